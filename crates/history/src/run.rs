@@ -1,0 +1,192 @@
+//! The record of one run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{Operation, Time, TraceEvent, Window};
+
+/// Everything that one run left behind.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// The seed of all its randomness.
+    pub seed: u64,
+    /// Requests that the load meant to send before this instant are not measured.
+    pub warmup: Time,
+    /// When the load stopped. The run then drained for one time-out.
+    pub duration: Time,
+    /// Simulated time after the drain.
+    pub end: Time,
+    /// All requests, in the order in which they ended.
+    pub operations: Vec<Operation>,
+    /// The scenario's faults, in its order, with what they did.
+    pub faults: Vec<FaultRecord>,
+    /// What the network did.
+    pub network: NetworkCounts,
+    /// Named durations that nodes and clients observed: (when, how long).
+    pub observed: BTreeMap<Arc<str>, Vec<(Time, Duration)>>,
+    /// Counters and gauges of the lab, by name.
+    pub series: BTreeMap<Arc<str>, Series>,
+    /// Numbers that the lab computed from the whole run at its end.
+    pub measured: BTreeMap<String, f64>,
+    /// What nodes announced, in order.
+    pub events: Vec<LabEvent>,
+    /// Crashes that no fault had ordered.
+    pub crashes: Vec<Crash>,
+    /// What kept the run from being conclusive or sound.
+    pub problems: Vec<Problem>,
+    /// Two independent counts of the requests in the system.
+    pub littles_law: LittlesLaw,
+    /// xxh3 of the whole trace: equal fingerprints mean equal runs.
+    pub fingerprint: u64,
+    /// Events that the executor handled.
+    pub steps: u64,
+    /// The full trace, when it was asked for.
+    pub trace: Vec<TraceEvent>,
+    /// What nodes logged through `tracing`, a line each.
+    pub log: Vec<String>,
+}
+
+impl Run {
+    /// The measured part of the run: after the warm-up, until the load stopped.
+    pub fn measured_window(&self) -> Window {
+        Window::span(self.warmup, self.duration)
+    }
+}
+
+/// One fault of the scenario and what it did over all its firings.
+#[derive(Clone, Debug, Default)]
+pub struct FaultRecord {
+    /// Its name in the scenario.
+    pub name: String,
+    /// Its kind: `partition`, `crash`, ...
+    pub kind: String,
+    /// When it held: from strike to heal, once per firing.
+    pub spans: Vec<(Time, Time)>,
+    /// Messages that it dropped, delayed, doubled or throttled.
+    pub affected_messages: u64,
+    /// Nodes that it crashed, paused, slowed or whose clock or disk it changed, and for a
+    /// link fault the nodes whose messages it touched.
+    pub affected_nodes: BTreeSet<String>,
+    /// Whether the scenario allows it to touch nothing.
+    pub may_miss: bool,
+}
+
+impl FaultRecord {
+    /// Whether it changed anything in the run.
+    pub fn touched_something(&self) -> bool {
+        self.affected_messages > 0 || !self.affected_nodes.is_empty()
+    }
+}
+
+/// What became of the messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct NetworkCounts {
+    /// Messages that nodes and clients sent.
+    pub sent: u64,
+    /// Copies that arrived.
+    pub delivered: u64,
+    /// Messages lost to loss, cuts, and crashed or unbound receivers.
+    pub dropped: u64,
+    /// Extra copies that the network made.
+    pub duplicated: u64,
+    /// Copies that had not arrived when the run ended.
+    pub in_flight: u64,
+}
+
+/// A counter or a gauge over time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Series {
+    /// How the points of a window become one number.
+    pub aggregate: Aggregate,
+    /// (when, by how much or to what), in order of time.
+    pub points: Vec<(Time, f64)>,
+}
+
+/// How the points of a [`Series`] become one number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Aggregate {
+    /// A counter: the sum of the window's increments.
+    #[default]
+    Sum,
+    /// A gauge: the last value set before the end of the window.
+    Last,
+}
+
+impl Series {
+    /// The counter's increase inside the window, or the gauge's value at its end.
+    pub fn value(&self, window: &Window) -> Option<f64> {
+        match self.aggregate {
+            Aggregate::Sum => Some(
+                self.points
+                    .iter()
+                    .filter(|(at, _)| window.contains(*at))
+                    .map(|(_, by)| by)
+                    .sum(),
+            ),
+            Aggregate::Last => {
+                let end = window.end()?;
+                let before = self.points.partition_point(|(at, _)| *at < end);
+                before.checked_sub(1).map(|last| self.points[last].1)
+            }
+        }
+    }
+}
+
+/// Something that a node announced with `Host::record`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabEvent {
+    /// When.
+    pub at: Time,
+    /// Which node.
+    pub node: Arc<str>,
+    /// What: one of the events that the lab declares.
+    pub name: Arc<str>,
+    /// Its particulars.
+    pub detail: Value,
+}
+
+/// A node that stopped although no fault told it to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Crash {
+    /// When.
+    pub at: Time,
+    /// Which node.
+    pub node: String,
+    /// The panic's message.
+    pub message: String,
+    /// `file:line:column` of the panic.
+    pub place: String,
+}
+
+/// Why a run is not to be trusted, or not to be passed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "why")]
+pub enum Problem {
+    /// The run could not show what it was meant to show.
+    Inconclusive(String),
+    /// The system under test misbehaved beyond what expectations can say: a livelock, say.
+    Failure(String),
+}
+
+/// Little's law, L = λW, from two independent counts over the measured window.
+///
+/// The integral of the number of requests in the system must equal the sum of their sojourn
+/// times clipped to the window, to the nanosecond.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LittlesLaw {
+    /// Request-nanoseconds, integrated as requests came and went.
+    pub integral_ns: u128,
+    /// Request-nanoseconds, summed over the finished operations.
+    pub sojourn_ns: u128,
+}
+
+impl LittlesLaw {
+    /// Whether the two counts agree.
+    pub fn holds(&self) -> bool {
+        self.integral_ns == self.sojourn_ns
+    }
+}
