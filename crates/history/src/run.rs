@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{Operation, Time, TraceEvent, Window};
@@ -83,7 +83,7 @@ impl FaultRecord {
 }
 
 /// What became of the messages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkCounts {
     /// Messages that nodes and clients sent.
     pub sent: u64,
@@ -150,7 +150,7 @@ pub struct LabEvent {
 }
 
 /// A node that stopped although no fault told it to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Crash {
     /// When.
     pub at: Time,
@@ -163,7 +163,7 @@ pub struct Crash {
 }
 
 /// Why a run is not to be trusted, or not to be passed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "why")]
 pub enum Problem {
     /// The run could not show what it was meant to show.
