@@ -1,0 +1,216 @@
+//! From a metric and a window to a number.
+
+use netsplit_history::{Latencies, Operation, Run, Status, Tally, Window, recovery};
+use netsplit_scenario::{Metric, Population, Quantity, Scenario, Statistic, WindowName};
+
+use super::window::{resolve, spans, until_next_strike};
+use super::{show, significant};
+
+/// Significant digits of a percentile: those that the histogram keeps. A percentile is compared
+/// as it is printed.
+const DIGITS: i32 = 3;
+/// With fewer samples beyond it a percentile is an anecdote.
+const ENOUGH_BEYOND: u64 = 10;
+
+/// A measurement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// The number and its unit. An infinite duration is a recovery that never came.
+    pub value: Quantity,
+    /// How far to trust it; may be empty.
+    pub note: String,
+}
+
+impl From<Quantity> for Measured {
+    fn from(value: Quantity) -> Measured {
+        let note = String::new();
+        Measured { value, note }
+    }
+}
+
+/// What `metric` was in the window called `name`.
+///
+/// # Errors
+/// Says why the run cannot tell: an empty window, one without requests, no samples.
+pub fn measure(
+    metric: &Metric,
+    name: &WindowName,
+    scenario: &Scenario,
+    run: &Run,
+) -> Result<Measured, String> {
+    if *metric == Metric::Recovery {
+        return worst_recovery(name, run);
+    }
+    let window = resolve(name, run, scenario.settle);
+    if window.is_empty() {
+        return Err(why_empty(name, run));
+    }
+    match metric {
+        Metric::Latency(statistic, Population::Observed(distribution)) => {
+            let observed = observed_in(run, distribution, &window);
+            latency(*statistic, &observed, &format!("`{distribution}`"))
+        }
+        Metric::Latency(statistic, population) => {
+            let tally = asked(run, &window, population)?;
+            match population {
+                Population::All | Population::Admitted => {
+                    latency(*statistic, &tally.latency_all, "request")
+                }
+                _ => latency(*statistic, &tally.latency, "successful request"),
+            }
+        }
+        Metric::Availability(population) => {
+            let counts = asked(run, &window, population)?.counts;
+            share(counts.availability())
+        }
+        Metric::RejectedRate(population) => {
+            share(asked(run, &window, population)?.counts.rejected_rate())
+        }
+        Metric::Throughput(population) => {
+            let ok = asked(run, &window, population)?.counts.ok;
+            let seconds = window.length().as_secs_f64();
+            Ok(Quantity::PerSecond(ok as f64 / seconds).into())
+        }
+        Metric::Lab(metric) => {
+            if !scenario.loads.is_empty() {
+                asked(run, &window, &Population::Successful)?;
+            }
+            lab_number(metric, name, &window, run)
+        }
+        Metric::Recovery => unreachable!("measured above"),
+    }
+}
+
+fn share(share: Option<f64>) -> Result<Measured, String> {
+    let share = share.ok_or("no request counts in this window")?;
+    Ok(Quantity::Share(share).into())
+}
+
+/// The requests of the window that belong to the population.
+fn asked(run: &Run, window: &Window, population: &Population) -> Result<Tally, String> {
+    let belongs = |operation: &Operation| match population {
+        Population::Successful | Population::All => true,
+        Population::Admitted => operation.status != Status::Rejected,
+        Population::Operation(name) => *operation.op == **name,
+        Population::Observed(_) => false,
+    };
+    let tally = Tally::of(run, window, belongs);
+    if tally.counts.attempted > 0 {
+        return Ok(tally);
+    }
+    Err(match population {
+        Population::Operation(name) => format!("no `{name}` was asked in this window"),
+        Population::Observed(name) => format!("`{name}` is observed, not requested"),
+        _ => "no request in this window".into(),
+    })
+}
+
+fn observed_in(run: &Run, distribution: &str, window: &Window) -> Latencies {
+    let samples = run.observed.get(distribution).into_iter().flatten();
+    let inside = samples.filter(|(at, _)| window.contains(*at));
+    inside.map(|(_, duration)| *duration).collect()
+}
+
+fn latency(statistic: Statistic, latencies: &Latencies, of: &str) -> Result<Measured, String> {
+    let value = match statistic {
+        Statistic::Mean => latencies.mean(),
+        Statistic::Max => latencies.max(),
+        Statistic::Percentile(p) => latencies.percentile(p),
+    };
+    let nanos = value
+        .ok_or_else(|| format!("no {of} in this window"))?
+        .as_nanos() as f64;
+    let Statistic::Percentile(p) = statistic else {
+        return Ok(Quantity::Nanos(nanos).into());
+    };
+    let beyond = latencies.beyond(p);
+    let note = if beyond < ENOUGH_BEYOND {
+        let samples = latencies.count();
+        format!("few samples: {beyond} of {samples} lie beyond it")
+    } else {
+        String::new()
+    };
+    let value = Quantity::Nanos(significant(nanos, DIGITS));
+    Ok(Measured { value, note })
+}
+
+/// What the lab measured at the end of the run, or counted inside the window.
+fn lab_number(
+    metric: &str,
+    name: &WindowName,
+    window: &Window,
+    run: &Run,
+) -> Result<Measured, String> {
+    if let Some(&number) = run.measured.get(metric) {
+        return match name {
+            WindowName::Overall => Ok(Quantity::Number(number).into()),
+            _ => Err(format!("`{metric}` is measured over the whole run only")),
+        };
+    }
+    let series = run.series.get(metric);
+    let value = series.and_then(|series| series.value(window));
+    let number = value.ok_or_else(|| format!("the lab gave no `{metric}` in this run"))?;
+    Ok(Quantity::Number(number).into())
+}
+
+/// The longest recovery after the heals that the window speaks of, each until the next fault
+/// strikes or the load ends. Heals too close to that for a whole second tell nothing.
+fn worst_recovery(name: &WindowName, run: &Run) -> Result<Measured, String> {
+    let firings = match name {
+        WindowName::After(fault) => spans(run, fault),
+        WindowName::Overall => run.faults.iter().flat_map(|f| f.spans.clone()).collect(),
+        _ => return Err("recovery is measured after a fault: say `after NAME`".into()),
+    };
+    let measured = run.measured_window();
+    let heals = firings.iter().map(|firing| firing.1);
+    let mut worst: Option<Measured> = None;
+    for heal in heals.filter(|heal| measured.contains(*heal)) {
+        let until = until_next_strike(run, heal);
+        if !can_tell(run, &Window::span(heal, until)) {
+            continue;
+        }
+        let measured = match recovery(run, heal, until) {
+            Some(duration) => Quantity::Nanos(duration.as_nanos() as f64).into(),
+            None => never(heal.as_secs_f64(), until.as_secs_f64()),
+        };
+        if worst
+            .as_ref()
+            .is_none_or(|worst| measured.value.number() > worst.value.number())
+        {
+            worst = Some(measured);
+        }
+    }
+    worst.ok_or_else(|| "no heal is followed by a second of requests before the next strike".into())
+}
+
+/// Whether a recovery could be seen at all: a whole second, and a request in it.
+fn can_tell(run: &Run, after: &Window) -> bool {
+    let asked = || run.operations.iter().any(|op| after.contains(op.intended));
+    after.length().as_secs() >= 1 && asked()
+}
+
+fn never(heal_s: f64, until_s: f64) -> Measured {
+    let (heal, until) = (
+        show(Quantity::Nanos(heal_s * 1e9)),
+        show(Quantity::Nanos(until_s * 1e9)),
+    );
+    Measured {
+        value: Quantity::Nanos(f64::INFINITY),
+        note: format!("not back at 99% between the heal at {heal} and {until}"),
+    }
+}
+
+fn why_empty(name: &WindowName, run: &Run) -> String {
+    match name {
+        WindowName::Before(fault) | WindowName::During(fault) | WindowName::After(fault)
+            if spans(run, fault).is_empty() =>
+        {
+            format!("fault `{fault}` never struck")
+        }
+        WindowName::Before(fault) => format!("nothing was measured before `{fault}` struck"),
+        WindowName::During(fault) => format!("`{fault}` did not hold in the measured time"),
+        WindowName::After(fault) => format!("no measured time between `{fault}` and what follows"),
+        WindowName::OutsideFaults => "no measured time is outside the faults".into(),
+        WindowName::Overall | WindowName::Span(..) => "the window has no measured time".into(),
+    }
+}

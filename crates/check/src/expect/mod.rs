@@ -1,0 +1,161 @@
+//! Whether a run was as its scenario expects.
+//!
+//! [`evaluate`] takes the [`Scenario`] and the [`Run`] and gives [`Findings`]: one [`Finding`]
+//! per sentence of `expect`, and the run's [`Verdict`]. It is a pure function, so the same run
+//! always has the same findings, and a stored run can be judged again by another file.
+//!
+//! A verdict is the worst of its parts: fail outweighs inconclusive, which outweighs pass. What
+//! shows nothing never passes: a window without requests, a metric without samples, a fault
+//! that touched no message and no node, a property that no checker decides.
+//!
+//! - [`resolve`] turns a window's name into the instants that it means;
+//! - [`measure`] turns a metric and a window into a number, or says why there is none;
+//! - [`show`] writes such a number as a person would.
+//!
+//! Named properties are decided elsewhere: `evaluate` asks the closure that it is given, and
+//! lists a property about which the closure knows nothing as inconclusive.
+//!
+//! What this leaves out: sentences over many seeds. One run cannot decide them, so they are
+//! listed in [`Findings::sweep`] and leave its verdict alone.
+
+mod measure;
+mod quantity;
+mod verdict;
+mod window;
+
+#[cfg(test)]
+mod testing;
+
+use netsplit_history::{Problem, Run, Tally};
+use netsplit_scenario::{Comparison, Expectation, Property, Quantity, Scenario, Sentence};
+
+pub use measure::{Measured, measure};
+pub use quantity::{show, significant};
+pub use verdict::{Finding, Findings, PropertyFinding, Verdict};
+pub use window::{resolve, until_next_strike};
+
+/// Decides a named property of a run; `None` when no checker knows it.
+pub type Decide<'a> = &'a dyn Fn(&Property, &Run) -> Option<PropertyFinding>;
+
+/// Judges `run` by the expectations of `scenario`.
+pub fn evaluate(scenario: &Scenario, run: &Run, decide: Decide<'_>) -> Findings {
+    let mut findings = Findings::default();
+    for expectation in &scenario.verdict.expect {
+        match judge(expectation, scenario, run, decide) {
+            Some(finding) => findings.add(finding),
+            None => findings.sweep.push(expectation.text.clone()),
+        }
+    }
+    let sweep = scenario.verdict.sweep.iter();
+    findings.sweep.extend(sweep.map(|s| s.text.clone()));
+    blame_system(run, &mut findings);
+    doubt(scenario, run, &mut findings);
+    findings
+}
+
+/// The finding about one sentence; `None` when only many seeds decide it.
+fn judge(
+    expectation: &Expectation,
+    scenario: &Scenario,
+    run: &Run,
+    decide: Decide<'_>,
+) -> Option<Finding> {
+    let (verdict, observed, why) = match &expectation.sentence {
+        Sentence::Metric {
+            metric,
+            comparison,
+            value,
+            window,
+        } => match measure(metric, window, scenario, run) {
+            Ok(measured) => compare(measured, *comparison, *value),
+            Err(why) => (Verdict::Inconclusive, None, why),
+        },
+        Sentence::Property { property, negated } => {
+            let (verdict, why) = ask(property, *negated, run, decide);
+            (verdict, None, why)
+        }
+        Sentence::Violates { .. } | Sentence::Aggregate { .. } => return None,
+    };
+    Some(Finding {
+        text: expectation.text.clone(),
+        line: expectation.line,
+        verdict,
+        shown: observed.map(|quantity| quantity::show_for(quantity, &expectation.sentence)),
+        observed,
+        why,
+    })
+}
+
+fn compare(
+    measured: Measured,
+    comparison: Comparison,
+    value: Quantity,
+) -> (Verdict, Option<Quantity>, String) {
+    let holds = comparison.holds(measured.value.number(), value.number());
+    let verdict = if holds { Verdict::Pass } else { Verdict::Fail };
+    (verdict, Some(measured.value), measured.note)
+}
+
+fn ask(property: &Property, negated: bool, run: &Run, decide: Decide<'_>) -> (Verdict, String) {
+    let Some(found) = decide(property, run) else {
+        let why = format!("no checker decides `{property}` yet");
+        return (Verdict::Inconclusive, why);
+    };
+    let verdict = match found.verdict {
+        Verdict::Pass if negated => Verdict::Fail,
+        Verdict::Fail if negated => Verdict::Pass,
+        verdict => verdict,
+    };
+    (verdict, found.why)
+}
+
+/// Failures that no sentence speaks of.
+fn blame_system(run: &Run, findings: &mut Findings) {
+    for crash in &run.crashes {
+        let (node, at) = (&crash.node, crash.at.as_secs_f64());
+        let (message, place) = (&crash.message, &crash.place);
+        findings.because(
+            Verdict::Fail,
+            format!("{node} crashed at {at:.3}s, and no fault told it to: {message} ({place})"),
+        );
+    }
+    for problem in &run.problems {
+        match problem {
+            Problem::Failure(why) => findings.because(Verdict::Fail, why.clone()),
+            Problem::Inconclusive(why) => findings.because(Verdict::Inconclusive, why.clone()),
+        }
+    }
+}
+
+/// Why the run shows less than it seems to.
+fn doubt(scenario: &Scenario, run: &Run, findings: &mut Findings) {
+    for fault in &run.faults {
+        if fault.may_miss || fault.touched_something() {
+            continue;
+        }
+        let name = &fault.name;
+        let why = if fault.spans.is_empty() {
+            format!("fault `{name}` never struck")
+        } else {
+            format!("fault `{name}` touched no message and no node")
+        };
+        findings.because(Verdict::Inconclusive, why);
+    }
+    let measured = Tally::of(run, &run.measured_window(), |_| true);
+    if !scenario.loads.is_empty() && measured.counts.attempted == 0 {
+        findings.because(Verdict::Inconclusive, "no request was measured".into());
+    }
+    if !run.littles_law.holds() {
+        let law = run.littles_law;
+        let why = format!(
+            "Little's law does not hold: {} ns of requests in the system, {} ns of their \
+             sojourns; this is a bug of netsplit",
+            law.integral_ns, law.sojourn_ns
+        );
+        findings.bugs.push(why.clone());
+        findings.because(Verdict::Inconclusive, why);
+    }
+}
+
+#[cfg(test)]
+mod tests;

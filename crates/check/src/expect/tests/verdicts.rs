@@ -1,0 +1,158 @@
+use netsplit_history::{Crash, LittlesLaw, Run};
+use netsplit_scenario::{
+    Comparison::{Greater, Less},
+    Metric, Population, Property, Quantity, SeedAggregate, Sentence, WindowName,
+};
+
+use super::super::testing::{at, fault, scenario, steady};
+use super::super::*;
+use super::*;
+
+#[test]
+fn a_fault_that_touched_nothing_makes_the_run_inconclusive() {
+    let mut run = steady();
+    let mut idle = fault("cut", &[(10.0, 20.0)]);
+    idle.affected_nodes.clear();
+    run.faults = vec![idle];
+    let scenario = scenario([availability(0.99, WindowName::Overall)]);
+    let judge = |run: &Run| evaluate(&scenario, run, &unknown);
+    assert_eq!(judge(&run).verdict, Verdict::Inconclusive);
+    assert_eq!(
+        judge(&run).reasons,
+        ["fault `cut` touched no message and no node"]
+    );
+    run.faults[0].may_miss = true;
+    assert_eq!(judge(&run).verdict, Verdict::Pass);
+    run.faults[0].may_miss = false;
+    run.faults[0].affected_messages = 1;
+    assert_eq!(judge(&run).verdict, Verdict::Pass);
+    run.faults[0].affected_messages = 0;
+    run.faults[0].spans.clear();
+    assert_eq!(judge(&run).reasons, ["fault `cut` never struck"]);
+}
+
+#[test]
+fn a_crash_that_no_fault_ordered_is_a_failure_with_its_message_and_place() {
+    let mut run = steady();
+    run.crashes = vec![Crash {
+        at: at(12.5),
+        node: "n2".into(),
+        message: "index out of bounds".into(),
+        place: "raft.rs:12:3".into(),
+    }];
+    let findings = evaluate(&scenario([]), &run, &unknown);
+    assert_eq!(findings.verdict, Verdict::Fail);
+    assert_eq!(
+        findings.reasons,
+        ["n2 crashed at 12.500s, and no fault told it to: index out of bounds (raft.rs:12:3)"]
+    );
+}
+
+#[test]
+fn problems_and_a_broken_law_count() {
+    let mut run = steady();
+    run.problems = vec![Problem::Inconclusive("no leader in 5s".into())];
+    let judge = |run: &Run| evaluate(&scenario([]), run, &unknown);
+    assert_eq!(judge(&run).verdict, Verdict::Inconclusive);
+    run.problems.push(Problem::Failure("livelock".into()));
+    assert_eq!(judge(&run).verdict, Verdict::Fail);
+    run.problems.clear();
+    assert_eq!(judge(&run).verdict, Verdict::Pass);
+    run.littles_law = LittlesLaw {
+        integral_ns: 5,
+        sojourn_ns: 6,
+    };
+    assert_eq!(judge(&run).verdict, Verdict::Inconclusive);
+    assert_eq!(judge(&run).bugs.len(), 1);
+}
+
+#[test]
+fn a_run_without_measured_requests_is_inconclusive_even_when_nothing_is_expected() {
+    let mut run = steady();
+    run.operations.retain(|op| op.intended < at(5.0));
+    let mut scenario = scenario([]);
+    assert_eq!(
+        evaluate(&scenario, &run, &unknown).verdict,
+        Verdict::Inconclusive
+    );
+    scenario.loads.clear();
+    assert_eq!(evaluate(&scenario, &run, &unknown).verdict, Verdict::Pass);
+}
+
+#[test]
+fn fail_outweighs_inconclusive_outweighs_pass() {
+    let run = steady();
+    let pass = availability(0.5, WindowName::Overall);
+    let open = availability(0.5, during("ghost"));
+    let fail = percentile(50.0, Population::All, 1.0);
+    let verdict =
+        |sentences: &[Sentence]| evaluate(&scenario(sentences.to_vec()), &run, &unknown).verdict;
+    assert_eq!(verdict(std::slice::from_ref(&pass)), Verdict::Pass);
+    assert_eq!(
+        verdict(&[open.clone(), pass.clone()]),
+        Verdict::Inconclusive
+    );
+    assert_eq!(verdict(&[fail, open, pass]), Verdict::Fail);
+}
+
+#[test]
+fn properties_are_asked_of_the_checker_and_inconclusive_without_one() {
+    let stated = |negated| {
+        scenario([Sentence::Property {
+            property: Property::Linearizable,
+            negated,
+        }])
+    };
+    let run = steady();
+    let open = evaluate(&stated(false), &run, &unknown);
+    assert_eq!(open.verdict, Verdict::Inconclusive);
+    assert_eq!(
+        open.expectations[0].why,
+        "no checker decides `linearizable` yet"
+    );
+    let says = |verdict| {
+        move |_: &Property, _: &Run| {
+            Some(PropertyFinding {
+                verdict,
+                why: "k1".into(),
+            })
+        }
+    };
+    for (said, plain, negated) in [
+        (Verdict::Pass, Verdict::Pass, Verdict::Fail),
+        (Verdict::Fail, Verdict::Fail, Verdict::Pass),
+        (
+            Verdict::Inconclusive,
+            Verdict::Inconclusive,
+            Verdict::Inconclusive,
+        ),
+    ] {
+        assert_eq!(evaluate(&stated(false), &run, &says(said)).verdict, plain);
+        let findings = evaluate(&stated(true), &run, &says(said));
+        assert_eq!(findings.verdict, negated);
+        assert_eq!(findings.expectations[0].why, "k1");
+    }
+}
+
+#[test]
+fn sweep_sentences_are_listed_and_leave_the_verdict_alone() {
+    let violates = Sentence::Violates {
+        property: Property::Linearizable,
+        comparison: Greater,
+        share: 0.2,
+    };
+    let aggregate = Sentence::Aggregate {
+        aggregate: SeedAggregate::Mean,
+        metric: Metric::Lab("makespan".into()),
+        comparison: Less,
+        value: Quantity::Number(1.0),
+        window: WindowName::Overall,
+    };
+    let mut scenario = scenario([violates, aggregate]);
+    let last = scenario.verdict.expect.pop().unwrap();
+    scenario.verdict.sweep.push(last);
+    let findings = evaluate(&scenario, &steady(), &unknown);
+    assert_eq!(findings.verdict, Verdict::Pass);
+    assert_eq!(findings.sweep, ["sentence 0", "sentence 1"]);
+    assert!(findings.expectations.is_empty());
+}

@@ -1,0 +1,47 @@
+//! From a window's name to the instants that it means.
+//!
+//! Every window is cut to the measured part of the run: after the warm-up, until the load stops.
+
+use std::time::Duration;
+
+use netsplit_history::{Run, Time, Window};
+use netsplit_scenario::WindowName;
+
+/// The measured instants that `name` means in `run`; `settle` is how long after a fault its
+/// settling lasts. A fault that never struck has no instants before, during or after it.
+pub fn resolve(name: &WindowName, run: &Run, settle: Duration) -> Window {
+    let named = match name {
+        WindowName::Overall => run.measured_window(),
+        WindowName::Before(fault) => match spans(run, fault).first() {
+            Some(&(strike, _)) => Window::span(Time::ZERO, strike),
+            None => Window::default(),
+        },
+        WindowName::During(fault) => Window::union(spans(run, fault)),
+        WindowName::After(fault) => match spans(run, fault).iter().map(|span| span.1).max() {
+            Some(heal) => Window::span(heal, until_next_strike(run, heal)),
+            None => Window::default(),
+        },
+        WindowName::OutsideFaults => {
+            let faults = run.faults.iter().flat_map(|fault| &fault.spans);
+            let unsettled = faults.map(|&(strike, heal)| (strike, heal + settle));
+            run.measured_window().minus(&Window::union(unsettled))
+        }
+        WindowName::Span(from, to) => Window::span(*from, *to),
+    };
+    named.and(&run.measured_window())
+}
+
+/// The first strike of any fault at or after `heal`, or the end of the load.
+pub fn until_next_strike(run: &Run, heal: Time) -> Time {
+    let spans = run.faults.iter().flat_map(|fault| &fault.spans);
+    let strikes = spans.map(|span| span.0).filter(|strike| *strike >= heal);
+    strikes.min().unwrap_or(run.duration).min(run.duration)
+}
+
+/// The firings of the fault called `name`, in order of their strikes.
+pub(super) fn spans(run: &Run, name: &str) -> Vec<(Time, Time)> {
+    let records = run.faults.iter().filter(|fault| fault.name == name);
+    let mut spans: Vec<_> = records.flat_map(|fault| fault.spans.clone()).collect();
+    spans.sort_unstable();
+    spans
+}
