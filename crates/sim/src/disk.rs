@@ -1,0 +1,240 @@
+//! A node's disk: turmoil-fs, with our clock.
+//!
+//! Writes reach the page cache at once and are lost in a crash until [`Disk::sync`] has
+//! returned. A sync takes as long as the scenario says; a disk does one at a time. What is
+//! never synced is written back once [`WRITE_BACK`] writes have gathered, as a kernel would
+//! eventually; turmoil-fs would otherwise take quadratic time over them.
+//!
+//! Left out: torn writes, silent corruption, and directories.
+
+use std::io::{self, Read, Write};
+use std::rc::Rc;
+use std::time::Duration;
+
+use netsplit_history::{Time, TraceKind};
+use rand::rngs::ChaCha8Rng;
+use turmoil_fs::Fs;
+use turmoil_fs::shim::std::fs;
+
+use crate::Host;
+use crate::random::Sampler;
+use crate::tracer::{number, tag};
+
+/// Unsynced writes after which the page cache is written back.
+const WRITE_BACK: usize = 512;
+
+/// The most bytes that a file may hold.
+const MAX_FILE: usize = 64 << 20;
+
+/// A host's disk as the engine sees it.
+pub(crate) struct DiskState {
+    pub fs: Fs,
+    pub rng: ChaCha8Rng,
+    /// How long a sync takes on a healthy disk.
+    pub healthy: Rc<Sampler>,
+    /// How long it takes now.
+    pub sync: Rc<Sampler>,
+    pub failing: bool,
+    busy_until: Time,
+    unsynced: usize,
+}
+
+impl DiskState {
+    pub fn new(seed: u64, rng: ChaCha8Rng, sync: Sampler) -> DiskState {
+        let healthy = Rc::new(sync);
+        DiskState {
+            fs: Fs::builder().seed(seed).build(),
+            rng,
+            sync: healthy.clone(),
+            healthy,
+            failing: false,
+            busy_until: Time::ZERO,
+            unsynced: 0,
+        }
+    }
+
+    /// The node crashed: unsynced writes are gone.
+    pub fn crash(&mut self) {
+        self.fs.crash();
+        self.unsynced = 0;
+        self.busy_until = Time::ZERO;
+    }
+
+    fn check(&self) -> io::Result<()> {
+        if self.failing {
+            Err(io::Error::other("the disk fails"))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn write_back(&mut self) -> io::Result<()> {
+        let _entered = self.fs.enter();
+        for entry in fs::read_dir("/")? {
+            fs::OpenOptions::new()
+                .write(true)
+                .open(entry?.path())?
+                .sync_all()?;
+        }
+        fs::sync_dir("/")?;
+        self.unsynced = 0;
+        Ok(())
+    }
+}
+
+/// A handle to the disk of the host that it came from.
+///
+/// File names are plain: no directories. All errors come from a scenario that breaks the disk,
+/// from a missing file, or from an absurd size.
+#[derive(Clone, Debug)]
+pub struct Disk {
+    host: Host,
+}
+
+impl Disk {
+    pub(crate) fn new(host: Host) -> Disk {
+        Disk { host }
+    }
+
+    /// The whole file; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn read(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
+        let path = path(file)?;
+        self.host.with_disk(|disk| {
+            let _entered = disk.fs.enter();
+            if !fs::exists(&path) {
+                return Ok(None);
+            }
+            let mut content = Vec::new();
+            fs::File::open(&path)?.read_to_end(&mut content)?;
+            Ok(Some(content))
+        })
+    }
+
+    /// Replaces the file's content, or creates the file. Not durable before a
+    /// [`sync`](Disk::sync).
+    ///
+    /// # Errors
+    /// When the disk fails, or for absurd sizes.
+    pub fn write(&self, file: &str, content: &[u8]) -> io::Result<()> {
+        self.put(file, content, false)
+    }
+
+    /// Appends to the file, or creates it. Not durable before a [`sync`](Disk::sync).
+    ///
+    /// # Errors
+    /// When the disk fails, or for absurd sizes.
+    pub fn append(&self, file: &str, content: &[u8]) -> io::Result<()> {
+        self.put(file, content, true)
+    }
+
+    fn put(&self, file: &str, content: &[u8], append: bool) -> io::Result<()> {
+        let path = path(file)?;
+        self.host
+            .trace(tag::DISK, &[u64::from(append)], content, || {
+                TraceKind::Write {
+                    path: file.into(),
+                    bytes: content.len(),
+                }
+            });
+        self.host.with_disk(|disk| {
+            disk.check()?;
+            {
+                let _entered = disk.fs.enter();
+                let mut options = fs::OpenOptions::new();
+                options
+                    .create(true)
+                    .write(true)
+                    .append(append)
+                    .truncate(!append);
+                let mut opened = options.open(&path)?;
+                if opened.metadata()?.len() as usize + content.len() > MAX_FILE {
+                    return Err(io::Error::other("a file may hold 64 MiB"));
+                }
+                opened.write_all(content)?;
+            }
+            disk.unsynced += 1;
+            if disk.unsynced >= WRITE_BACK {
+                disk.write_back()
+            } else {
+                Ok(())
+            }
+        })
+    }
+
+    /// Makes the file, as it was written when the call began, durable. Takes as long as the
+    /// scenario's disk does.
+    ///
+    /// # Errors
+    /// When the disk fails, or there is no such file.
+    pub async fn sync(&self, file: &str) -> io::Result<()> {
+        let path = path(file)?;
+        let takes = self.host.with_disk_at(|disk, now| {
+            let takes = disk.sync.clone().draw(&mut disk.rng);
+            disk.busy_until = disk.busy_until.max(now) + takes;
+            disk.busy_until.since(now)
+        });
+        if takes > Duration::ZERO {
+            self.host.sleep_true(takes).await;
+        }
+        self.host.with_disk(|disk| -> io::Result<()> {
+            disk.check()?;
+            let _entered = disk.fs.enter();
+            fs::OpenOptions::new().write(true).open(&path)?.sync_all()?;
+            fs::sync_dir("/")?;
+            disk.unsynced = disk.unsynced.saturating_sub(1);
+            Ok(())
+        })?;
+        let id = number(self.host.id());
+        self.host
+            .trace(tag::DISK, &[2, id], file.as_bytes(), || TraceKind::Sync {
+                path: file.into(),
+            });
+        Ok(())
+    }
+
+    /// Removes the file. Not durable before the next sync of any file.
+    ///
+    /// # Errors
+    /// When the disk fails, or there is no such file.
+    pub fn remove(&self, file: &str) -> io::Result<()> {
+        let path = path(file)?;
+        self.host
+            .trace(tag::DISK, &[3], file.as_bytes(), || TraceKind::Write {
+                path: file.into(),
+                bytes: 0,
+            });
+        self.host.with_disk(|disk| {
+            disk.check()?;
+            let _entered = disk.fs.enter();
+            fs::remove_file(&path)
+        })
+    }
+
+    /// The names of all files, in order.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn files(&self) -> io::Result<Vec<String>> {
+        self.host.with_disk(|disk| {
+            let _entered = disk.fs.enter();
+            let mut names = Vec::new();
+            for entry in fs::read_dir("/")? {
+                names.push(entry?.file_name().to_string_lossy().into_owned());
+            }
+            names.sort();
+            Ok(names)
+        })
+    }
+}
+
+fn path(file: &str) -> io::Result<String> {
+    if file.is_empty() || file.len() > 200 || file.contains('/') {
+        return Err(io::Error::other(format!(
+            "`{file}` is not a plain file name"
+        )));
+    }
+    Ok(format!("/{file}"))
+}

@@ -1,0 +1,163 @@
+//! A small single-threaded executor: tasks, wakers and the ready queue.
+//!
+//! Tasks belong to hosts. A woken task goes to the end of a first-in, first-out queue, once
+//! however often it is woken, so that the order of polls is a function of the order of wakes.
+//!
+//! Wakers must be `Send + Sync`, yet a simulation never leaves its thread: the ready queue is
+//! thread-local, and a waker that outlives its simulation is recognised by its epoch and does
+//! nothing.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Wake, Waker};
+
+use slotmap::{SlotMap, new_key_type};
+
+use crate::NodeId;
+
+/// A future that runs on one host.
+pub type Task = Pin<Box<dyn Future<Output = ()>>>;
+
+new_key_type! {
+    /// A task's place, never used twice.
+    pub(crate) struct TaskKey;
+}
+
+thread_local! {
+    static EPOCH: Cell<u64> = const { Cell::new(0) };
+    static READY: RefCell<VecDeque<TaskKey>> = const { RefCell::new(VecDeque::new()) };
+}
+
+struct TaskWaker {
+    task: TaskKey,
+    epoch: u64,
+    queued: AtomicBool,
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if EPOCH.get() == self.epoch && !self.queued.swap(true, Ordering::Relaxed) {
+            READY.with_borrow_mut(|ready| ready.push_back(self.task));
+        }
+    }
+}
+
+struct Slot {
+    host: NodeId,
+    /// Away while it is being polled.
+    future: Option<Task>,
+    state: Arc<TaskWaker>,
+    waker: Waker,
+}
+
+/// All tasks of a simulation.
+#[derive(Default)]
+pub(crate) struct Tasks {
+    slots: SlotMap<TaskKey, Slot>,
+    epoch: u64,
+}
+
+/// A task taken out for one poll.
+pub(crate) struct Taken {
+    pub host: NodeId,
+    pub future: Task,
+    pub waker: Waker,
+}
+
+impl Tasks {
+    /// An executor without tasks; wakers of earlier ones on this thread go dead.
+    pub fn new() -> Tasks {
+        READY.with_borrow_mut(VecDeque::clear);
+        EPOCH.set(EPOCH.get() + 1);
+        Tasks {
+            slots: SlotMap::with_key(),
+            epoch: EPOCH.get(),
+        }
+    }
+
+    /// Adds a task and queues its first poll.
+    pub fn spawn(&mut self, host: NodeId, future: Task) -> TaskKey {
+        let epoch = self.epoch;
+        let key = self.slots.insert_with_key(|task| {
+            let state = Arc::new(TaskWaker {
+                task,
+                epoch,
+                queued: AtomicBool::new(false),
+            });
+            let waker = Waker::from(state.clone());
+            Slot {
+                host,
+                future: Some(future),
+                state,
+                waker,
+            }
+        });
+        self.slots[key].waker.wake_by_ref();
+        key
+    }
+
+    /// The next task to poll, in order of wakes.
+    pub fn next_ready(&self) -> Option<TaskKey> {
+        READY.with_borrow_mut(VecDeque::pop_front)
+    }
+
+    /// The host of a task that still lives.
+    pub fn host_of(&self, task: TaskKey) -> Option<NodeId> {
+        self.slots.get(task).map(|slot| slot.host)
+    }
+
+    /// Takes a task out to be polled: from now on it may be woken again.
+    pub fn take(&mut self, task: TaskKey) -> Option<Taken> {
+        let slot = self.slots.get_mut(task)?;
+        slot.state.queued.store(false, Ordering::Relaxed);
+        let future = slot.future.take()?;
+        Some(Taken {
+            host: slot.host,
+            future,
+            waker: slot.waker.clone(),
+        })
+    }
+
+    /// Puts a task back that is not finished.
+    pub fn put_back(&mut self, task: TaskKey, future: Task) -> Result<(), Task> {
+        match self.slots.get_mut(task) {
+            Some(slot) => {
+                slot.future = Some(future);
+                Ok(())
+            }
+            None => Err(future),
+        }
+    }
+
+    /// Queues a task again that was taken from the ready queue but not polled.
+    pub fn requeue(task: TaskKey) {
+        READY.with_borrow_mut(|ready| ready.push_back(task));
+    }
+
+    /// Forgets a task; the caller drops its future.
+    #[must_use]
+    pub fn remove(&mut self, task: TaskKey) -> Option<Task> {
+        self.slots.remove(task).and_then(|slot| slot.future)
+    }
+
+    /// Forgets all tasks of a host; the caller drops the futures.
+    #[must_use]
+    pub fn remove_host(&mut self, host: NodeId) -> Vec<Task> {
+        let keys: Vec<_> = self
+            .slots
+            .iter()
+            .filter(|(_, slot)| slot.host == host)
+            .map(|(key, _)| key)
+            .collect();
+        keys.into_iter()
+            .filter_map(|key| self.remove(key))
+            .collect()
+    }
+}

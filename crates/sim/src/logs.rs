@@ -1,0 +1,74 @@
+//! What nodes log through `tracing`, with simulated time and node.
+
+use std::cell::RefCell;
+use std::fmt::{self, Write};
+use std::rc::Rc;
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::with_default;
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::sim::Sim;
+
+thread_local! {
+    static LINES: RefCell<Option<Log>> = const { RefCell::new(None) };
+}
+
+struct Log {
+    sim: Rc<Sim>,
+    lines: Vec<String>,
+}
+
+/// Runs the simulation and returns what its nodes logged.
+pub(crate) fn collect(sim: &Rc<Sim>, run: impl FnOnce()) -> Vec<String> {
+    LINES.set(Some(Log {
+        sim: sim.clone(),
+        lines: Vec::new(),
+    }));
+    with_default(Collector, run);
+    LINES.take().map(|log| log.lines).unwrap_or_default()
+}
+
+/// Collects events at level `info` and above; spans have no meaning in a simulation.
+struct Collector;
+
+impl Subscriber for Collector {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= tracing::Level::INFO
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        LINES.with_borrow_mut(|log| {
+            let Some(log) = log else { return };
+            let (now, node) = log.sim.whereabouts();
+            let mut line = format!("{now} {node} {}", event.metadata().level());
+            event.record(&mut Text(&mut line));
+            log.lines.push(line);
+        });
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Text<'a>(&'a mut String);
+
+impl Visit for Text<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let written = match field.name() {
+            "message" => write!(self.0, " {value:?}"),
+            name => write!(self.0, " {name}={value:?}"),
+        };
+        written.expect("writing to a string succeeds");
+    }
+}

@@ -1,0 +1,86 @@
+//! Messages: plain serde types with a kind, and their form on the wire.
+//!
+//! A message travels as one datagram: a header of ten bytes (what it is, its kind, the number
+//! of the call that it belongs to) and its postcard encoding. Datagrams may be lost, doubled,
+//! late and out of order.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+/// The most bytes of a message on the wire.
+pub const MAX_MESSAGE: usize = 1 << 20;
+
+/// The port at which answers to calls arrive.
+pub(crate) const REPLY_PORT: u16 = 1;
+
+pub(crate) const HEADER: usize = 10;
+
+/// A message between hosts.
+pub trait Message: Serialize + DeserializeOwned + 'static {
+    /// The port that it is sent to: types that are received apart need ports of their own.
+    const PORT: u16 = 100;
+
+    /// Its kind, one of those that the lab's description lists; links, traces and scenario
+    /// files name it.
+    fn kind(&self) -> &'static str;
+}
+
+/// A message that is answered: a remote procedure call.
+pub trait Rpc: Message {
+    /// The answer.
+    type Response: Message;
+}
+
+/// Why a message could not be sent, or a call brought no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum CallError {
+    /// No answer came in time. The request may have had its effect, or may have it yet.
+    #[error("no answer in time")]
+    Timeout,
+    /// The message is larger than [`MAX_MESSAGE`] and was not sent: send less.
+    #[error("a message may have {MAX_MESSAGE} bytes")]
+    TooLarge,
+}
+
+/// What a datagram is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    OneWay = 0,
+    Request = 1,
+    Response = 2,
+}
+
+/// Encodes a message behind its header.
+pub(crate) fn encode(
+    form: Form,
+    kind: u8,
+    call: u64,
+    message: &impl Serialize,
+) -> Result<Vec<u8>, CallError> {
+    let mut wire = Vec::with_capacity(64);
+    wire.extend_from_slice(&[form as u8, kind]);
+    wire.extend_from_slice(&call.to_le_bytes());
+    let wire = postcard::to_extend(message, wire)
+        .unwrap_or_else(|error| panic!("a message must be encodable: {error}"));
+    if wire.len() > MAX_MESSAGE {
+        Err(CallError::TooLarge)
+    } else {
+        Ok(wire)
+    }
+}
+
+/// Takes a datagram apart: (number of the call, the message).
+///
+/// # Panics
+/// When it is no `M`: all nodes run the same code, so that is a bug of the lab.
+pub(crate) fn decode<M: DeserializeOwned>(wire: &[u8]) -> (u64, M) {
+    let message = postcard::from_bytes(&wire[HEADER..])
+        .unwrap_or_else(|error| panic!("a message of another type arrived at this port: {error}"));
+    (call_of(wire), message)
+}
+
+/// The number of the call that a datagram belongs to.
+pub(crate) fn call_of(wire: &[u8]) -> u64 {
+    u64::from_le_bytes(wire[2..HEADER].try_into().expect("a datagram has a header"))
+}

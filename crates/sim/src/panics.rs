@@ -1,0 +1,58 @@
+//! A panic inside a node is that node's crash, not the tool's.
+//!
+//! [`guarded`] runs a piece of node code; a panic in it comes back as a [`Panic`] with its
+//! message and place. A process-wide hook takes both down, and is silent only inside nodes:
+//! any other panic is a bug of ours and is reported as usual.
+
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
+
+/// A panic of node code.
+#[derive(Debug)]
+pub(crate) struct Panic {
+    pub message: String,
+    /// `file:line:column`.
+    pub place: String,
+}
+
+thread_local! {
+    static IN_NODE: Cell<bool> = const { Cell::new(false) };
+    static LAST: RefCell<Option<Panic>> = const { RefCell::new(None) };
+}
+
+/// Runs node code.
+pub(crate) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(install_hook);
+    let outer = IN_NODE.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(code));
+    IN_NODE.set(outer);
+    result.map_err(|_| {
+        LAST.take().unwrap_or_else(|| Panic {
+            message: "panic".into(),
+            place: String::new(),
+        })
+    })
+}
+
+fn install_hook() {
+    let usual = take_hook();
+    set_hook(Box::new(move |info| {
+        if IN_NODE.get() {
+            LAST.set(Some(describe(info)));
+        } else {
+            usual(info);
+        }
+    }));
+}
+
+fn describe(info: &PanicHookInfo<'_>) -> Panic {
+    Panic {
+        message: info
+            .payload_as_str()
+            .unwrap_or("a panic without a message")
+            .to_owned(),
+        place: info.location().map(ToString::to_string).unwrap_or_default(),
+    }
+}

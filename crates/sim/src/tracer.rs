@@ -1,0 +1,91 @@
+//! The trace and its fingerprint.
+//!
+//! Every event is written, as a tag, the time and its particulars, to a byte stream that is
+//! hashed as it grows. The full trace, as data, is kept only when it is asked for.
+
+use std::sync::Arc;
+
+use netsplit_history::{Time, TraceEvent, TraceKind};
+use xxhash_rust::xxh3::Xxh3Default;
+
+use crate::NodeId;
+
+/// Bytes that are collected before they are hashed in one go.
+const CHUNK: usize = 16 * 1024;
+
+pub(crate) struct Tracer {
+    hash: Xxh3Default,
+    pending: Vec<u8>,
+    events: Option<Vec<TraceEvent>>,
+}
+
+impl Tracer {
+    pub fn new(record: bool) -> Tracer {
+        Tracer {
+            hash: Xxh3Default::new(),
+            pending: Vec::with_capacity(2 * CHUNK),
+            events: record.then(Vec::new),
+        }
+    }
+
+    /// Adds an event: `tag` tells its kind, `numbers` and `bytes` its particulars.
+    pub fn note(&mut self, at: Time, tag: u8, numbers: &[u64], bytes: &[u8]) {
+        self.pending.push(tag);
+        self.pending.extend_from_slice(&at.as_nanos().to_le_bytes());
+        for number in numbers {
+            self.pending.extend_from_slice(&number.to_le_bytes());
+        }
+        self.pending
+            .extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+        self.pending.extend_from_slice(bytes);
+        if self.pending.len() > CHUNK {
+            self.hash.update(&self.pending);
+            self.pending.clear();
+        }
+    }
+
+    /// Keeps an event for people, if the trace is recorded.
+    pub fn keep(&mut self, at: Time, node: &Arc<str>, kind: impl FnOnce() -> TraceKind) {
+        if let Some(events) = &mut self.events {
+            events.push(TraceEvent {
+                at,
+                node: node.clone(),
+                kind: kind(),
+            });
+        }
+    }
+
+    /// The fingerprint of all events so far, and the recorded ones.
+    pub fn finish(&mut self) -> (u64, Vec<TraceEvent>) {
+        self.hash.update(&self.pending);
+        self.pending.clear();
+        (self.hash.digest(), self.events.take().unwrap_or_default())
+    }
+}
+
+/// Tags of the byte stream.
+pub(crate) mod tag {
+    pub const SEND: u8 = 1;
+    pub const DELIVER: u8 = 2;
+    pub const DROP: u8 = 3;
+    pub const REQUEST: u8 = 4;
+    pub const REPLY: u8 = 5;
+    pub const DISK: u8 = 6;
+    pub const DRAW: u8 = 7;
+    pub const ROLE: u8 = 8;
+    pub const RECORD: u8 = 9;
+    pub const CRASH: u8 = 10;
+    pub const START: u8 = 11;
+    pub const STRIKE: u8 = 12;
+    pub const HEAL: u8 = 13;
+    pub const ACTION: u8 = 14;
+    pub const TIMER: u8 = 15;
+    pub const JOB: u8 = 16;
+    pub const COUNT: u8 = 17;
+    pub const OBSERVE: u8 = 18;
+}
+
+/// A node as a number of the byte stream.
+pub(crate) fn number(node: NodeId) -> u64 {
+    u64::from(node.0)
+}
