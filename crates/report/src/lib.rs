@@ -1,1 +1,36 @@
-//! x
+//! What a run says to people and to programs.
+//!
+//! A [`Report`] holds every number that is told about a run, already rounded to what was
+//! measured; the formats only lay it out, one file each:
+//!
+//! - [`to_json`] and [`from_json`]: `report.json`, schema `netsplit.report/1`;
+//! - [`render`]: the terminal, plain or coloured;
+//! - [`to_svg`]: latency, availability and throughput over time.
+//!
+//! The pictures need what happened when, which a report does not keep: a [`Timeline`] cuts the
+//! run into columns of equal length.
+//!
+//! Everything here is a pure function of the scenario, the run and the findings. No format
+//! holds a path, a wall-clock time or a count of threads, so one seed gives the same bytes.
+
+mod json;
+mod numbers;
+mod phases;
+mod report;
+mod svg;
+mod terminal;
+mod timeline;
+
+#[cfg(test)]
+mod testing;
+
+pub use json::{from_json, to_json};
+pub use numbers::LatencyMs;
+pub use phases::Phase;
+pub use report::{
+    CrashReport, ExpectationReport, FaultReport, Observed, OperationReport, Report, Versions,
+    WorstSecond,
+};
+pub use svg::{SVG_COLUMNS, to_svg};
+pub use terminal::{render, timeline_columns};
+pub use timeline::{Column, Timeline};

@@ -8,7 +8,7 @@ use super::{show, significant};
 
 /// Significant digits of a percentile: those that the histogram keeps. A percentile is compared
 /// as it is printed.
-const DIGITS: i32 = 3;
+const DIGITS: usize = 3;
 /// With fewer samples beyond it a percentile is an anecdote.
 const ENOUGH_BEYOND: u64 = 10;
 

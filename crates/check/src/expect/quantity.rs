@@ -5,18 +5,10 @@
 
 use netsplit_scenario::{Quantity, Sentence};
 
-/// `number` rounded to so many significant decimal digits.
-pub fn significant(number: f64, digits: i32) -> f64 {
-    if number == 0.0 || !number.is_finite() {
-        return number;
-    }
-    let decimals = digits - 1 - number.abs().log10().floor() as i32;
-    if decimals >= 0 {
-        let text = format!("{number:.*}", decimals as usize);
-        return text.parse().unwrap_or(number);
-    }
-    let step = 10f64.powi(-decimals);
-    (number / step).round() * step
+/// `number` rounded to so many significant decimal digits, the same on every machine.
+pub fn significant(number: f64, digits: usize) -> f64 {
+    let rounded = format!("{number:.*e}", digits.saturating_sub(1));
+    rounded.parse().unwrap_or(number)
 }
 
 /// The quantity with its unit: `41.2ms`, `99.32%`, `204/s`, `17`.
@@ -41,7 +33,7 @@ pub(super) fn show_for(quantity: Quantity, sentence: &Sentence) -> String {
 }
 
 /// The number that [`show_with`] writes.
-fn rounded(quantity: Quantity, extra: i32) -> f64 {
+fn rounded(quantity: Quantity, extra: usize) -> f64 {
     match quantity {
         Quantity::Share(share) => {
             let steps = 10f64.powi(2 + share_decimals(share, extra) as i32);
@@ -53,7 +45,7 @@ fn rounded(quantity: Quantity, extra: i32) -> f64 {
     }
 }
 
-fn show_with(quantity: Quantity, extra: i32) -> String {
+fn show_with(quantity: Quantity, extra: usize) -> String {
     let digits = 3 + extra;
     match quantity {
         Quantity::Nanos(nanos) if nanos.is_infinite() => "never".into(),
@@ -68,16 +60,16 @@ fn show_with(quantity: Quantity, extra: i32) -> String {
 }
 
 /// Two decimals of a percentage, or more where two would round a blemish away.
-fn share_decimals(share: f64, extra: i32) -> usize {
+fn share_decimals(share: f64, extra: usize) -> usize {
     let blemish = share.min(1.0 - share) * 100.0;
-    let mut decimals = 2 + extra as usize;
+    let mut decimals = 2 + extra;
     while decimals < 8 && blemish > 0.0 && blemish < 0.5 * 10f64.powi(-(decimals as i32)) {
         decimals += 1;
     }
     decimals
 }
 
-fn show_duration(nanos: f64, digits: i32) -> String {
+fn show_duration(nanos: f64, digits: usize) -> String {
     let (scale, unit) = match nanos {
         0.0 => return "0s".into(),
         n if n < 1e3 => return format!("{n:.0}ns"),
@@ -88,8 +80,14 @@ fn show_duration(nanos: f64, digits: i32) -> String {
     format!("{}{unit}", fixed(nanos / scale, digits))
 }
 
+/// Beyond this, numbers are written as powers of ten.
+const HUGE: f64 = 1e12;
+
 /// Whole numbers as they are, others to so many significant digits.
-fn plain(number: f64, digits: i32) -> String {
+fn plain(number: f64, digits: usize) -> String {
+    if number.abs() >= HUGE {
+        return format!("{:e}", significant(number, digits));
+    }
     if number.fract() == 0.0 {
         return format!("{number:.0}");
     }
@@ -97,12 +95,11 @@ fn plain(number: f64, digits: i32) -> String {
 }
 
 /// `number`, already rounded, with the decimals that so many significant digits need.
-fn fixed(number: f64, digits: i32) -> String {
-    let magnitude = match number.abs() {
-        0.0 => 0,
-        size => (size * (1.0 + 1e-12)).log10().floor() as i32,
-    };
-    format!("{number:.*}", (digits - 1 - magnitude).max(0) as usize)
+fn fixed(number: f64, digits: usize) -> String {
+    let scientific = format!("{number:.*e}", digits.saturating_sub(1));
+    let exponent = scientific.split_once('e').and_then(|(_, e)| e.parse().ok());
+    let decimals = digits as i32 - 1 - exponent.unwrap_or(0);
+    format!("{number:.*}", decimals.max(0) as usize)
 }
 
 #[cfg(test)]
@@ -126,6 +123,7 @@ mod tests {
         assert_eq!(show(Quantity::PerSecond(0.4567)), "0.457/s");
         assert_eq!(show(Quantity::Number(12_345_678.0)), "12345678");
         assert_eq!(show(Quantity::Number(0.123_456)), "0.1235");
+        assert_eq!(show(Quantity::Number(1.234_56e300)), "1.235e300");
     }
 
     #[test]

@@ -1,0 +1,119 @@
+//! The run cut along its faults.
+//!
+//! Phases are windows that expectations can name, so that a number in the report and the same
+//! number in an expectation agree. They overlap where faults do.
+
+use netsplit_check::resolve;
+use netsplit_history::{Counts, Run, Tally, Window, worst_second};
+use netsplit_scenario::{Scenario, WindowName};
+use serde::{Deserialize, Serialize};
+
+use crate::numbers::{seconds, share};
+use crate::{LatencyMs, WorstSecond};
+
+/// What users felt in one window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Phase {
+    /// The window's name: `during leader-cut`.
+    pub name: String,
+    /// Its first instant.
+    pub from_s: Option<f64>,
+    /// Its last instant. A window may have gaps between the two.
+    pub to_s: Option<f64>,
+    /// How its requests ended.
+    pub requests: Counts,
+    /// ok / attempted.
+    pub availability: Option<f64>,
+    /// Its second of the lowest availability.
+    pub worst_second: Option<WorstSecond>,
+    /// Latencies of its successful requests.
+    pub latency_ms: LatencyMs,
+}
+
+impl Phase {
+    fn of(name: String, window: &Window, run: &Run) -> Phase {
+        let tally = Tally::of(run, window, |_| true);
+        Phase {
+            name,
+            from_s: window.start().map(seconds),
+            to_s: window.end().map(seconds),
+            requests: tally.counts,
+            availability: tally.counts.availability().map(share),
+            worst_second: worst_second(run, window).map(WorstSecond::from),
+            latency_ms: LatencyMs::from(&tally.latency),
+        }
+    }
+}
+
+/// The phases of a run: the whole; before the first fault; during each and after it, in order of
+/// their first strikes; and outside all. Windows without an instant are left out.
+pub(crate) fn phases(scenario: &Scenario, run: &Run) -> Vec<Phase> {
+    let mut struck: Vec<_> = run.faults.iter().filter(|f| !f.spans.is_empty()).collect();
+    struck.sort_by_key(|fault| fault.spans[0].0);
+    let mut names = vec![("overall".to_owned(), WindowName::Overall)];
+    for (place, fault) in struck.iter().enumerate() {
+        let name = &fault.name;
+        if place == 0 {
+            names.push((format!("before {name}"), WindowName::Before(name.clone())));
+        }
+        names.push((format!("during {name}"), WindowName::During(name.clone())));
+        names.push((format!("after {name}"), WindowName::After(name.clone())));
+    }
+    if !struck.is_empty() {
+        names.push(("outside faults".to_owned(), WindowName::OutsideFaults));
+    }
+    names
+        .into_iter()
+        .map(|(name, window)| (name, resolve(&window, run, scenario.settle)))
+        .filter(|(_, window)| !window.is_empty())
+        .map(|(name, window)| Phase::of(name, &window, run))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{at, cut};
+
+    #[test]
+    fn phases_follow_the_first_strikes_and_skip_what_is_empty() {
+        let (scenario, mut run) = cut();
+        let mut late = run.faults[0].clone();
+        late.name = "late".into();
+        late.spans = vec![(at(50.0), at(61.0))];
+        run.faults.insert(0, late);
+        let mut never = run.faults[0].clone();
+        never.name = "never".into();
+        never.spans.clear();
+        run.faults.push(never);
+        let phases = phases(&scenario, &run);
+        let told: Vec<_> = phases
+            .iter()
+            .map(|phase| (phase.name.as_str(), phase.from_s, phase.to_s))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("overall", Some(5.0), Some(60.0)),
+                ("before minority-cut", Some(5.0), Some(20.0)),
+                ("during minority-cut", Some(20.0), Some(30.0)),
+                ("after minority-cut", Some(30.0), Some(50.0)),
+                ("during late", Some(50.0), Some(60.0)),
+                ("outside faults", Some(5.0), Some(50.0)),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_phase_counts_its_own_requests() {
+        let (scenario, run) = cut();
+        let phases = phases(&scenario, &run);
+        assert_eq!(phases[0].requests.attempted, 11_000);
+        let during = phases.iter().find(|p| p.name == "during minority-cut");
+        let during = during.unwrap();
+        assert_eq!(during.requests.attempted, 2000);
+        assert_eq!(during.availability, Some(0.75));
+        let outside = phases.last().unwrap();
+        assert_eq!(outside.availability, Some(1.0));
+    }
+}

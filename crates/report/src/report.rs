@@ -1,0 +1,316 @@
+//! The report: schema `netsplit.report/1`.
+//!
+//! Fields are only ever added; a change of meaning is a new schema.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use netsplit_check::{Finding, Findings, Verdict, significant};
+use netsplit_history::{
+    Counts, Crash, FaultRecord, Latencies, NetworkCounts, Problem, Run, Tally, Time, Window,
+    worst_second,
+};
+use netsplit_scenario::{Quantity, Scenario};
+use serde::{Deserialize, Serialize};
+
+use crate::numbers::{seconds, share};
+use crate::phases::phases;
+use crate::{LatencyMs, Phase};
+
+const SCHEMA: &str = "netsplit.report/1";
+/// Significant digits of a lab's own numbers.
+const METRIC_DIGITS: usize = 6;
+
+/// Everything that is told about one run. Requests of the warm-up are not in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// `netsplit.report/1`.
+    pub schema: String,
+    /// The scenario's name: `quorum-kv/minority-partition`.
+    pub scenario: String,
+    /// Its title.
+    pub title: String,
+    /// xxh3 of its text.
+    pub scenario_hash: String,
+    /// `key=value`, in the order given.
+    pub overrides: Vec<String>,
+    /// The lab.
+    pub lab: String,
+    /// What sat in its seats.
+    pub variant: String,
+    /// The seed.
+    pub seed: u64,
+    /// xxh3 of the whole trace, in hexadecimal: equal fingerprints mean equal runs.
+    pub fingerprint: String,
+    /// How the run came out.
+    pub verdict: Verdict,
+    /// What beyond the expectations kept it from passing.
+    pub reasons: Vec<String>,
+    /// How long the run was, its drain included.
+    pub simulated_s: f64,
+    /// The measured part: from the end of the warm-up until the load stopped.
+    pub measured_s: (f64, f64),
+    /// How the requests ended.
+    pub requests: Counts,
+    /// ok / attempted.
+    pub availability: Option<f64>,
+    /// The second of the lowest availability.
+    pub worst_second: Option<WorstSecond>,
+    /// Latencies of the successful requests.
+    pub latency_ms: LatencyMs,
+    /// The same by operation.
+    pub operations: BTreeMap<String, OperationReport>,
+    /// The same by phase.
+    pub phases: Vec<Phase>,
+    /// What the faults did.
+    pub faults: Vec<FaultReport>,
+    /// What the network did.
+    pub network: NetworkCounts,
+    /// Distributions that the lab observed.
+    pub observed: BTreeMap<String, LatencyMs>,
+    /// What the lab counted and measured. A number that is none is null.
+    pub metrics: BTreeMap<String, Option<f64>>,
+    /// What became of each expectation.
+    pub expectations: Vec<ExpectationReport>,
+    /// Sentences that `netsplit verify` decides over many seeds.
+    pub sweep: Vec<String>,
+    /// Crashes that no fault had ordered.
+    pub crashes: Vec<CrashReport>,
+    /// What else went wrong with the run.
+    pub problems: Vec<Problem>,
+    /// What made the report.
+    pub versions: Versions,
+}
+
+impl Report {
+    /// The report of the run of the scenario called `name`, with what was found of it.
+    pub fn new(name: &str, scenario: &Scenario, run: &Run, findings: &Findings) -> Report {
+        let measured = run.measured_window();
+        let all = Tally::of(run, &measured, |_| true);
+        Report {
+            schema: SCHEMA.into(),
+            scenario: name.into(),
+            title: scenario.title.clone(),
+            scenario_hash: scenario.hash.clone(),
+            overrides: scenario.overrides.clone(),
+            lab: scenario.lab.clone(),
+            variant: scenario.variant.clone(),
+            seed: run.seed,
+            fingerprint: format!("{:016x}", run.fingerprint),
+            verdict: findings.verdict,
+            reasons: findings.reasons.clone(),
+            simulated_s: seconds(run.end),
+            measured_s: (seconds(run.warmup), seconds(run.duration)),
+            requests: all.counts,
+            availability: all.counts.availability().map(share),
+            worst_second: worst_second(run, &measured).map(WorstSecond::from),
+            latency_ms: LatencyMs::from(&all.latency),
+            operations: operations(run, &measured),
+            phases: phases(scenario, run),
+            faults: run.faults.iter().map(FaultReport::from).collect(),
+            network: run.network,
+            observed: observed(run, &measured),
+            metrics: metrics(run, &measured),
+            expectations: findings.expectations.iter().map(Into::into).collect(),
+            sweep: findings.sweep.clone(),
+            crashes: run.crashes.iter().map(CrashReport::from).collect(),
+            problems: run.problems.clone(),
+            versions: Versions::default(),
+        }
+    }
+}
+
+fn operations(run: &Run, measured: &Window) -> BTreeMap<String, OperationReport> {
+    let names: BTreeSet<_> = run.operations.iter().map(|op| op.op.clone()).collect();
+    let report_of = |name: &str| {
+        let tally = Tally::of(run, measured, |op| *op.op == *name);
+        OperationReport {
+            requests: tally.counts,
+            availability: tally.counts.availability().map(share),
+            latency_ms: LatencyMs::from(&tally.latency),
+        }
+    };
+    let reports = names.iter().map(|name| (name.to_string(), report_of(name)));
+    reports.collect()
+}
+
+fn observed(run: &Run, measured: &Window) -> BTreeMap<String, LatencyMs> {
+    let distribution = |samples: &Vec<(Time, Duration)>| -> Latencies {
+        let inside = samples.iter().filter(|(at, _)| measured.contains(*at));
+        inside.map(|(_, duration)| *duration).collect()
+    };
+    let all = run.observed.iter();
+    all.map(|(name, samples)| (name.to_string(), LatencyMs::from(&distribution(samples))))
+        .collect()
+}
+
+/// A measure of the whole run hides a series of the same name, as it does in expectations.
+fn metrics(run: &Run, measured: &Window) -> BTreeMap<String, Option<f64>> {
+    let series = run.series.iter();
+    let series = series.map(|(name, series)| (name.to_string(), series.value(measured)));
+    let measures = run
+        .measured
+        .iter()
+        .map(|(name, x)| (name.clone(), Some(*x)));
+    let rounded = |number: f64| significant(number, METRIC_DIGITS);
+    series
+        .chain(measures)
+        .map(|(name, number)| (name, number.filter(|x| x.is_finite()).map(rounded)))
+        .collect()
+}
+
+/// One operation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OperationReport {
+    /// How its requests ended.
+    pub requests: Counts,
+    /// ok / attempted.
+    pub availability: Option<f64>,
+    /// Latencies of the successful ones.
+    pub latency_ms: LatencyMs,
+}
+
+/// The one-second bucket of the lowest availability.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorstSecond {
+    /// When it began.
+    pub from_s: f64,
+    /// ok / attempted in it.
+    pub availability: f64,
+}
+
+impl From<(Time, f64)> for WorstSecond {
+    fn from((from, availability): (Time, f64)) -> WorstSecond {
+        WorstSecond {
+            from_s: seconds(from),
+            availability: share(availability),
+        }
+    }
+}
+
+/// One fault over all its firings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FaultReport {
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: String,
+    /// How often it struck.
+    pub firings: usize,
+    /// Its first strike; null when it never struck.
+    pub from_s: Option<f64>,
+    /// Its last heal.
+    pub to_s: Option<f64>,
+    /// Messages that it touched.
+    pub affected_messages: u64,
+    /// Nodes that it touched.
+    pub affected_nodes: Vec<String>,
+}
+
+impl From<&FaultRecord> for FaultReport {
+    fn from(fault: &FaultRecord) -> FaultReport {
+        FaultReport {
+            name: fault.name.clone(),
+            kind: fault.kind.clone(),
+            firings: fault.spans.len(),
+            from_s: fault.spans.iter().map(|span| span.0).min().map(seconds),
+            to_s: fault.spans.iter().map(|span| span.1).max().map(seconds),
+            affected_messages: fault.affected_messages,
+            affected_nodes: fault.affected_nodes.iter().cloned().collect(),
+        }
+    }
+}
+
+/// One expectation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExpectationReport {
+    /// As written.
+    pub text: String,
+    /// Its line in the scenario file; null for an override.
+    pub line: Option<usize>,
+    /// Whether it holds.
+    pub verdict: Verdict,
+    /// What was measured; null for a property, and for a recovery that never came.
+    pub observed: Option<Observed>,
+    /// The same for people; empty when nothing was measured.
+    pub shown: String,
+    /// What is to be said of it; may be empty.
+    pub why: String,
+}
+
+impl From<&Finding> for ExpectationReport {
+    fn from(finding: &Finding) -> ExpectationReport {
+        ExpectationReport {
+            text: finding.text.clone(),
+            line: finding.line,
+            verdict: finding.verdict,
+            observed: finding.observed.and_then(Observed::of),
+            shown: finding.shown.clone().unwrap_or_default(),
+            why: finding.why.clone(),
+        }
+    }
+}
+
+/// A number with its unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observed {
+    /// The number.
+    pub value: f64,
+    /// `ms`, `share` (0 to 1), `1/s`, or empty.
+    pub unit: String,
+}
+
+impl Observed {
+    fn of(quantity: Quantity) -> Option<Observed> {
+        let (value, unit) = match quantity {
+            Quantity::Nanos(nanos) => (significant(nanos / 1e6, METRIC_DIGITS), "ms"),
+            Quantity::Share(x) => (share(x), "share"),
+            Quantity::PerSecond(rate) => (significant(rate, METRIC_DIGITS), "1/s"),
+            Quantity::Number(number) => (significant(number, METRIC_DIGITS), ""),
+        };
+        let unit = unit.to_owned();
+        value.is_finite().then_some(Observed { value, unit })
+    }
+}
+
+/// A node that stopped although no fault told it to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CrashReport {
+    /// The node.
+    pub node: String,
+    /// When.
+    pub at_s: f64,
+    /// The panic's message.
+    pub message: String,
+    /// The panic's place in the source.
+    pub place: String,
+}
+
+impl From<&Crash> for CrashReport {
+    fn from(crash: &Crash) -> CrashReport {
+        CrashReport {
+            node: crash.node.clone(),
+            at_s: seconds(crash.at),
+            message: crash.message.clone(),
+            place: crash.place.clone(),
+        }
+    }
+}
+
+/// What made the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versions {
+    /// Of netsplit.
+    pub netsplit: String,
+    /// Of the report's schema.
+    pub report: u32,
+}
+
+impl Default for Versions {
+    fn default() -> Versions {
+        Versions {
+            netsplit: env!("CARGO_PKG_VERSION").into(),
+            report: 1,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The report in a terminal.
+//!
+//! Reads well at 80 columns, without colour and in a pipe: the words say all, colour only helps
+//! to find them. Names and sentences of any length are clipped or wrapped, never let out over
+//! the edge.
+
+mod chart;
+mod paint;
+mod sections;
+mod text;
+
+use netsplit_check::Verdict;
+
+use self::paint::Paint;
+use self::text::wrap;
+use crate::{Report, Timeline};
+
+/// The least width that the layout is made for.
+const LEAST_WIDTH: usize = 80;
+const INDENT: &str = "  ";
+
+/// How many columns a [`Timeline`] may have to fit into [`render`]'s picture; further ones are
+/// left off.
+pub fn timeline_columns(width: usize) -> usize {
+    chart::room(width.max(LEAST_WIDTH) - INDENT.len())
+}
+
+/// The report as text, in lines of at most `width` columns (at least 80), ending with the
+/// verdict.
+pub fn render(report: &Report, timeline: &Timeline, width: usize, colour: bool) -> String {
+    let width = width.max(LEAST_WIDTH);
+    let mut page = Page {
+        text: String::new(),
+        width,
+        paint: Paint { colour },
+    };
+    page.header(report);
+    sections::latency(&mut page, report);
+    sections::phases(&mut page, report);
+    page.section("Over time, by intended send", |room, paint| {
+        chart::chart(timeline, room, paint)
+    });
+    sections::faults(&mut page, report);
+    sections::network(&mut page, report);
+    sections::observed(&mut page, report);
+    sections::metrics(&mut page, report);
+    sections::expectations(&mut page, report);
+    page.verdict(report);
+    page.text
+}
+
+/// The text so far.
+struct Page {
+    text: String,
+    width: usize,
+    paint: Paint,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text += line.trim_end();
+        self.text.push('\n');
+    }
+
+    /// A heading and indented lines below it; nothing at all when there are no lines.
+    fn section(&mut self, heading: &str, lines: impl FnOnce(usize, Paint) -> Vec<String>) {
+        let lines = lines(self.width - INDENT.len(), self.paint);
+        if lines.is_empty() {
+            return;
+        }
+        self.line("");
+        self.line(&self.paint.heading(heading));
+        for line in lines {
+            self.line(&format!("{INDENT}{line}"));
+        }
+    }
+
+    fn header(&mut self, report: &Report) {
+        for line in wrap(
+            &format!("{}: {}", report.scenario, report.title),
+            self.width,
+        ) {
+            self.line(&self.paint.heading(&line));
+        }
+        let mut facts = vec![
+            format!("variant {}", report.variant),
+            format!("seed {}", report.seed),
+            format!("fingerprint {}", report.fingerprint),
+            format!("{}s simulated", report.simulated_s),
+        ];
+        if !report.overrides.is_empty() {
+            facts.push(format!("set {}", report.overrides.join(" ")));
+        }
+        for line in wrap_facts(&facts, self.width) {
+            self.line(&line);
+        }
+    }
+
+    fn verdict(&mut self, report: &Report) {
+        self.section("Besides the expectations", |room, _| {
+            let reasons = report.reasons.iter();
+            reasons.flat_map(|why| hang("! ", why, room)).collect()
+        });
+        self.line("");
+        let word = report.verdict.to_string().to_uppercase();
+        let word = match report.verdict {
+            Verdict::Pass => self.paint.good(&word),
+            Verdict::Fail => self.paint.bad(&word),
+            Verdict::Inconclusive => self.paint.open(&word),
+        };
+        self.line(&format!("{word}: {}", sections::summary(report)));
+    }
+}
+
+/// Facts three columns apart, broken only between facts while they fit a line.
+fn wrap_facts(facts: &[String], most: usize) -> Vec<String> {
+    const GAP: &str = "   ";
+    let mut lines: Vec<String> = Vec::new();
+    for fact in facts {
+        match lines.last_mut() {
+            Some(line) if text::width(line) + GAP.len() + text::width(fact) <= most => {
+                line.push_str(GAP);
+                line.push_str(fact);
+            }
+            _ => lines.extend(wrap(fact, most)),
+        }
+    }
+    lines
+}
+
+/// `text` wrapped behind `mark`, its further lines indented as far.
+fn hang(mark: &str, text: &str, most: usize) -> Vec<String> {
+    let indent = text::width(mark);
+    let lines = wrap(text, most.saturating_sub(indent));
+    let marked = lines.into_iter().enumerate().map(|(place, line)| {
+        let before = if place == 0 { mark } else { "" };
+        format!("{before:indent$}{line}")
+    });
+    marked.collect()
+}
+
+#[cfg(test)]
+mod tests;

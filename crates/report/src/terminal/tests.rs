@@ -1,0 +1,99 @@
+use std::sync::Arc;
+
+use netsplit_history::{Crash, Run};
+use netsplit_scenario::Scenario;
+
+use super::*;
+use crate::testing::{at, cut, report_of};
+
+fn rendered(scenario: &Scenario, run: &Run, width: usize, colour: bool) -> String {
+    let timeline = Timeline::new(run, timeline_columns(width));
+    render(&report_of(scenario, run), &timeline, width, colour)
+}
+
+#[test]
+fn a_run_at_eighty_columns() {
+    let (scenario, run) = cut();
+    insta::assert_snapshot!(rendered(&scenario, &run, 80, false));
+}
+
+#[test]
+fn a_crash_and_an_idle_fault_are_told_before_the_verdict() {
+    let (mut scenario, mut run) = cut();
+    scenario.verdict.expect.clear();
+    scenario.verdict.sweep.clear();
+    run.faults[0].affected_messages = 0;
+    run.faults[0].affected_nodes.clear();
+    run.crashes.push(Crash {
+        at: at(12.0),
+        node: "n2".into(),
+        message: "index out of bounds: the len is 3 but the index is 3".into(),
+        place: "labs/quorum-kv/src/replica.rs:112:9".into(),
+    });
+    let text = rendered(&scenario, &run, 80, false);
+    let end = text.find("Besides").unwrap();
+    insta::assert_snapshot!(&text[end..]);
+}
+
+#[test]
+fn an_empty_run_has_no_numbers() {
+    let (scenario, run) = cut();
+    let empty = Run {
+        warmup: run.warmup,
+        duration: run.duration,
+        ..Run::default()
+    };
+    insta::assert_snapshot!(rendered(&scenario, &empty, 80, false));
+}
+
+#[test]
+fn long_names_stay_inside_the_page() {
+    let (mut scenario, mut run) = cut();
+    let long = "a-name-that-somebody-thought-was-a-good-idea-".repeat(4);
+    scenario.title = long.clone();
+    scenario.variant = long.clone();
+    scenario.overrides = vec![long.clone(); 3];
+    for expectation in &mut scenario.verdict.expect {
+        expectation.text = long.clone();
+    }
+    scenario.verdict.sweep[0].text = long.clone();
+    run.faults[0].name = long.clone();
+    run.faults[0].affected_nodes = (0..100).map(|n| format!("n{n}")).collect();
+    run.operations[5000].op = long.as_str().into();
+    run.measured.insert(long.clone(), 1e300);
+    let name: Arc<str> = long.as_str().into();
+    run.observed
+        .insert(name, vec![(at(10.0), run.operations[0].latency())]);
+    for width in [20, 80, 81, 132] {
+        for line in rendered(&scenario, &run, width, false).lines() {
+            assert!(text::width(line) <= width.max(80), "{width}: {line}");
+        }
+    }
+}
+
+#[test]
+fn colour_changes_nothing_but_the_colour() {
+    let (scenario, run) = cut();
+    let plain = rendered(&scenario, &run, 80, false);
+    let coloured = rendered(&scenario, &run, 80, true);
+    assert!(!plain.contains('\x1b'));
+    assert!(coloured.contains("\x1b[1;31m"));
+    let mut bleached = String::new();
+    let mut parts = coloured.split('\x1b');
+    bleached += parts.next().unwrap();
+    for part in parts {
+        bleached += part.split_once('m').unwrap().1;
+    }
+    assert_eq!(bleached, plain);
+}
+
+#[test]
+fn the_verdict_is_the_last_line() {
+    let (scenario, run) = cut();
+    let text = rendered(&scenario, &run, 80, false);
+    let last = text.lines().last().unwrap();
+    assert_eq!(
+        last,
+        "FAIL: 1 of 5 expectations not met, 1 of 5 expectations undecided"
+    );
+}

@@ -1,0 +1,182 @@
+//! A run cut into columns of equal length, for the pictures.
+//!
+//! The warm-up is in it, and marked: a picture that starts in the middle hides how the system
+//! came to be as it is. Requests belong to the column of their intended time.
+
+use std::time::Duration;
+
+use netsplit_history::{Counts, Run, Status, Time};
+
+/// What happened over time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Timeline {
+    /// The length of a column; the last one may be shorter.
+    pub step: Duration,
+    /// The end of the warm-up.
+    pub warmup: Time,
+    /// When the load stopped: the right edge.
+    pub end: Time,
+    /// From the start of the run to the right edge.
+    pub columns: Vec<Column>,
+    /// Each fault's name and the spans in which it held, as far as they are in the picture.
+    pub faults: Vec<(String, Vec<(Time, Time)>)>,
+}
+
+/// The requests of one column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Column {
+    /// The column's first instant.
+    pub from: Time,
+    /// How its requests ended.
+    pub counts: Counts,
+    /// Successful requests per second.
+    pub throughput: f64,
+    /// The median latency of the successful requests.
+    pub p50: Option<Duration>,
+    /// Their 99th percentile; of a column's few requests, often their maximum.
+    pub p99: Option<Duration>,
+}
+
+impl Timeline {
+    /// The timeline of `run` in at most `most_columns` columns (at least one) of a round length.
+    pub fn new(run: &Run, most_columns: usize) -> Timeline {
+        let step = round_step(run.duration, most_columns.max(1));
+        let step_ns = step.as_nanos() as u64;
+        let count = run.duration.as_nanos().div_ceil(step_ns) as usize;
+        let mut columns = vec![Column::default(); count];
+        let mut latencies = vec![Vec::new(); count];
+        for operation in &run.operations {
+            let place = (operation.intended.as_nanos() / step_ns) as usize;
+            if operation.intended >= run.duration {
+                continue;
+            }
+            columns[place].counts.add(operation.status);
+            if operation.status == Status::Ok {
+                latencies[place].push(operation.latency());
+            }
+        }
+        for (place, (column, latencies)) in columns.iter_mut().zip(&mut latencies).enumerate() {
+            column.from = Time::from_nanos(place as u64 * step_ns);
+            let length = run.duration.since(column.from).min(step);
+            column.throughput = column.counts.ok as f64 / length.as_secs_f64();
+            latencies.sort_unstable();
+            column.p50 = nearest_rank(latencies, 50);
+            column.p99 = nearest_rank(latencies, 99);
+        }
+        Timeline {
+            step,
+            warmup: run.warmup,
+            end: run.duration,
+            columns,
+            faults: faults(run),
+        }
+    }
+}
+
+fn faults(run: &Run) -> Vec<(String, Vec<(Time, Time)>)> {
+    let seen = |&(from, to): &(Time, Time)| (from, to.min(run.duration));
+    let spans = |spans: &[(Time, Time)]| -> Vec<_> {
+        let inside = spans.iter().map(seen).filter(|(from, to)| from < to);
+        inside.collect()
+    };
+    run.faults
+        .iter()
+        .map(|fault| (fault.name.clone(), spans(&fault.spans)))
+        .collect()
+}
+
+/// The least of the sorted durations that is not below `percent` of a hundred of them.
+fn nearest_rank(sorted: &[Duration], percent: usize) -> Option<Duration> {
+    let rank = (sorted.len() * percent).div_ceil(100);
+    rank.checked_sub(1).map(|index| sorted[index])
+}
+
+/// Leading digits, in tenths, that a reader can count in.
+const ROUND: [u64; 11] = [10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100];
+
+/// The shortest round length of which at most `most` cover `duration`.
+fn round_step(duration: Time, most: usize) -> Duration {
+    let least = duration.as_nanos().div_ceil(most as u64).max(10);
+    let unit = 10u64.pow(least.ilog10() - 1);
+    let round = ROUND.iter().map(|tenths| tenths * unit);
+    let step = round.into_iter().find(|step| *step >= least);
+    Duration::from_nanos(step.unwrap_or(least))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{at, cut};
+
+    #[test]
+    fn columns_have_a_round_length_and_cover_the_load() {
+        let (_, run) = cut();
+        let timeline = Timeline::new(&run, 50);
+        assert_eq!(timeline.step, Duration::from_millis(1200));
+        assert_eq!(timeline.columns.len(), 50);
+        for (seconds, most, step_ms) in [
+            (60, 60, 1000),
+            (600, 50, 12_000),
+            (1, 50, 20),
+            (61, 50, 1500),
+        ] {
+            let step = round_step(Time::from(Duration::from_secs(seconds)), most);
+            assert_eq!(step, Duration::from_millis(step_ms), "{seconds} {most}");
+        }
+        assert!(Timeline::new(&Run::default(), 50).columns.is_empty());
+    }
+
+    #[test]
+    fn every_request_until_the_load_stops_is_in_one_column() {
+        let (_, run) = cut();
+        let timeline = Timeline::new(&run, 7);
+        let counted: u64 = timeline.columns.iter().map(|c| c.counts.attempted).sum();
+        assert_eq!(counted, run.operations.len() as u64);
+    }
+
+    #[test]
+    fn throughput_counts_successes_over_the_true_length_of_the_column() {
+        let (_, run) = cut();
+        let timeline = Timeline::new(&run, 8);
+        assert_eq!(timeline.step, Duration::from_secs(8));
+        let rates: Vec<_> = timeline.columns.iter().map(|c| c.throughput).collect();
+        assert_eq!(
+            rates,
+            [200.0, 200.0, 175.0, 162.5, 200.0, 200.0, 200.0, 200.0]
+        );
+    }
+
+    #[test]
+    fn percentiles_are_of_the_successes_in_the_column() {
+        let (_, run) = cut();
+        let timeline = Timeline::new(&run, 60);
+        let calm = &timeline.columns[10];
+        assert_eq!(calm.p50, nearest_rank(&sorted(&run, 10), 50));
+        assert_eq!(calm.p99, nearest_rank(&sorted(&run, 10), 99));
+        assert!(calm.p50 < calm.p99);
+        let millis: Vec<_> = (1..=200).map(Duration::from_millis).collect();
+        assert_eq!(nearest_rank(&millis, 99), Some(Duration::from_millis(198)));
+        assert_eq!(nearest_rank(&[], 99), None);
+    }
+
+    fn sorted(run: &Run, second: u64) -> Vec<Duration> {
+        let from = Time::from(Duration::from_secs(second));
+        let in_it = run
+            .operations
+            .iter()
+            .filter(|op| op.intended >= from && op.intended < from + Duration::from_secs(1))
+            .filter(|op| op.status == Status::Ok);
+        let mut latencies: Vec<_> = in_it.map(netsplit_history::Operation::latency).collect();
+        latencies.sort_unstable();
+        latencies
+    }
+
+    #[test]
+    fn faults_end_with_the_picture() {
+        let (_, mut run) = cut();
+        run.faults[0].spans = vec![(at(50.0), at(61.0)), (at(60.5), at(61.0))];
+        let timeline = Timeline::new(&run, 60);
+        let spans = vec![(at(50.0), at(60.0))];
+        assert_eq!(timeline.faults, [("minority-cut".to_owned(), spans)]);
+    }
+}
