@@ -11,8 +11,6 @@
 //!             | ( "mean" | "min" | "max" ) "(" metric ")" comparison value [ window ]
 //! ```
 
-use std::fmt;
-
 use netsplit_history::Time;
 
 /// A sentence of `expect` or `sweep`.
@@ -204,18 +202,4 @@ pub enum SeedAggregate {
     Min,
     /// The greatest.
     Max,
-}
-
-impl fmt::Display for Property {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Property::Linearizable => f.write_str("linearizable"),
-            Property::SequentiallyConsistent => f.write_str("sequentially consistent"),
-            Property::ReadYourWrites => f.write_str("read-your-writes"),
-            Property::MonotonicReads => f.write_str("monotonic reads"),
-            Property::NoLostWrites => f.write_str("no lost acknowledged write"),
-            Property::Invariant(name) => write!(f, "invariant {name}"),
-            Property::Serves(within) => write!(f, "serves again within {}s", within.as_secs_f64()),
-        }
-    }
 }

@@ -1,0 +1,96 @@
+//! The named elements of lists of tables: loads, faults, actions.
+//!
+//! An element may have a `name`; without one it is called after what it is, with a number from
+//! the second on: `crash`, `crash-2`. Windows, selectors and overrides call it by that.
+
+use std::collections::BTreeSet;
+
+use toml::de::DeValue;
+
+use crate::context::{Context, Table, Value};
+use crate::diagnostic::Problem;
+use crate::scalar;
+
+/// What an unnamed element is called after.
+pub(crate) type DefaultName = for<'t> fn(&'t Table<'_>) -> &'t str;
+
+/// More of them are a mistake.
+const ELEMENTS_MAX: usize = 1000;
+
+/// The tables of `[[KEY]]`, or the one table of `[KEY]`.
+pub(crate) fn tables<'v, 'i>(
+    ctx: &Context<'_>,
+    value: Option<&'v Value<'i>>,
+    expected: &str,
+) -> &'v [Value<'i>] {
+    let Some(value) = value else {
+        return &[];
+    };
+    if value.get_ref().is_table() {
+        return std::slice::from_ref(value);
+    }
+    let tables = scalar::list(ctx, value, expected).unwrap_or_default();
+    if tables.len() > ELEMENTS_MAX {
+        let message = format!("{} of these are absurdly many", tables.len());
+        let _: Option<()> = ctx.fail(value.span(), message, "expected at most 1000");
+        return &[];
+    }
+    tables
+}
+
+/// The elements of `[[KEY]]`, or the one of `[KEY]`, whatever they are.
+pub(crate) fn elements<'v, 'i>(value: &'v Value<'i>) -> &'v [Value<'i>] {
+    match value.get_ref() {
+        DeValue::Array(list) => &list[..list.len().min(ELEMENTS_MAX)],
+        _ => std::slice::from_ref(value),
+    }
+}
+
+/// What the elements are called, given what an unnamed one is called after.
+pub(crate) fn names(elements: &[Value<'_>], default: DefaultName) -> Vec<String> {
+    let given: Vec<_> = elements.iter().map(given_name).collect();
+    let mut taken: BTreeSet<String> = given.iter().flatten().map(|&n| n.to_owned()).collect();
+    elements
+        .iter()
+        .zip(&given)
+        .map(|(element, given)| match given {
+            Some(name) => (*name).to_owned(),
+            None => free_name(element, default, &mut taken),
+        })
+        .collect()
+}
+
+fn given_name<'v>(element: &'v Value<'_>) -> Option<&'v str> {
+    let table = element.get_ref().as_table()?;
+    table.get("name").and_then(|name| name.get_ref().as_str())
+}
+
+fn free_name(element: &Value<'_>, default: DefaultName, taken: &mut BTreeSet<String>) -> String {
+    let base = match element.get_ref() {
+        DeValue::Table(table) => default(table),
+        _ => "",
+    };
+    let mut name = base.to_owned();
+    let mut number = 1;
+    while !taken.insert(name.clone()) {
+        number += 1;
+        name = format!("{base}-{number}");
+    }
+    name
+}
+
+/// Reports names that are given twice.
+pub(crate) fn check_unique(ctx: &Context<'_>, elements: &[Value<'_>], what: &str) {
+    let mut seen = BTreeSet::new();
+    for element in elements {
+        let Some(name) = given_name(element) else {
+            continue;
+        };
+        if !seen.insert(name) {
+            let table = element.get_ref().as_table();
+            let place = table.and_then(|table| table.get("name")).unwrap_or(element);
+            let message = format!("there are two {what}s called `{}`", crate::units::cut(name));
+            ctx.report(Problem::error(place.span(), message).label("expected another name"));
+        }
+    }
+}

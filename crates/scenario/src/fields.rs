@@ -1,0 +1,134 @@
+//! Reading a table against its [`Shape`].
+
+use crate::context::{Context, Table, Value};
+use crate::diagnostic::Problem;
+use crate::shape::Shape;
+use crate::source::Span;
+use crate::suggest::{did_you_mean, one_of};
+use crate::units::cut;
+
+/// A table whose unknown and missing keys have been reported.
+pub(crate) struct Fields<'v, 'i> {
+    table: &'v Table<'i>,
+    shape: &'static Shape,
+    span: Span,
+}
+
+impl<'v, 'i> Fields<'v, 'i> {
+    /// Opens `value`, which should be a table of this shape.
+    pub fn open(ctx: &Context<'_>, value: &'v Value<'i>, shape: &'static Shape) -> Option<Self> {
+        let Some(table) = value.get_ref().as_table() else {
+            return wrong_type(ctx, value, &format!("a table: {}", shape.what));
+        };
+        Some(Fields::of_table(ctx, table, value.span(), shape))
+    }
+
+    /// Opens a table that is known to be one.
+    pub fn of_table(
+        ctx: &Context<'_>,
+        table: &'v Table<'i>,
+        span: Span,
+        shape: &'static Shape,
+    ) -> Self {
+        for (name, _) in table.iter() {
+            if !shape.names().any(|known| known == name.get_ref()) {
+                unknown_key(ctx, name.span(), name.get_ref(), shape);
+            }
+        }
+        let fields = Fields { table, shape, span };
+        fields.check_required(ctx);
+        fields
+    }
+
+    fn check_required(&self, ctx: &Context<'_>) {
+        for key in self.shape.keys.iter().filter(|key| key.required) {
+            if !self.table.contains_key(key.name) {
+                let message = format!("{} needs the key `{}`", self.shape.what, key.name);
+                ctx.report(Problem::error(self.span.clone(), message).label(key.about));
+            }
+        }
+        if self.shape.one_of.is_empty() {
+            return;
+        }
+        let mut there: Vec<_> = self
+            .table
+            .iter()
+            .filter(|(name, _)| self.shape.one_of.contains(&&**name.get_ref()))
+            .map(|(name, _)| name.span())
+            .collect();
+        there.sort_by_key(|span| span.start);
+        if there.len() == 1 {
+            return;
+        }
+        let span = there.last().cloned().unwrap_or_else(|| self.span.clone());
+        let message = match there.len() {
+            0 => format!("{} needs one more key", self.shape.what),
+            _ => format!("{} says this twice, in different words", self.shape.what),
+        };
+        let label = one_of(self.shape.one_of.iter().copied());
+        ctx.report(
+            Problem::error(span, message).label(label.replace("expected", "expected exactly")),
+        );
+    }
+
+    /// The value of a key that the shape knows.
+    pub fn get(&self, name: &str) -> Option<&'v Value<'i>> {
+        debug_assert!(
+            self.shape.names().any(|known| known == name),
+            "`{name}` is not in the shape of {}",
+            self.shape.what
+        );
+        self.table.get(name)
+    }
+
+    /// Reads the value of a key, when it is there and right.
+    pub fn read<T>(
+        &self,
+        ctx: &Context<'_>,
+        name: &str,
+        reader: impl Fn(&Context<'_>, &Value<'i>) -> Option<T>,
+    ) -> Option<T> {
+        self.get(name).and_then(|value| reader(ctx, value))
+    }
+
+    /// The span of the whole table.
+    pub fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// The span of a key's value, or else of the whole table.
+    pub fn span_of(&self, name: &str) -> Span {
+        self.get(name).map_or_else(|| self.span(), Value::span)
+    }
+
+    /// Reports all of these keys that are there: they have no meaning here, because `why`.
+    pub fn forbid(&self, ctx: &Context<'_>, names: &[&str], why: &str) {
+        for name in names {
+            if let Some((key, _)) = self.table.get_key_value(*name) {
+                let message = format!("`{name}` has no meaning here");
+                ctx.report(Problem::error(key.span(), message).label(why));
+            }
+        }
+    }
+}
+
+fn unknown_key(ctx: &Context<'_>, span: Span, name: &str, shape: &Shape) {
+    let message = format!("{} has no key `{}`", shape.what, cut(name));
+    let problem = Problem::error(span, message)
+        .label(one_of(shape.names()))
+        .maybe_help(did_you_mean(name, shape.names()));
+    ctx.report(problem);
+}
+
+/// Reports that `value` is of the wrong type.
+pub(crate) fn wrong_type<T>(ctx: &Context<'_>, value: &Value<'_>, expected: &str) -> Option<T> {
+    let found = match value.get_ref().type_str() {
+        kind @ ("integer" | "array") => format!("an {kind}"),
+        kind => format!("a {kind}"),
+    };
+    ctx.fail(
+        value.span(),
+        format!("wrong type: {found}"),
+        &format!("expected {expected}"),
+    )
+}

@@ -1,0 +1,275 @@
+//! Sentences, comparisons, properties and windows.
+
+use netsplit_history::Time;
+
+use super::metric::{metric, value};
+use super::words::{Mistake, Parsed, Words, no_such, unexpected};
+use crate::lab::Named;
+use crate::units;
+use crate::{Comparison, LabSpec, Metric, Property, SeedAggregate, Sentence, WindowName};
+
+/// The names that a sentence may use.
+pub(crate) struct Vocabulary<'v> {
+    /// Operations, metrics, observed durations, invariants.
+    pub lab: &'v LabSpec,
+    /// The scenario's faults.
+    pub faults: &'v [String],
+}
+
+impl Vocabulary<'_> {
+    pub fn named<'s>(list: &'s [Named]) -> impl Iterator<Item = &'static str> + Clone + 's {
+        list.iter().map(|named| named.name)
+    }
+
+    pub fn operations(&self) -> impl Iterator<Item = &'static str> + Clone {
+        self.lab.operations.iter().map(|operation| operation.name)
+    }
+}
+
+/// Parses a whole sentence.
+pub(crate) fn parse(text: &str, known: &Vocabulary<'_>) -> Parsed<Sentence> {
+    let mut words = Words::new(text);
+    let sentence = sentence(&mut words, known)?;
+    let rest = words.take();
+    if rest.text.is_empty() {
+        return Ok(sentence);
+    }
+    let label = "expected the end of the sentence";
+    Err(Mistake {
+        label: match sentence {
+            Sentence::Metric { .. } | Sentence::Aggregate { .. } => {
+                format!(
+                    "{label} or one of `overall`, `before`, `during`, `after`, `outside faults`, `from`"
+                )
+            }
+            _ => label.to_owned(),
+        },
+        ..unexpected(&rest, WINDOWS)
+    })
+}
+
+fn sentence(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
+    if words.take_if("not") {
+        let property = property(words, known)?;
+        return Ok(Sentence::Property {
+            property,
+            negated: true,
+        });
+    }
+    if words.take_if("violates") {
+        return violates(words, known);
+    }
+    if starts_property(words) {
+        let property = property(words, known)?;
+        return Ok(Sentence::Property {
+            property,
+            negated: false,
+        });
+    }
+    claim(words, known)
+}
+
+/// A metric, or over many seeds an aggregate of one, compared with a value in a window.
+fn claim(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
+    let aggregate = seed_aggregate(words, known);
+    if aggregate.is_some() {
+        words.take();
+        words.expect("(")?;
+    }
+    let start = words.position();
+    let metric = metric(words, known)?;
+    if aggregate.is_some() {
+        words.expect(")")?;
+    }
+    let comparison = comparison(words)?;
+    let value = value(words, &metric)?;
+    let window_start = words.position();
+    let window = window(words, known)?;
+    if metric == Metric::Recovery && !matches!(window, WindowName::After(_)) {
+        let span = if words.position() == window_start {
+            start
+        } else {
+            window_start
+        };
+        let label = "expected `recovery < 2s after NAME`";
+        return Err(Mistake::new(span, "recovery from which fault?", label));
+    }
+    Ok(match aggregate {
+        Some(aggregate) => Sentence::Aggregate {
+            aggregate,
+            metric,
+            comparison,
+            value,
+            window,
+        },
+        None => Sentence::Metric {
+            metric,
+            comparison,
+            value,
+            window,
+        },
+    })
+}
+
+/// Whether `mean(...)`, `min(...)` or `max(...)` comes next and what is inside is a metric.
+fn seed_aggregate(words: &Words<'_>, known: &Vocabulary<'_>) -> Option<SeedAggregate> {
+    let aggregate = match words.peek() {
+        "mean" => SeedAggregate::Mean,
+        "min" => SeedAggregate::Min,
+        "max" => SeedAggregate::Max,
+        _ => return None,
+    };
+    if words.peek_at(1) != "(" {
+        return (aggregate == SeedAggregate::Min).then_some(aggregate);
+    }
+    let inner = words.peek_at(2);
+    let population = ["all"].contains(&inner)
+        || known.operations().any(|name| name == inner)
+        || Vocabulary::named(known.lab.observed).any(|name| name == inner);
+    let is_metric = super::metric::is_metric(inner, known);
+    let over_seeds = aggregate == SeedAggregate::Min || (is_metric && !population);
+    over_seeds.then_some(aggregate)
+}
+
+fn violates(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
+    let property = property(words, known)?;
+    words.expect("in")?;
+    let comparison = comparison(words)?;
+    let share = percent(words)?;
+    words.expect("of")?;
+    words.expect("seeds")?;
+    Ok(Sentence::Violates {
+        property,
+        comparison,
+        share,
+    })
+}
+
+const COMPARISONS: [&str; 6] = ["<", "<=", ">", ">=", "==", "within"];
+
+fn comparison(words: &mut Words<'_>) -> Parsed<Comparison> {
+    let word = words.take();
+    Ok(match word.text {
+        "<" => Comparison::Less,
+        "<=" => Comparison::AtMost,
+        ">" => Comparison::Greater,
+        ">=" => Comparison::AtLeast,
+        "==" => Comparison::Equal,
+        "within" => {
+            let tolerance = percent(words)?;
+            words.expect("of")?;
+            Comparison::Within(tolerance)
+        }
+        _ => return Err(unexpected(&word, COMPARISONS)),
+    })
+}
+
+fn percent(words: &mut Words<'_>) -> Parsed<f64> {
+    let word = words.take();
+    units::percent(word.text)
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| {
+            let label = "expected a percentage up to 100%, for example `5%`";
+            Mistake {
+                label: label.to_owned(),
+                ..unexpected(&word, [])
+            }
+        })
+}
+
+/// The first words of properties.
+pub(crate) const PROPERTIES: [&str; 7] = [
+    "linearizable",
+    "sequentially",
+    "read-your-writes",
+    "monotonic",
+    "no",
+    "invariant",
+    "serves",
+];
+
+fn starts_property(words: &Words<'_>) -> bool {
+    PROPERTIES.contains(&words.peek())
+}
+
+fn property(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Property> {
+    let word = words.take();
+    Ok(match word.text {
+        "linearizable" => Property::Linearizable,
+        "sequentially" => {
+            words.expect("consistent")?;
+            Property::SequentiallyConsistent
+        }
+        "read-your-writes" => Property::ReadYourWrites,
+        "monotonic" => {
+            words.expect("reads")?;
+            Property::MonotonicReads
+        }
+        "no" => {
+            words.expect("lost")?;
+            words.expect("acknowledged")?;
+            words.expect("write")?;
+            Property::NoLostWrites
+        }
+        "invariant" => {
+            let name = words.take();
+            let invariants = Vocabulary::named(known.lab.invariants);
+            if !invariants.clone().any(|invariant| invariant == name.text) {
+                return Err(no_such("invariant", &name, invariants));
+            }
+            Property::Invariant(name.text.to_owned())
+        }
+        "serves" => {
+            words.expect("again")?;
+            words.expect("within")?;
+            Property::Serves(time(words)?)
+        }
+        _ => return Err(unexpected(&word, PROPERTIES)),
+    })
+}
+
+const WINDOWS: [&str; 6] = ["overall", "before", "during", "after", "outside", "from"];
+
+fn window(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<WindowName> {
+    if !WINDOWS.contains(&words.peek()) {
+        return Ok(WindowName::Overall);
+    }
+    let word = words.take();
+    Ok(match word.text {
+        "before" => WindowName::Before(fault(words, known)?),
+        "during" => WindowName::During(fault(words, known)?),
+        "after" => WindowName::After(fault(words, known)?),
+        "outside" => {
+            words.expect("faults")?;
+            WindowName::OutsideFaults
+        }
+        "from" => {
+            let from = time(words)?;
+            words.expect("to")?;
+            let start = words.position();
+            let to = time(words)?;
+            if to <= from {
+                let label = "expected a later time";
+                return Err(Mistake::new(start, "this window is empty", label));
+            }
+            WindowName::Span(from, to)
+        }
+        _ => WindowName::Overall,
+    })
+}
+
+fn fault(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<String> {
+    let name = words.take();
+    if known.faults.iter().any(|fault| fault == name.text) {
+        return Ok(name.text.to_owned());
+    }
+    let faults: Vec<_> = known.faults.iter().map(String::as_str).collect();
+    Err(no_such("fault", &name, faults))
+}
+
+fn time(words: &mut Words<'_>) -> Parsed<Time> {
+    let word = words.take();
+    units::duration(word.text)
+        .map(Time::from_nanos)
+        .map_err(|wrong| Mistake::new(word.span, wrong.message, wrong.expected))
+}

@@ -1,0 +1,125 @@
+//! The parser's place in a sentence, and its errors.
+
+use crate::grammar::lexer::{Word, words};
+use crate::source::Span;
+use crate::suggest::{did_you_mean, one_of};
+use crate::units::cut;
+
+/// Why a sentence does not parse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    /// Where in the sentence.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// What was expected there.
+    pub label: String,
+    /// "did you mean".
+    pub help: Option<String>,
+}
+
+impl Mistake {
+    pub fn new(span: Span, message: impl Into<String>, label: impl Into<String>) -> Mistake {
+        Mistake {
+            span,
+            message: message.into(),
+            label: label.into(),
+            help: None,
+        }
+    }
+}
+
+/// What a parser of a part of a sentence gives.
+pub(crate) type Parsed<T> = Result<T, Mistake>;
+
+/// The words of a sentence and how far they have been read.
+pub(crate) struct Words<'t> {
+    words: Vec<Word<'t>>,
+    next: usize,
+    end: usize,
+}
+
+impl<'t> Words<'t> {
+    pub fn new(sentence: &'t str) -> Words<'t> {
+        Words {
+            words: words(sentence),
+            next: 0,
+            end: sentence.len(),
+        }
+    }
+
+    /// The next word's text; empty at the end.
+    pub fn peek(&self) -> &'t str {
+        self.peek_at(0)
+    }
+
+    /// The text of the word after so many others; empty behind the end.
+    pub fn peek_at(&self, ahead: usize) -> &'t str {
+        self.words
+            .get(self.next + ahead)
+            .map_or("", |word| word.text)
+    }
+
+    /// The next word; at the end an empty one that stands there.
+    pub fn take(&mut self) -> Word<'t> {
+        let word = self.words.get(self.next).cloned();
+        self.next += 1;
+        word.unwrap_or(Word {
+            text: "",
+            span: self.end..self.end,
+        })
+    }
+
+    /// Where the next word stands.
+    pub fn position(&self) -> Span {
+        let word = self.words.get(self.next);
+        word.map_or(self.end..self.end, |word| word.span.clone())
+    }
+
+    /// Takes the next word if it is this one.
+    pub fn take_if(&mut self, text: &str) -> bool {
+        let there = self.peek() == text;
+        self.next += usize::from(there);
+        there
+    }
+
+    /// Takes the next word, which must be this one.
+    pub fn expect(&mut self, text: &str) -> Parsed<()> {
+        if self.take_if(text) {
+            return Ok(());
+        }
+        let word = self.take();
+        Err(unexpected(&word, [text]))
+    }
+}
+
+/// The error for a word that is none of those that could stand there.
+pub(crate) fn unexpected<'a>(
+    word: &Word<'_>,
+    expected: impl IntoIterator<Item = &'a str> + Clone,
+) -> Mistake {
+    let message = match word.text {
+        "" => "the sentence ends too early".to_owned(),
+        text => format!("`{}` does not fit here", cut(text)),
+    };
+    Mistake {
+        help: did_you_mean(word.text, expected.clone()),
+        ..Mistake::new(word.span.clone(), message, one_of(expected))
+    }
+}
+
+/// The error for a name that the lab or the scenario does not have.
+pub(crate) fn no_such<'a>(
+    what: &str,
+    word: &Word<'_>,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> Mistake {
+    let message = match word.text {
+        "" => "the sentence ends too early".to_owned(),
+        text => format!("there is no {what} `{}`", cut(text)),
+    };
+    Mistake {
+        help: did_you_mean(word.text, known.clone()),
+        ..Mistake::new(word.span.clone(), message, one_of(known))
+    }
+}

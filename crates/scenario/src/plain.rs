@@ -1,0 +1,46 @@
+//! Values without places, as labs get them.
+
+use toml::de::DeValue;
+
+use crate::context::{Context, Table, Value};
+use crate::scalar;
+
+/// The value without its places; what TOML can say and 64 bits cannot hold is an error.
+pub(crate) fn plain(ctx: &Context<'_>, value: &Value<'_>) -> Option<toml::Value> {
+    Some(match value.get_ref() {
+        DeValue::String(text) => toml::Value::String(text.to_string()),
+        DeValue::Integer(number) => {
+            let digits = number.as_str().replace('_', "");
+            match i64::from_str_radix(&digits, number.radix()) {
+                Ok(number) => toml::Value::Integer(number),
+                Err(_) => {
+                    let label = "expected a number of 64 bits";
+                    return ctx.fail(value.span(), "this number is too large", label);
+                }
+            }
+        }
+        DeValue::Float(_) => toml::Value::Float(scalar::number(ctx, value)?),
+        DeValue::Boolean(flag) => toml::Value::Boolean(*flag),
+        DeValue::Datetime(date) => toml::Value::Datetime(*date),
+        DeValue::Array(list) => {
+            let read: Vec<_> = list.iter().map(|element| plain(ctx, element)).collect();
+            toml::Value::Array(read.into_iter().collect::<Option<_>>()?)
+        }
+        DeValue::Table(table) => toml::Value::Table(plain_table(ctx, table)?),
+    })
+}
+
+/// The table without its places.
+pub(crate) fn plain_table(ctx: &Context<'_>, table: &Table<'_>) -> Option<toml::Table> {
+    let mut out = toml::Table::new();
+    let mut sound = true;
+    for (key, value) in table.iter() {
+        match plain(ctx, value) {
+            Some(value) => {
+                out.insert(key.get_ref().to_string(), value);
+            }
+            None => sound = false,
+        }
+    }
+    sound.then_some(out)
+}

@@ -1,0 +1,252 @@
+//! From text to [`Scenario`]: the whole way, in order.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use netsplit_history::Time;
+use toml::de::DeTable;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::context::{Context, Value};
+use crate::diagnostic::{Diagnostics, Problem};
+use crate::fields::Fields;
+use crate::names::Names;
+use crate::shape::{Kind, Shape, key, required};
+use crate::source::Sources;
+use crate::suggest::{did_you_mean, one_of};
+use crate::variant::variant;
+use crate::window::Faults;
+use crate::{LabSpec, Scenario, action, conflict, element, fault, load, network, nodes};
+use crate::{guard, overrides, params, scalar, verdict};
+
+/// The whole file.
+pub(crate) const SCENARIO: Shape = Shape {
+    what: "a scenario",
+    keys: &[
+        required("title", Kind::Text, "One line for people."),
+        key(
+            "about",
+            Kind::Text,
+            "What it shows and why, in a few sentences.",
+        ),
+        required("lab", Kind::Lab, "The lab that it runs."),
+        key(
+            "variant",
+            Kind::Text,
+            "A variant of the lab, or `seat=filling` pairs; unless said, the reference.",
+        ),
+        required("duration", Kind::Duration, "How long clients go on asking."),
+        key(
+            "warmup",
+            Kind::Duration,
+            "What is asked earlier is not measured; unless said, 0s.",
+        ),
+        key(
+            "settle",
+            Kind::Duration,
+            "How long after each fault does not count as `outside faults`; unless said, 2s.",
+        ),
+        key(
+            "nodes",
+            Kind::Either(&[
+                Kind::Table(&nodes::GROUP),
+                Kind::Map(&Kind::Table(&nodes::GROUP)),
+            ]),
+            "How many nodes, with how many workers, where; or a table per group of nodes.",
+        ),
+        key(
+            "network",
+            Kind::Table(&network::NETWORK),
+            "What links are like.",
+        ),
+        key(
+            "load",
+            Kind::List(&Kind::Table(&load::LOAD)),
+            "Clients and what they ask for.",
+        ),
+        key("params", Kind::Free, "The lab's own knobs."),
+        key(
+            "fault",
+            Kind::List(&Kind::Table(&fault::FAULT)),
+            "What breaks, and when.",
+        ),
+        key(
+            "action",
+            Kind::List(&Kind::Table(&action::ACTION)),
+            "What the lab is asked to do, and when.",
+        ),
+        key("verdict", Kind::Table(&verdict::VERDICT), "What must hold."),
+    ],
+    one_of: &[],
+};
+
+/// A scenario that can be run, and what is doubtful about it.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Warnings; often empty.
+    pub warnings: Diagnostics,
+}
+
+/// Reads a scenario from the TOML `text`, which errors call `file`, with `key=value`
+/// `overrides` put into it, for one of `labs`.
+///
+/// # Errors
+/// Everything that is wrong with it, not only the first thing. A file with syntax errors is
+/// checked no further.
+pub fn parse(
+    text: &str,
+    file: &str,
+    overrides: &[String],
+    labs: &[&LabSpec],
+) -> Result<Parsed, Diagnostics> {
+    let mut sources = Sources::new(file, text);
+    let starts: Vec<_> = overrides
+        .iter()
+        .map(|text| sources.add_override(text))
+        .collect();
+    let problems = RefCell::new(Vec::new());
+    let scenario = read(
+        &sources,
+        text,
+        overrides.iter().zip(starts),
+        labs,
+        &problems,
+    );
+    let problems = problems.into_inner();
+    let sound = !problems.iter().any(Problem::is_error);
+    let found = Diagnostics::new(sources, problems);
+    match scenario {
+        Some(mut scenario) if sound => {
+            scenario.hash = format!("{:016x}", xxh3_64(text.as_bytes()));
+            scenario.overrides = overrides.to_vec();
+            Ok(Parsed {
+                scenario,
+                warnings: found,
+            })
+        }
+        _ => Err(found),
+    }
+}
+
+fn read<'i>(
+    sources: &Sources,
+    text: &'i str,
+    overrides: impl Iterator<Item = (&'i String, usize)>,
+    labs: &[&LabSpec],
+    problems: &RefCell<Vec<Problem>>,
+) -> Option<Scenario> {
+    let ctx = Context::new(sources, None, problems);
+    guard::check(&ctx, text)?;
+    let (mut root, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let span = error.span().unwrap_or(0..0);
+        ctx.report(Problem::error(span, error.message().replace('\n', ", ")));
+    }
+    if ctx.errors() > 0 {
+        return None;
+    }
+    for (text, start) in overrides {
+        overrides::apply(&ctx, root.get_mut(), text, start);
+    }
+    let fields = Fields::of_table(&ctx, root.get_ref(), 0..0, &SCENARIO);
+    let lab = fields.read(&ctx, "lab", |ctx, value| find_lab(ctx, value, labs));
+    scenario(&Context::new(sources, lab, problems), &fields)
+}
+
+fn find_lab<'l>(ctx: &Context<'_>, value: &Value<'_>, labs: &[&'l LabSpec]) -> Option<&'l LabSpec> {
+    let name = scalar::str_of(ctx, value, "the name of a lab in quotes")?;
+    let found = labs.iter().copied().find(|lab| lab.name == name);
+    if found.is_none() {
+        let known = || labs.iter().map(|lab| lab.name);
+        let message = format!("there is no lab `{}`", crate::units::cut(name));
+        let problem = Problem::error(value.span(), message)
+            .label(one_of(known()))
+            .maybe_help(did_you_mean(name, known()));
+        ctx.report(problem);
+    }
+    found
+}
+
+fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
+    let title = fields.read(ctx, "title", scalar::text);
+    let about = fields.read(ctx, "about", scalar::text);
+    let variant = fields.read(ctx, "variant", variant);
+    let times = times(ctx, fields);
+    let end = Time::from(times.duration);
+
+    let before = ctx.errors();
+    let nodes = nodes::nodes(ctx, fields.get("nodes"));
+    let loads = load::loads(ctx, fields.get("load"), end);
+    let names = Names::new(&nodes, &loads, ctx.lab, ctx.errors() == before);
+    names.check_distinct(ctx);
+
+    let network = network::network(ctx, &names, fields.get("network"));
+    let params = params::params(ctx, fields.get("params"));
+    let faults = fault::faults(ctx, &names, fields.get("fault"), end);
+    conflict::check(ctx, &names, &faults, end);
+    let actions = action::actions(ctx, fields.get("action"), end);
+    let known_faults = Faults {
+        names: fault_names(fields),
+        faults: faults.iter().map(|placed| &placed.fault).collect(),
+        warmup: times.warmup,
+        duration: times.duration,
+    };
+    let verdict = verdict::verdict(ctx, &known_faults, fields.get("verdict"));
+    Some(Scenario {
+        title: title?,
+        about: about.unwrap_or_default(),
+        lab: ctx.lab?.name.to_owned(),
+        variant: variant.unwrap_or_else(|| "reference".to_owned()),
+        duration: times.duration,
+        warmup: times.warmup,
+        settle: times.settle,
+        nodes,
+        network,
+        loads,
+        params,
+        faults: faults.into_iter().map(|placed| placed.fault).collect(),
+        actions,
+        verdict,
+        hash: String::new(),
+        overrides: Vec::new(),
+    })
+}
+
+fn fault_names(fields: &Fields<'_, '_>) -> Vec<String> {
+    let elements = fields
+        .get("fault")
+        .map(element::elements)
+        .unwrap_or_default();
+    element::names(elements, fault::default_name)
+}
+
+struct Times {
+    duration: Duration,
+    warmup: Duration,
+    settle: Duration,
+}
+
+/// What an unreadable duration counts as, so that nothing else seems to come after the end.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+fn times(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Times {
+    let duration = fields.read(ctx, "duration", scalar::positive_duration);
+    let warmup = fields.read(ctx, "warmup", scalar::duration);
+    let settle = fields.read(ctx, "settle", scalar::duration);
+    let times = Times {
+        duration: duration.unwrap_or(LONGEST),
+        warmup: warmup.unwrap_or(Duration::ZERO),
+        settle: settle.unwrap_or(Duration::from_secs(2)),
+    };
+    if times.warmup >= times.duration {
+        let label = "expected less than `duration`";
+        let _: Option<()> = ctx.fail(
+            fields.span_of("warmup"),
+            "nothing is left to measure",
+            label,
+        );
+    }
+    times
+}

@@ -1,0 +1,74 @@
+//! "Did you mean".
+
+/// Longer words are not typed by hand, and comparing them would take long.
+const WORD_MAX: usize = 64;
+
+/// The candidate that `word` was probably meant to be.
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    if word.len() > WORD_MAX {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(&lower, candidate), candidate))
+        .filter(|&(distance, candidate)| distance <= tolerance(word.len().max(candidate.len())))
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// "did you mean `x`?", when one of the candidates is near.
+pub(crate) fn did_you_mean<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+}
+
+/// "expected one of `a`, `b`", cut when there are very many.
+pub(crate) fn one_of<'a>(candidates: impl IntoIterator<Item = &'a str>) -> String {
+    const LISTED_MAX: usize = 16;
+    let all: Vec<_> = candidates.into_iter().collect();
+    let listed: Vec<_> = all
+        .iter()
+        .take(LISTED_MAX)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match (all.as_slice(), all.len() > LISTED_MAX) {
+        ([], _) => "there are none".to_owned(),
+        ([only], _) => format!("expected `{only}`"),
+        (_, true) => format!("expected one of {}, ...", listed.join(", ")),
+        (_, false) => format!("expected one of {}", listed.join(", ")),
+    }
+}
+
+/// Edits, where `-` for `_` counts as none.
+fn distance(lower: &str, candidate: &str) -> usize {
+    let candidate = candidate.to_lowercase().replace('_', "-");
+    strsim::osa_distance(&lower.replace('_', "-"), &candidate)
+}
+
+fn tolerance(length: usize) -> usize {
+    match length {
+        0..=2 => 1,
+        3..=8 => 2,
+        _ => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_words_are_found_and_far_ones_are_not() {
+        let keys = ["duration", "warmup", "settle"];
+        assert_eq!(nearest("duratoin", keys), Some("duration"));
+        assert_eq!(nearest("WARM_UP", keys), Some("warmup"));
+        assert_eq!(nearest("colour", keys), None);
+        assert_eq!(nearest(&"x".repeat(1_000_000), keys), None);
+    }
+}

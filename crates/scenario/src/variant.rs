@@ -1,0 +1,51 @@
+//! Variants: a name, or `seat=filling` pairs separated by commas.
+
+use crate::context::{Context, Value};
+use crate::diagnostic::Problem;
+use crate::scalar;
+use crate::suggest::{did_you_mean, one_of};
+use crate::units::cut;
+
+/// Reads a variant that the lab has.
+pub(crate) fn variant(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
+    let text = scalar::str_of(ctx, value, "a variant in quotes")?;
+    let lab = ctx.lab?;
+    let mut sound = true;
+    let mut offset = 0;
+    for part in text.split(',') {
+        let start = offset + (part.len() - part.trim_start().len());
+        offset += part.len() + 1;
+        let part = part.trim();
+        let (word, what, known): (_, _, Vec<_>) = match part.split_once('=') {
+            None => (
+                part,
+                "variant",
+                lab.variants.iter().map(|v| v.name).collect(),
+            ),
+            Some((seat, filling)) => {
+                match lab.seats.iter().find(|known| known.name == seat.trim()) {
+                    None => (
+                        seat,
+                        "seat",
+                        lab.seats.iter().map(|seat| seat.name).collect(),
+                    ),
+                    Some(seat) => {
+                        let fillings = seat.fillings.iter().map(|filling| filling.name);
+                        (filling, "filling", fillings.collect())
+                    }
+                }
+            }
+        };
+        if known.contains(&word.trim()) {
+            continue;
+        }
+        sound = false;
+        let start = start + (word.as_ptr() as usize - part.as_ptr() as usize);
+        let span = ctx.inside(value, start..start + word.len());
+        let problem = Problem::error(span, format!("the lab has no {what} `{}`", cut(word)))
+            .label(one_of(known.iter().copied()))
+            .maybe_help(did_you_mean(word.trim(), known.iter().copied()));
+        ctx.report(problem);
+    }
+    sound.then(|| text.to_owned())
+}

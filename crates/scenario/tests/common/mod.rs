@@ -1,0 +1,112 @@
+//! A lab to write scenarios about, and a scenario that uses the whole format.
+
+use netsplit_scenario::{
+    GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The parameters of the test lab.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[allow(dead_code, reason = "only their types matter here")]
+pub struct Params {
+    /// Replicas that a read waits for.
+    pub r: u32,
+    /// Replicas that a write waits for.
+    pub w: u32,
+    /// Who coordinates.
+    pub coordinator: Coordinator,
+}
+
+/// Who coordinates.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Coordinator {
+    /// A replica.
+    #[default]
+    Replica,
+    /// A node of its own.
+    Apart,
+}
+
+const fn named(name: &'static str) -> Named {
+    Named {
+        name,
+        summary: "For tests.",
+    }
+}
+
+const fn group(name: &'static str, prefix: &'static str, count: u32) -> GroupSpec {
+    GroupSpec {
+        name,
+        prefix,
+        count,
+        workers: Some(4),
+        summary: "For tests.",
+    }
+}
+
+const fn operation(name: &'static str, weight: f64) -> OperationSpec {
+    OperationSpec {
+        name,
+        weight,
+        summary: "For tests.",
+    }
+}
+
+/// A lab with a single group of nodes.
+pub static STORE: LabSpec = LabSpec {
+    name: "store",
+    summary: "A store to test with.",
+    groups: &[group("nodes", "n", 5)],
+    operations: &[
+        operation("get", 1.0),
+        operation("put", 1.0),
+        operation("scan", 0.0),
+    ],
+    messages: &["read", "write", "read-reply", "write-reply"],
+    roles: &[named("leader")],
+    events: &[named("became-leader"), named("term-change")],
+    metrics: &[named("stale_reads"), named("makespan")],
+    observed: &[named("visibility")],
+    invariants: &[named("election-safety"), named("log-matching")],
+    actions: &[named("join"), named("leave")],
+    seats: &[SeatSpec {
+        name: "repair",
+        summary: "For tests.",
+        fillings: &[named("on-read"), named("never")],
+    }],
+    variants: &[
+        VariantSpec {
+            name: "reference",
+            summary: "For tests.",
+            fills: &[],
+        },
+        VariantSpec {
+            name: "stale-read",
+            summary: "For tests.",
+            fills: &[("repair", "never")],
+        },
+    ],
+    params: ParamsSpec::of::<Params>(),
+};
+
+/// A lab with two groups of nodes.
+pub static TIERS: LabSpec = LabSpec {
+    name: "tiers",
+    groups: &[group("front", "f", 2), group("back", "b", 3)],
+    ..STORE
+};
+
+/// Both labs.
+pub static LABS: [&LabSpec; 2] = [&STORE, &TIERS];
+
+/// A scenario that says everything that can be said.
+pub const WHOLE: &str = include_str!("whole.toml");
+
+/// The least that a scenario says, with `rest` behind it.
+#[allow(dead_code, reason = "not every test file needs it")]
+pub fn least(rest: &str) -> String {
+    format!("title = \"T\"\nlab = \"store\"\nduration = \"60s\"\n{rest}\n")
+}
