@@ -1,0 +1,76 @@
+//! Values written once: each write with the reads that found it.
+//!
+//! When a partition has plain reads and writes only and no value that was read has two
+//! writers, each read belongs to one write. Such a write and its reads, a [`Cluster`], must
+//! stand together in any legal order, so that ordering the history means ordering clusters
+//! (Gibbons & Korach, "Testing shared memories", SIAM J. Comput. 26(4), 1997, section 4).
+//! Both the linearizability and the sequential-consistency checker start here; partitions
+//! that have no clusters go to a search.
+
+use indexmap::IndexMap;
+use netsplit_history::Time;
+use serde_json::Value;
+
+use crate::model::{Access, Model};
+use crate::partition::{Entry, Partition};
+
+/// A write and the reads that found its value. Entries are positions in the partition.
+#[derive(Debug, Default)]
+pub(crate) struct Cluster {
+    /// `None` for the value from before any write.
+    pub(crate) write: Option<usize>,
+    pub(crate) reads: Vec<usize>,
+}
+
+impl Cluster {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = usize> {
+        self.write.into_iter().chain(self.reads.iter().copied())
+    }
+}
+
+/// What a partition's values say.
+#[derive(Debug)]
+pub(crate) enum Values {
+    /// Each value that was read was written once. The first cluster is the initial value's.
+    Once(Vec<Cluster>),
+    /// A read found what nobody wrote: the read's position.
+    Orphan(usize),
+    /// None of this: search.
+    Ambiguous,
+}
+
+/// Groups the entries of `partition` by value.
+pub(crate) fn clusters<M: Model>(model: &M, partition: &Partition<M::Action>) -> Values {
+    if !partition.whole {
+        return Values::Ambiguous;
+    }
+    let initial = model.initial_value();
+    let mut found = vec![Cluster::default()];
+    let mut writers: IndexMap<&Value, Vec<usize>> = IndexMap::new();
+    writers.entry(&initial).or_default().push(0);
+    for (position, entry) in partition.entries.iter().enumerate() {
+        if let Access::Write(value) = model.access(&entry.action) {
+            writers.entry(value).or_default().push(found.len());
+            found.push(Cluster {
+                write: Some(position),
+                reads: Vec::new(),
+            });
+        }
+    }
+    for (position, entry) in partition.entries.iter().enumerate() {
+        let Access::Read(value) = model.access(&entry.action) else {
+            continue;
+        };
+        match writers.get(value).map(Vec::as_slice) {
+            None => return Values::Orphan(position),
+            Some([writer]) => found[*writer].reads.push(position),
+            Some(_) => return Values::Ambiguous,
+        }
+    }
+    Values::Once(found)
+}
+
+/// Whether `first` certainly came before `second`: it returned before the other began.
+pub(crate) fn precedes<A>(first: &Entry<A>, second: &Entry<A>) -> bool {
+    first.finish < second.invoke && first.finish != Time::MAX
+}

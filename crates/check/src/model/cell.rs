@@ -1,0 +1,248 @@
+//! One value under one key: the semantics that the register and the map share.
+//!
+//! A [`CellAction`] acts on a value that starts as null. [`Register`] names the actions
+//! `read`, `write` and `cas`, [`KeyValue`] names them `get`, `put`, `append` and `delete`;
+//! a delete leaves null, so an absent key and a null value are the same. An append joins
+//! strings, starting from null as from the empty string; anything else that is appended
+//! becomes an element of an array, of which a value that is no array is the first element.
+//!
+//! Left out: what `put` and `delete` answer (a previous value, say) is not compared.
+
+use netsplit_history::{Operation, Outcome};
+use serde_json::Value;
+
+use super::{Access, Model};
+
+/// An action on one value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CellAction {
+    /// Answered with the value.
+    Read(Value),
+    /// Replaces the value; null for a delete.
+    Write(Value),
+    /// Replaces `expected` by `new`, and nothing else.
+    Cas {
+        /// The value that it asks for.
+        expected: Value,
+        /// The value that it leaves.
+        new: Value,
+        /// Whether it swapped; `None` while unknown.
+        swapped: Option<bool>,
+    },
+    /// Adds to the end.
+    Append(Value),
+}
+
+impl CellAction {
+    /// Whether it certainly changes nothing.
+    pub fn is_read(&self) -> bool {
+        matches!(
+            self,
+            CellAction::Read(_)
+                | CellAction::Cas {
+                    swapped: Some(false),
+                    ..
+                }
+        )
+    }
+
+    /// The value after the action, or `None` where the answer contradicts `value`.
+    pub fn step(&self, value: &Value) -> Option<Value> {
+        match self {
+            CellAction::Read(found) => (found == value).then(|| value.clone()),
+            CellAction::Write(new) => Some(new.clone()),
+            CellAction::Cas {
+                expected,
+                new,
+                swapped,
+            } => {
+                let swaps = expected == value;
+                let answered_so = swapped.is_none_or(|answer| answer == swaps);
+                answered_so.then(|| if swaps { new.clone() } else { value.clone() })
+            }
+            CellAction::Append(piece) => Some(append(value, piece)),
+        }
+    }
+
+    /// Whether the answer of `self` could depend on `write`; `whole` when nothing was
+    /// appended, so that values are compared as wholes.
+    pub fn may_see(&self, write: &CellAction, whole: bool) -> bool {
+        match (write, self) {
+            (CellAction::Append(piece), CellAction::Read(found)) => contains(found, piece),
+            (CellAction::Append(_), CellAction::Cas { .. }) => true,
+            (CellAction::Write(left) | CellAction::Cas { new: left, .. }, _) => {
+                self.may_find(left, whole)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the answer of `self` could depend on the value having been set to `left`.
+    fn may_find(&self, left: &Value, whole: bool) -> bool {
+        match self {
+            CellAction::Read(found) if whole => found == left,
+            CellAction::Read(found) => starts_with(found, left),
+            CellAction::Cas {
+                expected,
+                swapped: Some(false),
+                ..
+            } => expected != left,
+            CellAction::Cas { expected, .. } => expected == left,
+            CellAction::Write(_) | CellAction::Append(_) => false,
+        }
+    }
+}
+
+fn append(value: &Value, piece: &Value) -> Value {
+    match (value, piece) {
+        (Value::Null, Value::String(_)) => piece.clone(),
+        (Value::Null, _) => Value::Array(vec![piece.clone()]),
+        (Value::String(text), Value::String(more)) => Value::String(format!("{text}{more}")),
+        (Value::Array(elements), _) => {
+            let mut longer = Vec::with_capacity(elements.len() + 1);
+            longer.extend_from_slice(elements);
+            longer.push(piece.clone());
+            Value::Array(longer)
+        }
+        _ => Value::Array(vec![value.clone(), piece.clone()]),
+    }
+}
+
+/// Whether `found` may hold `piece` among what was appended.
+fn contains(found: &Value, piece: &Value) -> bool {
+    match (found, piece) {
+        (Value::String(text), Value::String(part)) => text.contains(part.as_str()),
+        (Value::Array(elements), _) => elements
+            .iter()
+            .any(|element| element == piece || (element.is_string() && contains(element, piece))),
+        _ => false,
+    }
+}
+
+/// Whether `found` may be `base` with something, or nothing, appended.
+fn starts_with(found: &Value, base: &Value) -> bool {
+    match (found, base) {
+        (Value::String(_) | Value::Array(_), Value::Null) => true,
+        (Value::String(text), Value::String(start)) => text.starts_with(start.as_str()),
+        (Value::Array(elements), Value::Array(start)) => elements.starts_with(start),
+        (Value::Array(elements), _) => elements
+            .first()
+            .is_some_and(|first| starts_with(first, base)),
+        _ => found == base,
+    }
+}
+
+fn cell_bytes(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(elements) => elements.iter().map(|e| 32 + cell_bytes(e)).sum(),
+        _ => 0,
+    }
+}
+
+/// A register: `read`, `write`, and `cas` with input `[expected, new]` and a bool as output.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Register;
+
+/// A map: `get`, `put`, `append` and `delete`, key by key.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KeyValue;
+
+fn parse_cas(operation: &Operation) -> Result<CellAction, String> {
+    let Value::Array(pair) = &operation.input else {
+        return Err("the input of cas must be [expected, new]".into());
+    };
+    let [expected, new] = pair.as_slice() else {
+        return Err("the input of cas must be [expected, new]".into());
+    };
+    let swapped = match (operation.outcome, &operation.output) {
+        (Outcome::Ok, Value::Bool(swapped)) => Some(*swapped),
+        (Outcome::Ok, _) => return Err("the output of cas must be true or false".into()),
+        _ => None,
+    };
+    Ok(CellAction::Cas {
+        expected: expected.clone(),
+        new: new.clone(),
+        swapped,
+    })
+}
+
+/// What both models share; they differ in names.
+macro_rules! cell_model {
+    ($model:ty, $name:literal, $operations:expr, $always_whole:literal) => {
+        impl Model for $model {
+            type State = Value;
+            type Action = CellAction;
+
+            fn name(&self) -> &'static str {
+                $name
+            }
+
+            fn operations(&self) -> &[&'static str] {
+                $operations
+            }
+
+            fn parse(&self, operation: &Operation) -> Result<CellAction, String> {
+                match &*operation.op {
+                    "read" | "get" => Ok(CellAction::Read(operation.output.clone())),
+                    "write" | "put" => Ok(CellAction::Write(operation.input.clone())),
+                    "append" => Ok(CellAction::Append(operation.input.clone())),
+                    "delete" => Ok(CellAction::Write(Value::Null)),
+                    "cas" => parse_cas(operation),
+                    other => Err(format!("a {} has no operation `{other}`", $name)),
+                }
+            }
+
+            fn initial(&self) -> Value {
+                Value::Null
+            }
+
+            fn step(&self, state: &Value, action: &CellAction) -> Option<Value> {
+                action.step(state)
+            }
+
+            fn is_read(&self, action: &CellAction) -> bool {
+                action.is_read()
+            }
+
+            fn may_see(&self, write: &CellAction, reader: &CellAction, whole: bool) -> bool {
+                reader.may_see(write, whole || $always_whole)
+            }
+
+            fn access<'a>(&self, action: &'a CellAction) -> Access<'a> {
+                match action {
+                    CellAction::Read(value) => Access::Read(value),
+                    CellAction::Write(value) => Access::Write(value),
+                    CellAction::Cas { .. } | CellAction::Append(_) => Access::Other,
+                }
+            }
+
+            fn state_bytes(&self, state: &Value) -> usize {
+                cell_bytes(state)
+            }
+
+            fn describe(&self, operation: &Operation) -> String {
+                describe(operation)
+            }
+        }
+    };
+}
+
+cell_model!(Register, "register", &["read", "write", "cas"], true);
+cell_model!(KeyValue, "kv", &["get", "put", "append", "delete"], false);
+
+/// Reads show what they found, even null; writes show no answer.
+fn describe(operation: &Operation) -> String {
+    let input = match (&*operation.op, &operation.input) {
+        ("read" | "get" | "delete", _) => String::new(),
+        ("cas", Value::Array(pair)) if pair.len() == 2 => format!("({}, {})", pair[0], pair[1]),
+        (_, input) => format!("({input})"),
+    };
+    let answer = match (operation.outcome, &*operation.op) {
+        (Outcome::Ok, "read" | "get" | "cas") => format!(" -> {}", operation.output),
+        (Outcome::Ok, _) => String::new(),
+        (Outcome::Fail, _) => " -> failed".to_owned(),
+        (Outcome::Unknown, _) => " -> ?".to_owned(),
+    };
+    format!("{}{input}{answer}", operation.op)
+}

@@ -1,0 +1,186 @@
+//! A history cut into what can be checked apart.
+//!
+//! [`split`] parses the operations that a [`Model`] understands and sorts them into
+//! [`Partition`]s, one per key. It leaves out, and counts, what cannot matter: failed
+//! operations, which had no effect; reads without an answer; and unknown writes that no
+//! answer could depend on ([`Model::may_see`]), for a legal order that has them has one
+//! without them. The last keeps outages decidable: each operation that may take effect at
+//! any later time doubles the orders to try.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexSet;
+use netsplit_history::{Operation, Outcome, Time};
+use serde_json::Value;
+
+use crate::model::{Access, Malformed, Model};
+
+/// One operation of a partition.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry<A> {
+    pub(crate) action: A,
+    /// Its position in the history.
+    pub(crate) index: usize,
+    pub(crate) client: u64,
+    pub(crate) invoke: Time,
+    /// [`Time::MAX`] when unknown: it may take effect at any later time.
+    pub(crate) finish: Time,
+    pub(crate) unknown: bool,
+    /// Whether it can change nothing.
+    pub(crate) read: bool,
+}
+
+/// The operations of one key, sorted by invocation.
+pub(crate) struct Partition<A> {
+    pub(crate) key: Option<Arc<str>>,
+    pub(crate) entries: Vec<Entry<A>>,
+    /// Whether all actions are plain reads and writes of whole values.
+    pub(crate) whole: bool,
+}
+
+/// A history, ready to be checked.
+pub(crate) struct Split<A> {
+    pub(crate) partitions: Vec<Partition<A>>,
+    pub(crate) scope: Scope,
+}
+
+/// What of a history a checker looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Scope {
+    /// Operations that the model understands, failed ones included.
+    pub operations: usize,
+    /// Keys among them.
+    pub keys: usize,
+    /// Of those operations, the ones of unknown outcome.
+    pub unknown: usize,
+    /// Operations of other names, which do not count, by name.
+    pub ignored: BTreeMap<String, usize>,
+    /// Pairs of answered operations on one key that overlapped in time, not both reads.
+    pub overlapping_pairs: u64,
+}
+
+/// Parses and sorts.
+pub(crate) fn split<M: Model>(
+    model: &M,
+    history: &[Operation],
+) -> Result<Split<M::Action>, Malformed> {
+    let mut scope = Scope::default();
+    let mut by_key: BTreeMap<Option<Arc<str>>, Vec<Entry<M::Action>>> = BTreeMap::new();
+    for (index, operation) in history.iter().enumerate() {
+        if !model.operations().contains(&&*operation.op) {
+            *scope.ignored.entry(operation.op.to_string()).or_default() += 1;
+            continue;
+        }
+        scope.operations += 1;
+        scope.unknown += usize::from(operation.outcome == Outcome::Unknown);
+        if operation.outcome == Outcome::Fail {
+            continue;
+        }
+        let action = model
+            .parse(operation)
+            .map_err(|why| Malformed { index, why })?;
+        let unknown = operation.outcome == Outcome::Unknown;
+        let entries = by_key.entry(model.partition(operation)).or_default();
+        entries.push(Entry {
+            read: model.is_read(&action),
+            action,
+            index,
+            client: operation.client,
+            invoke: operation.invoke,
+            finish: operation.returned().unwrap_or(Time::MAX),
+            unknown,
+        });
+    }
+    scope.keys = by_key.len();
+    let mut partitions = Vec::with_capacity(by_key.len());
+    for (key, mut entries) in by_key {
+        entries.sort_by_key(|entry| (entry.invoke, entry.finish, entry.index));
+        scope.overlapping_pairs += overlapping_pairs(&entries);
+        entries.retain(|entry| !(entry.unknown && entry.read));
+        let whole = entries
+            .iter()
+            .all(|entry| model.access(&entry.action) != Access::Other);
+        let mut partition = Partition {
+            key,
+            entries,
+            whole,
+        };
+        drop_unseen(model, &mut partition);
+        partitions.push(partition);
+    }
+    Ok(Split { partitions, scope })
+}
+
+/// Drops unknown writes that nobody may have seen, until there are none: an unknown
+/// compare-and-set that goes may have been the only one to see another.
+fn drop_unseen<M: Model>(model: &M, partition: &mut Partition<M::Action>) {
+    while partition.entries.iter().any(|entry| entry.unknown) {
+        let seen = if partition.whole {
+            seen_values(model, &partition.entries)
+        } else {
+            seen_writes(model, &partition.entries)
+        };
+        let before = partition.entries.len();
+        let mut seen = seen.into_iter();
+        partition.entries.retain(|_| seen.next() == Some(true));
+        if partition.entries.len() == before {
+            return;
+        }
+    }
+}
+
+/// Which entries must stay, where reads find whole values.
+fn seen_values<M: Model>(model: &M, entries: &[Entry<M::Action>]) -> Vec<bool> {
+    let found: IndexSet<&Value> = entries
+        .iter()
+        .filter_map(|entry| match model.access(&entry.action) {
+            Access::Read(value) => Some(value),
+            _ => None,
+        })
+        .collect();
+    entries
+        .iter()
+        .map(|entry| match model.access(&entry.action) {
+            Access::Write(value) => !entry.unknown || found.contains(value),
+            _ => true,
+        })
+        .collect()
+}
+
+/// Which entries must stay, each write held against each reader.
+fn seen_writes<M: Model>(model: &M, entries: &[Entry<M::Action>]) -> Vec<bool> {
+    let sees = |write: &Entry<M::Action>| {
+        entries.iter().any(|reader| {
+            reader.index != write.index && model.may_see(&write.action, &reader.action, false)
+        })
+    };
+    entries
+        .iter()
+        .map(|entry| !entry.unknown || sees(entry))
+        .collect()
+}
+
+/// Pairs that overlap and are not both reads. An unanswered operation overlaps nothing
+/// here: that it may take effect later is no evidence that the history tested concurrency.
+fn overlapping_pairs<A>(entries: &[Entry<A>]) -> u64 {
+    let all = |_: &&Entry<A>| true;
+    let reads = |entry: &&Entry<A>| entry.read;
+    count_pairs(entries, all) - count_pairs(entries, reads)
+}
+
+fn count_pairs<A>(entries: &[Entry<A>], keep: impl Fn(&&Entry<A>) -> bool) -> u64 {
+    let kept: Vec<_> = entries
+        .iter()
+        .filter(|entry| !entry.unknown)
+        .filter(keep)
+        .collect();
+    let mut finishes: Vec<Time> = kept.iter().map(|entry| entry.finish).collect();
+    finishes.sort_unstable();
+    let mut pairs = 0;
+    for (before, entry) in kept.iter().enumerate() {
+        let over = finishes.partition_point(|finish| *finish < entry.invoke);
+        pairs += before.saturating_sub(over) as u64;
+    }
+    pairs
+}

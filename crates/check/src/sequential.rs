@@ -1,0 +1,115 @@
+//! Sequential consistency, key by key.
+//!
+//! The operations of each key must have one legal order that keeps every client's own
+//! order, whatever the clocks say (Lamport, "How to make a multiprocessor computer that
+//! correctly executes multiprocess programs", IEEE Transactions
+//! on Computers 28(9), 1979; per key this is also
+//! called coherence). An operation of unknown outcome comes after what its client did
+//! before it, at any place or none, and holds nothing of its client up.
+//!
+//! [`check_sequential`] decides each key apart. Where each value was written once, the
+//! clusters' order must have no cycle (Gibbons & Korach 1997, section 4); elsewhere a
+//! search over the clients' positions, with the memo of the linearizability checker, has to
+//! find the order: the problem is NP-complete.
+//!
+//! Left out: sequential consistency of all keys together, which this is weaker than. It is
+//! not local: each key may be in order while the whole is not.
+
+mod order;
+mod search;
+
+use std::collections::BTreeMap;
+
+use netsplit_history::Operation;
+
+use crate::budget::{Budget, Meter, Spent};
+use crate::clusters::{Values, clusters};
+use crate::consistency::{Consistency, Rule, check};
+use crate::model::{Malformed, Model};
+use crate::partition::{Entry, Partition};
+
+/// Decides whether each key of `history` is sequentially consistent under `model`.
+///
+/// # Errors
+/// When an operation that `model` understands makes no sense to it.
+pub fn check_sequential<M: Model>(
+    model: &M,
+    history: &[Operation],
+    budget: &Budget,
+) -> Result<Consistency, Malformed> {
+    check(&Sequential, model, history, budget)
+}
+
+struct Sequential;
+
+impl<M: Model> Rule<M> for Sequential {
+    const NAME: &'static str = "sequentially consistent";
+    const RESPECTING: &'static str = "each client's own order";
+
+    fn suspects(
+        &self,
+        model: &M,
+        partition: &Partition<M::Action>,
+        meter: &mut Meter,
+    ) -> Result<Option<Vec<usize>>, Spent> {
+        let programs = Programs::of(&partition.entries);
+        match clusters(model, partition) {
+            Values::Orphan(read) => return Ok(Some(vec![read])),
+            Values::Once(clusters) => {
+                return Ok(order::conflict(&partition.entries, &programs, &clusters));
+            }
+            Values::Ambiguous => {}
+        }
+        let legal = search::search(model, &partition.entries, &programs, meter)?;
+        Ok((!legal).then(|| (0..partition.entries.len()).collect()))
+    }
+
+    fn refuse(&self, partition: &Partition<M::Action>) -> Option<String> {
+        let mut last: BTreeMap<u64, &Entry<M::Action>> = BTreeMap::new();
+        for entry in partition.entries.iter().filter(|entry| !entry.unknown) {
+            if let Some(before) = last.insert(entry.client, entry)
+                && before.finish > entry.invoke
+            {
+                return Some(format!(
+                    "client {} has two operations at once, {} and {}: it has no order of its own",
+                    entry.client,
+                    before.index + 1,
+                    entry.index + 1
+                ));
+            }
+        }
+        None
+    }
+}
+
+/// What each client did, in its order.
+pub(crate) struct Programs {
+    /// Answered operations of each client.
+    known: Vec<Vec<usize>>,
+    /// Operations of unknown outcome: the client by its place in `known`, how many of its
+    /// answered operations come before, and the operation.
+    unknown: Vec<(usize, usize, usize)>,
+}
+
+impl Programs {
+    fn of<A>(entries: &[Entry<A>]) -> Programs {
+        let mut places = BTreeMap::new();
+        let mut programs = Programs {
+            known: Vec::new(),
+            unknown: Vec::new(),
+        };
+        for (position, entry) in entries.iter().enumerate() {
+            let client = *places.entry(entry.client).or_insert_with(|| {
+                programs.known.push(Vec::new());
+                programs.known.len() - 1
+            });
+            let program = &mut programs.known[client];
+            if entry.unknown {
+                programs.unknown.push((client, program.len(), position));
+            } else {
+                program.push(position);
+            }
+        }
+        programs
+    }
+}

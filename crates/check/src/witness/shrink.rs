@@ -1,0 +1,106 @@
+//! From a violation to a minimal one.
+
+use crate::budget::{Budget, Meter, Spent};
+use crate::model::Model;
+use crate::partition::Partition;
+
+/// What is left of a violation.
+#[derive(Clone, Debug)]
+pub(crate) struct Core {
+    /// Positions in the partition, ascending.
+    pub(crate) entries: Vec<usize>,
+    pub(crate) minimal: bool,
+}
+
+/// A single check may use this share of the budget, so that one hard one leaves the rest.
+const CHECKS: u64 = 16;
+
+/// Drops what it can from `suspects`: first large pieces, then smaller ones, at last single
+/// groups over and over until none can go (Zeller & Hildebrandt, "Simplifying and isolating
+/// failure-inducing input", 2002, where complements are dropped).
+pub(crate) fn shrink<M: Model>(
+    model: &M,
+    partition: &Partition<M::Action>,
+    suspects: Vec<usize>,
+    budget: &Budget,
+    violated: impl Fn(&Partition<M::Action>, &mut Meter) -> Result<bool, Spent>,
+) -> Core {
+    let mut core = suspects;
+    let mut steps_left = budget.steps;
+    let mut size = (core.len() / 2).max(1);
+    loop {
+        let before = core.len();
+        let mut minimal = true;
+        let mut start = 0;
+        while start < core.len() {
+            let end = (start + size).min(core.len());
+            let rest = without(model, partition, &core, start..end);
+            if rest.is_empty() {
+                start = end;
+                continue;
+            }
+            let share = steps_left.min(budget.steps / CHECKS);
+            let mut meter = Meter::new(share, budget.memory_bytes);
+            let result = violated(&subset(partition, &rest), &mut meter);
+            let used = share - meter.steps_left() + rest.len() as u64;
+            steps_left = steps_left.saturating_sub(used);
+            match result {
+                Ok(true) => core = rest,
+                Ok(false) => start = end,
+                Err(_) => {
+                    minimal = false;
+                    start = end;
+                }
+            }
+        }
+        if size > 1 {
+            size /= 2;
+        } else if core.len() == before || steps_left == 0 {
+            let entries = core;
+            return Core { entries, minimal };
+        }
+    }
+}
+
+/// `core` without the entries at `dropped`, and without all that may have seen their
+/// writes, and so on.
+fn without<M: Model>(
+    model: &M,
+    partition: &Partition<M::Action>,
+    core: &[usize],
+    dropped: std::ops::Range<usize>,
+) -> Vec<usize> {
+    let entry = |place: usize| &partition.entries[core[place]];
+    let mut gone = vec![false; core.len()];
+    let mut to_follow: Vec<usize> = dropped.collect();
+    for &place in &to_follow {
+        gone[place] = true;
+    }
+    while let Some(write) = to_follow.pop() {
+        if entry(write).read {
+            continue;
+        }
+        for (reader, gone) in gone.iter_mut().enumerate() {
+            let (written, answer) = (&entry(write).action, &entry(reader).action);
+            if !*gone && model.may_see(written, answer, partition.whole) {
+                *gone = true;
+                to_follow.push(reader);
+            }
+        }
+    }
+    (0..core.len())
+        .filter(|&place| !gone[place])
+        .map(|place| core[place])
+        .collect()
+}
+
+fn subset<A: Clone>(partition: &Partition<A>, kept: &[usize]) -> Partition<A> {
+    Partition {
+        key: partition.key.clone(),
+        entries: kept
+            .iter()
+            .map(|&entry| partition.entries[entry].clone())
+            .collect(),
+        whole: partition.whole,
+    }
+}

@@ -1,0 +1,81 @@
+//! Histories by hand, at random, and judged by brute force.
+
+#![allow(dead_code, reason = "each test file uses a part")]
+
+pub mod generate;
+pub mod oracle;
+
+use std::sync::Arc;
+
+use netsplit_history::{Operation, Outcome, Status, Time};
+use serde_json::Value;
+
+/// An operation on key `k`, answered; times in nanoseconds.
+pub fn op(client: u64, name: &str, input: Value, output: Value, from: u64, to: u64) -> Operation {
+    Operation {
+        client,
+        load: "clients".into(),
+        op: name.into(),
+        key: Some("k".into()),
+        input,
+        output,
+        intended: Time::from_nanos(from),
+        invoke: Time::from_nanos(from),
+        finished: Time::from_nanos(to),
+        status: Status::Ok,
+        outcome: Outcome::Ok,
+        error: None,
+    }
+}
+
+/// `client` writes `value` from `from` to `to`.
+pub fn write(client: u64, value: impl Into<Value>, from: u64, to: u64) -> Operation {
+    op(client, "write", value.into(), Value::Null, from, to)
+}
+
+/// `client` reads and finds `value`.
+pub fn read(client: u64, value: impl Into<Value>, from: u64, to: u64) -> Operation {
+    op(client, "read", Value::Null, value.into(), from, to)
+}
+
+/// `client` compares and sets, and hears whether it did.
+pub fn cas(
+    client: u64,
+    expected: Value,
+    new: Value,
+    swapped: bool,
+    from: u64,
+    to: u64,
+) -> Operation {
+    let input = Value::Array(vec![expected, new]);
+    op(client, "cas", input, Value::Bool(swapped), from, to)
+}
+
+/// The same operation, never answered.
+pub fn unknown(operation: Operation) -> Operation {
+    Operation {
+        output: Value::Null,
+        finished: Time::MAX,
+        status: Status::TimedOut,
+        outcome: Outcome::Unknown,
+        ..operation
+    }
+}
+
+/// The same operation, which certainly had no effect.
+pub fn failed(operation: Operation) -> Operation {
+    Operation {
+        output: Value::Null,
+        status: Status::Failed,
+        outcome: Outcome::Fail,
+        ..operation
+    }
+}
+
+/// The same operation on another key.
+pub fn at_key(key: &str, operation: Operation) -> Operation {
+    Operation {
+        key: Some(Arc::from(key)),
+        ..operation
+    }
+}
