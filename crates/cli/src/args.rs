@@ -1,0 +1,212 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use netsplit_scenario::Span;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+
+const EXAMPLES: &str = "\
+Examples:
+  netsplit list
+  netsplit run quorum-kv/minority-partition
+  netsplit run quorum-kv/crash-restart --variant no-fsync --seed 7
+  netsplit run my-scenario.toml --set nodes.count=7 --json
+  netsplit trace quorum-kv/minority-partition --node n1 --from 20s --to 20.1s
+
+Exit codes: 0 passed, 1 failed, 2 wrong usage or file, 3 inconclusive, 70 a bug of netsplit.";
+
+/// Runs small, real distributed systems on a deterministic network, breaks them on schedule,
+/// and measures what their users felt. The same seed gives the same bytes, always.
+#[derive(Debug, Parser)]
+#[command(name = "netsplit", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the labs in teaching order, with their scenarios
+    List(List),
+    /// Run a scenario once and report what happened
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Run),
+    /// Run a scenario and print its events, a line each
+    #[command(after_help = TRACE_EXAMPLES)]
+    Trace(Trace),
+    /// Check scenario files without running them
+    #[command(after_help = LINT_EXAMPLES)]
+    Lint(Lint),
+    /// Print the JSON Schema of scenario files
+    #[command(after_help = "Example:\n  netsplit schema > scenario.schema.json")]
+    Schema,
+    /// Print a commented scenario file to start from
+    #[command(after_help = "Example:\n  netsplit new quorum-kv > my-scenario.toml")]
+    New(New),
+    /// Compare what the labs measure with what the literature says
+    #[command(after_help = TRUTH_EXAMPLES)]
+    Truth(Truth),
+    /// Read a lab's lesson
+    #[command(after_help = "Example:\n  netsplit lesson quorum-kv | less")]
+    Lesson(Lesson),
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example:\n  netsplit completions bash > ~/.local/share/bash-completion/completions/netsplit"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = "Example:\n  netsplit man | man -l -")]
+    Man,
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  netsplit run quorum-kv/minority-partition
+  netsplit run quorum-kv/clock-skew --variant last-writer-wins
+  netsplit run queueing/knee --set load.clients.rate=900/s --seed 3
+  netsplit run my-scenario.toml --json > report.json
+
+A fault, load or action is addressed by its name: --set fault.leader-cut.for=5s";
+
+const TRACE_EXAMPLES: &str = "\
+Examples:
+  netsplit trace quorum-kv/minority-partition --node n2 --from 20s --to 20.05s
+  netsplit trace queueing/calm --message work --to 100ms";
+
+const LINT_EXAMPLES: &str = "\
+Examples:
+  netsplit lint my-scenario.toml
+  netsplit lint scenarios/quorum-kv/*.toml";
+
+const TRUTH_EXAMPLES: &str = "\
+Examples:
+  netsplit truth
+  netsplit truth queueing
+  netsplit truth --markdown > docs/truth.md";
+
+/// Which scenario, and how.
+#[derive(Args, Debug)]
+pub struct Which {
+    /// A shipped scenario (LAB/NAME) or a file (.toml)
+    pub scenario: String,
+    /// The seed of all randomness
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// A variant of the lab, or `seat=filling` pairs
+    #[arg(long)]
+    pub variant: Option<String>,
+    /// Override a key of the scenario; may be given again
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl Which {
+    /// All overrides, the variant included.
+    pub fn overrides(&self) -> Vec<String> {
+        let variant = self
+            .variant
+            .iter()
+            .map(|variant| format!("variant={variant}"));
+        variant.chain(self.set.iter().cloned()).collect()
+    }
+}
+
+/// `netsplit list`
+#[derive(Args, Debug)]
+pub struct List {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `netsplit run`
+#[derive(Args, Debug)]
+pub struct Run {
+    /// Which scenario, and how.
+    #[command(flatten)]
+    pub which: Which,
+    /// Print report.json instead of the report for people
+    #[arg(long)]
+    pub json: bool,
+    /// Where to put report.json, history.jsonl and the chart
+    /// [default: netsplit-out/LAB/NAME/VARIANT/seed-N]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Also write every event to trace.txt
+    #[arg(long)]
+    pub trace: bool,
+}
+
+/// `netsplit trace`
+#[derive(Args, Debug)]
+pub struct Trace {
+    /// Which scenario, and how.
+    #[command(flatten)]
+    pub which: Which,
+    /// Only events on or about this host
+    #[arg(long)]
+    pub node: Option<String>,
+    /// Only from this time on, such as 20s
+    #[arg(long, value_parser = duration)]
+    pub from: Option<std::time::Duration>,
+    /// Only before this time
+    #[arg(long, value_parser = duration)]
+    pub to: Option<std::time::Duration>,
+    /// Only messages of this kind
+    #[arg(long)]
+    pub message: Option<String>,
+}
+
+/// Reads a duration as scenario files write it.
+fn duration(text: &str) -> Result<std::time::Duration, serde::de::value::Error> {
+    Span::deserialize(text.into_deserializer()).map(|span| span.0)
+}
+
+/// `netsplit lint`
+#[derive(Args, Debug)]
+pub struct Lint {
+    /// Scenario files, or names of shipped scenarios
+    #[arg(required = true)]
+    pub files: Vec<String>,
+    /// Override a key of the scenario; may be given again
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// `netsplit new`
+#[derive(Args, Debug)]
+pub struct New {
+    /// The lab
+    pub lab: String,
+}
+
+/// `netsplit truth`
+#[derive(Args, Debug)]
+pub struct Truth {
+    /// Only this lab
+    pub lab: Option<String>,
+    /// Print a Markdown page
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Simulations at a time [default: one per core]
+    #[arg(long)]
+    pub jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// `netsplit lesson`
+#[derive(Args, Debug)]
+pub struct Lesson {
+    /// The lab
+    pub lab: String,
+}

@@ -1,0 +1,68 @@
+//! `netsplit list`: what there is.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use netsplit_sim::Lab;
+use serde_json::json;
+
+use crate::args::List;
+use crate::catalog::{self, SHIPPED};
+use crate::labs::LABS;
+use crate::terminal;
+
+/// Prints the labs in teaching order, with their scenarios and variants.
+pub fn list(args: &List) -> anyhow::Result<ExitCode> {
+    let mut text = String::new();
+    let mut machine = Vec::new();
+    for lab in LABS {
+        let scenarios = scenarios(*lab)?;
+        machine.push(json!({
+            "lab": lab.spec().name,
+            "summary": lab.spec().summary,
+            "scenarios": scenarios.iter().map(|(name, title)| json!({"name": name, "title": title})).collect::<Vec<_>>(),
+            "variants": lab.spec().variants.iter().map(|variant| json!({"name": variant.name, "summary": variant.summary})).collect::<Vec<_>>(),
+        }));
+        describe(*lab, &scenarios, &mut text);
+    }
+    if args.json {
+        text = format!("{:#}\n", json!(machine));
+    } else {
+        text.push_str("netsplit run LAB/NAME runs one; netsplit lesson LAB explains it.\n");
+    }
+    terminal::print(&text);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn describe(lab: &dyn Lab, scenarios: &[(String, String)], text: &mut String) {
+    let spec = lab.spec();
+    let mut line = |args: std::fmt::Arguments<'_>| {
+        text.write_fmt(args)
+            .and_then(|()| text.write_char('\n'))
+            .expect("a string takes it");
+    };
+    line(format_args!("{}  {}", spec.name, spec.summary));
+    let width = scenarios
+        .iter()
+        .map(|(name, _)| name.len())
+        .max()
+        .unwrap_or(0);
+    for (name, title) in scenarios {
+        line(format_args!("  {name:width$}  {title}"));
+    }
+    let variants: Vec<_> = spec.variants.iter().map(|variant| variant.name).collect();
+    line(format_args!("  variants: {}\n", variants.join(", ")));
+}
+
+/// The names and titles of a lab's scenarios.
+fn scenarios(lab: &dyn Lab) -> anyhow::Result<Vec<(String, String)>> {
+    let of_lab = |name: &str| name.split('/').next() == Some(lab.spec().name);
+    SHIPPED
+        .iter()
+        .filter(|(name, _)| of_lab(name))
+        .map(|(name, _)| {
+            let loaded = catalog::load(&catalog::source(name)?, &[])?;
+            Ok(((*name).to_owned(), loaded.scenario.title))
+        })
+        .collect()
+}

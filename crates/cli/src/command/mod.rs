@@ -1,0 +1,31 @@
+//! The subcommands, one file each.
+
+mod lint;
+mod list;
+mod print;
+mod run;
+mod trace;
+mod truth;
+
+use std::process::ExitCode;
+
+use crate::args::Command;
+
+/// Does what the command line asks.
+///
+/// # Errors
+/// When the command line, a file or the world is wrong.
+pub fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::List(args) => list::list(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Trace(args) => trace::trace(&args),
+        Command::Lint(args) => lint::lint(&args),
+        Command::Schema => print::schema(),
+        Command::New(args) => print::starter(&args.lab),
+        Command::Truth(args) => truth::truth(&args),
+        Command::Lesson(args) => print::lesson(&args.lab),
+        Command::Completions { shell } => print::completions(shell),
+        Command::Man => print::manual(),
+    }
+}

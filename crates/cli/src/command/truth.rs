@@ -1,0 +1,304 @@
+//! `netsplit truth`: what the labs measure against what the literature says.
+//!
+//! Each lab carries a table of checks: a law or a published number, the scenario and settings
+//! that reproduce it, and the metric to compare. A check is measured by running the scenario as
+//! `netsplit run` would, over its seeds, and taking the mean.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use netsplit_check::{measure, show};
+use netsplit_scenario::{Metric, Quantity, Sentence, WindowName};
+use netsplit_sim::Lab;
+use serde::{Deserialize, Serialize};
+
+use crate::args::Truth;
+use crate::catalog::{self, Loaded};
+use crate::command::run::with_seed;
+use crate::terminal::{self, Progress};
+use crate::{exit, labs, parallel};
+
+/// One line of a lab's truth table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Check {
+    law: String,
+    source: String,
+    tier: Tier,
+    scenario: String,
+    #[serde(default)]
+    set: Vec<String>,
+    seeds: u64,
+    measure: String,
+    expected: String,
+    tolerance: String,
+}
+
+/// How firm the expected number is.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Tier {
+    /// No tolerance.
+    Exact,
+    /// A closed form.
+    Law,
+    /// A paper's table.
+    Published,
+    /// Calibrated to resemble a published system.
+    Demo,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    #[serde(default)]
+    check: Vec<Check>,
+}
+
+/// A check and how it came out.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    lab: &'static str,
+    law: String,
+    source: String,
+    tier: Tier,
+    command: String,
+    seeds: u64,
+    measure: String,
+    expected: String,
+    tolerance: String,
+    measured: String,
+    holds: bool,
+}
+
+/// Runs the checks of one lab or all.
+pub fn truth(args: &Truth) -> anyhow::Result<ExitCode> {
+    let labs = match &args.lab {
+        Some(name) => vec![labs::lab(name)?],
+        None => labs::LABS.to_vec(),
+    };
+    let prepared = prepare(&labs)?;
+    let runs: Vec<(usize, u64)> = prepared
+        .iter()
+        .enumerate()
+        .flat_map(|(check, prepared)| (1..=prepared.check.seeds).map(move |seed| (check, seed)))
+        .collect();
+    let mut progress = Progress::new("truth", runs.len() as u64);
+    let measured = parallel::map(
+        runs.len(),
+        args.jobs,
+        |job| prepared[runs[job].0].measure(runs[job].1),
+        |done| progress.at(done as u64),
+    );
+    let mut outcomes = Vec::new();
+    for (index, prepared) in prepared.iter().enumerate() {
+        let of_check = runs
+            .iter()
+            .zip(&measured)
+            .filter(|((check, _), _)| *check == index);
+        let numbers: Result<Vec<f64>, _> = of_check
+            .map(|(_, measured)| measured.as_ref().copied())
+            .collect();
+        let numbers =
+            numbers.map_err(|why| exit::usage(format!("{}: {why}", prepared.check.law)))?;
+        outcomes.push(prepared.outcome(numbers.iter().sum::<f64>() / numbers.len() as f64));
+    }
+    drop(progress);
+    print(&outcomes, args)?;
+    let all_hold = outcomes.iter().all(|outcome| outcome.holds);
+    Ok(if all_hold { exit::PASS } else { exit::FAIL }.into())
+}
+
+/// A check that is ready to run.
+struct Prepared {
+    lab: &'static str,
+    check: Check,
+    loaded: Loaded,
+    metric: Metric,
+    window: WindowName,
+    expected: Quantity,
+    tolerance: Tolerance,
+}
+
+#[derive(Clone, Copy)]
+enum Tolerance {
+    Relative(f64),
+    Absolute(f64),
+}
+
+fn prepare(labs: &[&'static dyn Lab]) -> anyhow::Result<Vec<Prepared>> {
+    let mut all = Vec::new();
+    for lab in labs {
+        let name = lab.spec().name;
+        let table: Table =
+            toml::from_str(lab.truth()).with_context(|| format!("the truth table of {name}"))?;
+        for check in table.check {
+            let law = check.law.clone();
+            all.push(Prepared::new(name, check).with_context(|| format!("{name}: {law}"))?);
+        }
+    }
+    Ok(all)
+}
+
+impl Prepared {
+    fn new(lab: &'static str, check: Check) -> anyhow::Result<Prepared> {
+        let sentence = format!("{} == {}", check.measure, check.expected);
+        let mut set = check.set.clone();
+        set.push(format!("verdict.expect=[{sentence:?}]"));
+        let mut loaded = catalog::load(&catalog::source(&check.scenario)?, &set)?;
+        loaded.scenario.overrides.pop();
+        let expectation = loaded
+            .scenario
+            .verdict
+            .expect
+            .pop()
+            .context("no expectation")?;
+        let Sentence::Metric {
+            metric,
+            value: expected,
+            window,
+            ..
+        } = expectation.sentence
+        else {
+            bail!("`{}` is no metric", check.measure);
+        };
+        let tolerance = Tolerance::parse(&check.tolerance)?;
+        Ok(Prepared {
+            lab,
+            check,
+            loaded,
+            metric,
+            window,
+            expected,
+            tolerance,
+        })
+    }
+
+    /// Runs the scenario with a seed and measures.
+    fn measure(&self, seed: u64) -> Result<f64, String> {
+        let (lab, scenario) = (self.loaded.lab, &self.loaded.scenario);
+        let run = netsplit_sim::simulate(lab, scenario, &with_seed(seed), &mut |_| ())?;
+        if let Some(crash) = run.crashes.first() {
+            return Err(format!(
+                "{} crashed: {} ({})",
+                crash.node, crash.message, crash.place
+            ));
+        }
+        measure(&self.metric, &self.window, scenario, &run).map(|measured| measured.value.number())
+    }
+
+    fn outcome(&self, mean: f64) -> Outcome {
+        let check = &self.check;
+        let set: String = check
+            .set
+            .iter()
+            .map(|set| format!(" --set {set}"))
+            .collect();
+        Outcome {
+            lab: self.lab,
+            law: check.law.clone(),
+            source: check.source.clone(),
+            tier: check.tier,
+            command: format!("netsplit run {}{set}", check.scenario),
+            seeds: check.seeds,
+            measure: check.measure.clone(),
+            expected: check.expected.clone(),
+            tolerance: check.tolerance.clone(),
+            measured: show(like(self.expected, mean)),
+            holds: self.tolerance.holds(mean, self.expected.number()),
+        }
+    }
+}
+
+/// A number with the unit of `unit`.
+fn like(unit: Quantity, number: f64) -> Quantity {
+    match unit {
+        Quantity::Nanos(_) => Quantity::Nanos(number),
+        Quantity::Share(_) => Quantity::Share(number),
+        Quantity::PerSecond(_) => Quantity::PerSecond(number),
+        Quantity::Number(_) => Quantity::Number(number),
+    }
+}
+
+impl Tolerance {
+    /// `4%` of the expected value, or `0.7 points` of a percentage.
+    fn parse(text: &str) -> anyhow::Result<Tolerance> {
+        let number = |text: &str| text.trim().parse::<f64>().context("a number is expected");
+        if let Some(points) = text.strip_suffix("points") {
+            return Ok(Tolerance::Absolute(number(points)? / 100.0));
+        }
+        match text.strip_suffix('%') {
+            Some(percent) => Ok(Tolerance::Relative(number(percent)? / 100.0)),
+            None => bail!("a tolerance is written `4%` or `0.7 points`, not `{text}`"),
+        }
+    }
+
+    fn holds(self, measured: f64, expected: f64) -> bool {
+        let allowed = match self {
+            Tolerance::Relative(share) => share * expected.abs(),
+            Tolerance::Absolute(points) => points,
+        };
+        (measured - expected).abs() <= allowed + 1e-12
+    }
+}
+
+fn print(outcomes: &[Outcome], args: &Truth) -> anyhow::Result<()> {
+    let text = if args.json {
+        serde_json::to_string_pretty(outcomes)? + "\n"
+    } else if args.markdown {
+        markdown(outcomes)
+    } else {
+        plain(outcomes)
+    };
+    terminal::print(&text);
+    Ok(())
+}
+
+fn plain(outcomes: &[Outcome]) -> String {
+    let mut text = String::new();
+    for outcome in outcomes {
+        let mark = if outcome.holds { "✓" } else { "✗" };
+        text += &format!(
+            "{mark} {}\n    {} expected {} ±{}, measured {} over {} seed(s)\n    {}\n",
+            outcome.law,
+            outcome.measure,
+            outcome.expected,
+            outcome.tolerance,
+            outcome.measured,
+            outcome.seeds,
+            outcome.command,
+        );
+    }
+    let held = outcomes.iter().filter(|outcome| outcome.holds).count();
+    text + &format!("{held} of {} checks hold\n", outcomes.len())
+}
+
+fn markdown(outcomes: &[Outcome]) -> String {
+    let mut text = String::from(
+        "# Truth\n\nWhat the labs must reproduce, and what they measure. Written by `netsplit truth --markdown`.\n",
+    );
+    let mut lab = "";
+    for outcome in outcomes {
+        if outcome.lab != lab {
+            lab = outcome.lab;
+            text += &format!(
+                "\n## {lab}\n\n| law | tier | metric | expected | tolerance | measured | seeds | holds | source | how |\n|---|---|---|---|---|---|---|---|---|---|\n"
+            );
+        }
+        let tier = serde_json::to_value(outcome.tier).unwrap_or_default();
+        text += &format!(
+            "| {} | {} | `{}` | {} | {} | {} | {} | {} | {} | `{}` |\n",
+            outcome.law,
+            tier.as_str().unwrap_or_default(),
+            outcome.measure,
+            outcome.expected,
+            outcome.tolerance,
+            outcome.measured,
+            outcome.seeds,
+            if outcome.holds { "yes" } else { "**no**" },
+            outcome.source,
+            outcome.command,
+        );
+    }
+    text
+}

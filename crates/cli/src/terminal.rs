@@ -1,0 +1,99 @@
+//! What depends on who is looking: colour, width, progress.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::exit;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Columns when nobody says.
+const WIDTH: usize = 80;
+/// No picture gets clearer beyond this.
+const WIDTH_MAX: usize = 120;
+
+/// Whether standard output takes colour: a terminal, unless `NO_COLOR` or the like says no.
+pub fn colour() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+}
+
+/// Whether standard error takes colour.
+pub fn colour_on_stderr() -> bool {
+    anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
+}
+
+/// The columns of the terminal, or 80 when there is none.
+pub fn width() -> usize {
+    let columns = console_width().unwrap_or(WIDTH);
+    columns.clamp(WIDTH, WIDTH_MAX)
+}
+
+fn console_width() -> Option<usize> {
+    io::stdout()
+        .is_terminal()
+        .then(|| usize::from(indicatif::TermLike::width(&console::Term::stdout())))
+}
+
+/// Prints to standard output. A reader that has gone away (`netsplit list | head`) ends the
+/// command quietly.
+pub fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    if out
+        .write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .is_err()
+    {
+        exit(0);
+    }
+}
+
+/// Work shorter than this shows no progress bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A progress bar on standard error: only on a terminal, and only for work that takes longer
+/// than a second.
+pub struct Progress {
+    what: String,
+    total: u64,
+    started: Instant,
+    bar: Option<ProgressBar>,
+    visible: bool,
+}
+
+impl Progress {
+    /// Progress of `what`, up to `total`.
+    #[expect(clippy::disallowed_methods, reason = "a progress bar shows real time")]
+    pub fn new(what: &str, total: u64) -> Progress {
+        let visible = io::stderr().is_terminal();
+        Progress {
+            what: what.into(),
+            total,
+            started: Instant::now(),
+            bar: None,
+            visible,
+        }
+    }
+
+    /// So much is done.
+    pub fn at(&mut self, done: u64) {
+        if !self.visible || self.started.elapsed() < PATIENCE {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let style = ProgressStyle::with_template("{msg} [{bar:40}] {percent}% {eta} left")
+                .expect("the template is a constant")
+                .progress_chars("=> ");
+            ProgressBar::new(self.total)
+                .with_style(style)
+                .with_message(self.what.clone())
+        });
+        bar.set_position(done.min(self.total));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

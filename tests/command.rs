@@ -1,0 +1,211 @@
+//! The command as its users meet it: names, files, flags, exit codes.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use support::{netsplit, root, scenarios, stderr, stdout};
+
+fn in_folder<T>(test: impl FnOnce(&Path) -> T) -> T {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    test(folder.path())
+}
+
+#[test]
+fn a_wrong_name_suggests_the_right_one() {
+    in_folder(|folder| {
+        let output = netsplit(folder, &["run", "quorum-kv/minority-partitoin"]);
+        assert_eq!(output.status.code(), Some(2));
+        let told = stderr(&output);
+        assert!(
+            told.contains("did you mean `quorum-kv/minority-partition`?"),
+            "{told}"
+        );
+    });
+}
+
+#[test]
+fn a_wrong_lab_suggests_the_right_one() {
+    in_folder(|folder| {
+        let output = netsplit(folder, &["lesson", "quorumkv"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            stderr(&output).contains("did you mean `quorum-kv`?"),
+            "{}",
+            stderr(&output)
+        );
+    });
+}
+
+#[test]
+fn a_broken_file_shows_all_its_errors_with_their_places() {
+    in_folder(|folder| {
+        let starter = stdout(&netsplit(folder, &["new", "quorum-kv"]));
+        let broken = starter.replacen("duration", "durration", 1) + "\n[nonsense]\nx = 1\n";
+        fs::write(folder.join("broken.toml"), broken).expect("writable");
+        for command in ["lint", "run"] {
+            let output = netsplit(folder, &[command, "broken.toml"]);
+            assert_eq!(output.status.code(), Some(2), "{command}");
+            let told = stderr(&output);
+            assert!(told.contains("did you mean `duration`?"), "{told}");
+            assert!(
+                told.contains("nonsense") && told.contains("broken.toml:"),
+                "{told}"
+            );
+        }
+    });
+}
+
+#[test]
+fn files_that_are_no_scenarios_are_told_so() {
+    in_folder(|folder| {
+        fs::write(folder.join("picture.toml"), [0xff, 0xfe, 0x00]).expect("writable");
+        for (file, why) in [("missing.toml", "cannot read"), ("picture.toml", "UTF-8")] {
+            let output = netsplit(folder, &["run", file]);
+            assert_eq!(output.status.code(), Some(2), "{file}");
+            assert!(stderr(&output).contains(why), "{}", stderr(&output));
+        }
+    });
+}
+
+#[test]
+fn a_starter_file_lints_and_runs_for_every_lab() {
+    in_folder(|folder| {
+        for lab in ["queueing", "quorum-kv"] {
+            let file = format!("{lab}.toml");
+            let starter = stdout(&netsplit(folder, &["new", lab]));
+            fs::write(folder.join(&file), starter).expect("writable");
+            let lint = netsplit(folder, &["lint", &file]);
+            assert_eq!(lint.status.code(), Some(0), "{}", stderr(&lint));
+            let run = netsplit(folder, &["run", &file]);
+            assert_eq!(
+                run.status.code(),
+                Some(0),
+                "{}{}",
+                stdout(&run),
+                stderr(&run)
+            );
+        }
+    });
+}
+
+#[test]
+fn shipped_scenarios_lint() {
+    let root = root();
+    for scenario in scenarios() {
+        let output = netsplit(&root, &["lint", &format!("scenarios/{scenario}.toml")]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert!(
+            output.stderr.is_empty(),
+            "{scenario} warns: {}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+fn an_override_is_checked_like_the_file() {
+    in_folder(|folder| {
+        let output = netsplit(folder, &["run", "quorum-kv/calm", "--set", "params.r=zwei"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            stderr(&output).contains("--set params.r=zwei"),
+            "{}",
+            stderr(&output)
+        );
+    });
+}
+
+#[test]
+fn a_failed_expectation_and_an_undecided_one_have_their_exit_codes() {
+    in_folder(|folder| {
+        let expect = |sentence: &str| format!("verdict.expect=[{sentence:?}]");
+        let run = |sentence: &str| {
+            netsplit(
+                folder,
+                &["run", "queueing/calm", "--set", &expect(sentence)],
+            )
+            .status
+            .code()
+        };
+        assert_eq!(run("p50 < 1h"), Some(0));
+        assert_eq!(run("p50 < 1ns"), Some(1));
+        assert_eq!(
+            run("p50 < 1h from 1ms to 2ms"),
+            Some(3),
+            "an empty window decides nothing"
+        );
+    });
+}
+
+#[test]
+fn artefacts_stand_where_they_are_said_to_be() {
+    in_folder(|folder| {
+        let output = netsplit(folder, &["run", "queueing/calm", "--seed", "3", "--trace"]);
+        let out = folder.join("netsplit-out/queueing/calm/reference/seed-3");
+        for file in ["report.json", "history.jsonl", "timeline.svg", "trace.txt"] {
+            assert!(out.join(file).is_file(), "{file}");
+        }
+        assert!(stdout(&output).contains("netsplit-out/queueing/calm/reference/seed-3"));
+    });
+}
+
+#[test]
+fn a_piped_report_is_plain_and_fits_80_columns() {
+    in_folder(|folder| {
+        let text = stdout(&netsplit(folder, &["run", "quorum-kv/minority-partition"]));
+        assert!(!text.contains('\u{1b}'), "no colour in a pipe");
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(80), "{widest:?} columns");
+    });
+}
+
+#[test]
+fn a_trace_shows_what_was_asked_for() {
+    in_folder(|folder| {
+        let all = [
+            "trace",
+            "quorum-kv/calm",
+            "--node",
+            "n2",
+            "--from",
+            "1s",
+            "--to",
+            "1.1s",
+        ];
+        let text = stdout(&netsplit(folder, &all));
+        assert!(text.lines().count() > 3, "{text}");
+        assert!(
+            text.lines()
+                .all(|line| line.starts_with("1.0") && line.contains("n2")),
+            "{text}"
+        );
+    });
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let binary = env!("CARGO_BIN_EXE_netsplit");
+    let script = format!("set -o pipefail; {binary} list | head -n 1");
+    let output = std::process::Command::new("bash")
+        .args(["-c", &script])
+        .output()
+        .expect("bash");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(output.stderr.is_empty(), "{}", stderr(&output));
+}
+
+#[test]
+fn completions_and_the_manual_are_there() {
+    in_folder(|folder| {
+        for shell in ["bash", "zsh", "fish"] {
+            let script = stdout(&netsplit(folder, &["completions", shell]));
+            assert!(script.contains("netsplit"), "{shell}");
+        }
+        assert!(
+            stdout(&netsplit(folder, &["man"])).starts_with(".ie"),
+            "a roff page"
+        );
+    });
+}

@@ -1,0 +1,105 @@
+//! What the README and the lessons show is what the command prints.
+//!
+//! Every fenced block marked `console` is a sequence of `$ netsplit ...` lines, each followed
+//! by its output. `NETSPLIT_BLESS=1 cargo test --test shown_output` writes the true output into
+//! the files, to be read before it is committed.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use support::{netsplit, root, stderr, stdout};
+
+const FENCE: &str = "```";
+
+/// The page as it should read.
+fn with_true_output(page: &str) -> String {
+    let mut truth = String::new();
+    let mut lines = page.lines().peekable();
+    while let Some(line) = lines.next() {
+        truth += &format!("{line}\n");
+        if line != "```console" {
+            continue;
+        }
+        while let Some(line) = lines.next_if(|line| *line != FENCE) {
+            if let Some(command) = line.strip_prefix("$ netsplit ") {
+                truth += &format!("{line}\n{}", output_of(command));
+            }
+        }
+    }
+    truth
+}
+
+/// What a command prints, without trailing blanks, which editors remove.
+fn output_of(command: &str) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let args: Vec<_> = command
+        .split_whitespace()
+        .map(|arg| arg.trim_matches('\''))
+        .collect();
+    let output = netsplit(folder.path(), &args);
+    let text = stdout(&output) + &stderr(&output);
+    text.lines()
+        .map(|line| line.trim_end().to_owned() + "\n")
+        .collect()
+}
+
+/// The pages that show output.
+fn pages() -> Vec<PathBuf> {
+    let root = root();
+    let labs = fs::read_dir(root.join("labs")).expect("there are labs");
+    let lessons = labs.map(|lab| lab.expect("readable").path().join("README.md"));
+    let mut pages: Vec<_> = lessons.filter(|page| page.is_file()).collect();
+    pages.push(root.join("README.md"));
+    pages.push(root.join("labs/README.md"));
+    pages.sort();
+    pages
+}
+
+fn check(page: &Path) -> Result<(), String> {
+    let shown = fs::read_to_string(page).map_err(|error| format!("{}: {error}", page.display()))?;
+    let truth = with_true_output(&shown);
+    if truth == shown {
+        return Ok(());
+    }
+    if std::env::var_os("NETSPLIT_BLESS").is_some() {
+        return fs::write(page, truth).map_err(|error| error.to_string());
+    }
+    let differs = shown
+        .lines()
+        .zip(truth.lines())
+        .position(|(shown, truth)| shown != truth);
+    let line = differs.unwrap_or(shown.lines().count().min(truth.lines().count()));
+    Err(format!(
+        "{}:{}: shown `{}`, true `{}`; NETSPLIT_BLESS=1 mends it",
+        page.display(),
+        line + 1,
+        shown.lines().nth(line).unwrap_or_default(),
+        truth.lines().nth(line).unwrap_or_default(),
+    ))
+}
+
+#[test]
+fn pages_show_what_the_command_prints() {
+    let wrong: Vec<_> = pages()
+        .iter()
+        .filter_map(|page| check(page).err())
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_readme_and_every_lesson_show_output() {
+    for page in pages()
+        .iter()
+        .filter(|page| !page.ends_with("labs/README.md"))
+    {
+        let text = fs::read_to_string(page).expect("readable");
+        assert!(
+            text.contains("```console\n$ netsplit run "),
+            "{} shows no run",
+            page.display()
+        );
+    }
+}

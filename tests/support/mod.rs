@@ -1,0 +1,48 @@
+//! Running the command in tests.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The top folder of the project.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the project exists")
+}
+
+/// Runs `netsplit` in `folder`.
+pub fn netsplit(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_netsplit"))
+        .args(args)
+        .current_dir(folder)
+        .env_remove("COLUMNS")
+        .output()
+        .expect("the command starts")
+}
+
+/// What a run of the command printed to standard output.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("output is UTF-8")
+}
+
+/// What a run of the command printed to standard error.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("output is UTF-8")
+}
+
+/// The names of all shipped scenarios, `LAB/NAME`.
+pub fn scenarios() -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let list = stdout(&netsplit(folder.path(), &["list", "--json"]));
+    let labs: serde_json::Value = serde_json::from_str(&list).expect("list prints JSON");
+    let labs = labs.as_array().expect("an array of labs");
+    let names = labs
+        .iter()
+        .flat_map(|lab| lab["scenarios"].as_array().expect("scenarios"));
+    names
+        .map(|scenario| scenario["name"].as_str().expect("a name").to_owned())
+        .collect()
+}
