@@ -92,7 +92,15 @@ fn fail_outweighs_inconclusive_outweighs_pass() {
         verdict(&[open.clone(), pass.clone()]),
         Verdict::Inconclusive
     );
-    assert_eq!(verdict(&[fail, open, pass]), Verdict::Fail);
+    assert_eq!(verdict(&[fail.clone(), open, pass]), Verdict::Fail);
+    let mut idle = run.clone();
+    idle.faults = vec![fault("ghost", &[])];
+    idle.faults[0].affected_nodes.clear();
+    let findings = evaluate(&scenario([fail]), &idle, &unknown);
+    assert_eq!(
+        (findings.verdict, findings.reasons.len()),
+        (Verdict::Fail, 1)
+    );
 }
 
 #[test]
