@@ -1,14 +1,13 @@
 //! `[[action]]`: what the lab is asked to do.
 
 use netsplit_history::Time;
+use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::context::{Context, Table, Value};
-use crate::diagnostic::Problem;
 use crate::fields::{Fields, wrong_type};
 use crate::plain::plain;
 use crate::shape::{Kind, Shape, key, required};
-use crate::suggest::{did_you_mean, one_of};
 use crate::trigger::trigger;
 use crate::{Action, element, scalar};
 
@@ -33,7 +32,7 @@ pub(crate) const ACTION: Shape = Shape {
 
 /// What an unnamed action is called after: its verb.
 pub(crate) fn default_name<'t>(table: &'t Table<'_>) -> &'t str {
-    let verb = match table.get("do").map(|value| value.get_ref()) {
+    let verb = match table.get("do").map(Spanned::get_ref) {
         Some(DeValue::String(verb)) => Some(&**verb),
         Some(DeValue::Table(table)) => table.keys().next().map(|key| &**key.get_ref()),
         _ => None,
@@ -88,10 +87,6 @@ fn verb(ctx: &Context<'_>, value: &Value<'_>) -> Option<(String, toml::Value)> {
     if known().any(|action| action == verb) {
         return Some((verb.to_owned(), args?));
     }
-    let message = format!("the lab has no action `{}`", crate::units::cut(verb));
-    let problem = Problem::error(span, message)
-        .label(one_of(known()))
-        .maybe_help(did_you_mean(verb, known()));
-    ctx.report(problem);
+    ctx.unknown(span, "the lab has no action", verb, known());
     None
 }

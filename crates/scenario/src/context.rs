@@ -12,7 +12,8 @@ use toml::de::{DeTable, DeValue};
 use crate::LabSpec;
 use crate::diagnostic::Problem;
 use crate::source::{Sources, Span};
-use crate::units::Malformed;
+use crate::suggest::{did_you_mean, one_of};
+use crate::units::{Malformed, cut};
 
 /// A value of the file with its place.
 pub(crate) type Value<'i> = Spanned<DeValue<'i>>;
@@ -47,8 +48,27 @@ impl<'c> Context<'c> {
 
     /// Reports a plain error and answers `None`, so that readers can end with it.
     pub fn fail<T>(&self, span: Span, message: impl Into<String>, label: &str) -> Option<T> {
-        self.report(Problem::error(span, message).label(label));
+        self.complain(span, message, label);
         None
+    }
+
+    /// Reports a plain error.
+    pub fn complain(&self, span: Span, message: impl Into<String>, label: &str) {
+        self.report(Problem::error(span, message).label(label));
+    }
+
+    /// Reports a name that is none of the known ones; `what` leads up to it.
+    pub fn unknown<'a>(
+        &self,
+        span: Span,
+        what: &str,
+        name: &str,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) {
+        let problem = Problem::error(span, format!("{what} `{}`", cut(name)))
+            .label(one_of(known.clone()))
+            .maybe_help(did_you_mean(name.trim(), known));
+        self.report(problem);
     }
 
     /// How many problems make the scenario unusable so far.

@@ -40,7 +40,11 @@ pub struct Diagnostic {
 pub struct Diagnostics {
     sources: Sources,
     items: Vec<Diagnostic>,
+    more: usize,
 }
+
+/// More than these are only counted: they would take long to place.
+const KEPT_MAX: usize = 200;
 
 /// More than these are not shown: the first ones usually explain the rest.
 const SHOWN_MAX: usize = 30;
@@ -49,21 +53,27 @@ impl Diagnostics {
     pub(crate) fn new(sources: Sources, mut problems: Vec<Problem>) -> Diagnostics {
         problems.sort_by_key(|problem| (problem.span.start, problem.severity));
         problems.dedup();
+        let more = problems.len().saturating_sub(KEPT_MAX);
+        problems.truncate(KEPT_MAX);
         let items = problems
             .into_iter()
             .map(|problem| problem.placed(&sources))
             .collect();
-        Diagnostics { sources, items }
+        Diagnostics {
+            sources,
+            items,
+            more,
+        }
     }
 
-    /// The findings.
+    /// The findings; of very many only the first.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.items.iter()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.items.len() + self.more
     }
 
     /// Whether there are none.
@@ -78,15 +88,14 @@ impl Diagnostics {
         } else {
             Renderer::plain()
         };
-        let mut out = String::new();
-        for item in self.items.iter().take(SHOWN_MAX) {
-            out.push_str(&renderer.render(&[self.group(item)]));
-            out.push_str("\n\n");
+        let shown = self.items.iter().take(SHOWN_MAX);
+        let mut parts: Vec<_> = shown
+            .map(|item| renderer.render(&[self.group(item)]) + "\n")
+            .collect();
+        if self.len() > SHOWN_MAX {
+            parts.push(format!("... and {} more\n", self.len() - SHOWN_MAX));
         }
-        if let Some(more) = self.items.len().checked_sub(SHOWN_MAX + 1) {
-            out.push_str(&format!("... and {} more\n", more + 1));
-        }
-        out
+        parts.join("\n")
     }
 
     fn group<'a>(&'a self, item: &'a Diagnostic) -> Group<'a> {

@@ -4,8 +4,7 @@ use crate::context::{Context, Table, Value};
 use crate::diagnostic::Problem;
 use crate::shape::Shape;
 use crate::source::Span;
-use crate::suggest::{did_you_mean, one_of};
-use crate::units::cut;
+use crate::suggest::one_of;
 
 /// A table whose unknown and missing keys have been reported.
 pub(crate) struct Fields<'v, 'i> {
@@ -30,9 +29,10 @@ impl<'v, 'i> Fields<'v, 'i> {
         span: Span,
         shape: &'static Shape,
     ) -> Self {
-        for (name, _) in table.iter() {
+        for (name, _) in table {
             if !shape.names().any(|known| known == name.get_ref()) {
-                unknown_key(ctx, name.span(), name.get_ref(), shape);
+                let what = format!("{} has no key", shape.what);
+                ctx.unknown(name.span(), &what, name.get_ref(), shape.names());
             }
         }
         let fields = Fields { table, shape, span };
@@ -50,20 +50,23 @@ impl<'v, 'i> Fields<'v, 'i> {
         if self.shape.one_of.is_empty() {
             return;
         }
-        let mut there: Vec<_> = self
-            .table
-            .iter()
-            .filter(|(name, _)| self.shape.one_of.contains(&&**name.get_ref()))
-            .map(|(name, _)| name.span())
-            .collect();
-        there.sort_by_key(|span| span.start);
-        if there.len() == 1 {
-            return;
-        }
-        let span = there.last().cloned().unwrap_or_else(|| self.span.clone());
-        let message = match there.len() {
-            0 => format!("{} needs one more key", self.shape.what),
-            _ => format!("{} says this twice, in different words", self.shape.what),
+        let names = self.table.keys();
+        let is_one = |name: &str| self.shape.one_of.contains(&name);
+        let mut there: Vec<_> = names.filter(|name| is_one(name.get_ref())).collect();
+        there.sort_by_key(|name| name.span().start);
+        let (span, message) = match there.as_slice() {
+            [] => (
+                self.span(),
+                format!("{} needs one more key", self.shape.what),
+            ),
+            [_] => return,
+            [first, .., last] => {
+                let (first, last_name) = (first.get_ref(), last.get_ref());
+                (
+                    last.span(),
+                    format!("`{last_name}` cannot stand beside `{first}`"),
+                )
+            }
         };
         let label = one_of(self.shape.one_of.iter().copied());
         ctx.report(
@@ -110,14 +113,6 @@ impl<'v, 'i> Fields<'v, 'i> {
             }
         }
     }
-}
-
-fn unknown_key(ctx: &Context<'_>, span: Span, name: &str, shape: &Shape) {
-    let message = format!("{} has no key `{}`", shape.what, cut(name));
-    let problem = Problem::error(span, message)
-        .label(one_of(shape.names()))
-        .maybe_help(did_you_mean(name, shape.names()));
-    ctx.report(problem);
 }
 
 /// Reports that `value` is of the wrong type.

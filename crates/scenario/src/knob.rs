@@ -1,23 +1,92 @@
-//! Types for the fields of a lab's parameters: what a scenario file may say of a duration or a
-//! distribution, it may say in `[params]` too.
+//! Types for the fields of a lab's parameters: what a scenario file may say of a duration, a
+//! share, a rate or a distribution, it may say in `[params]` too, with its unit:
+//! `service = { exponential = { mean = "10ms" } }`.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::ser::{Serialize, Serializer};
 use toml::de::DeValue;
 
 use crate::Dist;
 use crate::context::Context;
+use crate::dist::dist;
+use crate::schema::standalone;
+use crate::shape::Kind;
 use crate::source::Sources;
+use crate::units::{self, Malformed, show};
 
-/// A duration with its unit, such as `"150ms"`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span(pub Duration);
+macro_rules! quantity {
+    ($(#[$doc:meta])* $name:ident($inner:ty), $kind:expr, $read:path, $number:expr, $show:expr) => {
+        $(#[$doc])*
+        pub struct $name(pub $inner);
+
+        impl Deref for $name {
+            type Target = $inner;
+
+            fn deref(&self) -> &$inner {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&($show)(self.0))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                let reader = Reader { text: $read, number: $number };
+                deserializer.deserialize_any(reader).map($name)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                Schema::try_from(standalone($kind)).expect("kinds have schemas that are objects")
+            }
+        }
+    };
+}
+
+quantity! {
+    /// A duration: `"150ms"`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    Span(Duration), Kind::Duration, span, unitless, |span: Duration| show::nanos(span.as_nanos() as f64)
+}
+
+quantity! {
+    #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+    /// A share or a probability, from 0 to 1: `"2%"` or `0.02`.
+    Share(f64), Kind::Probability, units::probability,
+    |number| units::check_probability(number, &number.to_string()), show::percent
+}
+
+quantity! {
+    #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+    /// How often: `"200/s"`; held per second.
+    Rate(f64), Kind::Rate, units::rate, unitless, |rate| format!("{rate}/s")
+}
 
 impl Span {
     /// So many milliseconds.
@@ -26,50 +95,59 @@ impl Span {
     }
 }
 
-impl Deref for Span {
-    type Target = Duration;
+fn span(text: &str) -> Result<Duration, Malformed> {
+    units::duration(text).map(Duration::from_nanos)
+}
 
-    fn deref(&self) -> &Duration {
-        &self.0
+fn unitless<T>(number: f64) -> Result<T, Malformed> {
+    Err(Malformed {
+        message: format!("`{number}` has no unit"),
+        expected: "expected a text with a unit, for example \"150ms\" or \"200/s\"",
+    })
+}
+
+/// Reads a quantity from a text, or from a number where one may stand without a unit.
+struct Reader<T> {
+    text: fn(&str) -> Result<T, Malformed>,
+    number: fn(f64) -> Result<T, Malformed>,
+}
+
+impl<T> Visitor<'_> for Reader<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a quantity, as a text with its unit")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.text)(text).map_err(|wrong| told(&wrong))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        (self.number)(number as f64).map_err(|wrong| told(&wrong))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
+        (self.number)(number).map_err(|wrong| told(&wrong))
     }
 }
 
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'_, str>::deserialize(deserializer)?;
-        crate::units::duration(&text)
-            .map(|nanos| Span(Duration::from_nanos(nanos)))
-            .map_err(|wrong| D::Error::custom(format!("{}; {}", wrong.message, wrong.expected)))
-    }
-}
-
-impl JsonSchema for Span {
-    fn schema_name() -> Cow<'static, str> {
-        "Duration".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string",
-            "description": "A duration with its unit, such as \"150ms\"."
-        })
-    }
+fn told<E: Error>(wrong: &Malformed) -> E {
+    E::custom(format!("{}; {}", wrong.message, wrong.expected))
 }
 
 impl<'de> Deserialize<'de> for Dist {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    /// By way of the reader of scenario files, so that there is one notion of a distribution.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Dist, D::Error> {
         let text = toml::Value::deserialize(deserializer)?.to_string();
         let value = DeValue::parse(&text).map_err(D::Error::custom)?;
-        let problems = RefCell::default();
-        let sources = Sources::new("params", &text);
-        let dist = crate::dist::dist(&Context::new(&sources, None, &problems), &value);
-        match (dist, problems.into_inner().into_iter().next()) {
+        let sources = Sources::new("", &text);
+        let problems = RefCell::new(Vec::new());
+        let read = dist(&Context::new(&sources, None, &problems), &value);
+        match (read, problems.into_inner().first()) {
+            (_, Some(problem)) => Err(D::Error::custom(problem.one_line())),
             (Some(dist), None) => Ok(dist),
-            (_, problem) => Err(D::Error::custom(
-                problem.map_or("this is no distribution".into(), |problem| {
-                    problem.one_line()
-                }),
-            )),
+            (None, None) => Err(D::Error::custom("this is no distribution")),
         }
     }
 }
@@ -80,9 +158,6 @@ impl JsonSchema for Dist {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": ["string", "object"],
-            "description": "A duration, or a distribution of durations, such as \"2ms\" or { exponential = { mean = \"1ms\" } }."
-        })
+        Schema::try_from(standalone(Kind::Dist)).expect("kinds have schemas that are objects")
     }
 }

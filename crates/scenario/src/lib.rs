@@ -1,4 +1,22 @@
 //! Scenario files: from TOML to a typed, validated [`Scenario`].
+//!
+//! [`parse`] is the whole way. The text becomes a tree of values that know their places;
+//! overrides (`--set fault.cut.for=5s`) are put into that tree; then one reader per part of the
+//! file turns its values into the types of the model. A reader that finds something wrong
+//! reports it and goes on, so one pass tells everything, as [`Diagnostics`] in the manner of
+//! rustc: line, caret, what was expected, "did you mean".
+//!
+//! What tables may hold is written down once, as data: the readers check against it, and
+//! [`schema`] writes the JSON Schema for editors from it. What names a lab has, its [`LabSpec`]
+//! tells; this crate knows no lab.
+//!
+//! Expectations are sentences of a small grammar, parsed into [`Sentence`], which prints back to
+//! what was read.
+//!
+//! What this leaves out: TOML is read with bounds (1 MiB, nesting, counts), so that no file can
+//! make the tool hang; what depends on the run, such as a fault that waits for an event which
+//! never comes, is for the run to find out. Contradictions are found only between faults whose
+//! times and targets are certain beforehand.
 
 mod action;
 mod arrivals;
@@ -6,6 +24,7 @@ mod conflict;
 mod context;
 mod diagnostic;
 mod dist;
+mod doubts;
 mod element;
 mod fault;
 mod fault_kind;
@@ -14,6 +33,7 @@ mod grammar;
 mod guard;
 mod knob;
 mod lab;
+mod lab_schema;
 mod load;
 mod model;
 mod names;
@@ -24,10 +44,12 @@ mod params;
 mod plain;
 mod read;
 mod scalar;
+mod schema;
 mod selector;
 mod sentence;
 mod shape;
 mod source;
+mod starter;
 mod suggest;
 mod trigger;
 mod units;
@@ -36,8 +58,7 @@ mod verdict;
 mod window;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
-
-pub use knob::Span;
+pub use knob::{Rate, Share, Span};
 pub use lab::{GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec};
 pub use model::{
     Action, Arrivals, Direction, Dist, Ends, Expectation, Fault, FaultKind, Keys, LinkRule,
@@ -45,7 +66,9 @@ pub use model::{
     Verdict,
 };
 pub use read::{Parsed, parse};
+pub use schema::schema;
 pub use sentence::{
     Comparison, Metric, Population, Property, Quantity, SeedAggregate, Sentence, Statistic,
     WindowName,
 };
+pub use starter::starter;

@@ -4,14 +4,13 @@ use netsplit_history::Time;
 
 use crate::arrivals::{CLOSED, ONCE, RATES, arrivals};
 use crate::context::{Context, Table, Value};
-use crate::diagnostic::Problem;
 use crate::dist::positive_number;
 use crate::fields::{Fields, wrong_type};
+use crate::names::Clients;
 use crate::nodes::region;
 use crate::scalar::{self, COUNT_MAX};
 use crate::shape::{Kind, Shape, key};
 use crate::source::Span;
-use crate::suggest::{did_you_mean, one_of};
 use crate::{Keys, Load, element};
 
 /// `[[load]]`.
@@ -96,15 +95,35 @@ pub(crate) fn default_name<'t>(_: &'t Table<'_>) -> &'t str {
 }
 
 /// Reads the loads of a run that ends at `end`.
-pub(crate) fn loads(ctx: &Context<'_>, value: Option<&Value<'_>>, end: Time) -> Vec<Load> {
+pub(crate) fn loads(
+    ctx: &Context<'_>,
+    value: Option<&Value<'_>>,
+    end: Time,
+) -> (Vec<Load>, Vec<Clients>) {
     let elements = element::tables(ctx, value, "tables: [[load]]");
     element::check_unique(ctx, elements, "load");
     let names = element::names(elements, default_name);
-    elements
-        .iter()
-        .zip(names)
-        .filter_map(|(value, name)| load(ctx, value, name, end))
-        .collect()
+    let mut clients = Vec::with_capacity(elements.len());
+    let loads = elements.iter().zip(names).filter_map(|(value, name)| {
+        let load = load(ctx, value, name.clone(), end);
+        clients.push(Clients {
+            prefix: prefix(&name),
+            name,
+            // Of a load that could not be read, any host may exist.
+            hosts: load.as_ref().map_or(u32::MAX, |load| load.hosts),
+            region: load.as_ref().and_then(|load| load.region.clone()),
+        });
+        load
+    });
+    (loads.collect(), clients)
+}
+
+/// What the hosts of a load are called, up to their numbers.
+fn prefix(name: &str) -> String {
+    match name {
+        "clients" => "c".to_owned(),
+        name => format!("{name}-"),
+    }
 }
 
 fn load(ctx: &Context<'_>, value: &Value<'_>, name: String, end: Time) -> Option<Load> {
@@ -114,13 +133,9 @@ fn load(ctx: &Context<'_>, value: &Value<'_>, name: String, end: Time) -> Option
     let arrivals = arrivals(ctx, &fields, from, until.unwrap_or(end));
     let timeout = fields.read(ctx, "timeout", scalar::positive_duration);
     let mix = mix(ctx, &fields);
-    let prefix = match name.as_str() {
-        "clients" => "c".to_owned(),
-        name => format!("{name}-"),
-    };
     Some(Load {
+        prefix: prefix(&name),
         name,
-        prefix,
         hosts: fields.read(ctx, "clients", scalar::count).unwrap_or(1),
         region: fields.read(ctx, "region", region),
         keys: fields.read(ctx, "keys", keys).unwrap_or(Keys {
@@ -139,7 +154,7 @@ fn span(ctx: &Context<'_>, fields: &Fields<'_, '_>, end: Time) -> (Time, Option<
     let from = fields.read(ctx, "from", scalar::time).unwrap_or(Time::ZERO);
     let until = fields.read(ctx, "until", scalar::time);
     let fail = |span: Span, message: &str, label: &str| {
-        let _: Option<()> = ctx.fail(span, message, label);
+        ctx.complain(span, message, label);
     };
     if from >= end {
         let label = "expected a time before `duration`";
@@ -170,15 +185,14 @@ fn mix(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Vec<(String, f64)> {
     let Some(lab) = ctx.lab else {
         return Vec::new();
     };
-    let mut mix: Vec<_> = match fields.get("mix") {
-        Some(value) => read_mix(ctx, value),
-        None => {
-            let weights = lab
-                .operations
-                .iter()
-                .map(|op| (op.name.to_owned(), op.weight));
-            weights.filter(|(_, weight)| *weight > 0.0).collect()
-        }
+    let mut mix: Vec<_> = if let Some(value) = fields.get("mix") {
+        read_mix(ctx, value)
+    } else {
+        let weights = lab
+            .operations
+            .iter()
+            .map(|op| (op.name.to_owned(), op.weight));
+        weights.filter(|(_, weight)| *weight > 0.0).collect()
     };
     mix.sort_by(|a, b| a.0.cmp(&b.0));
     mix
@@ -194,7 +208,7 @@ fn read_mix(ctx: &Context<'_>, value: &Value<'_>) -> Vec<(String, f64)> {
         return Vec::new();
     };
     let mut mix = Vec::new();
-    for (key, weight) in table.iter() {
+    for (key, weight) in table {
         let known = operation(ctx, key.span(), key.get_ref());
         let weight = positive_number(ctx, weight);
         if let (Some(name), Some(weight)) = (known, weight) {
@@ -202,7 +216,7 @@ fn read_mix(ctx: &Context<'_>, value: &Value<'_>) -> Vec<(String, f64)> {
         }
     }
     if table.is_empty() {
-        let _: Option<()> = ctx.fail(value.span(), "this mix is empty", "expected an operation");
+        ctx.complain(value.span(), "this mix is empty", "expected an operation");
     }
     mix
 }
@@ -218,11 +232,7 @@ fn operation(ctx: &Context<'_>, span: Span, name: &str) -> Option<String> {
     if known().any(|operation| operation == name) {
         return Some(name.to_owned());
     }
-    let message = format!("the lab has no operation `{}`", crate::units::cut(name));
-    let problem = Problem::error(span, message)
-        .label(one_of(known()))
-        .maybe_help(did_you_mean(name, known()));
-    ctx.report(problem);
+    ctx.unknown(span, "the lab has no operation", name, known());
     None
 }
 

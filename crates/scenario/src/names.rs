@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::context::Context;
 use crate::suggest::nearest;
-use crate::{LabSpec, Load, NodeGroup};
+use crate::{LabSpec, NodeGroup};
 
 /// Words that selectors give a meaning of their own.
 pub(crate) const RESERVED: [&str; 3] = ["any", "majority", "minority"];
@@ -26,10 +26,18 @@ pub(crate) enum Target {
     Role,
 }
 
+/// What a load is called, and its hosts.
+pub(crate) struct Clients {
+    pub name: String,
+    pub prefix: String,
+    pub hosts: u32,
+    pub region: Option<String>,
+}
+
 /// The names of a scenario's nodes, groups, loads, regions and roles.
 pub(crate) struct Names {
     groups: Vec<NodeGroup>,
-    loads: Vec<Load>,
+    loads: Vec<Clients>,
     regions: Vec<String>,
     roles: Vec<&'static str>,
     complete: bool,
@@ -40,7 +48,7 @@ impl Names {
     /// pass: one mistake should not be reported many times over.
     pub fn new(
         groups: &[NodeGroup],
-        loads: &[Load],
+        loads: Vec<Clients>,
         lab: Option<&LabSpec>,
         complete: bool,
     ) -> Self {
@@ -50,7 +58,7 @@ impl Names {
         let roles = lab.map_or(&[][..], |lab| lab.roles);
         Names {
             groups: groups.to_vec(),
-            loads: loads.to_vec(),
+            loads,
             regions: regions.into_iter().collect(),
             roles: roles.iter().map(|role| role.name).collect(),
             complete: complete && lab.is_some(),
@@ -190,7 +198,7 @@ impl Names {
             };
             if let Some(other) = clash {
                 let message = format!("`{name}` names a {what} and a {other}");
-                let _: Option<()> = ctx.fail(0..0, message, "selectors could not tell them apart");
+                ctx.complain(0..0, message, "selectors could not tell them apart");
             }
         }
     }

@@ -1,14 +1,13 @@
 //! `[network]` and `[[network.link]]`: what links are like, and which are different.
 
 use crate::context::{Context, Table, Value};
-use crate::diagnostic::Problem;
 use crate::dist::dist;
 use crate::fields::Fields;
 use crate::names::Names;
 use crate::scalar;
 use crate::selector::{fixed_selector, selector};
 use crate::shape::{Key, Kind, Shape, key};
-use crate::suggest::{did_you_mean, one_of};
+use crate::suggest::one_of;
 use crate::{Dist, Ends, LinkRule, LinkSettings, Network, Selector, element};
 
 /// The latency of a link of which the file says nothing.
@@ -58,7 +57,7 @@ pub(crate) const NETWORK: Shape = Shape {
         BANDWIDTH,
         key(
             "link",
-            Kind::List(&Kind::Table(&LINK)),
+            Kind::Tables(&LINK),
             "Links that are different; where several speak of one setting, the last one holds.",
         ),
     ],
@@ -196,10 +195,7 @@ pub(crate) fn message_kind(ctx: &Context<'_>, value: &Value<'_>) -> Option<Strin
     if lab.messages.contains(&kind) {
         return Some(kind.to_owned());
     }
-    let message = format!("the lab has no message `{}`", crate::units::cut(kind));
-    let problem = Problem::error(value.span(), message)
-        .label(one_of(lab.messages.iter().copied()))
-        .maybe_help(did_you_mean(kind, lab.messages.iter().copied()));
-    ctx.report(problem);
+    let known = lab.messages.iter().copied();
+    ctx.unknown(value.span(), "the lab has no message", kind, known);
     None
 }

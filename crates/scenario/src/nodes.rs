@@ -8,7 +8,7 @@ use crate::lab::GroupSpec;
 use crate::names::RESERVED;
 use crate::scalar::{self, COUNT_MAX};
 use crate::shape::{Kind, Shape, key};
-use crate::suggest::{did_you_mean, one_of};
+use crate::suggest::one_of;
 use crate::{Dist, NodeGroup};
 
 /// `[nodes]`, or `[nodes.NAME]`.
@@ -72,13 +72,13 @@ pub(crate) fn nodes(ctx: &Context<'_>, value: Option<&Value<'_>>) -> Vec<NodeGro
     let total: u64 = groups.iter().map(|group| u64::from(group.count)).sum();
     if total > COUNT_MAX {
         let message = format!("{total} nodes are absurdly many");
-        let _: Option<()> = ctx.fail(value.span(), message, "expected at most 10000000");
+        ctx.complain(value.span(), message, "expected at most 10000000");
     }
     groups
 }
 
 fn read_named(ctx: &Context<'_>, table: &Table<'_>, groups: &mut [NodeGroup]) {
-    for (key, value) in table.iter() {
+    for (key, value) in table {
         let name = key.get_ref();
         if let Some(group) = groups.iter_mut().find(|group| group.name == **name) {
             if let Some(fields) = Fields::open(ctx, value, &GROUP) {
@@ -87,24 +87,16 @@ fn read_named(ctx: &Context<'_>, table: &Table<'_>, groups: &mut [NodeGroup]) {
             continue;
         }
         let known = || groups.iter().map(|group| group.name.as_str());
-        let message = if GROUP.names().any(|key| key == name) {
-            format!("`{name}` of which group of nodes?")
-        } else {
-            format!(
-                "the lab has no group of nodes `{}`",
-                crate::units::cut(name)
-            )
-        };
-        let help = match GROUP.names().any(|key| key == name) {
-            true => known()
+        if GROUP.names().any(|key| key == name) {
+            let message = format!("`{name}` of which group of nodes?");
+            let help = known()
                 .next()
-                .map(|group| format!("write it under [nodes.{group}]")),
-            false => did_you_mean(name, known()),
-        };
-        let problem = Problem::error(key.span(), message)
-            .label(one_of(known()))
-            .maybe_help(help);
-        ctx.report(problem);
+                .map(|group| format!("write it under [nodes.{group}]"));
+            let problem = Problem::error(key.span(), message).label(one_of(known()));
+            ctx.report(problem.maybe_help(help));
+        } else {
+            ctx.unknown(key.span(), "the lab has no group of nodes", name, known());
+        }
     }
 }
 
@@ -124,7 +116,7 @@ fn read_group(ctx: &Context<'_>, fields: &Fields<'_, '_>, group: &mut NodeGroup)
         group.count = count;
     }
     if let Some(value) = fields.get("workers") {
-        group.workers = workers(ctx, value).unwrap_or(group.workers);
+        group.workers = workers(ctx, value);
     }
     group.regions = fields.read(ctx, "region", regions).unwrap_or_default();
     let disk = fields
@@ -135,11 +127,13 @@ fn read_group(ctx: &Context<'_>, fields: &Fields<'_, '_>, group: &mut NodeGroup)
     }
 }
 
-fn workers(ctx: &Context<'_>, value: &Value<'_>) -> Option<Option<u32>> {
+/// `None` for no limit.
+fn workers(ctx: &Context<'_>, value: &Value<'_>) -> Option<u32> {
     if value.get_ref().is_str() {
-        return scalar::choice(ctx, value, &["unlimited"]).map(|_| None);
+        scalar::choice(ctx, value, &["unlimited"]);
+        return None;
     }
-    scalar::count(ctx, value).map(Some)
+    scalar::count(ctx, value)
 }
 
 fn regions(ctx: &Context<'_>, value: &Value<'_>) -> Option<Vec<String>> {

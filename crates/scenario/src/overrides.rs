@@ -11,11 +11,8 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::context::{Context, Table, Value};
-use crate::diagnostic::Problem;
 use crate::element::DefaultName;
 use crate::source::Span;
-use crate::suggest::{did_you_mean, one_of};
-use crate::units::cut;
 use crate::{action, element, fault, load, network};
 
 /// One key of a path, and where it stands.
@@ -26,7 +23,7 @@ pub(crate) fn apply<'i>(ctx: &Context<'_>, root: &mut Table<'i>, text: &'i str, 
     let whole = start..start + text.len();
     let Some((path, value)) = text.split_once('=') else {
         let label = "expected key=value, for example nodes.count=7";
-        let _: Option<()> = ctx.fail(whole, "an override is a key and a value", label);
+        ctx.complain(whole, "an override is a key and a value", label);
         return;
     };
     let Some(steps) = steps(ctx, path, start) else {
@@ -143,20 +140,17 @@ fn descend_element<'i>(
     };
     let known = || names.iter().map(String::as_str);
     let Some(index) = names.iter().position(|known| known == name) else {
-        let problem = Problem::error(span.clone(), format!("there is no {what} `{}`", cut(name)))
-            .label(one_of(known()))
-            .maybe_help(did_you_mean(name, known()));
-        ctx.report(problem);
+        ctx.unknown(span.clone(), &format!("there is no {what}"), name, known());
         return;
     };
     if rest.is_empty() {
         let message = format!("which key of the {what} `{name}`?");
         let label = format!("expected {what}.{name}.KEY=VALUE");
-        let _: Option<()> = ctx.fail(span.clone(), message, &label);
+        ctx.complain(span.clone(), message, &label);
         return;
     }
     let element = match list.get_mut() {
-        DeValue::Array(list) => list.iter_mut().nth(index).map(Spanned::get_mut),
+        DeValue::Array(list) => list.get_mut(index).map(Spanned::get_mut),
         single => Some(single),
     };
     if let Some(DeValue::Table(table)) = element {

@@ -9,8 +9,8 @@ use crate::context::{Context, Table, Value};
 use crate::diagnostic::Problem;
 use crate::fields::wrong_type;
 use crate::plain::plain_table;
-use crate::suggest::{did_you_mean, one_of};
-use crate::units::cut;
+use crate::source::Span;
+use crate::suggest::did_you_mean;
 
 /// Reads the parameters.
 pub(crate) fn params(ctx: &Context<'_>, value: Option<&Value<'_>>) -> toml::Table {
@@ -34,7 +34,12 @@ fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, value: &Value<'_>) 
     let known = param_names(lab);
     let is_known = |key: &str| known.iter().any(|known| known == key);
     for (key, _) in table.iter().filter(|(key, _)| !is_known(key.get_ref())) {
-        unknown(ctx, key, &known);
+        ctx.unknown(
+            key.span(),
+            "the lab has no parameter",
+            key.get_ref(),
+            known.iter().map(String::as_str),
+        );
     }
     let mut table: Table<'_> = table
         .into_iter()
@@ -57,8 +62,7 @@ fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, value: &Value<'_>) 
         });
         if whole || culprit.is_some() {
             let span = error.span().filter(|_| culprit.is_some());
-            let message = format!("this parameter does not fit: {}", cut_long(error.message()));
-            ctx.report(Problem::error(span.unwrap_or(value.span()), message));
+            ctx.report(misfit(span.unwrap_or(value.span()), error.message()));
         }
         let Some(culprit) = culprit else {
             return;
@@ -66,15 +70,6 @@ fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, value: &Value<'_>) 
         table.remove(culprit.as_str());
         whole = false;
     }
-}
-
-fn unknown(ctx: &Context<'_>, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[String]) {
-    let known = || known.iter().map(String::as_str);
-    let message = format!("the lab has no parameter `{}`", cut(key.get_ref()));
-    let problem = Problem::error(key.span(), message)
-        .label(one_of(known()))
-        .maybe_help(did_you_mean(key.get_ref(), known()));
-    ctx.report(problem);
 }
 
 /// The names of the lab's parameters, from their schema.
@@ -86,10 +81,41 @@ pub(crate) fn param_names(lab: &LabSpec) -> Vec<String> {
         .unwrap_or_default()
 }
 
-fn cut_long(message: &str) -> String {
+/// Tells serde's message: what is wrong, under the caret what it expected, and which of the
+/// words that it lists was probably meant.
+fn misfit(span: Span, message: &str) -> Problem {
     const SHOWN_MAX: usize = 300;
-    match message.char_indices().nth(SHOWN_MAX) {
-        Some((end, _)) => format!("{}...", &message[..end]),
-        None => message.trim_end().replace('\n', " "),
-    }
+    let message: String = message
+        .trim()
+        .replace('\n', " ")
+        .chars()
+        .take(SHOWN_MAX)
+        .collect();
+    let (wrong, expected) = match message.split_once(", expected ") {
+        Some((wrong, expected)) => (wrong, format!("expected {expected}")),
+        None => match message.split_once("; ") {
+            Some((wrong, expected)) => (wrong, expected.to_owned()),
+            None => (message.as_str(), String::new()),
+        },
+    };
+    let quoted = |text: &str| -> Vec<String> {
+        text.split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    };
+    let words = quoted(&expected);
+    let expected = match expected.strip_prefix("expected ") {
+        Some("u8" | "u16" | "u32" | "u64" | "usize") => "expected a whole number, not negative",
+        Some("i8" | "i16" | "i32" | "i64" | "isize") => "expected a whole number",
+        Some("f32" | "f64") => "expected a number",
+        _ => &expected,
+    };
+    let help = quoted(wrong)
+        .first()
+        .and_then(|word| did_you_mean(word, words.iter().map(String::as_str)));
+    Problem::error(span, format!("this parameter does not fit: {wrong}"))
+        .label(expected)
+        .maybe_help(help)
 }

@@ -11,13 +11,11 @@ pub(crate) fn plain(ctx: &Context<'_>, value: &Value<'_>) -> Option<toml::Value>
         DeValue::String(text) => toml::Value::String(text.to_string()),
         DeValue::Integer(number) => {
             let digits = number.as_str().replace('_', "");
-            match i64::from_str_radix(&digits, number.radix()) {
-                Ok(number) => toml::Value::Integer(number),
-                Err(_) => {
-                    let label = "expected a number of 64 bits";
-                    return ctx.fail(value.span(), "this number is too large", label);
-                }
-            }
+            let Ok(number) = i64::from_str_radix(&digits, number.radix()) else {
+                let label = "expected a number of 64 bits";
+                return ctx.fail(value.span(), "this number is too large", label);
+            };
+            toml::Value::Integer(number)
         }
         DeValue::Float(_) => toml::Value::Float(scalar::number(ctx, value)?),
         DeValue::Boolean(flag) => toml::Value::Boolean(*flag),
@@ -34,7 +32,7 @@ pub(crate) fn plain(ctx: &Context<'_>, value: &Value<'_>) -> Option<toml::Value>
 pub(crate) fn plain_table(ctx: &Context<'_>, table: &Table<'_>) -> Option<toml::Table> {
     let mut out = toml::Table::new();
     let mut sound = true;
-    for (key, value) in table.iter() {
+    for (key, value) in table {
         match plain(ctx, value) {
             Some(value) => {
                 out.insert(key.get_ref().to_string(), value);

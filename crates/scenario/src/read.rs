@@ -13,10 +13,9 @@ use crate::fields::Fields;
 use crate::names::Names;
 use crate::shape::{Kind, Shape, key, required};
 use crate::source::Sources;
-use crate::suggest::{did_you_mean, one_of};
 use crate::variant::variant;
 use crate::window::Faults;
-use crate::{LabSpec, Scenario, action, conflict, element, fault, load, network, nodes};
+use crate::{LabSpec, Scenario, action, conflict, doubts, element, fault, load, network, nodes};
 use crate::{guard, overrides, params, scalar, verdict};
 
 /// The whole file.
@@ -61,18 +60,18 @@ pub(crate) const SCENARIO: Shape = Shape {
         ),
         key(
             "load",
-            Kind::List(&Kind::Table(&load::LOAD)),
+            Kind::Tables(&load::LOAD),
             "Clients and what they ask for.",
         ),
         key("params", Kind::Free, "The lab's own knobs."),
         key(
             "fault",
-            Kind::List(&Kind::Table(&fault::FAULT)),
+            Kind::Tables(&fault::FAULT),
             "What breaks, and when.",
         ),
         key(
             "action",
-            Kind::List(&Kind::Table(&action::ACTION)),
+            Kind::Tables(&action::ACTION),
             "What the lab is asked to do, and when.",
         ),
         key("verdict", Kind::Table(&verdict::VERDICT), "What must hold."),
@@ -140,10 +139,7 @@ fn read<'i>(
     let ctx = Context::new(sources, None, problems);
     guard::check(&ctx, text)?;
     let (mut root, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        ctx.report(Problem::error(span, error.message().replace('\n', ", ")));
-    }
+    report_syntax(&ctx, &errors);
     if ctx.errors() > 0 {
         return None;
     }
@@ -155,16 +151,40 @@ fn read<'i>(
     scenario(&Context::new(sources, lab, problems), &fields)
 }
 
+/// The first syntax error of each line, and not very many: the parser guesses on after each.
+fn report_syntax(ctx: &Context<'_>, errors: &[toml::de::Error]) {
+    const TOLD_MAX: usize = 8;
+    let mut last_line = 0;
+    let mut told = 0;
+    for error in errors {
+        if told == TOLD_MAX {
+            return;
+        }
+        let span = error.span().unwrap_or(0..0);
+        let line = ctx.sources.place(&span).line;
+        if line > last_line {
+            let (message, expected) = match error.message().split_once(", expected ") {
+                Some((message, expected)) => (message, format!("expected {expected}")),
+                None => (error.message(), String::new()),
+            };
+            let message = format!("invalid TOML: {}", message.replace('\n', ", "));
+            ctx.complain(span, message, &expected);
+            told += 1;
+        }
+        last_line = last_line.max(line);
+    }
+}
+
 fn find_lab<'l>(ctx: &Context<'_>, value: &Value<'_>, labs: &[&'l LabSpec]) -> Option<&'l LabSpec> {
     let name = scalar::str_of(ctx, value, "the name of a lab in quotes")?;
     let found = labs.iter().copied().find(|lab| lab.name == name);
     if found.is_none() {
-        let known = || labs.iter().map(|lab| lab.name);
-        let message = format!("there is no lab `{}`", crate::units::cut(name));
-        let problem = Problem::error(value.span(), message)
-            .label(one_of(known()))
-            .maybe_help(did_you_mean(name, known()));
-        ctx.report(problem);
+        ctx.unknown(
+            value.span(),
+            "there is no lab",
+            name,
+            labs.iter().map(|lab| lab.name),
+        );
     }
     found
 }
@@ -178,8 +198,9 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
 
     let before = ctx.errors();
     let nodes = nodes::nodes(ctx, fields.get("nodes"));
-    let loads = load::loads(ctx, fields.get("load"), end);
-    let names = Names::new(&nodes, &loads, ctx.lab, ctx.errors() == before);
+    let complete = ctx.errors() == before;
+    let (loads, clients) = load::loads(ctx, fields.get("load"), end);
+    let names = Names::new(&nodes, clients, ctx.lab, complete);
     names.check_distinct(ctx);
 
     let network = network::network(ctx, &names, fields.get("network"));
@@ -189,11 +210,16 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
     let actions = action::actions(ctx, fields.get("action"), end);
     let known_faults = Faults {
         names: fault_names(fields),
-        faults: faults.iter().map(|placed| &placed.fault).collect(),
+        sound: faults.iter().map(|placed| &placed.fault).collect(),
         warmup: times.warmup,
         duration: times.duration,
     };
     let verdict = verdict::verdict(ctx, &known_faults, fields.get("verdict"));
+    if ctx.errors() == 0 {
+        doubts::about_loads(ctx, fields, &loads);
+        doubts::about_warmup(ctx, &faults, Time::from(times.warmup));
+        doubts::about_verdict(ctx, fields, &verdict);
+    }
     Some(Scenario {
         title: title?,
         about: about.unwrap_or_default(),
@@ -229,7 +255,7 @@ struct Times {
 }
 
 /// What an unreadable duration counts as, so that nothing else seems to come after the end.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
+const LONGEST: Duration = Duration::from_hours(24);
 
 fn times(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Times {
     let duration = fields.read(ctx, "duration", scalar::positive_duration);
@@ -242,7 +268,7 @@ fn times(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Times {
     };
     if times.warmup >= times.duration {
         let label = "expected less than `duration`";
-        let _: Option<()> = ctx.fail(
+        ctx.complain(
             fields.span_of("warmup"),
             "nothing is left to measure",
             label,

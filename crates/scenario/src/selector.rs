@@ -1,6 +1,8 @@
 //! Which nodes: `"n1"`, `["n1", "n2"]`, a group, a load, a region, a role, `"any(3)"`,
 //! `"20%"`, `"majority"`, `"minority"`.
 
+use std::collections::BTreeSet;
+
 use crate::Selector;
 use crate::context::{Context, Value};
 use crate::diagnostic::Problem;
@@ -27,9 +29,11 @@ pub(crate) fn selector(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> O
         .map(|element| one(ctx, names, element))
         .collect();
     let all: Vec<_> = read.into_iter().collect::<Option<_>>()?;
+    let mut seen = BTreeSet::new();
     for (index, element) in all.iter().enumerate() {
-        let drawn = !matches!(element, Selector::Name(_));
-        if !drawn && all[..index].contains(element) {
+        if let Selector::Name(name) = element
+            && !seen.insert(name)
+        {
             return ctx.fail(list[index].span(), "named twice", "expected each name once");
         }
     }
@@ -79,9 +83,9 @@ fn one(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<Selector> 
     {
         return any(ctx, names, value, inner);
     }
-    if text.ends_with('%') {
-        let share = units::percent(text).filter(|share| *share > 0.0 && *share <= 1.0);
-        let Some(share) = share else {
+    if let Some(number) = text.strip_suffix('%') {
+        let percent = units::decimal(number.trim_end(), 0);
+        let Some(percent) = percent.filter(|percent| *percent > 0.0 && *percent <= 100.0) else {
             let message = format!("`{}` is no share of the nodes", cut(text));
             return ctx.fail(
                 value.span(),
@@ -89,7 +93,7 @@ fn one(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<Selector> 
                 "expected more than 0% and at most 100%",
             );
         };
-        return Some(Selector::Percent(share * 100.0));
+        return Some(Selector::Percent(percent));
     }
     if names.complete() && names.find(text).is_none() {
         let problem = Problem::error(value.span(), format!("there is no `{}`", cut(text)))
@@ -116,15 +120,10 @@ fn any(ctx: &Context<'_>, names: &Names, value: &Value<'_>, inner: &str) -> Opti
         scalar::COUNT_MAX
     };
     let number: Option<u64> = inner.trim().parse().ok();
-    match number.filter(|n| (1..=most).contains(n)) {
-        Some(n) => Some(Selector::Any(n as u32)),
-        None => {
-            let message = format!("`any({})` cannot be drawn", cut(inner));
-            ctx.fail(
-                value.span(),
-                message,
-                &format!("expected any(1) to any({most})"),
-            )
-        }
-    }
+    let Some(number) = number.filter(|n| (1..=most).contains(n)) else {
+        let message = format!("`any({})` cannot be drawn", cut(inner));
+        let label = format!("expected any(1) to any({most})");
+        return ctx.fail(value.span(), message, &label);
+    };
+    Some(Selector::Any(number as u32))
 }

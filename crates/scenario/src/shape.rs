@@ -63,6 +63,8 @@ pub(crate) enum Kind {
     Lab,
     /// A table of this shape.
     Table(&'static Shape),
+    /// Tables of this shape, or a single one.
+    Tables(&'static Shape),
     /// A list of such values.
     List(&'static Kind),
     /// A list of exactly two such values.

@@ -15,8 +15,11 @@ pub(crate) fn nearest<'a>(
     candidates
         .into_iter()
         .map(|candidate| (distance(&lower, candidate), candidate))
-        .filter(|&(distance, candidate)| distance <= tolerance(word.len().max(candidate.len())))
-        .min_by_key(|&(distance, _)| distance)
+        .filter(|&(distance, candidate)| {
+            let near = distance <= tolerance(word.len().max(candidate.len()));
+            near || starts(candidate, &lower)
+        })
+        .min_by_key(|&(distance, candidate)| (distance, !candidate.starts_with(&lower)))
         .map(|(_, candidate)| candidate)
 }
 
@@ -43,6 +46,11 @@ pub(crate) fn one_of<'a>(candidates: impl IntoIterator<Item = &'a str>) -> Strin
         (_, true) => format!("expected one of {}, ...", listed.join(", ")),
         (_, false) => format!("expected one of {}", listed.join(", ")),
     }
+}
+
+/// Whether the word is the beginning of the candidate, and long enough to mean something.
+fn starts(candidate: &str, lower: &str) -> bool {
+    lower.len() >= 3 && candidate.to_lowercase().starts_with(lower)
 }
 
 /// Edits, where `-` for `_` counts as none.

@@ -3,11 +3,9 @@
 use netsplit_history::Time;
 
 use crate::context::{Context, Value};
-use crate::diagnostic::Problem;
 use crate::dist::dist;
 use crate::fields::Fields;
 use crate::shape::{Kind, Shape, key, required};
-use crate::suggest::{did_you_mean, one_of};
 use crate::{Dist, Trigger, scalar};
 
 /// `at = { event = "became-leader", nth = 1, plus = "1s" }`.
@@ -72,10 +70,6 @@ fn event_name(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
     if known().any(|event| event == name) {
         return Some(name.to_owned());
     }
-    let message = format!("the lab has no event `{}`", crate::units::cut(name));
-    let problem = Problem::error(value.span(), message)
-        .label(one_of(known()))
-        .maybe_help(did_you_mean(name, known()));
-    ctx.report(problem);
+    ctx.unknown(value.span(), "the lab has no event", name, known());
     None
 }

@@ -21,20 +21,16 @@ const A_PROBABILITY: &str = "expected a probability, for example \"2%\" or 0.02"
 const A_RATE: &str = "expected a rate, for example \"200/s\"";
 const A_BANDWIDTH: &str = "expected a bandwidth, for example \"10MB/s\" or \"1Mbit/s\"";
 
-const TIME_UNITS: [(&str, u64); 13] = [
+const TIME_UNITS: [(&str, u64); 9] = [
     ("ns", 1),
     ("us", 1_000),
     ("µs", 1_000),
     ("μs", 1_000),
     ("ms", 1_000_000),
     ("s", 1_000_000_000),
-    ("sec", 1_000_000_000),
     ("m", 60_000_000_000),
     ("min", 60_000_000_000),
     ("h", 3_600_000_000_000),
-    ("hour", 3_600_000_000_000),
-    ("seconds", 1_000_000_000),
-    ("minutes", 60_000_000_000),
 ];
 
 /// A duration in nanoseconds, rounded to the nearest, at most a day.
@@ -53,6 +49,7 @@ pub(crate) fn duration(text: &str) -> Result<u64, Malformed> {
     let mut total: u128 = 0;
     while !rest.is_empty() {
         let (number, after) = split_number(rest);
+        let after = after.trim_start();
         let unit_end = after
             .find(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '.')
             .unwrap_or(after.len());
@@ -131,9 +128,9 @@ pub(crate) fn rate(text: &str) -> Result<f64, Malformed> {
         .ok_or_else(|| wrong(format!("`{}` is no number", cut(number))))?;
     match unit.trim() {
         _ if number < 0.0 => Err(wrong(format!("a rate cannot be negative: `{}`", cut(text)))),
-        "s" | "sec" | "second" => Ok(number),
-        "min" | "minute" => Ok(number / 60.0),
-        "h" | "hour" => Ok(number / 3600.0),
+        "s" => Ok(number),
+        "min" => Ok(number / 60.0),
+        "h" => Ok(number / 3600.0),
         other => Err(wrong(format!("`/{}` is no unit of a rate", cut(other)))),
     }
 }

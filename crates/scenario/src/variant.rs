@@ -1,10 +1,7 @@
 //! Variants: a name, or `seat=filling` pairs separated by commas.
 
 use crate::context::{Context, Value};
-use crate::diagnostic::Problem;
 use crate::scalar;
-use crate::suggest::{did_you_mean, one_of};
-use crate::units::cut;
 
 /// Reads a variant that the lab has.
 pub(crate) fn variant(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
@@ -42,10 +39,12 @@ pub(crate) fn variant(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
         sound = false;
         let start = start + (word.as_ptr() as usize - part.as_ptr() as usize);
         let span = ctx.inside(value, start..start + word.len());
-        let problem = Problem::error(span, format!("the lab has no {what} `{}`", cut(word)))
-            .label(one_of(known.iter().copied()))
-            .maybe_help(did_you_mean(word.trim(), known.iter().copied()));
-        ctx.report(problem);
+        ctx.unknown(
+            span,
+            &format!("the lab has no {what}"),
+            word,
+            known.into_iter(),
+        );
     }
     sound.then(|| text.to_owned())
 }

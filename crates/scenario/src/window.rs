@@ -12,7 +12,7 @@ pub(crate) struct Faults<'f> {
     /// All names, also of faults that could not be read.
     pub names: Vec<String>,
     /// Those that could be read.
-    pub faults: Vec<&'f Fault>,
+    pub sound: Vec<&'f Fault>,
     /// Before it nothing is measured.
     pub warmup: Duration,
     /// After it nothing is asked.
@@ -30,7 +30,7 @@ pub(crate) fn check_window(
         return Some(());
     };
     let (warmup, end) = (Time::from(faults.warmup), Time::from(faults.duration));
-    let find = |name: &str| faults.faults.iter().find(|fault| fault.name == name);
+    let find = |name: &str| faults.sound.iter().find(|fault| fault.name == name);
     match window {
         WindowName::Span(_, to) if *to <= warmup => {
             let label = "expected a window that ends after `warmup`";

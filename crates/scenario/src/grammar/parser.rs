@@ -17,7 +17,7 @@ pub(crate) struct Vocabulary<'v> {
 }
 
 impl Vocabulary<'_> {
-    pub fn named<'s>(list: &'s [Named]) -> impl Iterator<Item = &'static str> + Clone + 's {
+    pub fn named(list: &[Named]) -> impl Iterator<Item = &'static str> + Clone {
         list.iter().map(|named| named.name)
     }
 

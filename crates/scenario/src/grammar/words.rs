@@ -34,7 +34,7 @@ pub(crate) type Parsed<T> = Result<T, Mistake>;
 
 /// The words of a sentence and how far they have been read.
 pub(crate) struct Words<'t> {
-    words: Vec<Word<'t>>,
+    all: Vec<Word<'t>>,
     next: usize,
     end: usize,
 }
@@ -42,7 +42,7 @@ pub(crate) struct Words<'t> {
 impl<'t> Words<'t> {
     pub fn new(sentence: &'t str) -> Words<'t> {
         Words {
-            words: words(sentence),
+            all: words(sentence),
             next: 0,
             end: sentence.len(),
         }
@@ -55,14 +55,12 @@ impl<'t> Words<'t> {
 
     /// The text of the word after so many others; empty behind the end.
     pub fn peek_at(&self, ahead: usize) -> &'t str {
-        self.words
-            .get(self.next + ahead)
-            .map_or("", |word| word.text)
+        self.all.get(self.next + ahead).map_or("", |word| word.text)
     }
 
     /// The next word; at the end an empty one that stands there.
     pub fn take(&mut self) -> Word<'t> {
-        let word = self.words.get(self.next).cloned();
+        let word = self.all.get(self.next).cloned();
         self.next += 1;
         word.unwrap_or(Word {
             text: "",
@@ -72,7 +70,7 @@ impl<'t> Words<'t> {
 
     /// Where the next word stands.
     pub fn position(&self) -> Span {
-        let word = self.words.get(self.next);
+        let word = self.all.get(self.next);
         word.map_or(self.end..self.end, |word| word.span.clone())
     }
 

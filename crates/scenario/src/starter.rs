@@ -1,0 +1,165 @@
+//! The commented file that `netsplit new LAB` writes: a scenario that runs as it stands, with
+//! what else may be said as comments.
+
+use std::fmt::Write;
+
+use serde_json::Value as Json;
+
+use crate::LabSpec;
+
+/// A first scenario about `lab`.
+pub fn starter(lab: &LabSpec) -> String {
+    let mut out = head(lab);
+    out += &nodes(lab);
+    out += NETWORK;
+    out += &load(lab);
+    out += &params(lab);
+    out += &fault(lab);
+    out += &verdict(lab);
+    out
+}
+
+fn head(lab: &LabSpec) -> String {
+    let variants: Vec<_> = lab.variants.iter().map(|variant| variant.name).collect();
+    let variant = variants.first().unwrap_or(&"reference");
+    format!(
+        "\
+title    = \"What this scenario shows, in one line\"
+lab      = \"{}\"                # {}
+variant  = \"{variant}\"         # or one of: {}
+duration = \"60s\"
+warmup   = \"5s\"                 # what is asked earlier is not measured
+",
+        lab.name,
+        lab.summary,
+        variants.join(", ")
+    )
+}
+
+fn nodes(lab: &LabSpec) -> String {
+    let mut out = String::new();
+    for group in lab.groups {
+        let header = match lab.groups.len() {
+            1 => "nodes".to_owned(),
+            _ => format!("nodes.{}", group.name),
+        };
+        let (prefix, count) = (group.prefix, group.count);
+        let _ = write!(
+            out,
+            "
+[{header}]                       # {}
+count = {count}                       # {prefix}1 to {prefix}{count}
+# workers = 4                    # pieces of work that a node does at once
+# region = [\"eu\", \"us\"]          # nodes are dealt to them in turn
+# disk = {{ sync = \"2ms\" }}
+",
+            group.summary
+        );
+    }
+    out
+}
+
+const NETWORK: &str = "
+[network]
+latency = { lognormal = { median = \"1ms\", p99 = \"5ms\" } }
+# loss = \"0.1%\"
+# bandwidth = \"1Gbit/s\"
+
+# [[network.link]]               # links that are different
+# of      = \"any name of a node, group or region\"
+# latency = \"40ms\"
+";
+
+fn load(lab: &LabSpec) -> String {
+    let operations = lab.operations.iter();
+    let mut used: Vec<_> = operations.clone().filter(|op| op.weight > 0.0).collect();
+    if used.is_empty() {
+        used.extend(operations.take(1));
+    }
+    let mix: Vec<_> = used
+        .iter()
+        .map(|op| format!("{} = {}", op.name, op.weight.max(f64::MIN_POSITIVE)))
+        .collect();
+    format!(
+        "
+[[load]]
+rate    = \"200/s\"                # or closed = {{ clients = 10, think = \"10ms\" }}, or once = {{ clients = 100 }}
+timeout = \"1s\"
+mix     = {{ {} }}
+keys    = {{ count = 1000 }}       # zipf = 0.99 makes some hot
+",
+        mix.join(", ")
+    )
+}
+
+/// The parameters as comments: their defaults are the lab's.
+fn params(lab: &LabSpec) -> String {
+    let schema = (lab.params.schema)();
+    let Some(properties) = schema.get("properties").and_then(Json::as_object) else {
+        return String::new();
+    };
+    let mut out = "\n[params]                         # the lab's own knobs\n".to_owned();
+    for (name, param) in properties {
+        let about = param
+            .get("description")
+            .and_then(Json::as_str)
+            .unwrap_or("");
+        for line in about.lines() {
+            let _ = writeln!(out, "# {line}");
+        }
+        let default = param.get("default").filter(|default| !default.is_null());
+        let shown = match default.map(inline) {
+            Some(default) => format!("# {name} = {default}\n"),
+            None => format!("# {name} = ...\n"),
+        };
+        out += &shown;
+    }
+    out
+}
+
+/// A JSON value as TOML writes it in one line.
+fn inline(value: &Json) -> String {
+    match toml::Value::try_from(value) {
+        Ok(value) => value.to_string().replace('\n', " "),
+        Err(_) => "...".to_owned(),
+    }
+}
+
+fn fault(lab: &LabSpec) -> String {
+    let target = match lab.groups.first() {
+        Some(group) => format!("{}1", group.prefix),
+        None => "any".to_owned(),
+    };
+    format!(
+        "
+[[fault]]
+name      = \"cut\"
+at        = \"20s\"                # counted from the start of the run
+for       = \"10s\"
+partition = {{ isolate = \"{target}\" }}
+# or crash = \"any\", pause = \"any(2)\", slow = {{ nodes = \"20%\", factor = 3 }},
+#    latency = {{ of = \"{target}\", add = \"50ms\" }}, loss = {{ probability = \"5%\" }}, ...
+"
+    )
+}
+
+fn verdict(lab: &LabSpec) -> String {
+    let mut out = "
+[verdict]
+expect = [
+  \"availability >= 99% outside faults\",
+  \"p99 < 100ms before cut\",
+  \"recovery < 5s after cut\",
+"
+    .to_owned();
+    for invariant in lab.invariants {
+        let _ = writeln!(out, "  # \"invariant {}\",", invariant.name);
+    }
+    for metric in lab.metrics {
+        let _ = writeln!(out, "  # \"{} == 0\",   # {}", metric.name, metric.summary);
+    }
+    out + "]
+# catches = [\"VARIANT\"]           # variants that must fail this
+# min_pass_rate = \"98%\"           # of the seeds of a sweep
+"
+}
