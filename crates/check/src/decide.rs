@@ -1,0 +1,235 @@
+//! From a property that a scenario names to the checker that decides it.
+//!
+//! [`Rules`] holds what the scenario and the lab bring: the [`Budget`], the lab's
+//! [`Invariant`]s, and its own sequential model where it has one. [`decide`] is the closure
+//! that `evaluate` wants, with a witness as data where there is one.
+//!
+//! Left out: negation. Whoever reads the sentence turns the verdict around; what is
+//! inconclusive stays so.
+
+use std::time::Duration;
+
+use netsplit_history::{Operation, Run, Time};
+use netsplit_scenario::Property;
+
+use crate::budget::Budget;
+use crate::consistency::{Answer, Consistency};
+use crate::expect::{PropertyFinding, Verdict};
+use crate::guarantee::Guarantee;
+use crate::history_file::ShippedModel;
+use crate::invariant::{Invariant, check_invariant};
+use crate::linearizable::check_linearizable;
+use crate::lost_writes::check_lost_writes;
+use crate::model::{KeyValue, Malformed, Model, Register};
+use crate::monotonic_reads::check_monotonic_reads;
+use crate::partition::Scope;
+use crate::read_your_writes::check_read_your_writes;
+use crate::sequential::check_sequential;
+use crate::serves::check_serves;
+use crate::witness::Witness;
+
+/// A model whose types are hidden, as a lab hands it over. Every [`Model`] is one.
+pub trait AnyModel {
+    /// See [`check_linearizable`].
+    ///
+    /// # Errors
+    /// When an operation that the model understands makes no sense to it.
+    fn linearizable(
+        &self,
+        history: &[Operation],
+        budget: &Budget,
+    ) -> Result<Consistency, Malformed>;
+
+    /// See [`check_sequential`].
+    ///
+    /// # Errors
+    /// When an operation that the model understands makes no sense to it.
+    fn sequential(&self, history: &[Operation], budget: &Budget) -> Result<Consistency, Malformed>;
+}
+
+impl<M: Model> AnyModel for M {
+    fn linearizable(
+        &self,
+        history: &[Operation],
+        budget: &Budget,
+    ) -> Result<Consistency, Malformed> {
+        check_linearizable(self, history, budget)
+    }
+
+    fn sequential(&self, history: &[Operation], budget: &Budget) -> Result<Consistency, Malformed> {
+        check_sequential(self, history, budget)
+    }
+}
+
+/// What decides a run's properties besides the run.
+#[derive(Clone, Copy)]
+pub struct Rules<'a> {
+    /// For the searches, each property anew.
+    pub budget: Budget,
+    /// How long a write may take to show everywhere, for "no lost acknowledged write".
+    pub settle: Duration,
+    /// The lab's invariants.
+    pub invariants: &'a [Invariant],
+    /// The lab's own sequential model. Without one, the names of the operations choose
+    /// between register and map.
+    pub model: Option<&'a dyn AnyModel>,
+}
+
+impl Default for Rules<'_> {
+    fn default() -> Self {
+        Rules {
+            budget: Budget::default(),
+            settle: Duration::from_secs(2),
+            invariants: &[],
+            model: None,
+        }
+    }
+}
+
+/// A finding, with the witness as data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decided {
+    /// The finding.
+    pub finding: PropertyFinding,
+    /// What has no legal order, where that is the finding.
+    pub witness: Option<Witness>,
+}
+
+impl From<PropertyFinding> for Decided {
+    fn from(finding: PropertyFinding) -> Decided {
+        let witness = None;
+        Decided { finding, witness }
+    }
+}
+
+/// Decides `property` of `run`.
+pub fn decide(property: &Property, run: &Run, rules: &Rules<'_>) -> Decided {
+    let decided = match property {
+        Property::Invariant(name) => Ok(invariant(name, run, rules).into()),
+        Property::Serves(within) => Ok(check_serves(run, within.since(Time::ZERO)).into()),
+        Property::Linearizable | Property::SequentiallyConsistent => order(property, run, rules),
+        Property::ReadYourWrites | Property::MonotonicReads | Property::NoLostWrites => {
+            single(property, run, rules).map(Decided::from)
+        }
+    };
+    decided.unwrap_or_else(|why| inconclusive(why).into())
+}
+
+fn inconclusive(why: String) -> PropertyFinding {
+    PropertyFinding {
+        verdict: Verdict::Inconclusive,
+        why,
+    }
+}
+
+fn invariant(name: &str, run: &Run, rules: &Rules<'_>) -> PropertyFinding {
+    let Some(invariant) = rules.invariants.iter().find(|known| known.name == name) else {
+        return inconclusive(format!("the lab has no invariant `{name}`"));
+    };
+    let finding = check_invariant(invariant, &run.events);
+    match finding.broken {
+        Some(broken) => PropertyFinding {
+            verdict: Verdict::Fail,
+            why: format!(
+                "{} broke it at {} with {}: {}",
+                broken.node, broken.at, broken.event, broken.why
+            ),
+        },
+        None if finding.relevant == 0 => inconclusive("no event that it is about happened".into()),
+        None => PropertyFinding {
+            verdict: Verdict::Pass,
+            why: String::new(),
+        },
+    }
+}
+
+fn order(property: &Property, run: &Run, rules: &Rules<'_>) -> Result<Decided, String> {
+    let shipped: &dyn AnyModel = match (rules.model, ShippedModel::of(&run.operations)) {
+        (Some(model), _) => model,
+        (None, Ok(ShippedModel::Register)) => &Register,
+        (None, Ok(ShippedModel::KeyValue)) => &KeyValue,
+        (None, Err(why)) => return Err(why),
+    };
+    let linearizable = *property == Property::Linearizable;
+    let checked = if linearizable {
+        shipped.linearizable(&run.operations, &rules.budget)
+    } else {
+        shipped.sequential(&run.operations, &rules.budget)
+    };
+    let checked = checked.map_err(|malformed| malformed.to_string())?;
+    let finding = checked.finding(linearizable);
+    let witness = match checked.answer {
+        Answer::Violated(witness) => Some(*witness),
+        _ => None,
+    };
+    Ok(Decided { finding, witness })
+}
+
+fn single(property: &Property, run: &Run, rules: &Rules<'_>) -> Result<PropertyFinding, String> {
+    let history = &run.operations;
+    let checked = match (property, ShippedModel::of(history)?) {
+        (Property::ReadYourWrites, ShippedModel::Register) => {
+            check_read_your_writes(&Register, history)
+        }
+        (Property::ReadYourWrites, ShippedModel::KeyValue) => {
+            check_read_your_writes(&KeyValue, history)
+        }
+        (Property::MonotonicReads, ShippedModel::Register) => {
+            check_monotonic_reads(&Register, history)
+        }
+        (Property::MonotonicReads, ShippedModel::KeyValue) => {
+            check_monotonic_reads(&KeyValue, history)
+        }
+        (_, ShippedModel::Register) => check_lost_writes(&Register, history, rules.settle),
+        (_, ShippedModel::KeyValue) => check_lost_writes(&KeyValue, history, rules.settle),
+    };
+    Ok(checked
+        .map_err(|malformed| malformed.to_string())?
+        .finding())
+}
+
+impl Guarantee {
+    /// The verdict and its reason. Without an operation that could have broken it, the
+    /// history shows nothing.
+    pub fn finding(&self) -> PropertyFinding {
+        let (verdict, why) = match self.violations.as_slice() {
+            [] if self.checked == 0 => (
+                Verdict::Inconclusive,
+                "no operation could have broken it".to_owned(),
+            ),
+            [] => (Verdict::Pass, String::new()),
+            [first, ..] => (
+                Verdict::Fail,
+                format!(
+                    "{} of {} broke it, first: {}",
+                    self.violations.len(),
+                    self.checked,
+                    first.what
+                ),
+            ),
+        };
+        PropertyFinding {
+            verdict,
+            why: self.scope.remark(why),
+        }
+    }
+}
+
+impl Scope {
+    /// Adds to `why` what was not looked at.
+    pub(crate) fn remark(&self, why: String) -> String {
+        if self.ignored.is_empty() {
+            return why;
+        }
+        let ignored: Vec<_> = self
+            .ignored
+            .iter()
+            .map(|(name, count)| format!("{count} {name}"))
+            .collect();
+        let remark = format!("not looked at: {}", ignored.join(", "));
+        if why.is_empty() {
+            return remark;
+        }
+        format!("{}; {remark}", why.trim_end())
+    }
+}

@@ -1,0 +1,66 @@
+//! What the checkers of single reads have in common: how many were checked, and which broke
+//! the guarantee.
+
+use netsplit_history::Operation;
+use serde::Serialize;
+
+use crate::model::{CellAction, Malformed, Model};
+use crate::partition::{Scope, split};
+use crate::versions::Versions;
+
+/// The finding of a checker that looks at reads, or writes, one by one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Guarantee {
+    /// Operations that could have broken it. With none, the history shows nothing.
+    pub checked: usize,
+    /// Those that did, by their place in the history.
+    pub violations: Vec<Violation>,
+    /// What the finding is about.
+    pub scope: Scope,
+}
+
+/// One broken promise.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Violation {
+    /// The operation's place in the history, from 1: the line of a history file.
+    pub number: usize,
+    /// What happened, in a sentence.
+    pub what: String,
+}
+
+impl Guarantee {
+    /// Whether nothing broke it.
+    pub fn holds(&self) -> bool {
+        self.violations.is_empty()
+    }
+}
+
+/// Runs `check` on each key.
+pub(crate) fn each_key<M: Model<Action = CellAction>>(
+    model: &M,
+    history: &[Operation],
+    mut check: impl FnMut(&Versions<'_, M>, &mut Guarantee),
+) -> Result<Guarantee, Malformed> {
+    let split = split(model, history)?;
+    let mut guarantee = Guarantee {
+        scope: split.scope,
+        ..Guarantee::default()
+    };
+    for partition in &split.partitions {
+        check(&Versions::new(model, partition), &mut guarantee);
+    }
+    guarantee.violations.sort();
+    Ok(guarantee)
+}
+
+/// "client 3's write(4) at 0.000000100s (operation 7)".
+pub(crate) fn name<M: Model>(model: &M, history: &[Operation], index: usize) -> String {
+    let operation = &history[index];
+    format!(
+        "client {}'s {} at {} (operation {})",
+        operation.client,
+        model.describe(operation),
+        operation.invoke,
+        index + 1
+    )
+}

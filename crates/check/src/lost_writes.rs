@@ -1,0 +1,81 @@
+//! No lost acknowledged write, from the clients' side.
+//!
+//! A write is lost when it was acknowledged; nobody else wrote its value; nothing may have
+//! overwritten it, that is, every other write of the key, answered or not, returned before
+//! it began (appends overwrite nothing); and reads of the key began at least `settle` after
+//! it returned, none of which saw it. This is durability as a client can test it: compare
+//! "lost updates" in Kingsbury's Jepsen analyses. `settle` is the time that a system may take
+//! to show a write to all, so that a slow replica is not taken for a lossy one.
+//!
+//! Left out: writes that were overwritten later, whose loss leaves no certain trace, and
+//! those that nobody read afterwards. An unknown write that nobody saw is taken not to have
+//! happened.
+
+use std::time::Duration;
+
+use netsplit_history::Operation;
+
+use crate::guarantee::{Guarantee, Violation, each_key, name};
+use crate::model::{CellAction, Malformed, Model};
+use crate::versions::{Versions, instant, written};
+
+/// Checks each acknowledged write that nothing may have overwritten.
+///
+/// # Errors
+/// When an operation that `model` understands makes no sense to it.
+pub fn check_lost_writes<M: Model<Action = CellAction>>(
+    model: &M,
+    history: &[Operation],
+    settle: Duration,
+) -> Result<Guarantee, Malformed> {
+    each_key(model, history, |versions, guarantee| {
+        let reads: Vec<usize> = versions.reads().map(|(read, _)| read).collect();
+        for write in lasting(versions) {
+            let entry = versions.entry(write);
+            let shown = entry.finish + settle;
+            let mut later = reads
+                .iter()
+                .filter(|&&read| versions.entry(read).invoke > shown)
+                .peekable();
+            let Some(&&first) = later.peek() else {
+                continue;
+            };
+            guarantee.checked += 1;
+            if later.any(|&read| versions.may_see(write, read)) {
+                continue;
+            }
+            let write = name(model, history, entry.index);
+            let read = name(model, history, versions.entry(first).index);
+            guarantee.violations.push(Violation {
+                number: entry.index + 1,
+                what: format!("{write} was acknowledged, and no later read saw it: {read}, say"),
+            });
+        }
+    })
+}
+
+/// The acknowledged writes of values of their own that nothing may have overwritten.
+fn lasting<M: Model<Action = CellAction>>(versions: &Versions<'_, M>) -> Vec<usize> {
+    let mut finishes: Vec<_> = versions
+        .overwriters
+        .iter()
+        .map(|&write| (instant(versions.entry(write).finish), write))
+        .collect();
+    finishes.sort_unstable();
+    let last_other = |write: usize| {
+        let others = finishes.iter().rev().filter(|(_, other)| *other != write);
+        others.map(|(finish, _)| *finish).next().unwrap_or(-1)
+    };
+    let all = versions.overwriters.iter().chain(&versions.appends);
+    all.copied()
+        .filter(|&write| {
+            let entry = versions.entry(write);
+            let own_value = match (&entry.action, written(&entry.action)) {
+                (_, Some(value)) => !value.is_null() && versions.writers(value) == 1,
+                (CellAction::Append(piece), _) => versions.appenders(piece) == 1,
+                _ => false,
+            };
+            own_value && !entry.unknown && last_other(write) < instant(entry.invoke)
+        })
+        .collect()
+}

@@ -1,0 +1,174 @@
+//! Which writes may have left what a read found, and which of those are certainly older.
+//!
+//! The session guarantees and staleness compare ages of values, which histories do not
+//! number. [`Versions`] knows two things from the clients' side: the candidates whose value
+//! a read may have found ([`Bases`]), and that a write which returned before another began
+//! is older. Where clocks, conflict rules or overlap leave an order open, no checker built on
+//! this calls a read wrong.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use netsplit_history::Time;
+use serde_json::Value;
+
+use crate::model::{CellAction, Model};
+use crate::partition::{Entry, Partition};
+
+/// Nanoseconds; the value from before any write was written at -1.
+pub(crate) type Instant = i128;
+
+/// The instant of a time of the history.
+pub(crate) fn instant(time: Time) -> Instant {
+    Instant::from(time.as_nanos())
+}
+
+/// The writes that may have left what a read found, appends not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bases {
+    /// The earliest that one of them began.
+    pub(crate) earliest_invoke: Instant,
+    /// The latest that one of them returned.
+    pub(crate) latest_finish: Instant,
+    /// The one of them, when there is only one.
+    pub(crate) sole: Option<Base>,
+}
+
+/// Where a value comes from, appends not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Base {
+    /// From before any write.
+    Initial,
+    /// From the write at this position.
+    Write(usize),
+}
+
+/// One key's values and who wrote them.
+pub(crate) struct Versions<'a, M: Model<Action = CellAction>> {
+    model: &'a M,
+    pub(crate) partition: &'a Partition<CellAction>,
+    by_value: IndexMap<&'a Value, Vec<usize>>,
+    by_client: BTreeMap<u64, Vec<usize>>,
+    /// Entries that replace the whole value.
+    pub(crate) overwriters: Vec<usize>,
+    /// Entries that append.
+    pub(crate) appends: Vec<usize>,
+}
+
+impl<'a, M: Model<Action = CellAction>> Versions<'a, M> {
+    pub(crate) fn new(model: &'a M, partition: &'a Partition<CellAction>) -> Self {
+        let mut versions = Versions {
+            model,
+            partition,
+            by_value: IndexMap::new(),
+            by_client: BTreeMap::new(),
+            overwriters: Vec::new(),
+            appends: Vec::new(),
+        };
+        for (position, entry) in partition.entries.iter().enumerate() {
+            if !entry.read {
+                let own = versions.by_client.entry(entry.client).or_default();
+                own.push(position);
+            }
+            if let Some(value) = written(&entry.action) {
+                versions.by_value.entry(value).or_default().push(position);
+                versions.overwriters.push(position);
+            } else if let CellAction::Append(_) = entry.action {
+                versions.appends.push(position);
+            }
+        }
+        versions
+    }
+
+    pub(crate) fn entry(&self, position: usize) -> &'a Entry<CellAction> {
+        &self.partition.entries[position]
+    }
+
+    /// The reads and what they found, by invocation.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = (usize, &'a Value)> {
+        let entries = self.partition.entries.iter().enumerate();
+        entries.filter_map(|(position, entry)| match &entry.action {
+            CellAction::Read(found) => Some((position, found)),
+            _ => None,
+        })
+    }
+
+    /// Whether what `read` found may have come from `write`.
+    pub(crate) fn may_see(&self, write: usize, read: usize) -> bool {
+        let (write, read) = (&self.entry(write).action, &self.entry(read).action);
+        self.model.may_see(write, read, self.appends.is_empty())
+    }
+
+    /// The writes of a client, by invocation.
+    pub(crate) fn by_client(&self, client: u64) -> &[usize] {
+        self.by_client.get(&client).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether `found` may be `earlier` with something, or nothing, appended.
+    pub(crate) fn extends(&self, found: &Value, earlier: &Value) -> bool {
+        let read = CellAction::Read(found.clone());
+        read.may_see(&CellAction::Write(earlier.clone()), self.appends.is_empty())
+    }
+
+    /// How many entries appended exactly `piece`.
+    pub(crate) fn appenders(&self, piece: &Value) -> usize {
+        let same = |&&entry: &&usize| self.entry(entry).action == CellAction::Append(piece.clone());
+        self.appends.iter().filter(same).count()
+    }
+
+    /// How many entries wrote exactly `value`.
+    pub(crate) fn writers(&self, value: &Value) -> usize {
+        self.by_value.get(value).map_or(0, Vec::len)
+    }
+
+    /// The bases of what `read` found; `None` when nobody can have written it.
+    pub(crate) fn bases(&self, read: usize, found: &Value) -> Option<Bases> {
+        let mut bases = None;
+        if self.appends.is_empty() {
+            if found.is_null() {
+                add(&mut bases, Base::Initial, -1, -1);
+            }
+            for &write in self.by_value.get(found).into_iter().flatten() {
+                self.add(&mut bases, write);
+            }
+        } else {
+            if found.is_null() || found.is_string() || found.is_array() {
+                add(&mut bases, Base::Initial, -1, -1);
+            }
+            for &write in self.overwriters.iter().filter(|&&w| self.may_see(w, read)) {
+                self.add(&mut bases, write);
+            }
+        }
+        bases
+    }
+
+    fn add(&self, bases: &mut Option<Bases>, write: usize) {
+        let entry = self.entry(write);
+        let (invoke, finish) = (instant(entry.invoke), instant(entry.finish));
+        add(bases, Base::Write(write), invoke, finish);
+    }
+}
+
+fn add(bases: &mut Option<Bases>, base: Base, invoke: Instant, finish: Instant) {
+    *bases = Some(match *bases {
+        None => Bases {
+            earliest_invoke: invoke,
+            latest_finish: finish,
+            sole: Some(base),
+        },
+        Some(before) => Bases {
+            earliest_invoke: before.earliest_invoke.min(invoke),
+            latest_finish: before.latest_finish.max(finish),
+            sole: None,
+        },
+    });
+}
+
+/// The whole value that an action leaves, if it replaces the value.
+pub(crate) fn written(action: &CellAction) -> Option<&Value> {
+    match action {
+        CellAction::Write(value) => Some(value),
+        CellAction::Cas { new, swapped, .. } if *swapped != Some(false) => Some(new),
+        _ => None,
+    }
+}
