@@ -172,7 +172,7 @@ fn benchmarks(criterion: &mut Criterion) {
             bencher.iter(|| answer(black_box(&history)));
         });
         if let Some(last) = history.iter_mut().rev().find(|op| op.op.as_ref() == "read") {
-            last.output = json!(mix.values + 1);
+            last.output = Value::Null;
         }
         println!("{name}, wrong: {:.100}", format!("{:?}", answer(&history)));
         let wrong = format!("{name}, wrong at the end");

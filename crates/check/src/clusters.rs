@@ -42,7 +42,7 @@ pub(crate) enum Values {
 /// Groups the entries of `partition` by value.
 pub(crate) fn clusters<M: Model>(model: &M, partition: &Partition<M::Action>) -> Values {
     if !partition.whole {
-        return Values::Ambiguous;
+        return orphan(model, partition).map_or(Values::Ambiguous, Values::Orphan);
     }
     let initial = model.initial_value();
     let mut found = vec![Cluster::default()];
@@ -57,6 +57,7 @@ pub(crate) fn clusters<M: Model>(model: &M, partition: &Partition<M::Action>) ->
             });
         }
     }
+    let mut ambiguous = false;
     for (position, entry) in partition.entries.iter().enumerate() {
         let Access::Read(value) = model.access(&entry.action) else {
             continue;
@@ -64,10 +65,34 @@ pub(crate) fn clusters<M: Model>(model: &M, partition: &Partition<M::Action>) ->
         match writers.get(value).map(Vec::as_slice) {
             None => return Values::Orphan(position),
             Some([writer]) => found[*writer].reads.push(position),
-            Some(_) => return Values::Ambiguous,
+            Some(_) => ambiguous = true,
         }
     }
-    Values::Once(found)
+    if ambiguous {
+        Values::Ambiguous
+    } else {
+        Values::Once(found)
+    }
+}
+
+/// Each read is held against each write, so not in partitions larger than this.
+const ORPHANS_SOUGHT_AMONG: usize = 4096;
+
+/// A read that fits neither the initial state nor any write: a search would have to fail in
+/// every other way before it found that out.
+fn orphan<M: Model>(model: &M, partition: &Partition<M::Action>) -> Option<usize> {
+    let entries = &partition.entries;
+    if entries.len() > ORPHANS_SOUGHT_AMONG {
+        return None;
+    }
+    let initial = model.initial();
+    let seen = |reader: &Entry<M::Action>| {
+        let mut writes = entries.iter().filter(|write| !write.read);
+        writes.any(|write| model.may_see(&write.action, &reader.action, partition.whole))
+    };
+    entries.iter().position(|entry| {
+        entry.read && model.step(&initial, &entry.action).is_none() && !seen(entry)
+    })
 }
 
 /// Whether `first` certainly came before `second`: it returned before the other began.
