@@ -1,0 +1,30 @@
+//! A client: it asks a front end and waits.
+
+use std::time::Duration;
+
+use netsplit_sim::{Client, Host, Performing, Reply, Request};
+use serde_json::Value;
+
+use crate::messages::{Answer, Ask, Outcome};
+
+/// A client session. Requests are dealt to the front ends in turn.
+pub(crate) struct Asker {
+    pub host: Host,
+    pub patience: Duration,
+}
+
+impl Client for Asker {
+    fn perform(&self, request: Request) -> Performing {
+        let fronts = self.host.nodes("front");
+        let front = fronts[request.id as usize % fronts.len()];
+        let call = self.host.call(front, &Ask, self.patience);
+        Box::pin(async move {
+            match call.await {
+                Ok(Answer(Outcome::Done)) => Reply::ok(Value::Null),
+                Ok(Answer(Outcome::Rejected)) => Reply::rejected("a queue was full"),
+                Ok(Answer(Outcome::Lost)) => Reply::failed("a leaf did not answer"),
+                Err(error) => Reply::timed_out(error.to_string()),
+            }
+        })
+    }
+}

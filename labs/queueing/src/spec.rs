@@ -1,0 +1,121 @@
+//! What scenario files may say of the lab.
+
+use netsplit_scenario::{
+    GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec,
+};
+
+use crate::messages::KINDS;
+use crate::params::Params;
+
+pub(crate) static SPEC: LabSpec = LabSpec {
+    name: "queueing",
+    summary: "Queues, utilisation and the tail: why a busy service is a slow one",
+    groups: &[
+        GroupSpec {
+            name: "front",
+            prefix: "f",
+            count: 1,
+            workers: None,
+            summary: "Split requests into leaf requests, and wait for all of them",
+        },
+        GroupSpec {
+            name: "servers",
+            prefix: "s",
+            count: 1,
+            workers: Some(1),
+            summary: "Do the work of leaf requests, each with its own queue",
+        },
+    ],
+    operations: &[OperationSpec {
+        name: "ask",
+        weight: 1.0,
+        summary: "Ask the front end, which asks every leaf",
+    }],
+    messages: KINDS,
+    roles: &[],
+    events: &[],
+    metrics: &[
+        named(
+            "utilisation",
+            "Busy share of the servers' workers, over the measured time",
+        ),
+        named(
+            "hedge_rate",
+            "Second leaf requests per answered leaf request",
+        ),
+        named("hedges", "Leaf requests that were sent to a second replica"),
+        named(
+            "cancellations",
+            "Leaf requests that a server was told to stop",
+        ),
+        named("rejections", "Leaf requests that a full server turned away"),
+    ],
+    observed: &[
+        named(
+            "leaf",
+            "From asking a leaf to its first answer, as the front end sees it",
+        ),
+        named(
+            "wait",
+            "What a leaf request spent at its server beyond its work: mostly queueing",
+        ),
+        named("service", "The work of leaf requests that were served"),
+    ],
+    invariants: &[],
+    actions: &[],
+    seats: &[
+        SeatSpec {
+            name: "balancer",
+            summary: "Which replica of a leaf is asked",
+            fillings: &[
+                named("fewest", "The one with the fewest unanswered requests"),
+                named("random", "Any"),
+                named("round-robin", "Each in turn"),
+            ],
+        },
+        SeatSpec {
+            name: "hedging",
+            summary: "When a leaf is asked a second time",
+            fillings: &[
+                named(
+                    "after-delay",
+                    "After `hedge_after`, where the scenario says one",
+                ),
+                named("never", "Never"),
+                named("at-once", "Always, together with the first"),
+            ],
+        },
+    ],
+    variants: &[
+        VariantSpec {
+            name: "reference",
+            summary: "Joins the shortest queue; hedges where the scenario says so",
+            fills: &[],
+        },
+        VariantSpec {
+            name: "random",
+            summary: "Joins any queue, and so may wait at one server while another is idle",
+            fills: &[("balancer", "random")],
+        },
+        VariantSpec {
+            name: "round-robin",
+            summary: "Joins each queue in turn, however long it is",
+            fills: &[("balancer", "round-robin")],
+        },
+        VariantSpec {
+            name: "no-hedge",
+            summary: "Waits for the replica that it asked, however slow it is",
+            fills: &[("hedging", "never")],
+        },
+        VariantSpec {
+            name: "eager",
+            summary: "Asks two replicas at once: pays for every request twice",
+            fills: &[("hedging", "at-once")],
+        },
+    ],
+    params: ParamsSpec::of::<Params>(),
+};
+
+const fn named(name: &'static str, summary: &'static str) -> Named {
+    Named { name, summary }
+}
