@@ -124,8 +124,8 @@ impl Series {
                 self.points
                     .iter()
                     .filter(|(at, _)| window.contains(*at))
-                    .map(|(_, by)| by)
-                    .sum(),
+                    // Not `sum`, which calls the empty sum -0.
+                    .fold(0.0, |total, (_, by)| total + by),
             ),
             Aggregate::Last => {
                 let end = window.end()?;
