@@ -160,6 +160,9 @@ const PART: Shape = Shape {
 /// Reads a distribution.
 pub(crate) fn dist(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
     let Some(table) = value.get_ref().as_table() else {
+        if value.get_ref().is_array() || value.get_ref().is_bool() {
+            return wrong_type(ctx, value, "a duration, or a distribution of durations");
+        }
         return scalar::nanos(ctx, value).map(Dist::Constant);
     };
     let fields = Fields::of_table(ctx, table, value.span(), &DIST);

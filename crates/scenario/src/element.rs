@@ -10,6 +10,7 @@ use toml::de::DeValue;
 use crate::context::{Context, Table, Value};
 use crate::diagnostic::Problem;
 use crate::scalar;
+use crate::source::Span;
 
 /// What an unnamed element is called after.
 pub(crate) type DefaultName = for<'t> fn(&'t Table<'_>) -> &'t str;
@@ -60,6 +61,15 @@ pub(crate) fn names(elements: &[Value<'_>], default: DefaultName) -> Vec<String>
         .collect()
 }
 
+/// Where an element's name stands, or the element.
+pub(crate) fn name_span(element: &Value<'_>) -> Span {
+    let table = element.get_ref().as_table();
+    table
+        .and_then(|table| table.get("name"))
+        .unwrap_or(element)
+        .span()
+}
+
 fn given_name<'v>(element: &'v Value<'_>) -> Option<&'v str> {
     let table = element.get_ref().as_table()?;
     table.get("name").and_then(|name| name.get_ref().as_str())
@@ -87,10 +97,8 @@ pub(crate) fn check_unique(ctx: &Context<'_>, elements: &[Value<'_>], what: &str
             continue;
         };
         if !seen.insert(name) {
-            let table = element.get_ref().as_table();
-            let place = table.and_then(|table| table.get("name")).unwrap_or(element);
             let message = format!("there are two {what}s called `{}`", crate::units::cut(name));
-            ctx.report(Problem::error(place.span(), message).label("expected another name"));
+            ctx.report(Problem::error(name_span(element), message).label("expected another name"));
         }
     }
 }

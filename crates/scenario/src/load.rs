@@ -112,6 +112,7 @@ pub(crate) fn loads(
             // Of a load that could not be read, any host may exist.
             hosts: load.as_ref().map_or(u32::MAX, |load| load.hosts),
             region: load.as_ref().and_then(|load| load.region.clone()),
+            span: element::name_span(value),
         });
         load
     });

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::context::Context;
+use crate::source::Span;
 use crate::suggest::nearest;
 use crate::{LabSpec, NodeGroup};
 
@@ -32,6 +33,8 @@ pub(crate) struct Clients {
     pub prefix: String,
     pub hosts: u32,
     pub region: Option<String>,
+    /// Where its name stands, or it itself.
+    pub span: Span,
 }
 
 /// The names of a scenario's nodes, groups, loads, regions and roles.
@@ -170,8 +173,8 @@ impl Names {
             .collect()
     }
 
-    /// Reports names that stand for two things at once.
-    pub fn check_distinct(&self, ctx: &Context<'_>) {
+    /// Reports names that stand for two things at once; `nodes` is where regions stand.
+    pub fn check_distinct(&self, ctx: &Context<'_>, nodes: &Span) {
         let groups = self
             .groups
             .iter()
@@ -197,8 +200,13 @@ impl Names {
                 None => (first != what).then_some(first),
             };
             if let Some(other) = clash {
+                let load = self
+                    .loads
+                    .iter()
+                    .find(|load| what == "load" && load.name == name);
+                let span = load.map_or(nodes, |load| &load.span).clone();
                 let message = format!("`{name}` names a {what} and a {other}");
-                ctx.complain(0..0, message, "selectors could not tell them apart");
+                ctx.complain(span, message, "selectors could not tell them apart");
             }
         }
     }

@@ -22,10 +22,10 @@ pub(crate) fn params(ctx: &Context<'_>, value: Option<&Value<'_>>) -> toml::Tabl
         return toml::Table::new();
     };
     let plain = plain_table(ctx, table);
-    if plain.is_some() {
-        check(ctx, lab, table.clone(), value);
-    }
-    plain.unwrap_or_default()
+    let sound = table.clone().into_iter();
+    let sound = sound.filter(|(key, _)| plain.contains_key(&**key.get_ref()));
+    check(ctx, lab, sound.collect(), value);
+    plain
 }
 
 /// Reports the keys that the lab does not have, then what its type says of the others: each

@@ -24,21 +24,14 @@ pub(crate) fn plain(ctx: &Context<'_>, value: &Value<'_>) -> Option<toml::Value>
             let read: Vec<_> = list.iter().map(|element| plain(ctx, element)).collect();
             toml::Value::Array(read.into_iter().collect::<Option<_>>()?)
         }
-        DeValue::Table(table) => toml::Value::Table(plain_table(ctx, table)?),
+        DeValue::Table(table) => toml::Value::Table(plain_table(ctx, table)),
     })
 }
 
-/// The table without its places.
-pub(crate) fn plain_table(ctx: &Context<'_>, table: &Table<'_>) -> Option<toml::Table> {
-    let mut out = toml::Table::new();
-    let mut sound = true;
-    for (key, value) in table {
-        match plain(ctx, value) {
-            Some(value) => {
-                out.insert(key.get_ref().to_string(), value);
-            }
-            None => sound = false,
-        }
-    }
-    sound.then_some(out)
+/// The table without its places, and without the values that cannot be had.
+pub(crate) fn plain_table(ctx: &Context<'_>, table: &Table<'_>) -> toml::Table {
+    let entries = table.iter();
+    entries
+        .filter_map(|(key, value)| Some((key.get_ref().to_string(), plain(ctx, value)?)))
+        .collect()
 }

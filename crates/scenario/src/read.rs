@@ -139,7 +139,7 @@ fn read<'i>(
     let ctx = Context::new(sources, None, problems);
     guard::check(&ctx, text)?;
     let (mut root, errors) = DeTable::parse_recoverable(text);
-    report_syntax(&ctx, &errors);
+    report_syntax(&ctx, errors);
     if ctx.errors() > 0 {
         return None;
     }
@@ -152,8 +152,9 @@ fn read<'i>(
 }
 
 /// The first syntax error of each line, and not very many: the parser guesses on after each.
-fn report_syntax(ctx: &Context<'_>, errors: &[toml::de::Error]) {
+fn report_syntax(ctx: &Context<'_>, mut errors: Vec<toml::de::Error>) {
     const TOLD_MAX: usize = 8;
+    errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
     let mut last_line = 0;
     let mut told = 0;
     for error in errors {
@@ -164,6 +165,7 @@ fn report_syntax(ctx: &Context<'_>, errors: &[toml::de::Error]) {
         let line = ctx.sources.place(&span).line;
         if line > last_line {
             let (message, expected) = match error.message().split_once(", expected ") {
+                Some((message, "nothing")) => (message, String::new()),
                 Some((message, expected)) => (message, format!("expected {expected}")),
                 None => (error.message(), String::new()),
             };
@@ -201,7 +203,7 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
     let complete = ctx.errors() == before;
     let (loads, clients) = load::loads(ctx, fields.get("load"), end);
     let names = Names::new(&nodes, clients, ctx.lab, complete);
-    names.check_distinct(ctx);
+    names.check_distinct(ctx, &fields.span_of("nodes"));
 
     let network = network::network(ctx, &names, fields.get("network"));
     let params = params::params(ctx, fields.get("params"));

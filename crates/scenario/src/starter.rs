@@ -16,7 +16,17 @@ pub fn starter(lab: &LabSpec) -> String {
     out += &params(lab);
     out += &fault(lab);
     out += &verdict(lab);
-    out
+    let lines: Vec<_> = out.lines().map(aligned).collect();
+    lines.join("\n") + "\n"
+}
+
+/// The line with its remark, if it has one, in a common column.
+fn aligned(line: &str) -> String {
+    const COLUMN: usize = 34;
+    match line.split_once(" ## ") {
+        Some((code, remark)) => format!("{code:<COLUMN$}# {remark}"),
+        None => line.to_owned(),
+    }
 }
 
 fn head(lab: &LabSpec) -> String {
@@ -25,10 +35,10 @@ fn head(lab: &LabSpec) -> String {
     format!(
         "\
 title    = \"What this scenario shows, in one line\"
-lab      = \"{}\"                # {}
-variant  = \"{variant}\"         # or one of: {}
+lab      = \"{}\" ## {}
+variant  = \"{variant}\" ## or one of: {}
 duration = \"60s\"
-warmup   = \"5s\"                 # what is asked earlier is not measured
+warmup   = \"5s\" ## what is asked earlier is not measured
 ",
         lab.name,
         lab.summary,
@@ -47,10 +57,10 @@ fn nodes(lab: &LabSpec) -> String {
         let _ = write!(
             out,
             "
-[{header}]                       # {}
-count = {count}                       # {prefix}1 to {prefix}{count}
-# workers = 4                    # pieces of work that a node does at once
-# region = [\"eu\", \"us\"]          # nodes are dealt to them in turn
+[{header}] ## {}
+count = {count} ## {prefix}1 to {prefix}{count}
+# workers = 4 ## pieces of work that a node does at once
+# region = [\"eu\", \"us\"] ## nodes are dealt to them in turn
 # disk = {{ sync = \"2ms\" }}
 ",
             group.summary
@@ -65,7 +75,7 @@ latency = { lognormal = { median = \"1ms\", p99 = \"5ms\" } }
 # loss = \"0.1%\"
 # bandwidth = \"1Gbit/s\"
 
-# [[network.link]]               # links that are different
+# [[network.link]] ## links that are different
 # of      = \"any name of a node, group or region\"
 # latency = \"40ms\"
 ";
@@ -83,10 +93,11 @@ fn load(lab: &LabSpec) -> String {
     format!(
         "
 [[load]]
-rate    = \"200/s\"                # or closed = {{ clients = 10, think = \"10ms\" }}, or once = {{ clients = 100 }}
+rate    = \"200/s\"
+# or closed = {{ clients = 10, think = \"10ms\" }}, or once = {{ clients = 100 }}
 timeout = \"1s\"
 mix     = {{ {} }}
-keys    = {{ count = 1000 }}       # zipf = 0.99 makes some hot
+keys    = {{ count = 1000 }} ## zipf = 0.99 makes some hot
 ",
         mix.join(", ")
     )
@@ -98,7 +109,7 @@ fn params(lab: &LabSpec) -> String {
     let Some(properties) = schema.get("properties").and_then(Json::as_object) else {
         return String::new();
     };
-    let mut out = "\n[params]                         # the lab's own knobs\n".to_owned();
+    let mut out = "\n[params] ## the lab's own knobs, as they are unless said\n".to_owned();
     for (name, param) in properties {
         let about = param
             .get("description")
@@ -134,7 +145,7 @@ fn fault(lab: &LabSpec) -> String {
         "
 [[fault]]
 name      = \"cut\"
-at        = \"20s\"                # counted from the start of the run
+at        = \"20s\" ## counted from the start of the run
 for       = \"10s\"
 partition = {{ isolate = \"{target}\" }}
 # or crash = \"any\", pause = \"any(2)\", slow = {{ nodes = \"20%\", factor = 3 }},
@@ -156,10 +167,10 @@ expect = [
         let _ = writeln!(out, "  # \"invariant {}\",", invariant.name);
     }
     for metric in lab.metrics {
-        let _ = writeln!(out, "  # \"{} == 0\",   # {}", metric.name, metric.summary);
+        let _ = writeln!(out, "  # \"{} == 0\", ## {}", metric.name, metric.summary);
     }
     out + "]
-# catches = [\"VARIANT\"]           # variants that must fail this
-# min_pass_rate = \"98%\"           # of the seeds of a sweep
+# catches = [\"VARIANT\"] ## variants that must fail this
+# min_pass_rate = \"98%\" ## of the seeds of a sweep
 "
 }

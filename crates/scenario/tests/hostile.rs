@@ -163,7 +163,8 @@ fn large_files_end_soon() {
     );
     survives(&"x".repeat(2_000_000), &[]);
     survives(&least(&"y = 1\n".repeat(100_000)), &[]);
-    let keys: String = (0..50_000).map(|n| format!("key-{n} = 1\n")).collect();
+    let keys: Vec<_> = (0..50_000).map(|n| format!("key-{n} = 1\n")).collect();
+    let keys = keys.concat();
     survives(&format!("[params]\n{keys}"), &[]);
     survives(&least(&format!("[params]\n{keys}")), &[]);
 }

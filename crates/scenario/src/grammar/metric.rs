@@ -114,11 +114,11 @@ fn population(
 /// Parses a value whose unit fits the metric.
 pub(crate) fn value(words: &mut Words<'_>, metric: &Metric) -> Parsed<Quantity> {
     let word = words.take();
-    if word.text.is_empty() {
-        return Err(unexpected(&word, []));
-    }
     let wrong = |what: &str, label: &str| {
-        let message = format!("`{}` {what}", cut(word.text));
+        let message = match word.text {
+            "" => "the sentence ends too early".to_owned(),
+            text => format!("`{}` {what}", cut(text)),
+        };
         Mistake::new(word.span.clone(), message, label)
     };
     match metric {
@@ -140,7 +140,7 @@ pub(crate) fn value(words: &mut Words<'_>, metric: &Metric) -> Parsed<Quantity> 
         },
         Metric::Throughput(_) => units::rate(word.text)
             .map(Quantity::PerSecond)
-            .map_err(|error| Mistake::new(word.span.clone(), error.message, error.expected)),
+            .map_err(|_| wrong("is no rate", "expected a rate, for example `90/s`")),
         Metric::Lab(_) => any_quantity(word.text).ok_or_else(|| {
             let label = "expected a number, with its unit if it has one: `3`, `5%`, `20ms`, `10/s`";
             wrong("is no number", label)

@@ -103,6 +103,7 @@ pub static TIERS: LabSpec = LabSpec {
 pub static LABS: [&LabSpec; 2] = [&STORE, &TIERS];
 
 /// A scenario that says everything that can be said.
+#[allow(dead_code, reason = "not every test file needs it")]
 pub const WHOLE: &str = include_str!("whole.toml");
 
 /// The least that a scenario says, with `rest` behind it.

@@ -1,0 +1,143 @@
+//! Bad scenarios and what is said about them: one per class of mistake, as snapshots.
+
+mod common;
+
+use common::{LABS, WHOLE, least};
+use netsplit_scenario::{Severity, parse};
+
+/// What is said about `text` with these overrides.
+fn told(text: &str, overrides: &[&str]) -> String {
+    let overrides: Vec<_> = overrides.iter().map(|o| (*o).to_owned()).collect();
+    match parse(text, "bad.toml", &overrides, &LABS) {
+        Err(found) => found.render(false),
+        Ok(parsed) => format!("accepted\n{}", parsed.warnings.render(false)),
+    }
+}
+
+macro_rules! bad {
+    ($($name:ident: $text:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            insta::assert_snapshot!(told($text.as_ref(), &[]));
+        })*
+    };
+}
+
+bad! {
+    syntax_errors_on_several_lines: "title = \"T\nlab = store\nduration == \"60s\"\n";
+    a_doubled_key: least("[params]\nr = 1\nr = 2");
+    unknown_keys: least("warmupp = \"1s\"\n[nodes]\ncuont = 3\n[network]\nlatency = { uniform = { min = \"1ms\", mx = \"2ms\" } }");
+    missing_keys: "lab = \"store\"\n[[load]]\nname = \"a\"\n[[fault]]\ncrash = \"n1\"\n";
+    keys_that_exclude_each_other: least("[[load]]\nrate = \"1/s\"\nclosed = { clients = 1 }\n[[fault]]\nat = \"1s\"\nfor = \"1s\"\ncrash = \"n1\"\npause = \"n2\"\n[[fault]]\nat = \"1s\"\npartition = { isolate = \"n1\", one_way = true }");
+    wrong_types: least("about = 3\nnodes = 5\n[network]\nloss = true\nlatency = []\n[[load]]\nrate = { }\n[[fault]]\nat = 1979-05-27\ncrash = 3");
+    missing_units: least("warmup = 5\nsettle = \"5\"\n[network]\nbandwidth = 10\n[[load]]\nrate = 200\ntimeout = 1.5");
+    unknown_units: least("warmup = \"5 parsecs\"\n[network]\nbandwidth = \"10 MiB\"\n[[load]]\nrate = \"200/fortnight\"");
+    impossible_probabilities: least("[network]\nloss = 1.5\nduplicate = \"150%\"\n[[network.link]]\nof = \"n1\"\nloss = nan\nduplicate = -0.1");
+    names_that_do_not_exist: least("[[network.link]]\nbetween = [\"n1\", \"n9\"]\nmessage = \"raed\"\nloss = 0.1\n[[fault]]\nat = \"1s\"\npartition = { isolate = \"leeder\" }\n[[fault]]\nat = { event = \"became-leadr\" }\nfor = \"1s\"\ncrash = [\"node\", \"any(9)\", \"an(2)\"]\n[[action]]\nat = \"1s\"\ndo = { jion = 1 }");
+    a_lab_that_does_not_exist: "title = \"T\"\nlab = \"stoer\"\nduration = \"1s\"\n";
+    variants_that_do_not_exist: least("variant = \"repair=on-raed, repiar=never\"\n[verdict]\nexpect = [\"linearizable\"]\ncatches = [\"stale\"]");
+    groups_of_nodes: "title = \"T\"\nlab = \"tiers\"\nduration = \"9s\"\n[nodes]\ncount = 3\n[nodes.frnt]\ncount = 2\n";
+    params: least("[params]\nrr = 3\nr = \"abc\"\ncoordinator = \"aparrt\"\nw = 99999999999999999999");
+    things_after_the_end: least("[[load]]\nrate = \"1/s\"\nfrom = \"70s\"\n[[load]]\nname = \"b\"\nrate = [{ rate = \"1/s\" }, { at = \"65s\", rate = \"2/s\" }]\n[[fault]]\nat = \"60s\"\nfor = \"1s\"\ncrash = \"n1\"\n[[action]]\nat = \"2m\"\ndo = \"join\"");
+    a_warmup_that_leaves_nothing: least("warmup = \"60s\"");
+    contradicting_faults: least("[[fault]]\nat = \"10s\"\nfor = \"5s\"\ncrash = [\"n1\", \"n2\"]\n[[fault]]\nat = \"14s\"\ncrash = \"n2\"\n[[fault]]\nname = \"other-time\"\nat = \"5s\"\nfor = \"5s\"\npause = \"nodes\"\n[[fault]]\nat = \"1s\"\nclock = { nodes = \"nodes\", skew = \"1s\" }\n[[fault]]\nat = \"2s\"\nfor = \"1s\"\nclock = { nodes = \"n3\", drift = 0.1 }\n[[fault]]\nname = \"again\"\nat = \"1s\"\nfor = \"3s\"\nevery = \"2s\"\nslow = { nodes = \"n1\", factor = 2 }");
+    faults_that_do_nothing: least("[[fault]]\nat = \"1s\"\nloss = { probability = 0 }\n[[fault]]\nat = \"1s\"\nslow = { nodes = \"n1\", factor = 1 }\n[[fault]]\nat = \"1s\"\nfor = \"0s\"\nclock = { nodes = \"n1\" }\n[[fault]]\nat = \"1s\"\ndisk = { nodes = \"n1\" }\n[[fault]]\nat = \"1s\"\ntimes = 2\npartition = { groups = [[\"n1\"]] }");
+    zeros_and_absurd_sizes: least("[nodes]\ncount = 0\nworkers = 0\n[[load]]\nonce = { clients = 0 }\nclients = 99999999\nkeys = { count = 0, zipf = -1 }\ntimeout = \"0s\"\n[[load]]\nname = \"b\"\nrate = \"99999999/s\"\n[[load]]\nname = \"c\"\nrate = \"0/s\"\n[[fault]]\nat = \"1s\"\nfor = \"25h\"\nevery = \"1ns\"\ncrash = \"0%\"");
+    names_that_clash: least("[nodes]\nregion = \"eu\"\n[[load]]\nname = \"eu\"\nrate = \"1/s\"\n[[load]]\nname = \"leader\"\nrate = \"1/s\"\n[[load]]\nname = \"n1\"\nrate = \"1/s\"\n[[load]]\nname = \"n1\"\nrate = \"1/s\"\n[[load]]\nname = \"a b\"\nrate = \"1/s\"");
+    distributions: least("[network]\nlatency = { mixture = [{ weight = 0, constant = \"1ms\" }, { weight = 1 }] }\n[[network.link]]\nof = \"n1\"\nlatency = { lognormal = { median = \"5ms\", p99 = \"1ms\" } }\n[[network.link]]\nof = \"leader\"\nlatency = { pareto = { scale = \"0s\", shape = inf } }\n[[network.link]]\nof = \"n1\"\nlatency = { norml = 1 }\n[[network.link]]\nloss = 0.1\n[[network.link]]\nof = \"n1\"");
+    mixes: least("[[load]]\nrate = \"1/s\"\nmix = { gte = 70, put = -1, scan = 0 }\n[[load]]\nname = \"b\"\nrate = \"1/s\"\nmix = {}");
+}
+
+const FAULTS: &str = "warmup = \"5s\"\n[[fault]]\nname = \"cut\"\nat = \"20s\"\nfor = \"5s\"\npartition = { isolate = \"n1\" }\n[[fault]]\nname = \"early\"\nat = \"1s\"\ncrash = \"n1\"\n";
+
+#[test]
+fn sentences() {
+    let wrong = [
+        "availabilty >= 99%",
+        "p99 < 5",
+        "p99 < 5%",
+        "availability >= 99",
+        "availability >= 40ms",
+        "throughput > 90",
+        "stale_reads == many",
+        "p99(gett) < 5ms",
+        "p100 < 5ms",
+        "availability(visibility) >= 99%",
+        "p99 = 5ms",
+        "p99 within 5 of 3ms",
+        "recovery < 2s",
+        "recovery < 2s after cutt",
+        "recovery < 2s after early",
+        "availability >= 99% durin cut",
+        "availability >= 99% before early",
+        "p99 < 5ms from 20s to 10s",
+        "p99 < 5ms from 1s to 2s",
+        "p99 < 5ms from 60s to 70s",
+        "invariant election-saftey",
+        "linearisable",
+        "not p99 < 5ms",
+        "serves again within 5",
+        "mean(makespan) < 4s",
+        "violates linearizable in >= 20% of seeds",
+        "p99 <",
+        "",
+    ];
+    let list: Vec<_> = wrong
+        .iter()
+        .map(|text| format!("  \"{text}\",\n"))
+        .collect();
+    let text = format!(
+        "{FAULTS}[verdict]\nexpect = [\n{}]\nsweep = [\"linearizable\", \"violates linearizable in >= 120% of seeds\"]",
+        list.concat()
+    );
+    insta::assert_snapshot!(told(&least(&text), &[]));
+}
+
+#[test]
+fn overrides() {
+    let wrong = [
+        "nodes.cont=7",
+        "nodes.count=seven",
+        "fault.leader-ctu.for=5s",
+        "fault.leader-cut.for=5",
+        "fault.leader-cut=5",
+        "load.clients.rate=fast",
+        "network.link.far.loss=7",
+        "params.r=abc",
+        "verdict.expect=[\"p99 < 5\"]",
+        "novalue",
+        "x..y=3",
+    ];
+    insta::assert_snapshot!(told(WHOLE, &wrong));
+}
+
+#[test]
+fn doubts() {
+    let text = "warmup = \"5s\"\n[[fault]]\nat = \"1s\"\nfor = \"1s\"\ncrash = \"n1\"";
+    insta::assert_snapshot!(told(&least(text), &[]));
+}
+
+#[test]
+fn colours_are_optional_and_places_are_data() {
+    let Err(found) = parse(&least("settle = 1"), "bad.toml", &[], &LABS) else {
+        panic!("accepted");
+    };
+    assert!(found.render(true).contains("\u{1b}["));
+    assert!(!found.render(false).contains('\u{1b}'));
+    let first = found.iter().next().expect("one finding");
+    assert_eq!(
+        (first.file.as_str(), first.line, first.column),
+        ("bad.toml", 4, 10)
+    );
+    assert_eq!(first.severity, Severity::Error);
+}
+
+#[test]
+fn very_many_findings_are_cut() {
+    let many: Vec<_> = (0..500).map(|n| format!("key-{n} = 1\n")).collect();
+    let Err(found) = parse(&least(&many.concat()), "bad.toml", &[], &LABS) else {
+        panic!("accepted");
+    };
+    assert_eq!(found.len(), 500);
+    assert!(found.render(false).ends_with("... and 470 more\n"));
+}

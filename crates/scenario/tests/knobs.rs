@@ -1,0 +1,57 @@
+//! The types that labs take as parameters read what the rest of the file reads.
+
+use std::time::Duration;
+
+use netsplit_scenario::{Dist, Rate, Share, Span};
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+struct Knobs {
+    service: Dist,
+    timeout: Span,
+    ratio: Share,
+    limit: Rate,
+}
+
+fn read(text: &str) -> Result<Knobs, toml::de::Error> {
+    toml::from_str(text)
+}
+
+#[test]
+fn quantities_carry_their_unit() {
+    let knobs = read(
+        "service = { exponential = { mean = \"10ms\" } }\ntimeout = \"1.5s\"\nratio = \"10%\"\nlimit = \"90/min\"",
+    )
+    .expect("valid");
+    assert_eq!(
+        knobs.service,
+        Dist::Exponential {
+            mean: 10_000_000,
+            shift: 0
+        }
+    );
+    assert_eq!(*knobs.timeout, Duration::from_millis(1500));
+    assert_eq!((knobs.ratio.0, knobs.limit.0), (0.1, 1.5));
+    assert_eq!(
+        format!("{} {} {}", knobs.timeout, knobs.ratio, knobs.limit),
+        "1.5s 10% 1.5/s"
+    );
+}
+
+#[test]
+fn mistakes_are_told_with_their_place() {
+    let rest = "timeout = \"1s\"\nratio = 0.1\nlimit = \"1/s\"\n";
+    let dist = read(&format!("{rest}service = {{ expnential = {{}} }}")).expect_err("a typo");
+    assert!(dist.message().contains("needs one more key") || dist.message().contains("no key"));
+    let rest = "service = \"1ms\"\nratio = 0.1\nlimit = \"1/s\"\n";
+    let time = read(&format!("{rest}timeout = 5")).expect_err("no unit");
+    assert!(time.message().contains("`5` has no unit"), "{time}");
+    let place = time.span().map(|span| span.start);
+    assert_eq!(place, Some(rest.len() + "timeout = ".len()));
+    let rest = "service = \"1ms\"\ntimeout = \"1s\"\nlimit = \"1/s\"\n";
+    let share = read(&format!("{rest}ratio = 1.5")).expect_err("too much");
+    assert!(
+        share.message().contains("`1.5` is no probability"),
+        "{share}"
+    );
+}
