@@ -5,157 +5,9 @@
 
 use crate::Dist;
 use crate::context::{Context, Value};
+use crate::dist_shape::{DIST, EXPONENTIAL, LOGNORMAL, NORMAL, PARETO, PART, UNIFORM};
 use crate::fields::{Fields, wrong_type};
 use crate::scalar;
-use crate::shape::{Kind, Shape, key, required};
-
-/// The table that names a distribution.
-pub(crate) const DIST: Shape = Shape {
-    what: "a distribution",
-    keys: &[
-        key("constant", Kind::Duration, "Always this."),
-        key(
-            "uniform",
-            Kind::Either(&[Kind::Pair(&Kind::Duration), Kind::Table(&UNIFORM)]),
-            "Evenly between two durations.",
-        ),
-        key(
-            "normal",
-            Kind::Table(&NORMAL),
-            "The bell curve; draws below zero are zero.",
-        ),
-        key(
-            "lognormal",
-            Kind::Table(&LOGNORMAL),
-            "A long tail, by its median and its p99.",
-        ),
-        key(
-            "exponential",
-            Kind::Table(&EXPONENTIAL),
-            "Memoryless, by its mean.",
-        ),
-        key(
-            "pareto",
-            Kind::Table(&PARETO),
-            "A heavy tail: never below `scale`.",
-        ),
-        key(
-            "mixture",
-            Kind::List(&Kind::Table(&PART)),
-            "One of several, drawn by weight.",
-        ),
-    ],
-    one_of: &KINDS,
-};
-
-const KINDS: [&str; 7] = [
-    "constant",
-    "uniform",
-    "normal",
-    "lognormal",
-    "exponential",
-    "pareto",
-    "mixture",
-];
-
-const UNIFORM: Shape = Shape {
-    what: "a uniform distribution",
-    keys: &[
-        required("min", Kind::Duration, "The least."),
-        required("max", Kind::Duration, "The greatest."),
-    ],
-    one_of: &[],
-};
-
-const NORMAL: Shape = Shape {
-    what: "a normal distribution",
-    keys: &[
-        required("mean", Kind::Duration, "The mean."),
-        required("std_dev", Kind::Duration, "The standard deviation."),
-        key(
-            "absolute",
-            Kind::Boolean,
-            "Fold negative draws to their absolute value instead of cutting them at zero.",
-        ),
-    ],
-    one_of: &[],
-};
-
-const SHIFT: &str = "Added to every draw.";
-
-const LOGNORMAL: Shape = Shape {
-    what: "a lognormal distribution",
-    keys: &[
-        required("median", Kind::Duration, "Half of the draws are below it."),
-        required("p99", Kind::Duration, "99% of the draws are below it."),
-        key("shift", Kind::Duration, SHIFT),
-    ],
-    one_of: &[],
-};
-
-const EXPONENTIAL: Shape = Shape {
-    what: "an exponential distribution",
-    keys: &[
-        required("mean", Kind::Duration, "The mean."),
-        key("shift", Kind::Duration, SHIFT),
-    ],
-    one_of: &[],
-};
-
-const PARETO: Shape = Shape {
-    what: "a pareto distribution",
-    keys: &[
-        required("scale", Kind::Duration, "The least."),
-        required("shape", Kind::Number, "The tail: the smaller, the heavier."),
-        key("shift", Kind::Duration, SHIFT),
-    ],
-    one_of: &[],
-};
-
-const PART: Shape = Shape {
-    what: "a part of a mixture",
-    keys: &[
-        required(
-            "weight",
-            Kind::Number,
-            "Its share, relative to the other parts.",
-        ),
-        key("constant", Kind::Duration, "Always this."),
-        key(
-            "uniform",
-            Kind::Either(&[Kind::Pair(&Kind::Duration), Kind::Table(&UNIFORM)]),
-            "Evenly between two durations.",
-        ),
-        key(
-            "normal",
-            Kind::Table(&NORMAL),
-            "The bell curve; draws below zero are zero.",
-        ),
-        key(
-            "lognormal",
-            Kind::Table(&LOGNORMAL),
-            "A long tail, by its median and its p99.",
-        ),
-        key(
-            "exponential",
-            Kind::Table(&EXPONENTIAL),
-            "Memoryless, by its mean.",
-        ),
-        key(
-            "pareto",
-            Kind::Table(&PARETO),
-            "A heavy tail: never below `scale`.",
-        ),
-    ],
-    one_of: &[
-        "constant",
-        "uniform",
-        "normal",
-        "lognormal",
-        "exponential",
-        "pareto",
-    ],
-};
 
 /// Reads a distribution.
 pub(crate) fn dist(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
@@ -176,7 +28,7 @@ pub(crate) fn dist(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
 pub(crate) fn dist_of_at_least(ctx: &Context<'_>, value: &Value<'_>, min_ns: u64) -> Option<Dist> {
     let dist = dist(ctx, value)?;
     if dist.typical_ns() < min_ns {
-        let min = crate::units::show::nanos(min_ns as f64);
+        let min = crate::show::nanos(min_ns as f64);
         let label = format!("expected at least {min}");
         return ctx.fail(value.span(), "this is too short", &label);
     }

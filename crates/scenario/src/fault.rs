@@ -4,7 +4,8 @@ use netsplit_history::Time;
 
 use crate::context::{Context, Table, Value};
 use crate::dist::dist_of_at_least;
-use crate::fault_kind::{self, KIND_NAMES};
+use crate::fault_kind;
+use crate::fault_shape::{self, KIND_NAMES};
 use crate::fields::Fields;
 use crate::names::Names;
 use crate::shape::{Kind, Shape, key, required};
@@ -51,16 +52,16 @@ pub(crate) const FAULT: Shape = Shape {
             Kind::Boolean,
             "It may touch nothing without making the run inconclusive.",
         ),
-        fault_kind::PARTITION,
-        fault_kind::LATENCY,
-        fault_kind::LOSS,
-        fault_kind::DUPLICATE,
-        fault_kind::BANDWIDTH,
-        fault_kind::CRASH,
-        fault_kind::PAUSE,
-        fault_kind::SLOW,
-        fault_kind::CLOCK,
-        fault_kind::DISK,
+        fault_shape::PARTITION,
+        fault_shape::LATENCY,
+        fault_shape::LOSS,
+        fault_shape::DUPLICATE,
+        fault_shape::BANDWIDTH,
+        fault_shape::CRASH,
+        fault_shape::PAUSE,
+        fault_shape::SLOW,
+        fault_shape::CLOCK,
+        fault_shape::DISK,
     ],
     one_of: &KIND_NAMES,
 };

@@ -18,8 +18,9 @@ use crate::context::Context;
 use crate::dist::dist;
 use crate::schema::standalone;
 use crate::shape::Kind;
+use crate::show;
 use crate::source::Sources;
-use crate::units::{self, Malformed, show};
+use crate::units::{self, Malformed};
 
 macro_rules! quantity {
     ($(#[$doc:meta])* $name:ident($inner:ty), $kind:expr, $read:path, $number:expr, $show:expr) => {

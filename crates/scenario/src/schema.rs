@@ -9,7 +9,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::dist::DIST;
+use crate::dist_shape::DIST;
 use crate::lab::Named;
 use crate::read::SCENARIO;
 use crate::shape::{Key, Kind, Shape};

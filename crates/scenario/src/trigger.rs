@@ -36,7 +36,7 @@ pub(crate) fn trigger(
     let at = scalar::time(ctx, value)?;
     if at >= end {
         let message = format!("this {what} comes after the end of the run");
-        let end = crate::units::show::nanos(end.as_nanos() as f64);
+        let end = crate::show::nanos(end.as_nanos() as f64);
         return ctx.fail(
             value.span(),
             message,

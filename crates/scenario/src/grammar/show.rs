@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use crate::units::show;
+use crate::show;
 use crate::{
     Comparison, Metric, Population, Property, Quantity, SeedAggregate, Sentence, Statistic,
     WindowName,
