@@ -2,6 +2,9 @@
 //!
 //! A slow node takes longer by its factor, a paused one does not advance at all; a job in
 //! progress is rescheduled when either changes.
+//!
+//! All operations take constant time, however long the queue: a job that is given up while it
+//! waits leaves its key behind in the queue, where it is skipped.
 
 use std::collections::VecDeque;
 use std::task::Waker;
@@ -13,13 +16,24 @@ use slotmap::SlotMap;
 use crate::NodeId;
 use crate::events::{Event, Events, JobKey};
 
+/// Where a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Queued,
+    /// With a worker; at this place of [`Cpu::running`].
+    Running(usize),
+    /// Done, or lost in a crash.
+    Gone,
+}
+
 /// One piece of work.
 pub(crate) struct Job {
     pub host: NodeId,
     /// What is left, on a node of normal speed.
     remaining: Duration,
-    /// Since when a worker is at it.
+    /// Since when a worker advances it.
     since: Option<Time>,
+    place: Place,
     /// Tells a scheduled end that still holds from one that does not.
     schedule: u32,
     pub done: bool,
@@ -35,6 +49,8 @@ pub(crate) struct Cpu {
     workers: Option<u32>,
     running: Vec<JobKey>,
     queue: VecDeque<JobKey>,
+    /// Jobs of the queue that still want to be done.
+    waiting: usize,
     /// How much longer work takes than it should; `None` while nothing advances.
     factor: Option<f64>,
 }
@@ -45,13 +61,14 @@ impl Cpu {
             workers,
             running: Vec::new(),
             queue: VecDeque::new(),
+            waiting: 0,
             factor: Some(1.0),
         }
     }
 
     /// Pieces of work that wait for a worker.
     pub fn queued(&self) -> usize {
-        self.queue.len()
+        self.waiting
     }
 
     /// Pieces of work that a worker is at.
@@ -68,31 +85,71 @@ impl Cpu {
         jobs: &mut Jobs,
         events: &mut Events,
     ) -> JobKey {
-        let job = Job {
+        let key = jobs.insert(Job {
             host,
             remaining: amount,
             since: None,
+            place: Place::Queued,
             schedule: 0,
             done: false,
             waker: None,
-        };
-        let key = jobs.insert(job);
+        });
         self.queue.push_back(key);
+        self.waiting += 1;
         self.start_next(now, jobs, events);
         key
     }
 
-    /// A worker has finished a job, or the job was given up.
-    pub fn remove(&mut self, key: JobKey, now: Time, jobs: &mut Jobs, events: &mut Events) {
-        self.running.retain(|running| *running != key);
-        self.queue.retain(|queued| *queued != key);
+    /// A job's end has come. Returns whether this is still its end, and wakes nobody.
+    pub fn finish(
+        &mut self,
+        key: JobKey,
+        schedule: u32,
+        now: Time,
+        jobs: &mut Jobs,
+        events: &mut Events,
+    ) -> bool {
+        let Some(job) = jobs.get_mut(key) else {
+            return false;
+        };
+        let Place::Running(place) = job.place else {
+            return false;
+        };
+        if job.schedule != schedule || job.since.is_none() {
+            return false;
+        }
+        job.place = Place::Gone;
+        job.done = true;
+        self.release(place, jobs);
         self.start_next(now, jobs, events);
+        true
+    }
+
+    /// Nobody wants this job any more; it has been taken out of `jobs`.
+    pub fn give_up(&mut self, job: &Job, now: Time, jobs: &mut Jobs, events: &mut Events) {
+        match job.place {
+            Place::Gone => {}
+            Place::Running(place) => {
+                self.release(place, jobs);
+                self.start_next(now, jobs, events);
+            }
+            Place::Queued => {
+                self.waiting -= 1;
+                if self.queue.len() > 64 + 2 * self.waiting {
+                    self.queue.retain(|key| jobs.contains_key(*key));
+                }
+            }
+        }
     }
 
     /// All jobs are gone: the node crashed.
-    pub fn clear(&mut self) {
-        self.running.clear();
-        self.queue.clear();
+    pub fn clear(&mut self, jobs: &mut Jobs) {
+        for key in self.running.drain(..).chain(self.queue.drain(..)) {
+            if let Some(job) = jobs.get_mut(key) {
+                job.place = Place::Gone;
+            }
+        }
+        self.waiting = 0;
     }
 
     /// Changes the speed: `None` for a standstill.
@@ -107,11 +164,9 @@ impl Cpu {
             return;
         }
         for key in &self.running {
-            let Some(job) = jobs.get_mut(*key) else {
-                continue;
-            };
+            let job = jobs.get_mut(*key).expect("running jobs exist");
             if let (Some(since), Some(before)) = (job.since.take(), self.factor) {
-                let done = now.since(since).div_f64(before);
+                let done = scaled(now.since(since), 1.0 / before);
                 job.remaining = job.remaining.saturating_sub(done);
             }
             job.schedule += 1;
@@ -119,6 +174,14 @@ impl Cpu {
         }
         self.factor = factor;
         self.start_next(now, jobs, events);
+    }
+
+    /// A worker is free again.
+    fn release(&mut self, place: usize, jobs: &mut Jobs) {
+        self.running.swap_remove(place);
+        if let Some(moved) = self.running.get(place) {
+            jobs[*moved].place = Place::Running(place);
+        }
     }
 
     fn start_next(&mut self, now: Time, jobs: &mut Jobs, events: &mut Events) {
@@ -129,28 +192,170 @@ impl Cpu {
             let Some(key) = self.queue.pop_front() else {
                 return;
             };
-            if let Some(job) = jobs.get_mut(key) {
-                self.running.push(key);
-                schedule(key, job, self.factor, now, events);
-            }
+            let Some(job) = jobs.get_mut(key) else {
+                continue;
+            };
+            self.waiting -= 1;
+            job.place = Place::Running(self.running.len());
+            self.running.push(key);
+            schedule(key, job, self.factor, now, events);
         }
-    }
-}
-
-impl Job {
-    /// Whether the end scheduled as `schedule` still holds.
-    pub fn ends_with(&self, schedule: u32) -> bool {
-        self.schedule == schedule && self.since.is_some()
     }
 }
 
 fn schedule(key: JobKey, job: &mut Job, factor: Option<f64>, now: Time, events: &mut Events) {
     let Some(factor) = factor else { return };
     job.since = Some(now);
-    let takes = if factor == 1.0 {
-        job.remaining
-    } else {
-        job.remaining.mul_f64(factor)
-    };
-    events.push(now + takes, Event::Job(key, job.schedule));
+    events.push(
+        now + scaled(job.remaining, factor),
+        Event::Job(key, job.schedule),
+    );
+}
+
+/// `duration` times `factor`, at most centuries.
+fn scaled(duration: Duration, factor: f64) -> Duration {
+    if factor == 1.0 {
+        return duration;
+    }
+    Duration::from_nanos((duration.as_nanos() as f64 * factor).round() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+    const HOST: NodeId = NodeId(0);
+
+    fn at(ms: u64) -> Time {
+        Time::from(MS * ms as u32)
+    }
+
+    /// A node with its jobs and its future.
+    struct Bench {
+        cpu: Cpu,
+        jobs: Jobs,
+        events: Events,
+    }
+
+    impl Bench {
+        fn new(workers: Option<u32>) -> Bench {
+            Bench {
+                cpu: Cpu::new(workers),
+                jobs: Jobs::with_key(),
+                events: Events::default(),
+            }
+        }
+
+        fn add(&mut self, ms: u64, now: u64) -> JobKey {
+            self.cpu.add(
+                HOST,
+                MS * ms as u32,
+                at(now),
+                &mut self.jobs,
+                &mut self.events,
+            )
+        }
+
+        fn give_up(&mut self, key: JobKey, now: u64) {
+            let job = self.jobs.remove(key).expect("it exists");
+            self.cpu
+                .give_up(&job, at(now), &mut self.jobs, &mut self.events);
+        }
+
+        fn factor(&mut self, factor: Option<f64>, now: u64) {
+            self.cpu
+                .set_factor(factor, at(now), &mut self.jobs, &mut self.events);
+        }
+
+        /// Lets time pass; returns which jobs ended, and when in milliseconds.
+        fn run(&mut self, until: u64) -> Vec<(JobKey, u64)> {
+            let mut ended = Vec::new();
+            while let Some((now, Event::Job(key, schedule))) = self.events.pop_until(at(until)) {
+                if self
+                    .cpu
+                    .finish(key, schedule, now, &mut self.jobs, &mut self.events)
+                {
+                    ended.push((key, now.as_nanos() / 1_000_000));
+                }
+            }
+            ended
+        }
+    }
+
+    #[test]
+    fn work_is_done_first_come_first_served() {
+        let mut bench = Bench::new(Some(2));
+        let keys = [30, 10, 10, 10].map(|ms| bench.add(ms, 0));
+        assert_eq!((bench.cpu.running(), bench.cpu.queued()), (2, 2));
+        let ended = bench.run(100);
+        assert_eq!(
+            ended,
+            [(keys[1], 10), (keys[2], 20), (keys[0], 30), (keys[3], 30)]
+        );
+        assert_eq!((bench.cpu.running(), bench.cpu.queued()), (0, 0));
+    }
+
+    #[test]
+    fn a_pause_prolongs_work_in_progress_by_its_length() {
+        let mut bench = Bench::new(Some(1));
+        let first = bench.add(10, 0);
+        bench.factor(None, 4);
+        let during = bench.add(5, 6);
+        assert_eq!(bench.run(50), []);
+        bench.factor(Some(1.0), 54);
+        assert_eq!(bench.run(100), [(first, 60), (during, 65)]);
+    }
+
+    #[test]
+    fn a_slow_node_takes_longer_for_what_is_left() {
+        let mut bench = Bench::new(Some(1));
+        let key = bench.add(10, 0);
+        bench.factor(Some(3.0), 4);
+        bench.factor(Some(1.0), 10);
+        assert_eq!(bench.run(100), [(key, 14)]);
+    }
+
+    #[test]
+    fn work_that_is_given_up_frees_its_worker_or_its_place_in_the_queue() {
+        let mut bench = Bench::new(Some(1));
+        let keys = [10, 10, 10].map(|ms| bench.add(ms, 0));
+        bench.give_up(keys[1], 1);
+        assert_eq!(bench.cpu.queued(), 1);
+        bench.give_up(keys[0], 2);
+        assert_eq!((bench.cpu.running(), bench.cpu.queued()), (1, 0));
+        assert_eq!(bench.run(100), [(keys[2], 12)]);
+    }
+
+    #[test]
+    fn a_crash_loses_all_work_and_late_drops_disturb_nobody() {
+        let mut bench = Bench::new(Some(1));
+        let old = [10, 10].map(|ms| bench.add(ms, 0));
+        bench.cpu.clear(&mut bench.jobs);
+        let new = bench.add(10, 5);
+        for key in old {
+            bench.give_up(key, 6);
+        }
+        assert_eq!((bench.cpu.running(), bench.cpu.queued()), (1, 0));
+        assert_eq!(bench.run(100), [(new, 15)]);
+    }
+
+    #[test]
+    fn absurd_amounts_and_factors_do_not_panic() {
+        for factor in [0.0, 1e-300, 1e300, f64::INFINITY, f64::NAN] {
+            let mut bench = Bench::new(None);
+            bench.cpu.add(
+                HOST,
+                Duration::MAX,
+                at(0),
+                &mut bench.jobs,
+                &mut bench.events,
+            );
+            bench.add(1, 0);
+            bench.factor(Some(factor), 1);
+            bench.factor(None, 2);
+            bench.factor(Some(1.0), 3);
+            bench.run(10);
+        }
+    }
 }

@@ -7,6 +7,7 @@
 //!
 //! Left out: torn writes, silent corruption, and directories.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::rc::Rc;
 use std::time::Duration;
@@ -36,7 +37,8 @@ pub(crate) struct DiskState {
     pub sync: Rc<Sampler>,
     pub failing: bool,
     busy_until: Time,
-    unsynced: usize,
+    /// Writes since the last sync, by file.
+    unsynced: BTreeMap<String, usize>,
 }
 
 impl DiskState {
@@ -49,20 +51,30 @@ impl DiskState {
             healthy,
             failing: false,
             busy_until: Time::ZERO,
-            unsynced: 0,
+            unsynced: BTreeMap::new(),
         }
     }
 
     /// The node crashed: unsynced writes are gone.
     pub fn crash(&mut self) {
         self.fs.crash();
-        self.unsynced = 0;
+        self.unsynced.clear();
         self.busy_until = Time::ZERO;
     }
 
     fn check(&self) -> io::Result<()> {
         if self.failing {
             Err(io::Error::other("the disk fails"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Counts a write or removal, and writes everything back when many have gathered.
+    fn changed(&mut self, path: String) -> io::Result<()> {
+        *self.unsynced.entry(path).or_default() += 1;
+        if self.unsynced.values().sum::<usize>() >= WRITE_BACK {
+            self.write_back()
         } else {
             Ok(())
         }
@@ -77,7 +89,7 @@ impl DiskState {
                 .sync_all()?;
         }
         fs::sync_dir("/")?;
-        self.unsynced = 0;
+        self.unsynced.clear();
         Ok(())
     }
 }
@@ -96,13 +108,13 @@ impl Disk {
         Disk { host }
     }
 
-    /// The whole file; `None` when there is none.
+    /// The whole file; `None` when there is none. A disk that fails can still be read.
     ///
     /// # Errors
-    /// When the disk fails.
+    /// For a name that is none, and on a host that is down.
     pub fn read(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
         let path = path(file)?;
-        self.host.with_disk(|disk| {
+        self.host.with_disk(|disk, _| {
             let _entered = disk.fs.enter();
             if !fs::exists(&path) {
                 return Ok(None);
@@ -132,14 +144,7 @@ impl Disk {
 
     fn put(&self, file: &str, content: &[u8], append: bool) -> io::Result<()> {
         let path = path(file)?;
-        self.host
-            .trace(tag::DISK, &[u64::from(append)], content, || {
-                TraceKind::Write {
-                    path: file.into(),
-                    bytes: content.len(),
-                }
-            });
-        self.host.with_disk(|disk| {
+        self.host.with_disk(|disk, _| {
             disk.check()?;
             {
                 let _entered = disk.fs.enter();
@@ -150,48 +155,47 @@ impl Disk {
                     .append(append)
                     .truncate(!append);
                 let mut opened = options.open(&path)?;
-                if opened.metadata()?.len() as usize + content.len() > MAX_FILE {
+                if (opened.metadata()?.len() as usize).saturating_add(content.len()) > MAX_FILE {
                     return Err(io::Error::other("a file may hold 64 MiB"));
                 }
                 opened.write_all(content)?;
             }
-            disk.unsynced += 1;
-            if disk.unsynced >= WRITE_BACK {
-                disk.write_back()
-            } else {
-                Ok(())
-            }
-        })
+            disk.changed(path)
+        })?;
+        let act = if append { Act::Append } else { Act::Write };
+        self.trace(act, file, content, || TraceKind::Write {
+            path: file.into(),
+            bytes: content.len(),
+        });
+        Ok(())
     }
 
-    /// Makes the file, as it was written when the call began, durable. Takes as long as the
-    /// scenario's disk does.
+    /// Makes the file durable, as it is when this returns. Takes as long as the scenario's disk
+    /// does.
     ///
     /// # Errors
     /// When the disk fails, or there is no such file.
     pub async fn sync(&self, file: &str) -> io::Result<()> {
         let path = path(file)?;
-        let takes = self.host.with_disk_at(|disk, now| {
+        let takes = self.host.with_disk(|disk, now| {
             let takes = disk.sync.clone().draw(&mut disk.rng);
             disk.busy_until = disk.busy_until.max(now) + takes;
-            disk.busy_until.since(now)
-        });
+            Ok(disk.busy_until.since(now))
+        })?;
         if takes > Duration::ZERO {
             self.host.sleep_true(takes).await;
         }
-        self.host.with_disk(|disk| -> io::Result<()> {
+        self.host.with_disk(|disk, _| {
             disk.check()?;
             let _entered = disk.fs.enter();
             fs::OpenOptions::new().write(true).open(&path)?.sync_all()?;
             fs::sync_dir("/")?;
-            disk.unsynced = disk.unsynced.saturating_sub(1);
+            disk.unsynced.remove(&path);
             Ok(())
         })?;
-        let id = number(self.host.id());
-        self.host
-            .trace(tag::DISK, &[2, id], file.as_bytes(), || TraceKind::Sync {
-                path: file.into(),
-            });
+        self.trace(Act::Sync, file, &[], || TraceKind::Sync {
+            path: file.into(),
+        });
         Ok(())
     }
 
@@ -201,16 +205,25 @@ impl Disk {
     /// When the disk fails, or there is no such file.
     pub fn remove(&self, file: &str) -> io::Result<()> {
         let path = path(file)?;
-        self.host
-            .trace(tag::DISK, &[3], file.as_bytes(), || TraceKind::Write {
-                path: file.into(),
-                bytes: 0,
-            });
-        self.host.with_disk(|disk| {
+        self.host.with_disk(|disk, _| {
             disk.check()?;
-            let _entered = disk.fs.enter();
-            fs::remove_file(&path)
-        })
+            {
+                let _entered = disk.fs.enter();
+                fs::remove_file(&path)?;
+            }
+            disk.changed(path)
+        })?;
+        self.trace(Act::Remove, file, &[], || TraceKind::Write {
+            path: file.into(),
+            bytes: 0,
+        });
+        Ok(())
+    }
+
+    fn trace(&self, act: Act, file: &str, content: &[u8], kind: impl FnOnce() -> TraceKind) {
+        let numbers = [number(self.host.id()), act as u64, file.len() as u64];
+        let bytes = [file.as_bytes(), content].concat();
+        self.host.trace(tag::DISK, &numbers, &bytes, kind);
     }
 
     /// The names of all files, in order.
@@ -218,7 +231,7 @@ impl Disk {
     /// # Errors
     /// When the disk fails.
     pub fn files(&self) -> io::Result<Vec<String>> {
-        self.host.with_disk(|disk| {
+        self.host.with_disk(|disk, _| {
             let _entered = disk.fs.enter();
             let mut names = Vec::new();
             for entry in fs::read_dir("/")? {
@@ -230,8 +243,18 @@ impl Disk {
     }
 }
 
+/// What is done to a file, for the fingerprint.
+#[derive(Clone, Copy)]
+enum Act {
+    Write = 0,
+    Append = 1,
+    Sync = 2,
+    Remove = 3,
+}
+
 fn path(file: &str) -> io::Result<String> {
-    if file.is_empty() || file.len() > 200 || file.contains('/') {
+    let plain = file.chars().all(|c| c != '/' && c != '\0') && file != "." && file != "..";
+    if file.is_empty() || file.len() > 200 || !plain {
         return Err(io::Error::other(format!(
             "`{file}` is not a plain file name"
         )));

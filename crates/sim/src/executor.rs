@@ -4,14 +4,14 @@
 //! however often it is woken, so that the order of polls is a function of the order of wakes.
 //!
 //! Wakers must be `Send + Sync`, yet a simulation never leaves its thread: the ready queue is
-//! thread-local, and a waker that outlives its simulation is recognised by its epoch and does
-//! nothing.
+//! thread-local, and a waker that outlives its simulation, or is used on another thread, is
+//! recognised by its epoch and does nothing.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Wake, Waker};
 
 use slotmap::{SlotMap, new_key_type};
@@ -25,6 +25,9 @@ new_key_type! {
     /// A task's place, never used twice.
     pub(crate) struct TaskKey;
 }
+
+/// Numbers the simulations of the process.
+static EPOCHS: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     static EPOCH: Cell<u64> = const { Cell::new(0) };
@@ -75,10 +78,11 @@ impl Tasks {
     /// An executor without tasks; wakers of earlier ones on this thread go dead.
     pub fn new() -> Tasks {
         READY.with_borrow_mut(VecDeque::clear);
-        EPOCH.set(EPOCH.get() + 1);
+        let epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
+        EPOCH.set(epoch);
         Tasks {
             slots: SlotMap::with_key(),
-            epoch: EPOCH.get(),
+            epoch,
         }
     }
 
@@ -104,7 +108,7 @@ impl Tasks {
     }
 
     /// The next task to poll, in order of wakes.
-    pub fn next_ready(&self) -> Option<TaskKey> {
+    pub fn next_ready() -> Option<TaskKey> {
         READY.with_borrow_mut(VecDeque::pop_front)
     }
 

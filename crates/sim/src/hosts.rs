@@ -106,7 +106,9 @@ impl HostState {
         self.effects
             .iter()
             .fold((0, 0.0), |(skew, rate), (_, effect)| match effect {
-                HostEffect::Clock { skew_ns, drift } => (skew + skew_ns, rate + drift),
+                HostEffect::Clock { skew_ns, drift } => {
+                    (skew.saturating_add(*skew_ns), rate + drift)
+                }
                 _ => (skew, rate),
             })
     }
@@ -133,6 +135,15 @@ pub(crate) fn address(node: NodeId) -> std::net::IpAddr {
         (n % 250) as u8 + 1,
     )
     .into()
+}
+
+/// The host at an address: the inverse of [`address`].
+pub(crate) fn host_at(address: std::net::IpAddr) -> NodeId {
+    let std::net::IpAddr::V4(v4) = address else {
+        unreachable!("all addresses are IPv4")
+    };
+    let [_, a, b, c] = v4.octets().map(u32::from);
+    NodeId(a * 62_500 + b * 250 + c - 1)
 }
 
 /// All hosts of a scenario: the groups in order, then the client hosts of each load, then the

@@ -88,6 +88,9 @@ pub(crate) enum Fate {
 /// A value and the fault that set it.
 type Set<T> = (T, Option<FaultIndex>);
 
+/// A limit of bandwidth: bytes per second, and the firing of a fault that set it.
+type Narrow = (u64, Option<(FaultIndex, usize)>);
+
 struct Channel {
     version: u64,
     cuts: Vec<FaultIndex>,
@@ -95,7 +98,7 @@ struct Channel {
     added: Vec<(Rc<Sampler>, FaultIndex)>,
     loss: Set<f64>,
     duplicate: Set<f64>,
-    bandwidth: Option<Set<u64>>,
+    bandwidth: Option<Narrow>,
     rng: ChaCha8Rng,
     /// For what faults add, so that a fault does not shift the draws of `rng`.
     fault_rng: ChaCha8Rng,
@@ -104,8 +107,16 @@ struct Channel {
 #[derive(Default)]
 struct Link {
     channels: Vec<Option<Box<Channel>>>,
-    /// When a narrow link has sent all that it was given.
+    queue: Queue,
+}
+
+/// What waits for a narrow link.
+#[derive(Default)]
+struct Queue {
+    /// When a narrow link has sent all that it was given, and what made it narrow: a link whose
+    /// bandwidth changes starts with an empty queue.
     busy_until: Time,
+    narrow: Option<Narrow>,
 }
 
 /// All links.
@@ -113,11 +124,14 @@ pub(crate) struct Links {
     seed: u64,
     kinds: Vec<&'static str>,
     default_latency: Rc<Sampler>,
-    /// Rules first, then faults in the order in which they struck.
-    effects: Vec<LinkEffect>,
+    defaults: Vec<LinkEffect>,
+    /// The scenario's rules; they hold over the defaults.
+    rules: Vec<LinkEffect>,
+    /// Faults in the order in which they struck; they hold over the rules.
+    faults: Vec<LinkEffect>,
     version: u64,
     /// By sender, then receiver.
-    links: Vec<Vec<Link>>,
+    table: Vec<Vec<Link>>,
 }
 
 /// A message as the link model sees it.
@@ -132,34 +146,39 @@ pub(crate) struct Parcel<'a> {
 impl Links {
     pub fn new(seed: u64, kinds: &[&'static str], default: &LinkSettings) -> Links {
         let latency = default.latency.clone().unwrap_or(Dist::Constant(0));
-        let mut links = Links {
+        let everywhere = |change| LinkEffect {
+            by: None,
+            ends: EndSets::All,
+            message: None,
+            change,
+        };
+        Links {
             seed,
             kinds: kinds.to_vec(),
             default_latency: Rc::new(Sampler::new(&latency)),
-            effects: Vec::new(),
+            defaults: changes(default).into_iter().map(everywhere).collect(),
+            rules: Vec::new(),
+            faults: Vec::new(),
             version: 0,
-            links: Vec::new(),
-        };
-        for change in changes(default) {
-            links.strike(LinkEffect {
-                by: None,
-                ends: EndSets::All,
-                message: None,
-                change,
-            });
+            table: Vec::new(),
         }
-        links
     }
 
-    /// Puts an effect in force.
+    /// Replaces the scenario's rules.
+    pub fn set_rules(&mut self, rules: Vec<LinkEffect>) {
+        self.rules = rules;
+        self.version += 1;
+    }
+
+    /// Puts a fault's effect in force.
     pub fn strike(&mut self, effect: LinkEffect) {
-        self.effects.push(effect);
+        self.faults.push(effect);
         self.version += 1;
     }
 
     /// Ends the effects of one firing of a fault.
     pub fn heal(&mut self, by: (FaultIndex, usize)) {
-        self.effects.retain(|effect| effect.by != Some(by));
+        self.faults.retain(|effect| effect.by != Some(by));
         self.version += 1;
     }
 
@@ -177,11 +196,14 @@ impl Links {
             };
         }
         self.prepare(parcel);
-        let link = &mut self.links[parcel.from.index()][parcel.to.index()];
-        let channel = link.channels[parcel.kind as usize]
+        let Link {
+            channels,
+            queue: link_queue,
+        } = &mut self.table[parcel.from.index()][parcel.to.index()];
+        let channel = channels[parcel.kind as usize]
             .as_mut()
             .expect("just prepared");
-        let draws = Draws::take(channel);
+        let draws = Draws::take(&mut channel.rng);
         if !channel.cuts.is_empty() {
             channel.cuts.iter().for_each(|fault| touched(*fault));
             return Fate::Cut;
@@ -190,46 +212,44 @@ impl Links {
             channel.loss.1.into_iter().for_each(&mut touched);
             return Fate::Lost;
         }
-        let left = transmit(
-            now,
-            &mut link.busy_until,
-            channel,
-            parcel.bytes,
-            &mut touched,
-        );
+        let left = transmit(now, link_queue, channel, parcel.bytes, &mut touched);
         channel.latency.1.into_iter().for_each(&mut touched);
-        let mut latency = draws.latency;
-        for (sampler, fault) in &channel.added {
-            latency += sampler.draw(&mut channel.fault_rng);
-            touched(*fault);
-        }
-        let copy = (draws.doubled < channel.duplicate.0).then(|| {
+        let mut latency = channel.latency.0.at(draws.latency);
+        let mut copy_latency = None;
+        if draws.doubled < channel.duplicate.0 {
             channel.duplicate.1.into_iter().for_each(&mut touched);
-            left + draws.copy_latency
-        });
+            copy_latency = Some(channel.latency.0.at(draws.copy_latency));
+        }
+        for (sampler, fault) in &channel.added {
+            touched(*fault);
+            latency += sampler.draw(&mut channel.fault_rng);
+            let for_copy = sampler.draw(&mut channel.fault_rng);
+            copy_latency = copy_latency.map(|latency| latency + for_copy);
+        }
         Fate::Arrives {
             at: left + latency,
-            copy,
+            copy: copy_latency.map(|latency| left + latency),
         }
     }
 
     /// Makes sure that the parcel's channel exists and is up to date.
     fn prepare(&mut self, parcel: &Parcel) {
         let (from, to, kind) = (parcel.from.index(), parcel.to.index(), parcel.kind as usize);
-        if self.links.len() <= from {
-            self.links.resize_with(from + 1, Vec::new);
+        if self.table.len() <= from {
+            self.table.resize_with(from + 1, Vec::new);
         }
-        if self.links[from].len() <= to {
-            self.links[from].resize_with(to + 1, Link::default);
+        if self.table[from].len() <= to {
+            self.table[from].resize_with(to + 1, Link::default);
         }
-        let slots = &mut self.links[from][to].channels;
+        let slots = &mut self.table[from][to].channels;
         if slots.len() <= kind {
             slots.resize_with(self.kinds.len(), || None);
         }
+        let effects = self.defaults.iter().chain(&self.rules).chain(&self.faults);
         match &mut slots[kind] {
             Some(channel) if channel.version == self.version => {}
             Some(channel) => {
-                compile(channel, &self.default_latency, &self.effects, parcel);
+                compile(channel, &self.default_latency, effects, parcel);
                 channel.version = self.version;
             }
             empty => {
@@ -248,7 +268,7 @@ impl Links {
                     rng: stream(self.seed, &name),
                     fault_rng: stream(self.seed, &format!("{name}/faults")),
                 });
-                compile(&mut channel, &self.default_latency, &self.effects, parcel);
+                compile(&mut channel, &self.default_latency, effects, parcel);
                 *empty = Some(channel);
             }
         }
@@ -259,17 +279,17 @@ impl Links {
 struct Draws {
     lost: f64,
     doubled: f64,
-    latency: Duration,
-    copy_latency: Duration,
+    latency: (f64, f64),
+    copy_latency: (f64, f64),
 }
 
 impl Draws {
-    fn take(channel: &mut Channel) -> Draws {
+    fn take(rng: &mut ChaCha8Rng) -> Draws {
         Draws {
-            lost: unit(&mut channel.rng),
-            doubled: unit(&mut channel.rng),
-            latency: channel.latency.0.draw(&mut channel.rng),
-            copy_latency: channel.latency.0.draw(&mut channel.rng),
+            lost: unit(rng),
+            doubled: unit(rng),
+            latency: (unit(rng), unit(rng)),
+            copy_latency: (unit(rng), unit(rng)),
         }
     }
 }
@@ -277,25 +297,33 @@ impl Draws {
 /// When the last byte has left, on a link that may be narrow.
 fn transmit(
     now: Time,
-    busy_until: &mut Time,
+    queue: &mut Queue,
     channel: &Channel,
     bytes: usize,
     touched: &mut impl FnMut(FaultIndex),
 ) -> Time {
-    let Some((bytes_per_s, fault)) = channel.bandwidth else {
+    let Some((bytes_per_s, by)) = channel.bandwidth else {
         return now;
     };
-    fault.into_iter().for_each(touched);
+    if let Some((fault, _)) = by {
+        touched(fault);
+    }
+    if queue.narrow != channel.bandwidth {
+        *queue = Queue {
+            busy_until: now,
+            narrow: channel.bandwidth,
+        };
+    }
     let nanos = bytes as u128 * 1_000_000_000 / u128::from(bytes_per_s.max(1));
-    *busy_until = now.max(*busy_until) + Duration::from_nanos(nanos as u64);
-    *busy_until
+    queue.busy_until = now.max(queue.busy_until) + Duration::from_nanos(nanos as u64);
+    queue.busy_until
 }
 
 /// Works out what holds on a channel: cuts and additions add up, else the latest holds.
-fn compile(
+fn compile<'a>(
     channel: &mut Channel,
     default_latency: &Rc<Sampler>,
-    effects: &[LinkEffect],
+    effects: impl Iterator<Item = &'a LinkEffect>,
     parcel: &Parcel,
 ) {
     channel.cuts.clear();
@@ -320,7 +348,7 @@ fn compile(
             }
             LinkChange::Loss(p) => channel.loss = (*p, fault),
             LinkChange::Duplicate(p) => channel.duplicate = (*p, fault),
-            LinkChange::Bandwidth(rate) => channel.bandwidth = Some((*rate, fault)),
+            LinkChange::Bandwidth(rate) => channel.bandwidth = Some((*rate, effect.by)),
         }
     }
 }

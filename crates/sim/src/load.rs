@@ -22,7 +22,8 @@ pub(crate) struct Session {
     /// Unique in the run.
     pub id: u64,
     pub host: NodeId,
-    pub client: Rc<dyn Client>,
+    /// `None` when its host is down: nobody asks.
+    pub client: Option<Rc<dyn Client>>,
 }
 
 /// One load while the simulation runs.
@@ -88,9 +89,15 @@ impl LoadState {
             .filter(|at| *at < self.until)
     }
 
-    /// When a closed-loop session asks again after an answer at `now`.
-    pub fn next_thought(&mut self, now: Time) -> Option<Time> {
-        let at = now + self.think.as_ref()?.draw(&mut self.arrival_rng);
+    /// When a closed-loop session asks again after an answer at `now`; it thinks for `at_least`
+    /// so long.
+    pub fn next_thought(&mut self, now: Time, at_least: Duration) -> Option<Time> {
+        let at = now
+            + self
+                .think
+                .as_ref()?
+                .draw(&mut self.arrival_rng)
+                .max(at_least);
         (at < self.until).then_some(at)
     }
 

@@ -22,10 +22,17 @@ struct Log {
 
 /// Runs the simulation and returns what its nodes logged.
 pub(crate) fn collect(sim: &Rc<Sim>, run: impl FnOnce()) -> Vec<String> {
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            LINES.take();
+        }
+    }
     LINES.set(Some(Log {
         sim: sim.clone(),
         lines: Vec::new(),
     }));
+    let _reset = Reset;
     with_default(Collector, run);
     LINES.take().map(|log| log.lines).unwrap_or_default()
 }
@@ -47,12 +54,17 @@ impl Subscriber for Collector {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
+        let Some(sim) = LINES.with_borrow(|log| log.as_ref().map(|log| log.sim.clone())) else {
+            return;
+        };
+        let (now, node) = sim.whereabouts();
+        let mut line = format!("{now} {node} {}", event.metadata().level());
+        // Formatting runs code of the node, which may log in turn.
+        event.record(&mut Text(&mut line));
         LINES.with_borrow_mut(|log| {
-            let Some(log) = log else { return };
-            let (now, node) = log.sim.whereabouts();
-            let mut line = format!("{now} {node} {}", event.metadata().level());
-            event.record(&mut Text(&mut line));
-            log.lines.push(line);
+            if let Some(log) = log {
+                log.lines.push(line);
+            }
         });
     }
 

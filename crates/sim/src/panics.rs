@@ -4,6 +4,7 @@
 //! message and place. A process-wide hook takes both down, and is silent only inside nodes:
 //! any other panic is a bug of ours and is reported as usual.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
@@ -26,14 +27,24 @@ pub(crate) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
     static HOOK: Once = Once::new();
     HOOK.call_once(install_hook);
     let outer = IN_NODE.replace(true);
-    let result = catch_unwind(AssertUnwindSafe(code));
-    IN_NODE.set(outer);
-    result.map_err(|_| {
-        LAST.take().unwrap_or_else(|| Panic {
-            message: "panic".into(),
+    LAST.take();
+    let result = catch_unwind(AssertUnwindSafe(code)).map_err(|payload| {
+        let panic = LAST.take();
+        discard(payload);
+        panic.unwrap_or_else(|| Panic {
+            message: "a panic that was resumed".into(),
             place: String::new(),
         })
-    })
+    });
+    IN_NODE.set(outer);
+    result
+}
+
+/// Drops what node code panicked with; that may panic in turn.
+fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
 }
 
 fn install_hook() {

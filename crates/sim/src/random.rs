@@ -77,7 +77,11 @@ impl Sampler {
 
     /// Draws once. Takes two numbers from `rng`, whatever the distribution.
     pub fn draw(&self, rng: &mut impl Rng) -> Duration {
-        let (u, v) = (unit(rng), unit(rng));
+        self.at((unit(rng), unit(rng)))
+    }
+
+    /// The duration that belongs to two uniform numbers.
+    pub(crate) fn at(&self, (u, v): (f64, f64)) -> Duration {
         Duration::from_nanos(self.0.at(u, v).max(0.0).round() as u64)
     }
 }
@@ -190,7 +194,9 @@ impl Ranks {
             total
         });
         let mut table: Vec<f64> = cumulative.collect();
-        table.iter_mut().for_each(|share| *share /= total);
+        for share in &mut table {
+            *share /= total;
+        }
         Ranks::Zipf(table)
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use netsplit_history::{Operation, Outcome, Status, Time, TraceKind, Window};
+use netsplit_history::{Operation, Outcome, Status, Time, TraceKind};
 use serde_json::Value;
 
 use crate::events::{Event, RequestKey};
@@ -13,7 +13,11 @@ use crate::load::{LoadState, Session};
 use crate::sim::Sim;
 use crate::tracer::{number, tag};
 use crate::world::World;
-use crate::{Host, NodeId, Reply, Request};
+use crate::{NodeId, Reply, Request};
+
+/// How long a closed-loop session that got its answer at once waits before it asks again: time
+/// would not advance otherwise.
+const BREATH: Duration = Duration::from_millis(1);
 
 /// A request that has not ended.
 pub(crate) struct Live {
@@ -41,36 +45,28 @@ impl Sim {
     pub fn request(self: &Rc<Sim>, load: usize) {
         let idle = self.world.borrow_mut().loads[load].idle.pop();
         let session = idle.unwrap_or_else(|| self.open_session(load));
-        let client = session.client.clone();
-        let (key, host, request) = {
-            let world = &mut *self.world.borrow_mut();
-            let (op, rank) = world.loads[load].next_request();
-            world.next_request += 1;
-            let name = format!("k{}", rank + 1);
-            let request = Request {
-                id: world.next_request,
-                op,
-                key: name.into(),
-                rank,
-            };
-            let input = client.input(&request);
-            let host = session.host;
-            (
-                world.begin(load, session, request.clone(), input),
-                host,
-                request,
-            )
+        let (host, client) = (session.host, session.client.clone());
+        let request = self.world.borrow_mut().next_request(load);
+        let input = client
+            .as_ref()
+            .and_then(|client| self.run_on(host, || client.input(&request)));
+        let input = input.unwrap_or_default();
+        let key = self
+            .world
+            .borrow_mut()
+            .begin(load, session, request.clone(), input);
+        let up = self.world.borrow().hosts[host.index()].up;
+        let Some(client) = client.filter(|_| up) else {
+            let retired = self.finish(key, Reply::failed("the client is down"));
+            return self.drop_on(host, retired);
         };
-        let handle = self.host(host);
-        if !self.world.borrow().hosts[host.index()].up {
-            self.finish(key, Reply::failed("the client is down"));
+        let Some(performing) = self.run_on(host, || client.perform(request)) else {
             return;
-        }
-        let (sim, performing) = (self.clone(), client.perform(request));
+        };
+        let sim = self.clone();
         let task = Box::pin(async move {
             let reply = performing.await;
-            drop(handle);
-            sim.finish(key, reply);
+            drop(sim.finish(key, reply));
         });
         let task = self.tasks.borrow_mut().spawn(host, task);
         if let Some(live) = self.world.borrow_mut().requests.get_mut(key) {
@@ -78,68 +74,78 @@ impl Sim {
         }
     }
 
+    /// Opens a session on the load's next host.
     fn open_session(self: &Rc<Sim>, load: usize) -> Session {
-        let (id, host) = {
+        let (id, host, up) = {
             let world = &mut *self.world.borrow_mut();
             let id = world.loads.iter().map(|load| load.opened as u64).sum();
-            (id, world.loads[load].next_host())
+            let host = world.loads[load].next_host();
+            (id, host, world.hosts[host.index()].up)
         };
-        Session {
-            id,
-            host,
-            client: self.system().client(self.host(host)),
-        }
+        let (system, handle) = (self.system(), self.host(host));
+        let client = up
+            .then(|| self.run_on(host, || system.client(handle)))
+            .flatten();
+        Session { id, host, client }
     }
 
     /// A request's client gives up: what it was doing is dropped.
     pub fn give_up(self: &Rc<Sim>, key: RequestKey) {
-        let task = match self.world.borrow().requests.get(key) {
-            Some(live) => live.task.map(|task| (live.session.host, task)),
+        let (host, task) = match self.world.borrow().requests.get(key) {
+            Some(live) => (live.session.host, live.task),
             None => return,
         };
-        self.finish(key, Reply::timed_out("no answer in time"));
-        if let Some((host, task)) = task {
+        let retired = self.finish(key, Reply::timed_out("no answer in time"));
+        if let Some(task) = task {
             let future = self.tasks.borrow_mut().remove(task);
             self.drop_on(host, future);
         }
+        self.drop_on(host, retired);
     }
 
-    /// A request has ended.
-    pub fn finish(self: &Rc<Sim>, key: RequestKey, reply: Reply) {
-        let mut world = self.world.borrow_mut();
-        let Some(live) = world.requests.remove(key) else {
-            return;
-        };
-        let load = live.load;
-        if let Some(at) = world.end_request(live, reply) {
-            world.events.push(at, Event::Think(load as u32));
+    /// A request has ended. Returns its session if that retires, to be dropped on its host.
+    #[must_use]
+    pub fn finish(&self, key: RequestKey, reply: Reply) -> Option<Session> {
+        let world = &mut *self.world.borrow_mut();
+        let live = world.requests.remove(key)?;
+        world.end_request(live, reply)
+    }
+
+    /// The requests of a client host that have not ended.
+    pub fn requests_of(&self, host: NodeId) -> Vec<RequestKey> {
+        let world = self.world.borrow();
+        let live = world
+            .requests
+            .iter()
+            .filter(|(_, live)| live.session.host == host);
+        live.map(|(key, _)| key).collect()
+    }
+
+    /// Ends what has not ended: the run was cut short.
+    pub fn end_all_requests(self: &Rc<Sim>) {
+        for host in self.ids() {
+            for key in self.requests_of(host) {
+                let retired = self.finish(key, Reply::timed_out("the run was cut short"));
+                self.drop_on(host, retired);
+            }
         }
-    }
-
-    /// A client host crashed: its requests have no outcome.
-    pub fn fail_requests_of(self: &Rc<Sim>, host: NodeId) {
-        let lost: Vec<_> = {
-            let world = self.world.borrow();
-            let here = |live: &Live| live.session.host == host;
-            world
-                .requests
-                .iter()
-                .filter(|(_, live)| here(live))
-                .map(|(key, _)| key)
-                .collect()
-        };
-        for key in lost {
-            self.finish(key, Reply::unknown("the client crashed"));
-        }
-    }
-
-    fn host(self: &Rc<Sim>, id: NodeId) -> Host {
-        let incarnation = self.world.borrow().hosts[id.index()].incarnation;
-        Host::new(self.clone(), id, incarnation)
     }
 }
 
 impl World {
+    fn next_request(&mut self, load: usize) -> Request {
+        let (op, rank) = self.loads[load].next_request();
+        self.next_request += 1;
+        // `k1` has rank 0.
+        let key = format!("k{}", u128::from(rank) + 1).into();
+        Request {
+            id: self.next_request,
+            op,
+            key,
+            rank,
+        }
+    }
+
     fn begin(
         &mut self,
         load: usize,
@@ -175,8 +181,9 @@ impl World {
         key
     }
 
-    /// Writes the request into the history; returns when a closed loop's session asks again.
-    fn end_request(&mut self, live: Live, reply: Reply) -> Option<Time> {
+    /// Writes the request into the history. Its session is idle again, or returned if it
+    /// retires; a closed loop asks again when it has thought.
+    fn end_request(&mut self, live: Live, reply: Reply) -> Option<Session> {
         let now = self.now;
         self.count_in_system(-1);
         let status = match reply.status {
@@ -210,27 +217,37 @@ impl World {
             outcome: reply.outcome,
             error: reply.error,
         });
+        let host_up = self.hosts[live.session.host.index()].up;
         let load = &mut self.loads[live.load];
-        if reply.outcome != Outcome::Unknown {
-            load.idle.push(live.session);
+        let pause = match () {
+            () if !host_up => load.timeout,
+            () if live.intended == now => BREATH,
+            () => Duration::ZERO,
+        };
+        if let Some(at) = load.next_thought(now, pause) {
+            self.events.push(at, Event::Think(live.load as u32));
         }
-        load.next_thought(now)
+        if reply.outcome == Outcome::Unknown || live.session.client.is_none() {
+            return Some(live.session);
+        }
+        load.idle.push(live.session);
+        None
     }
 
     /// Little's law, first count: integrates the number of requests in the system.
     pub fn count_in_system(&mut self, change: i128) {
         let (number, since) = self.in_system;
         let measured = self
-            .run
-            .measured_window()
-            .and(&Window::span(since, self.now));
-        self.run.littles_law.integral_ns += number * measured.length().as_nanos();
+            .now
+            .min(self.run.duration)
+            .since(since.max(self.run.warmup));
+        self.run.littles_law.integral_ns += number * measured.as_nanos();
         self.in_system = (number.wrapping_add_signed(change), self.now);
     }
 
     /// Little's law, second count: sums the sojourn times of the operations, clipped.
     pub fn sum_sojourns(&mut self) {
-        let clip = |at: Time| at.clamp(self.run.warmup, self.run.duration);
+        let clip = |at: Time| at.min(self.run.duration).max(self.run.warmup);
         let sojourn = |op: &Operation| clip(op.finished).since(clip(op.intended)).as_nanos();
         self.run.littles_law.sojourn_ns = self.run.operations.iter().map(sojourn).sum();
     }

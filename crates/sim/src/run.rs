@@ -1,5 +1,6 @@
 //! One run: from a scenario and a seed to a [`Run`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::hosts::{address, build_hosts};
 use crate::links::Links;
 use crate::load::LoadState;
 use crate::logs;
+use crate::panics::{Panic, guarded};
 use crate::requests::{client_hosts, drain};
 use crate::sim::Sim;
 use crate::tracer::Tracer;
@@ -41,6 +43,9 @@ impl Default for Options {
     }
 }
 
+/// The most hosts of a simulation; links take memory for each pair that speaks.
+const MAX_HOSTS: u64 = 10_000;
+
 /// Nodes that a lab may start while it runs.
 const SPARE_HOSTS: u32 = 64;
 
@@ -50,7 +55,8 @@ const SPARE_HOSTS: u32 = 64;
 /// thread.
 ///
 /// # Errors
-/// When the lab cannot be built from the scenario's parameters.
+/// When the lab cannot be built from the scenario's parameters, or the scenario has more hosts
+/// than fit.
 ///
 /// # Panics
 /// When a simulation runs on this thread already.
@@ -61,7 +67,23 @@ pub fn simulate(
     progress: &mut dyn FnMut(Time),
 ) -> Result<Run, String> {
     let seats = lab.spec().seats(&scenario.variant)?.into_iter().collect();
-    let system = lab.build(&Setup { scenario, seats })?;
+    let nodes: u64 = scenario
+        .nodes
+        .iter()
+        .map(|group| u64::from(group.count))
+        .sum();
+    let clients: u64 = scenario
+        .loads
+        .iter()
+        .map(|load| u64::from(load.hosts))
+        .sum();
+    if nodes + clients > MAX_HOSTS {
+        return Err(format!(
+            "{nodes} nodes and {clients} client hosts: at most {MAX_HOSTS} fit"
+        ));
+    }
+    let system =
+        guarded(|| lab.build(&Setup { scenario, seats })).map_err(|panic| told(&panic))??;
     let mut net = Net::new();
     let world = build_world(lab, scenario, options, &mut net);
     let sim = Sim::new(world, net.enter());
@@ -74,16 +96,27 @@ pub fn simulate(
         sim.run(options.max_steps, progress);
     });
     let system = sim.system();
-    sim.tear_down();
+    sim.end_all_requests();
     let mut run = finish(&mut sim.world.borrow_mut());
+    sim.tear_down();
     drop(sim);
     run.log = log;
-    run.measured = system
-        .measure(&run)
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
+    match guarded(|| system.measure(&run)) {
+        Ok(measured) => {
+            run.measured = measured
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect();
+        }
+        Err(panic) => run.problems.push(Problem::Failure(told(&panic))),
+    }
+    let _ = guarded(|| drop(system));
     Ok(run)
+}
+
+/// A panic of the lab outside any node, for people.
+fn told(panic: &Panic) -> String {
+    format!("the lab panicked: {} at {}", panic.message, panic.place)
 }
 
 fn build_world(lab: &dyn Lab, scenario: &Scenario, options: &Options, net: &mut Net) -> World {
@@ -122,7 +155,7 @@ fn build_world(lab: &dyn Lab, scenario: &Scenario, options: &Options, net: &mut 
             .map(|fault| FaultState::new(fault, seed))
             .collect(),
         triggers: Vec::new(),
-        roles: Default::default(),
+        roles: BTreeMap::default(),
         loads: Vec::new(),
         requests: SlotMap::with_key(),
         next_request: 0,
@@ -153,6 +186,9 @@ fn schedule_loads(world: &std::cell::RefCell<World>) {
             }
             Arrivals::Closed { .. } | Arrivals::Once { .. } => Event::Think(index as u32),
         };
+        if load.from >= world.loads[index].until {
+            continue;
+        }
         for _ in 0..LoadState::initial_sessions(load) {
             world.events.push(load.from, event);
         }
@@ -190,11 +226,11 @@ fn finish(world: &mut World) -> Run {
 
 /// How long a scenario runs in all: its load, and then the longest time-out.
 pub fn total_duration(scenario: &Scenario) -> Duration {
-    scenario.duration
-        + scenario
-            .loads
-            .iter()
-            .map(|load| load.timeout)
-            .max()
-            .unwrap_or_default()
+    let drain = scenario
+        .loads
+        .iter()
+        .map(|load| load.timeout)
+        .max()
+        .unwrap_or_default();
+    scenario.duration.saturating_add(drain)
 }

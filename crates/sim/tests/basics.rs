@@ -56,7 +56,10 @@ impl Client for Asker {
         let host = self.0.clone();
         Box::pin(async move {
             let server = host.nodes("nodes")[0];
-            match host.call(server, &Ping(request.id), Duration::from_millis(500)).await {
+            match host
+                .call(server, &Ping(request.id), Duration::from_millis(500))
+                .await
+            {
                 Ok(Pong(number)) => Reply::ok(number),
                 Err(error) => Reply::unknown(error.to_string()),
             }
@@ -66,7 +69,10 @@ impl Client for Asker {
 
 #[test]
 fn requests_are_answered_with_what_they_asked_for() {
-    let lab = TestLab { node: server, client: |host| Rc::new(Asker(host)) as Rc<dyn Client> };
+    let lab = TestLab {
+        node: server,
+        client: |host| Rc::new(Asker(host)) as Rc<dyn Client>,
+    };
     let run = run(&lab, &scenario(1), 1);
     assert!(run.operations.len() > 800, "{}", run.operations.len());
     assert!(run.operations.iter().all(|op| op.status == Status::Ok));
@@ -75,7 +81,10 @@ fn requests_are_answered_with_what_they_asked_for() {
 
 #[test]
 fn the_seed_alone_decides_the_run() {
-    let lab = TestLab { node: server, client: |host| Rc::new(Asker(host)) as Rc<dyn Client> };
+    let lab = TestLab {
+        node: server,
+        client: |host| Rc::new(Asker(host)) as Rc<dyn Client>,
+    };
     let (first, again) = (run(&lab, &scenario(1), 1), run(&lab, &scenario(1), 1));
     assert_eq!(first.fingerprint, again.fingerprint);
     assert_eq!(first.trace, again.trace);

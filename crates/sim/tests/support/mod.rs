@@ -33,11 +33,14 @@ pub fn scenario(nodes: u32) -> Scenario {
             disk_sync: Dist::Constant(0),
         }],
         network: Network {
-            default: LinkSettings { latency: Some(Dist::Constant(0)), ..Default::default() },
+            default: LinkSettings {
+                latency: Some(Dist::Constant(0)),
+                ..Default::default()
+            },
             links: Vec::new(),
         },
         loads: vec![open_load(100.0)],
-        params: Default::default(),
+        params: toml::Table::default(),
         faults: Vec::new(),
         actions: Vec::new(),
         verdict: Verdict::default(),
@@ -53,17 +56,25 @@ pub fn open_load(rate: f64) -> Load {
         prefix: "c".into(),
         hosts: 1,
         region: None,
-        arrivals: Arrivals::Open { steps: vec![(Time::ZERO, rate)], constant: false },
+        arrivals: Arrivals::Open {
+            steps: vec![(Time::ZERO, rate)],
+            constant: false,
+        },
         from: Time::ZERO,
         until: None,
         timeout: Duration::from_secs(1),
         mix: vec![("get".into(), 1.0)],
-        keys: Keys { count: 100, zipf: None },
+        keys: Keys {
+            count: 100,
+            zipf: None,
+        },
     }
 }
 
-const NOTHING: netsplit_scenario::Named =
-    netsplit_scenario::Named { name: "nothing", summary: "Nothing" };
+const NOTHING: netsplit_scenario::Named = netsplit_scenario::Named {
+    name: "nothing",
+    summary: "Nothing",
+};
 
 static SPEC: LabSpec = LabSpec {
     name: "test",
@@ -75,7 +86,11 @@ static SPEC: LabSpec = LabSpec {
         workers: Some(1),
         summary: "Servers",
     }],
-    operations: &[OperationSpec { name: "get", weight: 1.0, summary: "Asks" }],
+    operations: &[OperationSpec {
+        name: "get",
+        weight: 1.0,
+        summary: "Asks",
+    }],
     messages: &["ping", "pong", "data"],
     roles: &[],
     events: &[],
@@ -83,8 +98,16 @@ static SPEC: LabSpec = LabSpec {
     observed: &[],
     invariants: &[],
     actions: &[],
-    seats: &[SeatSpec { name: "server", summary: "Unused", fillings: &[NOTHING] }],
-    variants: &[VariantSpec { name: "reference", summary: "The only one", fills: &[] }],
+    seats: &[SeatSpec {
+        name: "server",
+        summary: "Unused",
+        fillings: &[NOTHING],
+    }],
+    variants: &[VariantSpec {
+        name: "reference",
+        summary: "The only one",
+        fills: &[],
+    }],
     params: ParamsSpec::of::<()>(),
 };
 
@@ -108,7 +131,10 @@ where
     }
 
     fn build(&self, _: &Setup<'_>) -> Result<Rc<dyn System>, String> {
-        Ok(Rc::new(TestSystem { node: self.node.clone(), client: self.client.clone() }))
+        Ok(Rc::new(TestSystem {
+            node: self.node.clone(),
+            client: self.client.clone(),
+        }))
     }
 }
 
@@ -133,7 +159,11 @@ where
 
 /// Runs a lab with a seed.
 pub fn run(lab: &dyn Lab, scenario: &Scenario, seed: u64) -> Run {
-    let options = Options { seed, record_trace: true, ..Options::default() };
+    let options = Options {
+        seed,
+        record_trace: true,
+        ..Options::default()
+    };
     let run = simulate(lab, scenario, &options, &mut |_| ()).expect("the lab can be built");
     assert!(run.littles_law.holds(), "{:?}", run.littles_law);
     run
