@@ -51,6 +51,9 @@ pub enum Command {
     /// Compare what the labs measure with what the literature says
     #[command(after_help = TRUTH_EXAMPLES)]
     Truth(Truth),
+    /// Check histories of operations, anybody's
+    #[command(subcommand)]
+    History(History),
     /// Read a lab's lesson
     #[command(after_help = "Example:\n  netsplit lesson quorum-kv | less")]
     Lesson(Lesson),
@@ -202,6 +205,49 @@ pub struct Truth {
     /// Simulations at a time [default: one per core]
     #[arg(long)]
     pub jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// `netsplit history`
+#[derive(Debug, Subcommand)]
+pub enum History {
+    /// Is a history linearizable?
+    #[command(after_help = HISTORY_HELP)]
+    Check(HistoryCheck),
+}
+
+const HISTORY_HELP: &str = "\
+One operation a line:
+  {\"client\": 1, \"op\": \"write\", \"key\": \"x\", \"input\": 7, \"output\": null,
+   \"invoke_ns\": 10, \"return_ns\": 25, \"outcome\": \"ok\"}
+`outcome` is ok, fail (certainly no effect) or unknown (return_ns is null then).
+
+  register  read, write, cas (input [expected, new], output whether it swapped)
+  kv        get, put, append, delete
+
+Examples:
+  netsplit history check history.jsonl --model register
+  netsplit history check - --model kv --json < history.jsonl";
+
+/// `netsplit history check`
+#[derive(Args, Debug)]
+pub struct HistoryCheck {
+    /// The file, or - for standard input
+    pub file: String,
+    /// What the operations mean
+    #[arg(long, value_enum)]
+    pub model: ModelName,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A sequential model.
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+pub enum ModelName {
+    /// A register per key
+    Register,
+    /// A map
+    Kv,
 }
 
 /// `netsplit lesson`

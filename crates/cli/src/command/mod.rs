@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod history;
 mod lint;
 mod list;
 mod print;
@@ -9,7 +10,7 @@ mod truth;
 
 use std::process::ExitCode;
 
-use crate::args::Command;
+use crate::args::{Command, History};
 
 /// Does what the command line asks.
 ///
@@ -24,6 +25,7 @@ pub fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Schema => print::schema(),
         Command::New(args) => print::starter(&args.lab),
         Command::Truth(args) => truth::truth(&args),
+        Command::History(History::Check(args)) => history::check(&args),
         Command::Lesson(args) => print::lesson(&args.lab),
         Command::Completions { shell } => print::completions(shell),
         Command::Man => print::manual(),

@@ -1,0 +1,58 @@
+//! `netsplit history check`: is somebody's history linearizable?
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, stdin};
+use std::process::ExitCode;
+
+use netsplit_check::{Answer, Budget, ShippedModel, Verdict, check_history};
+use serde_json::json;
+
+use crate::args::{HistoryCheck, ModelName};
+use crate::{exit, terminal};
+
+/// Checks a history file, or standard input.
+pub fn check(args: &HistoryCheck) -> anyhow::Result<ExitCode> {
+    let file = args.file.as_str();
+    let input: Box<dyn BufRead> = if file == "-" {
+        Box::new(stdin().lock())
+    } else {
+        let opened = File::open(file);
+        Box::new(BufReader::new(
+            opened.map_err(|error| exit::usage(format!("{file}: {error}")))?,
+        ))
+    };
+    let model = match args.model {
+        ModelName::Register => ShippedModel::Register,
+        ModelName::Kv => ShippedModel::KeyValue,
+    };
+    let checked = check_history(input, model, &Budget::default())
+        .map_err(|error| exit::usage(format!("{file}: {error}")))?;
+    let finding = checked.finding(false);
+    if args.json {
+        let witness = match &checked.answer {
+            Answer::Violated(witness) => Some(witness),
+            _ => None,
+        };
+        let answer = json!({
+            "schema": "netsplit.history-check/1",
+            "verdict": finding.verdict,
+            "operations": checked.scope.operations,
+            "overlapping_pairs": checked.scope.overlapping_pairs,
+            "why": finding.why,
+            "witness": witness,
+        });
+        terminal::print(&format!("{answer:#}\n"));
+    } else {
+        let told = match finding.verdict {
+            Verdict::Pass => "linearizable",
+            Verdict::Fail => "not linearizable",
+            Verdict::Inconclusive => "undecided",
+        };
+        let count = checked.scope.operations;
+        terminal::print(&format!("{told}: {count} operations\n"));
+        if !finding.why.is_empty() {
+            terminal::print(&format!("{}\n", finding.why));
+        }
+    }
+    Ok(exit::code(finding.verdict))
+}
