@@ -69,7 +69,7 @@ impl Host {
 
     /// The nodes of a group, in order, whether they are up or not.
     pub fn nodes(&self, group: &str) -> Vec<NodeId> {
-        self.world().nodes_of(group)
+        self.world().nodes_of(group).to_vec()
     }
 
     /// Starts one more node of a group; `None` when no more fit into the simulation.

@@ -1,5 +1,6 @@
 //! The hosts of a simulation: nodes, client hosts, and the operator's.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -175,6 +176,17 @@ pub(crate) fn build_hosts(scenario: &Scenario, seed: u64, net: &mut Net) -> Vec<
         net,
     ));
     hosts
+}
+
+/// The nodes of each group, in order.
+pub(crate) fn groups(hosts: &[HostState]) -> BTreeMap<Arc<str>, Vec<NodeId>> {
+    let mut groups: BTreeMap<Arc<str>, Vec<NodeId>> = BTreeMap::new();
+    for (host, id) in hosts.iter().zip((0..).map(NodeId)) {
+        if host.kind == HostKind::Node {
+            groups.entry(host.group.clone()).or_default().push(id);
+        }
+    }
+    groups
 }
 
 /// A node of a group, by its number from 0.

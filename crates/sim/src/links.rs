@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use netsplit_history::Time;
 use netsplit_scenario::{Dist, LinkSettings};
-use rand::rngs::ChaCha8Rng;
+use rand::rngs::Xoshiro256PlusPlus;
 
 use crate::NodeId;
-use crate::random::{Sampler, stream, unit};
+use crate::random::{Sampler, small_stream, unit};
 
 /// A fault by its place in the scenario.
 pub(crate) type FaultIndex = usize;
@@ -99,9 +99,9 @@ struct Channel {
     loss: Set<f64>,
     duplicate: Set<f64>,
     bandwidth: Option<Narrow>,
-    rng: ChaCha8Rng,
+    rng: Xoshiro256PlusPlus,
     /// For what faults add, so that a fault does not shift the draws of `rng`.
-    fault_rng: ChaCha8Rng,
+    fault_rng: Xoshiro256PlusPlus,
 }
 
 #[derive(Default)]
@@ -265,8 +265,8 @@ impl Links {
                     loss: (0.0, None),
                     duplicate: (0.0, None),
                     bandwidth: None,
-                    rng: stream(self.seed, &name),
-                    fault_rng: stream(self.seed, &format!("{name}/faults")),
+                    rng: small_stream(self.seed, &name),
+                    fault_rng: small_stream(self.seed, &format!("{name}/faults")),
                 });
                 compile(&mut channel, &self.default_latency, effects, parcel);
                 *empty = Some(channel);
@@ -284,7 +284,7 @@ struct Draws {
 }
 
 impl Draws {
-    fn take(rng: &mut ChaCha8Rng) -> Draws {
+    fn take(rng: &mut Xoshiro256PlusPlus) -> Draws {
         Draws {
             lost: unit(rng),
             doubled: unit(rng),

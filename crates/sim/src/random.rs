@@ -14,16 +14,25 @@
 use std::time::Duration;
 
 use netsplit_scenario::Dist;
-use rand::rngs::ChaCha8Rng;
+use rand::rngs::{ChaCha8Rng, Xoshiro256PlusPlus};
 use rand::{Rng, SeedableRng};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 /// The random stream of `seed` for the purpose called `name`.
 pub fn stream(seed: u64, name: &str) -> ChaCha8Rng {
+    ChaCha8Rng::from_seed(key(seed, name))
+}
+
+/// A random stream of few bytes, for the many channels of a network.
+pub(crate) fn small_stream(seed: u64, name: &str) -> Xoshiro256PlusPlus {
+    Xoshiro256PlusPlus::from_seed(key(seed, name))
+}
+
+fn key(seed: u64, name: &str) -> [u8; 32] {
     let mut key = [0; 32];
     key[..16].copy_from_slice(&xxh3_128_with_seed(name.as_bytes(), seed).to_le_bytes());
     key[16..].copy_from_slice(&xxh3_128_with_seed(name.as_bytes(), !seed).to_le_bytes());
-    ChaCha8Rng::from_seed(key)
+    key
 }
 
 /// A uniform number in `[0, 1)` with 53 random bits.

@@ -11,7 +11,7 @@ use turmoil_net::Net;
 
 use crate::events::{Event, Events};
 use crate::faults::FaultState;
-use crate::hosts::{address, build_hosts};
+use crate::hosts::{address, build_hosts, groups};
 use crate::links::Links;
 use crate::load::LoadState;
 use crate::logs;
@@ -140,6 +140,7 @@ fn build_world(lab: &dyn Lab, scenario: &Scenario, options: &Options, net: &mut 
         now: Time::ZERO,
         end: duration,
         events: Events::default(),
+        groups: groups(&hosts),
         hosts,
         spares,
         kind_names: kinds.iter().map(|kind| Arc::from(*kind)).collect(),

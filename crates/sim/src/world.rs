@@ -59,6 +59,8 @@ pub(crate) struct World {
     pub end: Time,
     pub events: Events,
     pub hosts: Vec<HostState>,
+    /// The nodes of each group, in order.
+    pub groups: BTreeMap<Arc<str>, Vec<NodeId>>,
     /// Hosts of the network that wait for nodes which the lab starts itself.
     pub spares: VecDeque<turmoil_net::HostId>,
     pub kinds: Vec<&'static str>,
@@ -83,13 +85,8 @@ pub(crate) struct World {
 
 impl World {
     /// The nodes of a group, in order.
-    pub fn nodes_of(&self, group: &str) -> Vec<NodeId> {
-        self.ids()
-            .filter(|id| {
-                let host = &self.hosts[id.index()];
-                host.kind == HostKind::Node && &*host.group == group
-            })
-            .collect()
+    pub fn nodes_of(&self, group: &str) -> &[NodeId] {
+        self.groups.get(group).map_or(&[], Vec::as_slice)
     }
 
     /// The host from which the scenario's actions are asked for.
@@ -112,6 +109,10 @@ impl World {
         let id = NodeId(self.hosts.len() as u32);
         let number = self.nodes_of(group).len() as u32;
         self.hosts.push(node(&spec, number, id, self.seed, net));
+        self.groups
+            .entry(spec.name.as_str().into())
+            .or_default()
+            .push(id);
         self.apply_link_rules();
         Some(id)
     }

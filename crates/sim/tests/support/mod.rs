@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,9 +11,79 @@ use netsplit_scenario::{
     Arrivals, Dist, GroupSpec, Keys, LabSpec, LinkSettings, Load, Network, NodeGroup,
     OperationSpec, ParamsSpec, Scenario, SeatSpec, VariantSpec, Verdict,
 };
-use netsplit_sim::{Client, Host, Lab, Options, Setup, System, simulate};
+use netsplit_sim::{
+    Client, Host, Lab, Message, Options, Performing, Reply, Request, Rpc, Setup, System, Task,
+    simulate,
+};
+use serde::{Deserialize, Serialize};
 
 pub const MS: u64 = 1_000_000;
+
+/// Asks for its number back.
+#[derive(Serialize, Deserialize, Debug, PartialEq)]
+pub struct Ping(pub u64);
+
+/// The number that a ping carried.
+#[derive(Serialize, Deserialize, Debug, PartialEq)]
+pub struct Pong(pub u64);
+
+impl Message for Ping {
+    fn kind(&self) -> &'static str {
+        "ping"
+    }
+}
+
+impl Message for Pong {
+    fn kind(&self) -> &'static str {
+        "pong"
+    }
+}
+
+impl Rpc for Ping {
+    type Response = Pong;
+}
+
+/// Answers pings at once.
+pub fn pong_server(host: Host) -> Task {
+    Box::pin(async move {
+        host.serve(|_, Ping(number)| async move { Pong(number) })
+            .await
+    })
+}
+
+/// Asks all nodes in turn, each once per request.
+pub struct Asker {
+    pub host: Host,
+    pub next: Cell<usize>,
+}
+
+impl Asker {
+    /// A client session, for [`TestLab`].
+    pub fn client(host: Host) -> Rc<dyn Client> {
+        Rc::new(Asker {
+            host,
+            next: Cell::new(0),
+        })
+    }
+}
+
+impl Client for Asker {
+    fn perform(&self, request: Request) -> Performing {
+        let host = self.host.clone();
+        let turn = self.next.replace(self.next.get() + 1);
+        Box::pin(async move {
+            let nodes = host.nodes("nodes");
+            let server = nodes[turn % nodes.len()];
+            match host
+                .call(server, &Ping(request.id), Duration::from_millis(500))
+                .await
+            {
+                Ok(Pong(number)) => Reply::ok(number),
+                Err(error) => Reply::timed_out(error.to_string()),
+            }
+        })
+    }
+}
 
 /// A scenario with `nodes` nodes, one client host, 100 requests/s for 10 s, and no latency.
 pub fn scenario(nodes: u32) -> Scenario {
@@ -119,7 +190,7 @@ pub struct TestLab<N, C> {
 
 impl<N, C> Lab for TestLab<N, C>
 where
-    N: Fn(Host) -> netsplit_sim::Task + Clone + Sync + 'static,
+    N: Fn(Host) -> Task + Clone + Sync + 'static,
     C: Fn(Host) -> Rc<dyn Client> + Clone + Sync + 'static,
 {
     fn spec(&self) -> &'static LabSpec {
@@ -145,10 +216,10 @@ struct TestSystem<N, C> {
 
 impl<N, C> System for TestSystem<N, C>
 where
-    N: Fn(Host) -> netsplit_sim::Task,
+    N: Fn(Host) -> Task,
     C: Fn(Host) -> Rc<dyn Client>,
 {
-    fn node(&self, host: Host) -> netsplit_sim::Task {
+    fn node(&self, host: Host) -> Task {
         (self.node)(host)
     }
 
