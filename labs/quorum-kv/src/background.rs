@@ -1,0 +1,172 @@
+//! What a node does unasked: it hands hints over, and compares Merkle trees with its peers.
+//!
+//! Both only ever merge, so doing either twice, or at a bad moment, costs messages and nothing
+//! else. The first attempt waits for a random part of the interval, so that nodes that start
+//! together do not stay in step.
+//!
+//! Left out: Dynamo hands over when it notices that the owner is back; we try on a timer.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use rand::Rng;
+
+use crate::cluster::Cluster;
+use crate::merkle::TreeNode;
+use crate::messages::{Range, RangeReply, Tree, TreeReply, Write, WritePurpose};
+use crate::node::Node;
+use crate::ring::{Key, Replica, Slot};
+use crate::round::Round;
+use crate::siblings::Siblings;
+use crate::store::Record;
+
+/// Hints handed over to one owner at a time.
+const HANDOVER: usize = 256;
+
+/// Leaves whose keys are exchanged at a time.
+const EXCHANGE: usize = 64;
+
+impl Node {
+    /// Hands over what is kept for others, again and again.
+    pub(crate) fn hand_over_hints(self: &Rc<Node>) {
+        let params = &self.cluster.params;
+        if !params.hinted_handoff {
+            return;
+        }
+        let (node, every) = (self.clone(), *params.handoff_every);
+        self.host.spawn(async move {
+            node.stagger(every).await;
+            loop {
+                for owner in node.owners() {
+                    node.hand_over(owner).await;
+                }
+                node.host.sleep(every).await;
+            }
+        });
+    }
+
+    fn owners(&self) -> Vec<Replica> {
+        self.store().hints().owners()
+    }
+
+    /// Gives an owner what it missed. A single write is tried first: a node that does not
+    /// answer is not sent the rest.
+    async fn hand_over(&self, owner: Replica) {
+        let mut most = 1;
+        loop {
+            let batch = self.store().hints().for_owner(owner, most);
+            let mut round = Round::default();
+            let address = (owner, Cluster::members(&self.host)[owner.0 as usize]);
+            let timeout = *self.cluster.params.timeout;
+            for (key, what) in &batch {
+                let write = Write {
+                    key: *key,
+                    what: what.clone(),
+                    purpose: WritePurpose::Handoff,
+                    hint_for: None,
+                };
+                round.ask(&self.host, address, &write, timeout);
+            }
+            let mut stored = 0;
+            while let Some((_, reply)) = round.next().await {
+                stored += usize::from(reply.stored);
+            }
+            if batch.is_empty() || stored < batch.len() {
+                return;
+            }
+            let delivered = |(key, what)| Record::Delivered(owner, key, what);
+            let records = batch.into_iter().map(delivered).collect();
+            let done = self.keep(records).await;
+            self.host.count("hints_delivered", done.unwrap_or(0));
+            most = HANDOVER;
+        }
+    }
+
+    /// Compares trees with one peer after the other, again and again.
+    pub(crate) fn compare_trees(self: &Rc<Node>) {
+        let params = &self.cluster.params;
+        let peers = self.peers();
+        if !params.anti_entropy || peers.is_empty() {
+            return;
+        }
+        let (node, every) = (self.clone(), *params.anti_entropy_every);
+        self.host.spawn(async move {
+            node.stagger(every).await;
+            for (slot, peer) in peers.iter().cycle() {
+                node.compare(*slot, *peer).await;
+                node.host.sleep(every).await;
+            }
+        });
+    }
+
+    /// The slots that this node holds, each with each other holder.
+    fn peers(&self) -> Vec<(Slot, Replica)> {
+        let ring = self.cluster.ring;
+        let with_peers = |slot| ring.holders(slot).map(move |peer| (slot, peer));
+        let all = ring.slots_of(self.place).flat_map(with_peers);
+        all.filter(|(_, peer)| *peer != self.place).collect()
+    }
+
+    /// Descends both trees of a slot together and exchanges what differs; `None` when the peer
+    /// does not answer.
+    async fn compare(&self, slot: Slot, peer: Replica) -> Option<()> {
+        let address = Cluster::members(&self.host)[peer.0 as usize];
+        let timeout = *self.cluster.params.timeout;
+        let mut hashes = {
+            let root = TreeNode::ROOT;
+            vec![(root, self.store_mut().tree(slot).hash(root))]
+        };
+        let mut leaves = loop {
+            let TreeReply(differing) = self
+                .host
+                .call(address, &Tree { slot, hashes }, timeout)
+                .await
+                .ok()?;
+            if differing.iter().all(|node| node.is_leaf()) {
+                break differing;
+            }
+            hashes = self.store_mut().tree(slot).below(&differing);
+        };
+        leaves.truncate(EXCHANGE);
+        if leaves.is_empty() {
+            return Some(());
+        }
+        let entries = self.store().in_leaves(slot, &leaves);
+        let range = Range {
+            slot,
+            leaves,
+            entries,
+        };
+        let RangeReply(theirs) = self.host.call(address, &range, timeout).await.ok()?;
+        self.take_in(theirs).await;
+        Some(())
+    }
+
+    /// Merges what a peer has.
+    pub(crate) async fn take_in(&self, entries: Vec<(Key, Siblings)>) {
+        let rule = &*self.cluster.versions;
+        let is_news = |(key, what): &(Key, Siblings)| {
+            !self
+                .store()
+                .own(*key)
+                .is_some_and(|known| known.covers(rule, what))
+        };
+        let news: Vec<_> = entries.into_iter().filter(is_news).collect();
+        if news.is_empty() {
+            return;
+        }
+        let records = news
+            .into_iter()
+            .map(|(key, what)| Record::Own(key, what))
+            .collect();
+        let repaired = self.keep(records).await;
+        self.host
+            .count("anti_entropy_repairs", repaired.unwrap_or(0));
+    }
+
+    async fn stagger(&self, every: Duration) {
+        let nanos = (every.as_nanos() as u64).max(1);
+        let part = self.host.rng().next_u64() % nanos;
+        self.host.sleep(Duration::from_nanos(part)).await;
+    }
+}

@@ -1,0 +1,253 @@
+//! A client session: it reads and writes through a coordinator, its own or a node's.
+//!
+//! The operation `write-then-read` asks the question of the PBS paper (Bailis et al., VLDB
+//! 2012): how likely is a read that starts t after a write was acknowledged to see it? It
+//! writes, then sends one read per delay of `read_after`, and answers which of them saw the
+//! write, or something newer. How long each took goes into the distributions `write` and
+//! `read`.
+//!
+//! Left out: sessions do not stick to what they have read. A client that sent along the newest
+//! version it knows could ask for at least that (Terry et al., "Session guarantees", 1994).
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use netsplit_sim::{CallError, Client, Host, NodeId, Performing, Reply, Request};
+use rand::Rng;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use crate::clock::HybridClock;
+use crate::cluster::Cluster;
+use crate::coordinator::Coordinator;
+use crate::messages::{Get, GetReply, Put, PutReply, ReadError, WriteError, Writer};
+use crate::params::{Place, Show};
+use crate::ring::Key;
+use crate::siblings::{Datum, Siblings, Versioned};
+use crate::versions::Actor;
+
+/// The operation that reads a key.
+pub const GET: &str = "get";
+/// The operation that writes a key.
+pub const PUT: &str = "put";
+/// The operation that writes a key, and reads it some time later.
+pub const PROBE: &str = "write-then-read";
+
+/// A session.
+pub struct KvClient {
+    session: Rc<Session>,
+}
+
+struct Session {
+    host: Host,
+    cluster: Rc<Cluster>,
+    actor: OnceCell<Actor>,
+    writes: Cell<u64>,
+    way: Way,
+}
+
+/// How requests reach a quorum.
+enum Way {
+    /// Through the nodes that are near, in turn.
+    Contacts {
+        nodes: Vec<NodeId>,
+        next: Cell<usize>,
+    },
+    /// Directly.
+    Own(Coordinator),
+}
+
+/// Why a request brought nothing.
+enum Failure {
+    /// A coordinator said so.
+    Read(ReadError),
+    /// A coordinator said so.
+    Write(WriteError),
+    /// The coordinator did not answer.
+    Silence(CallError),
+}
+
+impl KvClient {
+    /// A session on a client host.
+    pub fn new(host: Host, cluster: Rc<Cluster>) -> KvClient {
+        let way = match cluster.params.coordinator {
+            Place::Client => {
+                let clock = Rc::new(RefCell::new(HybridClock::default()));
+                Way::Own(Coordinator::new(host.clone(), cluster.clone(), clock))
+            }
+            Place::Node => {
+                let nodes = near(&host);
+                let first = host.rng().next_u64() as usize % nodes.len();
+                Way::Contacts {
+                    nodes,
+                    next: Cell::new(first),
+                }
+            }
+        };
+        let session = Session {
+            host,
+            cluster,
+            actor: OnceCell::new(),
+            writes: Cell::new(0),
+            way,
+        };
+        KvClient {
+            session: Rc::new(session),
+        }
+    }
+}
+
+/// The nodes of this host's region; all nodes when there are none there.
+fn near(host: &Host) -> Vec<NodeId> {
+    let all = Cluster::members(host);
+    let here = host.region_of(host.id());
+    let in_region = |node: &&NodeId| here.is_some() && host.region_of(**node) == here;
+    let near: Vec<_> = all.iter().filter(in_region).copied().collect();
+    if near.is_empty() { all.to_vec() } else { near }
+}
+
+impl Client for KvClient {
+    fn input(&self, request: &Request) -> Value {
+        match &*request.op {
+            GET => Value::Null,
+            _ => request.unique_value().into(),
+        }
+    }
+
+    fn perform(&self, request: Request) -> Performing {
+        let session = self.session.clone();
+        Box::pin(async move {
+            match &*request.op {
+                GET => session.perform_get(&request).await,
+                PUT => session.perform_put(&request).await,
+                _ => session.perform_probe(&request).await,
+            }
+        })
+    }
+}
+
+impl Session {
+    async fn perform_get(&self, request: &Request) -> Reply {
+        match self.get(Key(request.rank)).await {
+            Ok(found) => {
+                self.host.count("siblings", u64::from(found.len() > 1));
+                Reply::ok(self.show(&found))
+            }
+            Err(failure) => failure.into(),
+        }
+    }
+
+    /// What the application makes of the siblings.
+    fn show(&self, found: &Siblings) -> Value {
+        let value = |versioned: &Versioned| Value::from(versioned.datum.0);
+        if self.cluster.params.siblings == Show::List && found.len() > 1 {
+            return found.iter().map(value).collect();
+        }
+        found.newest().map_or(Value::Null, value)
+    }
+
+    async fn perform_put(&self, request: &Request) -> Reply {
+        match self.put(request).await {
+            Ok(_) => Reply::ok(Value::Null),
+            Err(failure) => failure.into(),
+        }
+    }
+
+    async fn perform_probe(self: &Rc<Self>, request: &Request) -> Reply {
+        let start = self.host.monotonic();
+        let written = match self.put(request).await {
+            Ok(versioned) => Siblings::from(versioned),
+            Err(failure) => return failure.into(),
+        };
+        self.host.observe("write", self.host.monotonic() - start);
+        let delays = self.cluster.params.read_after.delays();
+        let (sender, mut answers) = mpsc::unbounded_channel();
+        for (place, delay) in delays.iter().enumerate() {
+            let (session, sender) = (self.clone(), sender.clone());
+            let (key, delay, written) = (Key(request.rank), **delay, written.clone());
+            self.host.spawn(async move {
+                let seen = session.sees(key, delay, &written).await;
+                // Nobody listens any more once the client has given the request up.
+                let _ = sender.send((place, seen));
+            });
+        }
+        drop(sender);
+        let mut seen = vec![Value::Null; delays.len()];
+        while let Some((place, answer)) = answers.recv().await {
+            seen[place] = answer.map_or(Value::Null, Value::from);
+        }
+        Reply::ok(seen)
+    }
+
+    /// Whether a read that starts after `delay` sees a write; `None` when it fails.
+    async fn sees(&self, key: Key, delay: Duration, written: &Siblings) -> Option<bool> {
+        if !delay.is_zero() {
+            self.host.sleep(delay).await;
+        }
+        let start = self.host.monotonic();
+        let found = self.get(key).await.ok()?;
+        self.host.observe("read", self.host.monotonic() - start);
+        Some(found.covers(&*self.cluster.versions, written))
+    }
+
+    async fn get(&self, key: Key) -> Result<Siblings, Failure> {
+        match &self.way {
+            Way::Own(coordinator) => coordinator.get(key).await.map_err(Failure::Read),
+            Way::Contacts { .. } => {
+                let call = self.host.call(self.contact(), &Get(key), self.patience());
+                let GetReply(result) = call.await.map_err(Failure::Silence)?;
+                result.map_err(Failure::Read)
+            }
+        }
+    }
+
+    async fn put(&self, request: &Request) -> Result<Versioned, Failure> {
+        let (key, datum) = (Key(request.rank), Datum(request.unique_value()));
+        // Any number would do that no other session has; a real client would draw one.
+        let actor = *self.actor.get_or_init(|| Actor(request.id));
+        self.writes.set(self.writes.get() + 1);
+        let writer = Writer {
+            actor,
+            count: self.writes.get(),
+        };
+        match &self.way {
+            Way::Own(coordinator) => coordinator
+                .put(key, datum, writer)
+                .await
+                .map_err(Failure::Write),
+            Way::Contacts { .. } => {
+                let put = Put(key, datum, writer);
+                let call = self.host.call(self.contact(), &put, self.patience());
+                let PutReply(result) = call.await.map_err(Failure::Silence)?;
+                result.map_err(Failure::Write)
+            }
+        }
+    }
+
+    fn contact(&self) -> NodeId {
+        let Way::Contacts { nodes, next } = &self.way else {
+            unreachable!("a session that coordinates itself contacts nobody")
+        };
+        next.set((next.get() + 1) % nodes.len());
+        nodes[next.get()]
+    }
+
+    /// A coordinator waits at most for one quorum before the write and one for it.
+    fn patience(&self) -> Duration {
+        3 * *self.cluster.params.timeout
+    }
+}
+
+impl From<Failure> for Reply {
+    fn from(failure: Failure) -> Reply {
+        match failure {
+            Failure::Read(ReadError) => Reply::failed("no read quorum"),
+            Failure::Write(WriteError::NotBegun) => {
+                Reply::failed("no read quorum: nothing was written")
+            }
+            Failure::Write(WriteError::Unconfirmed) => Reply::unknown("no write quorum"),
+            Failure::Silence(error) => Reply::timed_out(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Which acknowledged writes were lost, from the clients' view.
+//!
+//! A write is *owed* to a read that began after its acknowledgement if no other write of the key
+//! could have replaced it: every other one was acknowledged before this one began, or began
+//! after the read was answered. A correct store returns it, alone or among siblings.
+//!
+//! A write is lost if it was acknowledged, the last read that it was owed to did not return it,
+//! and that read began `lost_after` or more after the acknowledgement: it was gone when somebody
+//! looked last. Earlier misses are [staleness](crate::staleness), which heals.
+//!
+//! Sound, not complete: a lost write that nobody asked for, or that was soon written over, is
+//! not found. And where quorums do not overlap, a node that never hears of a write looks like a
+//! loss; no client could tell the difference.
+
+use std::time::Duration;
+
+use netsplit_history::{Run, Time};
+
+use crate::writes::{KeyHistory, Seen, by_key};
+
+/// The numbers of the whole run.
+pub fn measure(run: &Run, lost_after: Duration) -> Vec<(&'static str, f64)> {
+    let lost: usize = by_key(run)
+        .values()
+        .map(|history| lost(history, lost_after))
+        .sum();
+    vec![("lost_writes", lost as f64)]
+}
+
+/// How many writes of a key were lost.
+fn lost(history: &KeyHistory, lost_after: Duration) -> usize {
+    let mut lost = 0;
+    let mut earlier_until = Time::ZERO;
+    for (place, write) in history.writes.iter().enumerate() {
+        let acknowledged = write.acknowledged.unwrap_or(Time::MAX);
+        let alone = earlier_until < write.invoked || place == 0;
+        earlier_until = earlier_until.max(acknowledged);
+        let next = history
+            .writes
+            .get(place + 1)
+            .map_or(Time::MAX, |next| next.invoked);
+        if !alone || next <= acknowledged {
+            continue;
+        }
+        let gone = |read: &Seen| {
+            read.invoked.since(acknowledged) >= lost_after && !read.values.contains(&write.value)
+        };
+        lost += usize::from(last_between(&history.reads, acknowledged, next).is_some_and(gone));
+    }
+    lost
+}
+
+/// The last read that began after `from` and was answered before `until`.
+fn last_between(reads: &[Seen], from: Time, until: Time) -> Option<&Seen> {
+    let first = reads.partition_point(|read| read.invoked <= from);
+    let last = reads.partition_point(|read| read.invoked < until);
+    reads[first..last]
+        .iter()
+        .rev()
+        .find(|read| read.answered < until)
+}
+
+#[cfg(test)]
+mod tests {
+    use netsplit_history::Operation;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::writes::testing::{get, put, run, unknown_put};
+
+    fn count(operations: Vec<Operation>) -> f64 {
+        measure(&run(operations), Duration::from_millis(1000))[0].1
+    }
+
+    #[test]
+    fn a_write_that_was_gone_at_the_last_look_is_lost() {
+        assert_eq!(
+            count(vec![put(1, 0, 10), get(Value::Null, 2000, 2001)]),
+            1.0
+        );
+        let seen_before = vec![put(1, 0, 10), get(1, 50, 51), get(Value::Null, 2000, 2001)];
+        assert_eq!(count(seen_before), 1.0);
+        let old_won = vec![put(1, 0, 10), put(2, 20, 30), get(1, 2000, 2001)];
+        assert_eq!(count(old_won), 1.0);
+    }
+
+    #[test]
+    fn a_write_that_was_seen_late_is_only_late() {
+        let late = vec![
+            put(1, 0, 10),
+            get(Value::Null, 2000, 2001),
+            get(1, 3000, 3001),
+        ];
+        assert_eq!(count(late), 0.0);
+        assert_eq!(count(vec![put(1, 0, 10), get(Value::Null, 900, 901)]), 0.0);
+        assert_eq!(
+            count(vec![put(1, 0, 10), get(json!([7, 1]), 2000, 2001)]),
+            0.0
+        );
+    }
+
+    #[test]
+    fn a_write_that_another_may_have_replaced_is_not_lost() {
+        let concurrent = vec![put(1, 0, 10), put(2, 5, 30), get(1, 2000, 2001)];
+        assert_eq!(count(concurrent), 0.0);
+        let unknown = vec![unknown_put(1, 0, 10), put(2, 20, 30), get(1, 2000, 2001)];
+        assert_eq!(count(unknown), 0.0);
+        let during = vec![put(1, 0, 10), put(2, 1500, 2500), get(2, 2000, 2600)];
+        assert_eq!(count(during), 0.0);
+    }
+
+    #[test]
+    fn what_was_written_over_without_a_look_is_not_counted() {
+        let history = vec![put(1, 0, 10), put(2, 20, 30), get(2, 2000, 2001)];
+        assert_eq!(count(history), 0.0);
+    }
+}

@@ -1,0 +1,140 @@
+//! The knobs of the store, as scenario files turn them.
+
+use netsplit_scenario::Span;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Parameters of the quorum-kv lab.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Params {
+    /// N: how many nodes hold each key. Unless said, 3, or all nodes where there are fewer.
+    pub n: Option<u32>,
+    /// R: how many nodes must answer before a read is. Unless said, a majority of N.
+    pub r: Option<u32>,
+    /// W: how many nodes must store a write before it is acknowledged. Unless said, a majority
+    /// of N.
+    pub w: Option<u32>,
+    /// Who gathers the quorum: a node that the client contacts, or the client itself.
+    pub coordinator: Place,
+    /// Whom the coordinator asks: all N nodes that hold the key, or only as many as it needs,
+    /// drawn at random.
+    pub fanout: Fanout,
+    /// Whether a write first asks R nodes which versions it replaces: one more round trip, and
+    /// no write is ordered before one that was acknowledged earlier. Last-writer-wins never
+    /// asks.
+    pub ask_first: bool,
+    /// What a read answers when concurrent writes left siblings: the newest of them, or a list
+    /// of all.
+    pub siblings: Show,
+    /// What a read does about nodes that answered with an older version: nothing, bring them up
+    /// to date after the answer, or before it.
+    pub read_repair: ReadRepair,
+    /// How long a sloppy coordinator waits for a node before another stands in for it.
+    pub stand_in_after: Span,
+    /// Whether nodes hand writes that they keep for another over to it, once it answers again.
+    pub hinted_handoff: bool,
+    /// How often a node tries to hand over.
+    pub handoff_every: Span,
+    /// Whether nodes compare Merkle trees in the background and exchange what differs.
+    pub anti_entropy: bool,
+    /// How often a node compares a tree with one of its peers.
+    pub anti_entropy_every: Span,
+    /// How long a worker of a node is busy with one read or write.
+    pub service: Span,
+    /// How long a coordinator waits for its quorum.
+    pub timeout: Span,
+    /// How long after its write the operation `write-then-read` reads: a duration, or several
+    /// for as many reads.
+    pub read_after: ReadAfter,
+    /// A write that reads still miss this long after its acknowledgement counts as lost rather
+    /// than late.
+    pub lost_after: Span,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Params {
+            n: None,
+            r: None,
+            w: None,
+            coordinator: Place::Node,
+            fanout: Fanout::All,
+            ask_first: true,
+            siblings: Show::Newest,
+            read_repair: ReadRepair::Blocking,
+            stand_in_after: Span::ms(50),
+            hinted_handoff: true,
+            handoff_every: Span::ms(500),
+            anti_entropy: true,
+            anti_entropy_every: Span::ms(1000),
+            service: Span::default(),
+            timeout: Span::ms(500),
+            read_after: ReadAfter::Once(Span::ms(0)),
+            lost_after: Span::ms(1000),
+        }
+    }
+}
+
+/// Who gathers the quorum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// A node: one in the client's region where there is one, else any, in turn.
+    #[serde(alias = "replica")]
+    Node,
+    /// The client, which is no replica: the model of the PBS paper.
+    Client,
+}
+
+/// Whom a coordinator asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fanout {
+    /// All N nodes that hold the key; the quickest R or W decide.
+    All,
+    /// R or W of them, drawn at random.
+    Quorum,
+}
+
+/// What a read with siblings answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Show {
+    /// The newest, as a client would choose that has no better way to reconcile them.
+    Newest,
+    /// All of them, as a list.
+    List,
+}
+
+/// When nodes that are behind are brought up to date by a read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadRepair {
+    /// Never.
+    Off,
+    /// After the answer, as in Dynamo.
+    Background,
+    /// Before the answer, as far as needed for every later read to see it too.
+    Blocking,
+}
+
+/// When `write-then-read` reads.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ReadAfter {
+    /// Once, this long after the write was acknowledged.
+    Once(Span),
+    /// So many reads, each this long after the write was acknowledged.
+    Several(Vec<Span>),
+}
+
+impl ReadAfter {
+    /// The delays, in the order given.
+    pub fn delays(&self) -> &[Span] {
+        match self {
+            ReadAfter::Once(delay) => std::slice::from_ref(delay),
+            ReadAfter::Several(delays) => delays,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! How stale reads were, from their clients' view.
+//!
+//! A read is stale if a write was acknowledged before the read began, and began after the write
+//! whose value the read returned was acknowledged itself: in whatever order concurrent writes
+//! took effect, the read missed that one. It is behind by as many versions as there are such
+//! writes, and by the time since the first of them was acknowledged. With siblings, the one that
+//! is least behind counts. A value whose write was never acknowledged cannot be placed in time,
+//! so a read of it is never called stale.
+//!
+//! PBS (section 3.1) asks how likely a read is to return none of the k newest versions: that is
+//! `behind_k`, and [C(N-W,R)/C(N,R)]^k when writes go to W and reads to R random nodes.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use netsplit_history::{Run, Time};
+
+use crate::writes::{KeyHistory, Seen, Written, by_key};
+
+/// How far behind a read was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Behind {
+    versions: usize,
+    time: Duration,
+}
+
+/// The numbers of the whole run.
+pub fn measure(run: &Run) -> Vec<(&'static str, f64)> {
+    let keys = by_key(run);
+    let all: Vec<_> = keys
+        .values()
+        .flat_map(|history| behind(run, history))
+        .collect();
+    let at_least = |versions| all.iter().filter(|read| read.versions >= versions).count() as f64;
+    let longest = all.iter().map(|read| read.time).max().unwrap_or_default();
+    let mut measured = vec![
+        ("stale_reads", at_least(1)),
+        ("stale_ms_max", longest.as_secs_f64() * 1e3),
+    ];
+    if !all.is_empty() {
+        let share = |versions| at_least(versions) / all.len() as f64;
+        measured.extend([
+            ("stale_rate", share(1)),
+            ("behind_1", share(1)),
+            ("behind_2", share(2)),
+            ("behind_5", share(5)),
+        ]);
+    }
+    measured
+}
+
+/// How far behind each measured read of a key was.
+fn behind(run: &Run, history: &KeyHistory) -> Vec<Behind> {
+    let mut acknowledged: Vec<_> = history
+        .writes
+        .iter()
+        .filter_map(|write| Some((write.acknowledged?, write.invoked)))
+        .collect();
+    acknowledged.sort_unstable();
+    let values: BTreeMap<_, _> = history
+        .writes
+        .iter()
+        .map(|write| (write.value, write))
+        .collect();
+    let measured = run.measured_window();
+    let reads = history
+        .reads
+        .iter()
+        .filter(|read| measured.contains(read.invoked));
+    reads
+        .map(|read| read_behind(&acknowledged, &values, read))
+        .collect()
+}
+
+fn read_behind(
+    acknowledged: &[(Time, Time)],
+    values: &BTreeMap<u64, &Written>,
+    read: &Seen,
+) -> Behind {
+    let since = |value: &u64| match values.get(value) {
+        Some(write) => write.acknowledged.map(Some),
+        None => None,
+    };
+    let missed = |placed: Option<Option<Time>>| match placed {
+        None => Behind::default(),
+        Some(from) => missed_since(acknowledged, from, read.invoked),
+    };
+    let siblings = read.values.iter().map(|value| missed(since(value)));
+    siblings.min().unwrap_or_else(|| missed(Some(None)))
+}
+
+/// The writes that began after `from` and were acknowledged before `until`.
+fn missed_since(acknowledged: &[(Time, Time)], from: Option<Time>, until: Time) -> Behind {
+    let first = match from {
+        Some(from) => acknowledged.partition_point(|(at, _)| *at <= from),
+        None => 0,
+    };
+    let last = acknowledged
+        .partition_point(|(at, _)| *at < until)
+        .max(first);
+    let missed = || {
+        let later = acknowledged[first..last].iter();
+        later.filter(|(_, invoked)| from.is_none_or(|from| *invoked > from))
+    };
+    Behind {
+        versions: missed().count(),
+        time: missed()
+            .next()
+            .map_or(Duration::ZERO, |(at, _)| until.since(*at)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use netsplit_history::Operation;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::writes::testing::{get, put, run, unknown_put};
+
+    fn measured(operations: Vec<Operation>, name: &str) -> f64 {
+        let all = measure(&run(operations));
+        all.into_iter()
+            .find(|(n, _)| *n == name)
+            .expect("it is measured")
+            .1
+    }
+
+    fn behind_by(mut writes: Vec<Operation>, read: Operation) -> f64 {
+        writes.push(read);
+        let stale = measured(writes.clone(), "stale_reads");
+        let versions = if measured(writes.clone(), "behind_5") > 0.0 {
+            5.0
+        } else if measured(writes.clone(), "behind_2") > 0.0 {
+            2.0
+        } else {
+            measured(writes, "behind_1")
+        };
+        assert_eq!(stale > 0.0, versions > 0.0);
+        versions
+    }
+
+    #[test]
+    fn a_read_is_behind_by_the_writes_that_it_missed() {
+        let writes = || vec![put(1, 0, 10), put(2, 20, 30), put(3, 40, 50)];
+        assert_eq!(behind_by(writes(), get(3, 60, 61)), 0.0);
+        assert_eq!(behind_by(writes(), get(2, 60, 61)), 1.0);
+        assert_eq!(behind_by(writes(), get(1, 60, 61)), 2.0);
+        assert_eq!(behind_by(writes(), get(Value::Null, 60, 61)), 2.0);
+    }
+
+    #[test]
+    fn a_write_that_overlaps_the_read_or_the_value_is_not_missed() {
+        let writes = || vec![put(1, 0, 10), put(2, 5, 30)];
+        assert_eq!(behind_by(writes(), get(1, 60, 61)), 0.0);
+        let writes = || vec![put(1, 0, 10), put(2, 20, 30)];
+        assert_eq!(behind_by(writes(), get(1, 30, 61)), 0.0);
+        assert_eq!(behind_by(writes(), get(1, 31, 61)), 1.0);
+    }
+
+    #[test]
+    fn a_value_that_may_have_been_written_late_is_not_stale() {
+        let writes = vec![unknown_put(1, 0, 10), put(2, 20, 30)];
+        assert_eq!(behind_by(writes, get(1, 60, 61)), 0.0);
+    }
+
+    #[test]
+    fn of_siblings_the_freshest_counts() {
+        let writes = || vec![put(1, 0, 10), put(2, 20, 30), put(3, 40, 50)];
+        assert_eq!(behind_by(writes(), get(json!([3, 1]), 60, 61)), 0.0);
+        assert_eq!(behind_by(writes(), get(json!([1, 2]), 60, 61)), 1.0);
+    }
+
+    #[test]
+    fn time_counts_from_the_first_acknowledgement_that_was_missed() {
+        let history = vec![
+            put(1, 0, 10),
+            put(2, 20, 30),
+            put(3, 40, 50),
+            get(1, 60, 61),
+        ];
+        assert_eq!(measured(history, "stale_ms_max"), 30.0);
+    }
+}
