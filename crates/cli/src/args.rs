@@ -36,6 +36,9 @@ pub enum Command {
     /// Run a scenario once and report what happened
     #[command(after_help = RUN_EXAMPLES)]
     Run(Run),
+    /// Run a scenario under several variants or settings, side by side
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(Compare),
     /// Run a scenario and print its events, a line each
     #[command(after_help = TRACE_EXAMPLES)]
     Trace(Trace),
@@ -78,6 +81,13 @@ Examples:
   netsplit run my-scenario.toml --json > report.json
 
 A fault, load or action is addressed by its name: --set fault.leader-cut.for=5s";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  netsplit compare quorum-kv/clock-skew --vary variant=reference,last-writer-wins
+  netsplit compare quorum-kv/slow-replica-r1 --vary params.r=1,2,3
+
+Every run meets the same arrivals, keys and operations.";
 
 const TRACE_EXAMPLES: &str = "\
 Examples:
@@ -146,6 +156,17 @@ pub struct Run {
     /// Also write every event to trace.txt
     #[arg(long)]
     pub trace: bool,
+}
+
+/// `netsplit compare`
+#[derive(Args, Debug)]
+pub struct Compare {
+    /// Which scenario, and how.
+    #[command(flatten)]
+    pub which: Which,
+    /// The key to vary, and its values
+    #[arg(long, value_name = "KEY=A,B")]
+    pub vary: String,
 }
 
 /// `netsplit trace`

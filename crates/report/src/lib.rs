@@ -31,6 +31,6 @@ pub use report::{
     CrashReport, ExpectationReport, FaultReport, Observed, OperationReport, Report, Versions,
     WorstSecond,
 };
-pub use svg::{SVG_COLUMNS, to_svg};
-pub use terminal::{render, timeline_columns};
+pub use svg::{SVG_COLUMNS, comparison_svg, to_svg};
+pub use terminal::{Side, render, render_comparison, timeline_columns};
 pub use timeline::{Column, Timeline};

@@ -4,6 +4,7 @@
 //! above the panels. A line is drawn column by column, flat over each: between two columns there
 //! is nothing to interpolate, and where a column has no requests the line has a gap.
 
+mod compare;
 mod labels;
 mod panel;
 
@@ -11,6 +12,7 @@ use netsplit_history::Time;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+pub use self::compare::comparison_svg;
 use self::labels::{Label, place};
 use self::panel::{Curve, Panel, Scale};
 use crate::{Report, Timeline};
@@ -107,12 +109,12 @@ fn latency(timeline: &Timeline) -> Panel {
         scale: Scale::Log,
         curves: vec![
             Curve {
-                name: "p50",
+                name: "p50".into(),
                 colour: BLUE,
                 values: columns().map(|column| millis(column.p50)).collect(),
             },
             Curve {
-                name: "p99",
+                name: "p99".into(),
                 colour: VERMILION,
                 values: columns().map(|column| millis(column.p99)).collect(),
             },
@@ -127,7 +129,7 @@ fn availability(timeline: &Timeline) -> Panel {
         title: "Availability, %",
         scale: Scale::Percent,
         curves: vec![Curve {
-            name: "ok / attempted",
+            name: "ok / attempted".into(),
             colour: BLUE,
             values: timeline.columns.iter().map(share).collect(),
         }],
@@ -144,7 +146,7 @@ fn throughput(timeline: &Timeline) -> Panel {
         title: "Throughput, successful requests per second",
         scale: Scale::FromZero,
         curves: vec![Curve {
-            name: "ok",
+            name: "ok".into(),
             colour: GREEN,
             values: timeline.columns.iter().map(asked).collect(),
         }],

@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod compare;
 mod history;
 mod lint;
 mod list;
@@ -20,6 +21,7 @@ pub fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::List(args) => list::list(&args),
         Command::Run(args) => run::run(&args),
+        Command::Compare(args) => compare::compare(&args),
         Command::Trace(args) => trace::trace(&args),
         Command::Lint(args) => lint::lint(&args),
         Command::Schema => print::schema(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use netsplit_check::{Findings, evaluate};
+use netsplit_check::{Findings, Rules, decide, evaluate};
 use netsplit_history::{Run, Time, write_history};
 use netsplit_report::{Report, SVG_COLUMNS, Timeline, render, timeline_columns, to_json, to_svg};
 use netsplit_sim::{Options, total_duration};
@@ -39,10 +39,10 @@ pub fn run(args: &args::Run) -> anyhow::Result<ExitCode> {
         terminal::print(&render(&report, &timeline, width, terminal::colour()));
         terminal::print(&format!("\nWritten to {}/\n", folder.display()));
     }
-    if !run.littles_law.holds() {
-        anstream::eprintln!(
-            "a bug of netsplit: two counts of its requests differ; please report it"
-        );
+    for bug in &findings.bugs {
+        anstream::eprintln!("a bug of netsplit, please report it: {bug}");
+    }
+    if !findings.bugs.is_empty() {
         return Ok(exit::BUG.into());
     }
     Ok(exit::code(findings.verdict))
@@ -71,7 +71,13 @@ pub fn simulate(loaded: &Loaded, options: &Options) -> anyhow::Result<Run> {
 
 /// Judges a run by its scenario's expectations.
 pub fn judge(loaded: &Loaded, run: &Run) -> Findings {
-    evaluate(&loaded.scenario, run, &|_, _| None)
+    let rules = Rules {
+        settle: loaded.scenario.settle,
+        ..Rules::default()
+    };
+    evaluate(&loaded.scenario, run, &|property, run| {
+        Some(decide(property, run, &rules).finding)
+    })
 }
 
 /// `netsplit-out/LAB/NAME/VARIANT/seed-N`

@@ -22,7 +22,7 @@ type Cartesian<'a, 'b, Y> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedC
 
 /// A line of the panel: a value for each column, or none.
 pub struct Curve {
-    pub name: &'static str,
+    pub name: String,
     pub colour: RGBColor,
     pub values: Vec<Option<f64>>,
 }
@@ -81,7 +81,7 @@ impl Panel {
             let sample = vec![(left, 13), (left + SAMPLE, 13)];
             area.draw(&PathElement::new(sample, curve.colour.stroke_width(2)))?;
             let place = (left + SAMPLE + 6, 6);
-            area.draw(&Text::new(curve.name, place, font(16, INK)))?;
+            area.draw(&Text::new(curve.name.clone(), place, font(16, INK)))?;
             right = left - 16;
         }
         Ok(())

@@ -79,7 +79,30 @@ fn p99(columns: &[Column]) -> String {
     row("p99 (log)", columns, level, &scale)
 }
 
+/// The availability of several runs, a row each, over one axis.
+pub fn compare(timelines: &[(&str, &Timeline)], width: usize) -> Vec<String> {
+    let mut lines: Vec<_> = timelines
+        .iter()
+        .map(|(name, timeline)| {
+            let columns = &timeline.columns[..timeline.columns.len().min(room(width))];
+            availability_of(&clip(name, NAME - 1), columns)
+        })
+        .collect();
+    if let Some((_, first)) = timelines.first() {
+        let columns = &first.columns[..first.columns.len().min(room(width))];
+        for (name, spans) in first.faults.iter().take(MOST_FAULTS) {
+            lines.push(marks(name, '▒', spans, columns, first.step));
+        }
+        lines.push(axis(first.step, columns.len()));
+    }
+    lines
+}
+
 fn availability(columns: &[Column]) -> String {
+    availability_of("availability", columns)
+}
+
+fn availability_of(name: &str, columns: &[Column]) -> String {
     let shares = columns.iter().filter_map(|c| c.counts.availability());
     let least = shares.reduce(f64::min);
     let full = f64::from(BLOCKS.len() as u32);
@@ -95,7 +118,7 @@ fn availability(columns: &[Column]) -> String {
         || "no requests".into(),
         |least| format!("min {}", show(Quantity::Share(least))),
     );
-    row("availability", columns, level, &scale)
+    row(name, columns, level, &scale)
 }
 
 fn row(

@@ -5,12 +5,14 @@
 //! the edge.
 
 mod chart;
+mod compare;
 mod paint;
 mod sections;
 mod text;
 
 use netsplit_check::Verdict;
 
+pub use self::compare::{Side, render_comparison};
 use self::paint::Paint;
 use self::text::wrap;
 use crate::{Report, Timeline};

@@ -1,0 +1,87 @@
+//! `netsplit compare`: the same load under several variants or settings, side by side.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use netsplit_report::{
+    Report, SVG_COLUMNS, Side, Timeline, comparison_svg, render_comparison, timeline_columns,
+};
+
+use crate::args::Compare;
+use crate::command::run::{judge, with_seed};
+use crate::terminal::{self, Progress};
+use crate::{catalog, exit, parallel};
+
+/// Runs the scenario once per value, prints the runs side by side and writes one chart.
+pub fn compare(args: &Compare) -> anyhow::Result<ExitCode> {
+    let (key, values) = args.vary.split_once('=').ok_or_else(|| {
+        exit::usage(format!(
+            "--vary {}: write KEY=VALUE,VALUE, such as variant=a,b",
+            args.vary
+        ))
+    })?;
+    let values: Vec<_> = values.split(',').map(str::trim).collect();
+    if values.len() < 2 {
+        return Err(exit::usage(format!(
+            "--vary {}: name at least two values",
+            args.vary
+        )));
+    }
+    let source = catalog::source(&args.which.scenario)?;
+    let mut all = Vec::new();
+    for value in &values {
+        let mut overrides = args.which.overrides();
+        overrides.push(format!("{key}={value}"));
+        all.push(catalog::load(&source, &overrides)?);
+    }
+    let (width, mut progress) = (
+        terminal::width(),
+        Progress::new("compare", all.len() as u64),
+    );
+    let work = |index: usize| {
+        let loaded = &all[index];
+        let options = with_seed(args.which.seed);
+        let run = netsplit_sim::simulate(loaded.lab, &loaded.scenario, &options, &mut |_| ())?;
+        let report = Report::new(&loaded.name, &loaded.scenario, &run, &judge(loaded, &run));
+        let label = values[index].to_owned();
+        let pictures = [timeline_columns(width), SVG_COLUMNS].map(|most| Timeline::new(&run, most));
+        Ok::<_, String>((label, report, pictures))
+    };
+    let runs = parallel::map(all.len(), None, work, |done| progress.at(done as u64));
+    drop(progress);
+    let (mut plain, mut drawn) = (Vec::new(), Vec::new());
+    for run in runs {
+        let (label, report, [for_text, for_chart]) = run.map_err(exit::usage)?;
+        plain.push(Side {
+            label: label.clone(),
+            report: report.clone(),
+            timeline: for_text,
+        });
+        drawn.push(Side {
+            label,
+            report,
+            timeline: for_chart,
+        });
+    }
+    terminal::print(&render_comparison(key, &plain, width, terminal::colour()));
+    let file = chart_file(&plain[0].report, key, args.which.seed);
+    write(&file, &comparison_svg(key, &drawn))
+        .with_context(|| format!("cannot write {}", file.display()))?;
+    terminal::print(&format!("\nChart in {}\n", file.display()));
+    Ok(exit::PASS.into())
+}
+
+/// `netsplit-out/LAB/NAME/compare-KEY-seed-N.svg`
+fn chart_file(report: &Report, key: &str, seed: u64) -> PathBuf {
+    let key = key.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    Path::new("netsplit-out")
+        .join(&report.scenario)
+        .join(format!("compare-{key}-seed-{seed}.svg"))
+}
+
+fn write(file: &Path, text: &str) -> std::io::Result<()> {
+    fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
+    fs::write(file, text)
+}
