@@ -32,7 +32,6 @@ mod fault_kind;
 mod fault_shape;
 mod fields;
 mod grammar;
-mod guard;
 mod knob;
 mod lab;
 mod lab_schema;

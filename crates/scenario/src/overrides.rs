@@ -29,9 +29,8 @@ pub(crate) fn apply<'i>(ctx: &Context<'_>, root: &mut Table<'i>, text: &'i str, 
     let Some(steps) = steps(ctx, path, start) else {
         return;
     };
-    if let Some(value) = read_value(ctx, value, start + path.len() + 1) {
-        descend(ctx, root, &steps, "", value);
-    }
+    let value = read_value(value, start + path.len() + 1);
+    descend(ctx, root, &steps, "", value);
 }
 
 fn steps<'i>(ctx: &Context<'_>, path: &'i str, start: usize) -> Option<Vec<Step<'i>>> {
@@ -55,15 +54,14 @@ fn steps<'i>(ctx: &Context<'_>, path: &'i str, start: usize) -> Option<Vec<Step<
     Some(steps)
 }
 
-fn read_value<'i>(ctx: &Context<'_>, text: &'i str, start: usize) -> Option<Value<'i>> {
-    crate::guard::check(ctx, text)?;
+fn read_value(text: &str, start: usize) -> Value<'_> {
     let trimmed = text.trim();
     let start = start + (text.len() - text.trim_start().len());
     let parsed = DeValue::parse(trimmed).map(|value| shifted(value, start));
-    Some(parsed.unwrap_or_else(|_| {
+    parsed.unwrap_or_else(|_| {
         let span = start..start + trimmed.len();
         Spanned::new(span, DeValue::String(Cow::Borrowed(trimmed)))
-    }))
+    })
 }
 
 /// The value with its places moved to where the override is on the axis of sources.

@@ -16,7 +16,7 @@ use crate::source::Sources;
 use crate::variant::variant;
 use crate::window::Faults;
 use crate::{LabSpec, Scenario, action, conflict, doubts, element, fault, load, network, nodes};
-use crate::{guard, overrides, params, scalar, verdict};
+use crate::{overrides, params, scalar, verdict};
 
 /// The whole file.
 pub(crate) const SCENARIO: Shape = Shape {
@@ -129,6 +129,10 @@ pub fn parse(
     }
 }
 
+/// A scenario written by hand has some kilobytes, one written by a program perhaps hundreds;
+/// reading this much still takes no time. Nesting is limited by the TOML parser.
+const FILE_MAX: usize = 1024 * 1024;
+
 fn read<'i>(
     sources: &Sources,
     text: &'i str,
@@ -137,7 +141,9 @@ fn read<'i>(
     problems: &RefCell<Vec<Problem>>,
 ) -> Option<Scenario> {
     let ctx = Context::new(sources, None, problems);
-    guard::check(&ctx, text)?;
+    if text.len() > FILE_MAX {
+        return ctx.fail(0..0, "this file is absurdly long", "expected at most 1 MiB");
+    }
     let (mut root, errors) = DeTable::parse_recoverable(text);
     report_syntax(&ctx, errors);
     if ctx.errors() > 0 {

@@ -61,8 +61,8 @@ pub static STORE: LabSpec = LabSpec {
     summary: "A store to test with.",
     groups: &[group("nodes", "n", 5)],
     operations: &[
-        operation("get", 1.0),
         operation("put", 1.0),
+        operation("get", 1.0),
         operation("scan", 0.0),
     ],
     messages: &["read", "write", "read-reply", "write-reply"],
