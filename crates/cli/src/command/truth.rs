@@ -4,10 +4,12 @@
 //! that reproduce it, and the metric to compare. A check is measured by running the scenario as
 //! `netsplit run` would, over its seeds, and taking the mean.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use netsplit_check::{measure, show};
+use netsplit_history::Run;
 use netsplit_scenario::{Metric, Quantity, Sentence, WindowName};
 use netsplit_sim::Lab;
 use serde::{Deserialize, Serialize};
@@ -78,35 +80,61 @@ pub fn truth(args: &Truth) -> anyhow::Result<ExitCode> {
         None => labs::LABS.to_vec(),
     };
     let prepared = prepare(&labs)?;
-    let runs: Vec<(usize, u64)> = prepared
-        .iter()
-        .enumerate()
-        .flat_map(|(check, prepared)| (1..=prepared.check.seeds).map(move |seed| (check, seed)))
-        .collect();
+    let runs = runs(&prepared);
     let mut progress = Progress::new("truth", runs.len() as u64);
     let measured = parallel::map(
         runs.len(),
         args.jobs,
-        |job| prepared[runs[job].0].measure(runs[job].1),
+        |job| runs[job].measure(&prepared),
         |done| progress.at(done as u64),
     );
-    let mut outcomes = Vec::new();
-    for (index, prepared) in prepared.iter().enumerate() {
-        let of_check = runs
-            .iter()
-            .zip(&measured)
-            .filter(|((check, _), _)| *check == index);
-        let numbers: Result<Vec<f64>, _> = of_check
-            .map(|(_, measured)| measured.as_ref().copied())
-            .collect();
-        let numbers =
-            numbers.map_err(|why| exit::usage(format!("{}: {why}", prepared.check.law)))?;
-        outcomes.push(prepared.outcome(numbers.iter().sum::<f64>() / numbers.len() as f64));
+    let mut numbers = vec![Vec::new(); prepared.len()];
+    for (check, number) in measured.into_iter().flatten() {
+        let why = |why| exit::usage(format!("{}: {why}", prepared[check].check.law));
+        numbers[check].push(number.map_err(why)?);
     }
+    let outcomes: Vec<_> = prepared
+        .iter()
+        .zip(&numbers)
+        .map(|(prepared, of)| prepared.outcome(of.iter().sum::<f64>() / of.len() as f64))
+        .collect();
     drop(progress);
     print(&outcomes, args)?;
     let all_hold = outcomes.iter().all(|outcome| outcome.holds);
     Ok(if all_hold { exit::PASS } else { exit::FAIL }.into())
+}
+
+/// One simulation, and the checks that read something off it.
+struct SharedRun {
+    seed: u64,
+    checks: Vec<usize>,
+}
+
+/// The runs that the checks need. Checks of the same scenario and settings share theirs.
+fn runs(prepared: &[Prepared]) -> Vec<SharedRun> {
+    let mut shared: BTreeMap<(&str, &[String], u64), Vec<usize>> = BTreeMap::new();
+    for (index, Prepared { check, .. }) in prepared.iter().enumerate() {
+        for seed in 1..=check.seeds {
+            let run = (check.scenario.as_str(), check.set.as_slice(), seed);
+            shared.entry(run).or_default().push(index);
+        }
+    }
+    shared
+        .into_iter()
+        .map(|((_, _, seed), checks)| SharedRun { seed, checks })
+        .collect()
+}
+
+impl SharedRun {
+    /// Simulates once, and measures what each of the checks asks for.
+    fn measure(&self, prepared: &[Prepared]) -> Vec<(usize, Result<f64, String>)> {
+        let run = prepared[self.checks[0]].simulate(self.seed);
+        let measured = |check: &usize| match &run {
+            Ok(run) => (*check, prepared[*check].measure(run)),
+            Err(why) => (*check, Err(why.clone())),
+        };
+        self.checks.iter().map(measured).collect()
+    }
 }
 
 /// A check that is ready to run.
@@ -174,17 +202,22 @@ impl Prepared {
         })
     }
 
-    /// Runs the scenario with a seed and measures.
-    fn measure(&self, seed: u64) -> Result<f64, String> {
+    /// Runs the scenario with a seed.
+    fn simulate(&self, seed: u64) -> Result<Run, String> {
         let (lab, scenario) = (self.loaded.lab, &self.loaded.scenario);
         let run = netsplit_sim::simulate(lab, scenario, &with_seed(seed), &mut |_| ())?;
-        if let Some(crash) = run.crashes.first() {
-            return Err(format!(
+        match run.crashes.first() {
+            None => Ok(run),
+            Some(crash) => Err(format!(
                 "{} crashed: {} ({})",
                 crash.node, crash.message, crash.place
-            ));
+            )),
         }
-        measure(&self.metric, &self.window, scenario, &run).map(|measured| measured.value.number())
+    }
+
+    fn measure(&self, run: &Run) -> Result<f64, String> {
+        measure(&self.metric, &self.window, &self.loaded.scenario, run)
+            .map(|measured| measured.value.number())
     }
 
     fn outcome(&self, mean: f64) -> Outcome {
