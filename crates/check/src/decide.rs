@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use netsplit_history::{Operation, Run, Time};
+use netsplit_history::{Invariant, Operation, Run, Time};
 use netsplit_scenario::Property;
 
 use crate::budget::Budget;
@@ -17,7 +17,7 @@ use crate::consistency::{Answer, Consistency};
 use crate::expect::{PropertyFinding, Verdict};
 use crate::guarantee::Guarantee;
 use crate::history_file::ShippedModel;
-use crate::invariant::{Invariant, check_invariant};
+use crate::invariant::check_invariant;
 use crate::linearizable::check_linearizable;
 use crate::lost_writes::check_lost_writes;
 use crate::model::{KeyValue, Malformed, Model, Register};

@@ -1,40 +1,14 @@
 //! Invariants: what a lab says must hold after each of its recorded events.
 //!
-//! A lab declares an [`Invariant`] by its name and a function that makes an
-//! [`InvariantState`]; [`check_invariant`] shows that state every [`LabEvent`] in order and
+//! [`check_invariant`] shows the state of an [`Invariant`] every [`LabEvent`] in order and
 //! reports the first one that breaks it. Invariants in this sense are safety properties of
 //! the trace (Alpern & Schneider, "Defining liveness", 1985): once broken, broken for good.
 //!
 //! Left out: what nodes do not record. An invariant over events that never happened holds
 //! of nothing, which is why [`InvariantFinding::relevant`] counts those it looked at.
 
-use netsplit_history::{LabEvent, Time};
+use netsplit_history::{Invariant, LabEvent, Time};
 use serde::Serialize;
-
-/// A property over the events of a run that a lab declares.
-#[derive(Clone, Copy)]
-pub struct Invariant {
-    /// Its name, in kebab-case.
-    pub name: &'static str,
-    /// What must hold, in one line.
-    pub summary: &'static str,
-    /// Makes the state from before the first event.
-    pub new: fn() -> Box<dyn InvariantState>,
-}
-
-/// What an invariant remembers of the events so far.
-pub trait InvariantState {
-    /// Takes the next event in.
-    ///
-    /// # Errors
-    /// When the event breaks the invariant: says what is wrong, and with what before.
-    fn observe(&mut self, event: &LabEvent) -> Result<(), String>;
-
-    /// Whether the invariant is about events of this name.
-    fn concerns(&self, _name: &str) -> bool {
-        true
-    }
-}
 
 /// What came of an invariant.
 #[derive(Clone, Debug, PartialEq, Serialize)]

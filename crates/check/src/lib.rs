@@ -30,7 +30,7 @@ pub use expect::{
 };
 pub use guarantee::{Guarantee, Violation};
 pub use history_file::{ShippedModel, check_history};
-pub use invariant::{Broken, Invariant, InvariantFinding, InvariantState, check_invariant};
+pub use invariant::{Broken, InvariantFinding, check_invariant};
 pub use linearizable::check_linearizable;
 pub use lost_writes::check_lost_writes;
 pub use model::{Access, CellAction, KeyValue, Malformed, Model, Register};

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use netsplit_check::{
-    Answer, Budget, Invariant, InvariantState, Model, Rules, ShippedModel, Verdict, check_history,
+    Answer, Budget, Model, Rules, ShippedModel, Verdict, check_history,
     check_invariant, check_linearizable, check_serves, decide,
 };
-use netsplit_history::{
+use netsplit_history::{Invariant, InvariantState, 
     FaultRecord, LabEvent, Operation, Outcome, Run, Status, Time, write_history,
 };
 use netsplit_scenario::Property;

@@ -10,6 +10,7 @@
 //!
 //! This crate is a leaf: it knows no async, no sockets and no scenario files.
 
+mod invariant;
 mod jsonl;
 mod latency;
 mod operation;
@@ -19,6 +20,7 @@ mod time;
 mod trace;
 mod window;
 
+pub use invariant::{Invariant, InvariantState};
 pub use jsonl::{HistoryError, read_history, write_history};
 pub use latency::Latencies;
 pub use operation::{Operation, Outcome, Status};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use netsplit_history::Invariant;
 use schemars::Schema;
 use serde::de::DeserializeOwned;
 
@@ -27,7 +28,7 @@ pub struct LabSpec {
     /// Distributions that nodes or clients observe.
     pub observed: &'static [Named],
     /// Invariants over its events.
-    pub invariants: &'static [Named],
+    pub invariants: &'static [Invariant],
     /// Verbs that a scenario may ask of it.
     pub actions: &'static [Named],
     /// Parts that can be swapped, each with its fillings; the first is the reference's.

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use netsplit_check::AnyModel;
 use netsplit_history::{Outcome, Run, Status};
 use netsplit_scenario::{LabSpec, Scenario};
 use serde::de::DeserializeOwned;
@@ -27,6 +28,11 @@ pub trait Lab: Sync {
     /// Its truth checks, as TOML: expected values with their sources.
     fn truth(&self) -> &'static str {
         ""
+    }
+
+    /// What its operations mean, where neither registers nor a map say it.
+    fn model(&self) -> Option<&'static dyn AnyModel> {
+        None
     }
 
     /// Builds the system for one run.

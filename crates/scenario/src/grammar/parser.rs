@@ -213,7 +213,7 @@ fn property(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Property> {
         }
         "invariant" => {
             let name = words.take();
-            let invariants = Vocabulary::named(known.lab.invariants);
+            let invariants = known.lab.invariants.iter().map(|invariant| invariant.name);
             if !invariants.clone().any(|invariant| invariant == name.text) {
                 return Err(no_such("invariant", &name, invariants));
             }
