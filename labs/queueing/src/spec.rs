@@ -37,7 +37,7 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     metrics: &[
         named(
             "utilisation",
-            "Busy share of the servers' workers, over the measured time",
+            "Share of the servers' working time that went into jobs served to the end",
         ),
         named(
             "hedge_rate",

@@ -1,0 +1,156 @@
+//! The queues behave as queues do: quick versions of the laws, and what holds in every run.
+
+mod support;
+
+use netsplit_history::Status;
+use support::{number, run, scenario};
+
+fn close(measured: f64, expected: f64, tolerance: f64) {
+    let off = measured / expected - 1.0;
+    assert!(
+        off.abs() < tolerance,
+        "{measured} instead of {expected}: {off:+.3}"
+    );
+}
+
+#[test]
+fn mm1_at_half_load_takes_two_services() {
+    let scenario = scenario("mm1", &["load.clients.rate=500/s", "duration=105s"]);
+    let run = run(&scenario, 1);
+    close(number(&scenario, &run, "mean"), 2e6, 0.05);
+    close(number(&scenario, &run, "p99"), 9.21e6, 0.08);
+    close(number(&scenario, &run, "utilisation"), 0.5, 0.03);
+}
+
+/// L = lambda W, with the number in the system integrated over the arrivals and departures of
+/// the history, and lambda from the scenario.
+#[test]
+fn littles_law_holds_with_the_rate_of_the_scenario() {
+    let scenario = scenario("mm1", &["duration=105s"]);
+    let run = run(&scenario, 2);
+    let mut changes: Vec<(u64, i64)> = Vec::new();
+    for op in &run.operations {
+        changes.push((op.intended.as_nanos() as u64, 1));
+        changes.push((op.finished.as_nanos() as u64, -1));
+    }
+    changes.sort_unstable();
+    let (mut here, mut since, mut area) = (0i64, 0u64, 0.0);
+    for (at, change) in changes {
+        area += here as f64 * (at - since) as f64;
+        (here, since) = (here + change, at);
+    }
+    let in_system = area / 105e9;
+    close(
+        in_system,
+        800.0 * number(&scenario, &run, "mean") / 1e9,
+        0.02,
+    );
+}
+
+#[test]
+fn a_leaf_is_a_wait_and_a_service() {
+    let scenario = scenario("mm1", &["duration=55s"]);
+    let run = run(&scenario, 1);
+    let mean = |of: &str| number(&scenario, &run, &format!("mean({of})"));
+    close(mean("wait") + mean("service"), mean("leaf"), 1e-3);
+    close(mean("leaf"), number(&scenario, &run, "mean"), 1e-3);
+}
+
+#[test]
+fn variants_meet_the_same_arrivals_and_the_same_jobs() {
+    let jobs = |set: &[&str]| {
+        let run = run(&scenario("pooled-or-split", set), 3);
+        let mut arrivals: Vec<_> = run.operations.iter().map(|op| op.intended).collect();
+        let mut work: Vec<_> = run.observed["service"]
+            .iter()
+            .map(|(_, work)| *work)
+            .collect();
+        arrivals.sort_unstable();
+        work.sort_unstable();
+        (arrivals, work)
+    };
+    let reference = jobs(&[]);
+    assert!(reference.0.len() > 30_000);
+    assert_eq!(reference, jobs(&["variant=random"]));
+    assert_eq!(
+        reference,
+        jobs(&["nodes.servers.count=1", "nodes.servers.workers=4"])
+    );
+}
+
+#[test]
+fn one_queue_beats_the_shortest_queue_beats_turns_beats_chance() {
+    let mean = |set: &[&str]| {
+        let scenario = scenario("pooled-or-split", set);
+        number(&scenario, &run(&scenario, 1), "mean")
+    };
+    let pooled = mean(&["nodes.servers.count=1", "nodes.servers.workers=4"]);
+    let means = [
+        pooled,
+        mean(&[]),
+        mean(&["variant=round-robin"]),
+        mean(&["variant=random"]),
+    ];
+    assert!(means.is_sorted(), "{means:?}");
+}
+
+#[test]
+fn a_full_queue_rejects_and_says_so() {
+    let scenario = scenario("bounded-queue", &["duration=40s"]);
+    let run = run(&scenario, 1);
+    let rejected = run
+        .operations
+        .iter()
+        .filter(|op| op.status == Status::Rejected)
+        .count();
+    let counted: f64 = run.series["rejections"]
+        .points
+        .iter()
+        .map(|(_, by)| by)
+        .sum();
+    assert!(rejected > 300, "{rejected}");
+    assert_eq!(counted, rejected as f64);
+    let longest = run.observed["wait"]
+        .iter()
+        .map(|(_, wait)| wait.as_millis())
+        .max();
+    assert!(
+        longest < Some(400),
+        "ten jobs of 10 ms were before it: {longest:?} ms"
+    );
+}
+
+#[test]
+fn a_cancelled_loser_frees_its_worker() {
+    let utilisation = |set: &[&str]| {
+        let scenario = scenario("cancelled", set);
+        number(&scenario, &run(&scenario, 1), "utilisation")
+    };
+    // `utilisation` counts the work of served jobs only, so a stuck job shows when it is kept.
+    let (cancelled, kept) = (
+        utilisation(&[]),
+        utilisation(&["params.cancel_losers=false"]),
+    );
+    assert!(cancelled < 0.3 && kept > 0.9, "{cancelled} {kept}");
+}
+
+#[test]
+fn a_crashed_replica_costs_its_jobs_only() {
+    let crash = "fault=[{ at = \"20s\", for = \"10s\", crash = \"s1\" }]";
+    let scenario = scenario(
+        "pooled-or-split",
+        &[crash, "duration=60s", "variant=random"],
+    );
+    let run = run(&scenario, 1);
+    let inside =
+        |op: &&netsplit_history::Operation| (20.0..29.0).contains(&op.intended.as_secs_f64());
+    let during: Vec<_> = run.operations.iter().filter(inside).collect();
+    let ok = during.iter().filter(|op| op.status == Status::Ok).count() as f64;
+    close(ok / during.len() as f64, 0.75, 0.05);
+    let after = run
+        .operations
+        .iter()
+        .filter(|op| op.intended.as_secs_f64() > 32.0);
+    assert!(after.clone().count() > 5000);
+    assert!(after.into_iter().all(|op| op.status == Status::Ok));
+}
