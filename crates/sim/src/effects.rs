@@ -6,6 +6,7 @@ use netsplit_scenario::{Ends, Selector};
 
 use crate::NodeId;
 use crate::executor::Tasks;
+use crate::hosts::HostEffect;
 use crate::links::{EndSets, LinkEffect, changes};
 use crate::random::stream;
 use crate::sim::Sim;
@@ -45,7 +46,8 @@ impl Sim {
             Tasks::requeue(task);
         }
         if crash {
-            self.crash(id, "fault");
+            let why = self.world.borrow().cause_of_crash(id);
+            self.crash(id, &why);
         } else if restart {
             self.start(id);
         }
@@ -53,6 +55,16 @@ impl Sim {
 }
 
 impl World {
+    /// The fault that crashes a host.
+    fn cause_of_crash(&self, id: NodeId) -> String {
+        let effects = self.hosts[id.index()].effects.iter().rev();
+        let mut crashes = effects.filter(|(_, effect)| matches!(effect, HostEffect::Crash));
+        let name = crashes
+            .next()
+            .map(|((fault, _), _)| self.faults[*fault].spec.name.as_str());
+        format!("fault {}", name.unwrap_or_default())
+    }
+
     /// Turns the scenario's own link rules into effects, in place of earlier ones: a node that
     /// joins a group is covered by the group's rules. Selectors that are random or about roles
     /// mean nobody here; the parser says so.

@@ -227,7 +227,7 @@ impl World {
         if let Some(at) = load.next_thought(now, pause) {
             self.events.push(at, Event::Think(live.load as u32));
         }
-        if reply.outcome == Outcome::Unknown || live.session.client.is_none() {
+        if reply.outcome == Outcome::Unknown || live.session.client.is_none() || !host_up {
             return Some(live.session);
         }
         load.idle.push(live.session);

@@ -2,14 +2,14 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_history::{Run, Time};
 use netsplit_scenario::{
-    Arrivals, Dist, GroupSpec, Keys, LabSpec, LinkSettings, Load, Network, NodeGroup,
-    OperationSpec, ParamsSpec, Scenario, SeatSpec, VariantSpec, Verdict,
+    Arrivals, Dist, Fault, FaultKind, GroupSpec, Keys, LabSpec, LinkSettings, Load, Network,
+    NodeGroup, OperationSpec, ParamsSpec, Repeat, Scenario, SeatSpec, Selector, Trigger,
+    VariantSpec, Verdict,
 };
 use netsplit_sim::{
     Client, Host, Lab, Message, Options, Performing, Reply, Request, Rpc, Setup, System, Task,
@@ -47,33 +47,26 @@ impl Rpc for Ping {
 pub fn pong_server(host: Host) -> Task {
     Box::pin(async move {
         host.serve(|_, Ping(number)| async move { Pong(number) })
-            .await
+            .await;
     })
 }
 
-/// Asks all nodes in turn, each once per request.
-pub struct Asker {
-    pub host: Host,
-    pub next: Cell<usize>,
-}
+/// Asks the nodes in turn.
+pub struct Asker(pub Host);
 
 impl Asker {
     /// A client session, for [`TestLab`].
     pub fn client(host: Host) -> Rc<dyn Client> {
-        Rc::new(Asker {
-            host,
-            next: Cell::new(0),
-        })
+        Rc::new(Asker(host))
     }
 }
 
 impl Client for Asker {
     fn perform(&self, request: Request) -> Performing {
-        let host = self.host.clone();
-        let turn = self.next.replace(self.next.get() + 1);
+        let host = self.0.clone();
         Box::pin(async move {
             let nodes = host.nodes("nodes");
-            let server = nodes[turn % nodes.len()];
+            let server = nodes[request.id as usize % nodes.len()];
             match host
                 .call(server, &Ping(request.id), Duration::from_millis(500))
                 .await
@@ -236,6 +229,94 @@ pub fn run(lab: &dyn Lab, scenario: &Scenario, seed: u64) -> Run {
         ..Options::default()
     };
     let run = simulate(lab, scenario, &options, &mut |_| ()).expect("the lab can be built");
-    assert!(run.littles_law.holds(), "{:?}", run.littles_law);
+    check_counts(&run);
     run
+}
+
+/// A scenario of one second without load.
+pub fn quiet(nodes: u32) -> Scenario {
+    Scenario {
+        loads: Vec::new(),
+        duration: Duration::from_secs(1),
+        ..scenario(nodes)
+    }
+}
+
+/// A lab of nodes that all run `node`, with clients that ping them.
+pub fn nodes<F, Fut>(node: F) -> impl Lab
+where
+    F: Fn(Host) -> Fut + Clone + Sync + 'static,
+    Fut: Future<Output = ()> + 'static,
+{
+    TestLab {
+        node: move |host: Host| -> Task { Box::pin(node(host)) },
+        client: Asker::client,
+    }
+}
+
+/// A fault from `at` to `until`, both in milliseconds.
+pub fn fault(at: u64, until: u64, kind: FaultKind) -> Fault {
+    Fault {
+        name: format!("{}-{at}", kind.name()),
+        trigger: Trigger::At(ms(at)),
+        hold: Some(Dist::Constant((until - at) * MS)),
+        repeat: Repeat::Never,
+        kind,
+        may_miss: false,
+    }
+}
+
+/// So many milliseconds after the start.
+pub const fn ms(ms: u64) -> Time {
+    Time::from_nanos(ms * MS)
+}
+
+/// So many milliseconds.
+pub const fn millis(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// The node called `name`.
+pub fn node(name: &str) -> Selector {
+    Selector::Name(name.into())
+}
+
+/// The durations that were observed as `name`, in nanoseconds and in order of time.
+pub fn observed(run: &Run, name: &str) -> Vec<u64> {
+    let samples = run.observed.get(name).map_or(&[][..], Vec::as_slice);
+    samples
+        .iter()
+        .map(|(_, duration)| duration.as_nanos() as u64)
+        .collect()
+}
+
+/// When an event called `name` was recorded, and where.
+pub fn recorded(run: &Run, name: &str) -> Vec<(Time, String)> {
+    let events = run.events.iter().filter(|event| &*event.name == name);
+    events
+        .map(|event| (event.at, event.node.to_string()))
+        .collect()
+}
+
+/// Runs a lab with a seed, without keeping the trace.
+pub fn run_untraced(lab: &dyn Lab, scenario: &Scenario, seed: u64) -> Run {
+    let options = Options {
+        seed,
+        ..Options::default()
+    };
+    let run = simulate(lab, scenario, &options, &mut |_| ()).expect("the lab can be built");
+    check_counts(&run);
+    run
+}
+
+/// What must hold in every run.
+pub fn check_counts(run: &Run) {
+    assert!(run.littles_law.holds(), "{:?}", run.littles_law);
+    let counts = run.network;
+    assert_eq!(
+        counts.sent + counts.duplicated,
+        counts.delivered + counts.dropped + counts.in_flight,
+        "every copy has one end: {counts:?}"
+    );
+    assert_eq!(netsplit_sim::live_simulations(), 0, "a simulation leaks");
 }
