@@ -132,6 +132,7 @@ impl Node {
             return Some(());
         }
         let entries = self.store().in_leaves(slot, &leaves);
+        self.host.count("keys_exchanged", entries.len() as u64);
         let range = Range {
             slot,
             leaves,

@@ -4,14 +4,16 @@
 //! could have replaced it: every other one was acknowledged before this one began, or began
 //! after the read was answered. A correct store returns it, alone or among siblings.
 //!
-//! A write is lost if it was acknowledged, the last read that it was owed to did not return it,
-//! and that read began `lost_after` or more after the acknowledgement: it was gone when somebody
-//! looked last. Earlier misses are [staleness](crate::staleness), which heals.
+//! A write is lost if it was acknowledged, the last read that it was owed to did not return it
+//! although it began `lost_after` or more after the acknowledgement, and either nobody ever saw
+//! the write, or nothing was written after it, so that it should still be there at the end.
+//! Other misses are [staleness](crate::staleness), which heals.
 //!
 //! Sound, not complete: a lost write that nobody asked for, or that was soon written over, is
-//! not found. And where quorums do not overlap, a node that never hears of a write looks like a
-//! loss; no client could tell the difference.
+//! not found. And where quorums do not overlap, a write that was only hidden until it was written
+//! over looks like a lost one; no client could tell the difference.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use netsplit_history::{Run, Time};
@@ -31,21 +33,20 @@ pub fn measure(run: &Run, lost_after: Duration) -> Vec<(&'static str, f64)> {
 fn lost(history: &KeyHistory, lost_after: Duration) -> usize {
     let mut lost = 0;
     let mut earlier_until = Time::ZERO;
+    let seen: BTreeSet<_> = history.reads.iter().flat_map(|read| &read.values).collect();
     for (place, write) in history.writes.iter().enumerate() {
         let acknowledged = write.acknowledged.unwrap_or(Time::MAX);
         let alone = earlier_until < write.invoked || place == 0;
         earlier_until = earlier_until.max(acknowledged);
-        let next = history
-            .writes
-            .get(place + 1)
-            .map_or(Time::MAX, |next| next.invoked);
-        if !alone || next <= acknowledged {
+        let next = history.writes.get(place + 1).map(|next| next.invoked);
+        let until = next.unwrap_or(Time::MAX);
+        if !alone || until <= acknowledged || (next.is_some() && seen.contains(&write.value)) {
             continue;
         }
         let gone = |read: &Seen| {
             read.invoked.since(acknowledged) >= lost_after && !read.values.contains(&write.value)
         };
-        lost += usize::from(last_between(&history.reads, acknowledged, next).is_some_and(gone));
+        lost += usize::from(last_between(&history.reads, acknowledged, until).is_some_and(gone));
     }
     lost
 }
@@ -97,6 +98,15 @@ mod tests {
             count(vec![put(1, 0, 10), get(json!([7, 1]), 2000, 2001)]),
             0.0
         );
+    }
+
+    #[test]
+    fn a_write_that_was_seen_and_then_written_over_is_not_lost() {
+        let hidden = vec![put(1, 0, 10), get(1, 20, 21), get(Value::Null, 2000, 2001)];
+        let mut written_over = hidden.clone();
+        written_over.push(put(2, 3000, 3001));
+        assert_eq!(count(hidden), 1.0);
+        assert_eq!(count(written_over), 0.0);
     }
 
     #[test]

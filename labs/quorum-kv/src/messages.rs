@@ -2,7 +2,7 @@
 //!
 //! The legs of a quorum have kinds of their own, so that a scenario can give each its latency:
 //! `write` and `write-reply` are W and A, `read` and `read-reply` are R and S of the PBS paper
-//! (Bailis et al., VLDB 2012, section 4.1). What a write asks first, repairs, hints and
+//! (Bailis et al., VLDB 2012, section 4). What a write asks first, repairs, hints and
 //! anti-entropy are apart from them.
 
 use netsplit_sim::{Message, Rpc};

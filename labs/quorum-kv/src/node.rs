@@ -67,6 +67,7 @@ impl Node {
             "hints_stored",
             "hints_delivered",
             "anti_entropy_repairs",
+            "keys_exchanged",
         ] {
             node.host.count(counter, 0);
         }
@@ -152,6 +153,7 @@ impl Node {
         }: Range,
     ) -> RangeReply {
         let ours = self.store().in_leaves(slot, &leaves);
+        self.host.count("keys_exchanged", ours.len() as u64);
         self.take_in(entries).await;
         RangeReply(ours)
     }

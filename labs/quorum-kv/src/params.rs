@@ -80,7 +80,7 @@ impl Default for Params {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
-    /// A node: one in the client's region where there is one, else any, in turn.
+    /// A node: any in the client's region where there is one, else any at all.
     #[serde(alias = "replica")]
     Node,
     /// The client, which is no replica: the model of the PBS paper.

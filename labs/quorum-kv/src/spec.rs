@@ -76,6 +76,10 @@ const METRICS: &[Named] = &[
         "Keys that a comparison of Merkle trees brought up to date",
     ),
     named(
+        "keys_exchanged",
+        "Keys that comparisons of Merkle trees sent",
+    ),
+    named(
         "stale_reads",
         "Reads that missed a write acknowledged before they began",
     ),
