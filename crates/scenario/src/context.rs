@@ -91,6 +91,9 @@ impl<'c> Context<'c> {
         let outer = string.span();
         let content = string.get_ref().as_str().unwrap_or_default();
         let written = self.sources.text(&outer);
+        if content.is_empty() {
+            return outer;
+        }
         let starts_at = [0, 1, 3]
             .into_iter()
             .find(|&quotes| written.get(quotes..quotes + content.len()) == Some(content));

@@ -58,9 +58,7 @@ fn measured() -> BoxedStrategy<(Metric, Quantity)> {
         Union::new([requests(Population::All).boxed(), observed.boxed()]),
     );
     let lab_value = prop_oneof![
-        nanos(),
         share().prop_map(Quantity::Share),
-        (0.0..1e7).prop_map(Quantity::PerSecond),
         (-1e6..1e6).prop_map(Quantity::Number),
     ];
     let shares = |metric: fn(Population) -> Metric, special| {

@@ -1,8 +1,9 @@
 //! Metrics, whose requests they are over, and the values that they are compared with.
 
 use super::parser::{PROPERTIES, Vocabulary};
-use super::words::{Mistake, Parsed, Words, no_such, unexpected};
+use super::words::{Mistake, Parsed, Words, no_such, synonym};
 use crate::grammar::lexer::Word;
+use crate::show;
 use crate::units::{self, cut};
 use crate::{Metric, Population, Quantity, Statistic};
 
@@ -67,13 +68,20 @@ fn lab_metric(word: &Word<'_>, known: &Vocabulary<'_>) -> Parsed<Metric> {
         .chain(PROPERTIES)
         .chain(["not", "violates"])
         .collect();
+    let label = "expected a metric such as `availability` or `p99`, or a property";
     if word.text.is_empty() {
-        return Err(unexpected(word, known));
+        let message = "the sentence ends too early";
+        return Err(Mistake::new(word.span.clone(), message, label));
     }
     let mistake = no_such("metric or property", word, known);
-    let label = "expected a metric such as `availability` or `p99`, or a property";
+    let help = match synonym(word.text) {
+        _ if word.text.starts_with(|c: char| c.is_ascii_digit()) => None,
+        Some(synonym) => Some(format!("did you mean `{synonym}`?")),
+        None => mistake.help,
+    };
     Err(Mistake {
         label: label.to_owned(),
+        help,
         ..mistake
     })
 }
@@ -114,38 +122,63 @@ fn population(
 /// Parses a value whose unit fits the metric.
 pub(crate) fn value(words: &mut Words<'_>, metric: &Metric) -> Parsed<Quantity> {
     let word = words.take();
-    let wrong = |what: &str, label: &str| {
-        let message = match word.text {
-            "" => "the sentence ends too early".to_owned(),
-            text => format!("`{}` {what}", cut(text)),
-        };
-        Mistake::new(word.span.clone(), message, label)
-    };
-    match metric {
-        Metric::Availability(_) | Metric::RejectedRate(_) => share(word.text).ok_or_else(|| {
-            let label = "expected a percentage up to 100%, for example `99.9%`";
-            wrong("is no share of the requests", label)
-        }),
-        Metric::Latency(..) | Metric::Recovery => match units::duration(word.text) {
-            Ok(nanos) => Ok(Quantity::Nanos(nanos as f64)),
-            Err(_) if units::decimal(word.text, 0).is_some() => Err(wrong(
-                "has no time unit",
-                "time unit needed, for example `40ms`",
-            )),
-            Err(error) => Err(Mistake::new(
-                word.span.clone(),
-                error.message,
-                error.expected,
-            )),
+    let (message, label) = match metric {
+        _ if word.text.is_empty() => ("the sentence ends too early".into(), "expected a value"),
+        Metric::Availability(_) | Metric::RejectedRate(_) => match share(word.text) {
+            Some(share) => return Ok(share),
+            None => (
+                format!("`{}` is no share of the requests", cut(word.text)),
+                "expected a percentage up to 100%, for example `99.9%`",
+            ),
         },
-        Metric::Throughput(_) => units::rate(word.text)
-            .map(Quantity::PerSecond)
-            .map_err(|_| wrong("is no rate", "expected a rate, for example `90/s`")),
-        Metric::Lab(_) => any_quantity(word.text).ok_or_else(|| {
-            let label = "expected a number, with its unit if it has one: `3`, `5%`, `20ms`, `10/s`";
-            wrong("is no number", label)
-        }),
-    }
+        Metric::Latency(..) | Metric::Recovery => match units::duration(word.text) {
+            Ok(nanos) => return Ok(Quantity::Nanos(nanos as f64)),
+            Err(wrong) => (
+                wrong.message,
+                "expected a duration with its unit, for example `40ms`",
+            ),
+        },
+        Metric::Throughput(_) => match units::rate(word.text) {
+            Ok(rate) => return Ok(Quantity::PerSecond(rate)),
+            Err(_) => (
+                format!("`{}` is no rate", cut(word.text)),
+                "expected a rate, for example `90/s`",
+            ),
+        },
+        Metric::Lab(name) => match plain(word.text) {
+            Some(number) => return Ok(number),
+            None => (
+                format!("`{}` is no number, and `{name}` is one", cut(word.text)),
+                "expected a number without a unit, for example `3`, or a share such as `5%`",
+            ),
+        },
+    };
+    Err(Mistake {
+        help: with_unit(word.text, words.peek(), metric),
+        ..Mistake::new(word.span, message, label)
+    })
+}
+
+/// What was probably meant by a number without its unit, which perhaps stands apart as `next`.
+fn with_unit(text: &str, next: &str, metric: &Metric) -> Option<String> {
+    let number = units::decimal(text, 0)?;
+    let joined = format!("{text}{next}");
+    let there = !next.is_empty();
+    let meant = match metric {
+        Metric::Latency(..) | Metric::Recovery => units::duration(&joined)
+            .ok()
+            .filter(|_| there)
+            .map(|_| joined)?,
+        Metric::Throughput(_) => match units::rate(&joined) {
+            Ok(_) if there => joined,
+            _ => format!("{text}/s"),
+        },
+        _ if there && units::percent(&joined).is_some() => joined,
+        _ if number > 0.0 && number <= 1.0 => show::percent(number),
+        _ if (0.0..=100.0).contains(&number) => format!("{text}%"),
+        _ => return None,
+    };
+    Some(format!("did you mean `{meant}`?"))
 }
 
 fn share(text: &str) -> Option<Quantity> {
@@ -155,14 +188,8 @@ fn share(text: &str) -> Option<Quantity> {
         .then_some(Quantity::Share(share))
 }
 
-fn any_quantity(text: &str) -> Option<Quantity> {
+/// What labs measure has no unit, or it is in the name: `stale_ms`.
+fn plain(text: &str) -> Option<Quantity> {
     let number = || units::decimal(text, 0).map(Quantity::Number);
-    let percent = || units::percent(text).map(Quantity::Share);
-    let rate = || units::rate(text).ok().map(Quantity::PerSecond);
-    let time = || {
-        units::duration(text)
-            .ok()
-            .map(|ns| Quantity::Nanos(ns as f64))
-    };
-    number().or_else(percent).or_else(rate).or_else(time)
+    number().or_else(|| units::percent(text).map(Quantity::Share))
 }

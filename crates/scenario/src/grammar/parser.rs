@@ -2,7 +2,7 @@
 
 use netsplit_history::Time;
 
-use super::metric::{metric, value};
+use super::metric::{is_metric, metric, value};
 use super::words::{Mistake, Parsed, Words, no_such, unexpected};
 use crate::lab::Named;
 use crate::units;
@@ -35,7 +35,11 @@ pub(crate) fn parse(text: &str, known: &Vocabulary<'_>) -> Parsed<Sentence> {
         return Ok(sentence);
     }
     let label = "expected the end of the sentence";
+    let unexpected = unexpected(&rest, WINDOWS);
+    let joins = ["and", "or", "but", "&&", ",", "&"].contains(&rest.text);
+    let two = || "a sentence says one thing: write two".to_owned();
     Err(Mistake {
+        help: unexpected.help.or_else(|| joins.then(two)),
         label: match sentence {
             Sentence::Metric { .. } | Sentence::Aggregate { .. } => {
                 format!(
@@ -44,12 +48,18 @@ pub(crate) fn parse(text: &str, known: &Vocabulary<'_>) -> Parsed<Sentence> {
             }
             _ => label.to_owned(),
         },
-        ..unexpected(&rest, WINDOWS)
+        ..unexpected
     })
 }
 
 fn sentence(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
     if words.take_if("not") {
+        let word = words.position();
+        if is_metric(words.peek(), known) {
+            let message = "`not` turns properties around, and this is a metric";
+            let label = "expected a property; a metric has an opposite comparison";
+            return Err(Mistake::new(word, message, label));
+        }
         let property = property(words, known)?;
         return Ok(Sentence::Property {
             property,
@@ -126,7 +136,7 @@ fn seed_aggregate(words: &Words<'_>, known: &Vocabulary<'_>) -> Option<SeedAggre
     let population = ["all"].contains(&inner)
         || known.operations().any(|name| name == inner)
         || Vocabulary::named(known.lab.observed).any(|name| name == inner);
-    let is_metric = super::metric::is_metric(inner, known);
+    let is_metric = is_metric(inner, known);
     let over_seeds = aggregate == SeedAggregate::Min || (is_metric && !population);
     over_seeds.then_some(aggregate)
 }
@@ -197,18 +207,16 @@ fn property(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Property> {
     Ok(match word.text {
         "linearizable" => Property::Linearizable,
         "sequentially" => {
-            words.expect("consistent")?;
+            words.complete("sequentially consistent")?;
             Property::SequentiallyConsistent
         }
         "read-your-writes" => Property::ReadYourWrites,
         "monotonic" => {
-            words.expect("reads")?;
+            words.complete("monotonic reads")?;
             Property::MonotonicReads
         }
         "no" => {
-            words.expect("lost")?;
-            words.expect("acknowledged")?;
-            words.expect("write")?;
+            words.complete("no lost acknowledged write")?;
             Property::NoLostWrites
         }
         "invariant" => {

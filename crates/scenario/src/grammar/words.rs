@@ -89,6 +89,39 @@ impl<'t> Words<'t> {
         let word = self.take();
         Err(unexpected(&word, [text]))
     }
+
+    /// Takes the rest of `phrase`, whose first word has been taken.
+    pub fn complete(&mut self, phrase: &str) -> Parsed<()> {
+        for expected in phrase.split(' ').skip(1) {
+            self.expect(expected).map_err(|mistake| Mistake {
+                label: format!("expected `{phrase}`"),
+                ..mistake
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// What people say elsewhere, and what it is called here.
+pub(crate) fn synonym(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().as_str() {
+        "=" | "is" | "equals" => "==",
+        "=>" | "≥" => ">=",
+        "=<" | "≤" => "<=",
+        "under" | "below" => "<",
+        "over" | "above" => ">",
+        "median" => "p50",
+        "average" | "avg" => "mean",
+        "maximum" | "p100" => "max",
+        "latency" => "p99",
+        "uptime" | "success_rate" | "error_rate" | "errors" => "availability",
+        "rate" | "rps" | "qps" => "throughput",
+        "linearizability" | "linearisability" => "linearizable",
+        "sequential" | "sequentially-consistent" => "sequentially consistent",
+        "monotonic-reads" | "monotonic_reads" => "monotonic reads",
+        "read" | "read_your_writes" => "read-your-writes",
+        _ => return None,
+    })
 }
 
 /// The error for a word that is none of those that could stand there.
@@ -100,8 +133,13 @@ pub(crate) fn unexpected<'a>(
         "" => "the sentence ends too early".to_owned(),
         text => format!("`{}` does not fit here", cut(text)),
     };
+    let known = |known: &&str| expected.clone().into_iter().any(|word| word == *known);
+    let help = match synonym(word.text).filter(known) {
+        Some(synonym) => Some(format!("did you mean `{synonym}`?")),
+        None => did_you_mean(word.text, expected.clone()),
+    };
     Mistake {
-        help: did_you_mean(word.text, expected.clone()),
+        help,
         ..Mistake::new(word.span.clone(), message, one_of(expected))
     }
 }
