@@ -42,7 +42,7 @@ pub(crate) fn default_name<'t>(table: &'t Table<'_>) -> &'t str {
 
 /// Reads the actions of a run that ends at `end`.
 pub(crate) fn actions(ctx: &Context<'_>, value: Option<&Value<'_>>, end: Time) -> Vec<Action> {
-    let elements = element::tables(ctx, value, "tables: [[action]]");
+    let elements = element::tables(ctx, value, "action", &ACTION);
     element::check_unique(ctx, elements, "action");
     let names = element::names(elements, default_name);
     elements

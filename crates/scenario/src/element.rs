@@ -3,14 +3,19 @@
 //! An element may have a `name`; without one it is called after what it is, with a number from
 //! the second on: `crash`, `crash-2`. Windows, selectors and overrides call it by that.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::context::{Context, Table, Value};
 use crate::diagnostic::Problem;
 use crate::scalar;
+use crate::shape::Shape;
 use crate::source::Span;
+use crate::suggest::nearest;
+use crate::units::cut;
 
 /// What an unnamed element is called after.
 pub(crate) type DefaultName = for<'t> fn(&'t Table<'_>) -> &'t str;
@@ -18,25 +23,47 @@ pub(crate) type DefaultName = for<'t> fn(&'t Table<'_>) -> &'t str;
 /// More of them are a mistake.
 const ELEMENTS_MAX: usize = 1000;
 
-/// The tables of `[[KEY]]`, or the one table of `[KEY]`.
+/// The tables of `[[KEY]]`, or the one table of `[KEY]`; `path` is the key.
 pub(crate) fn tables<'v, 'i>(
     ctx: &Context<'_>,
     value: Option<&'v Value<'i>>,
-    expected: &str,
+    path: &str,
+    shape: &Shape,
 ) -> &'v [Value<'i>] {
     let Some(value) = value else {
         return &[];
     };
+    if let Some(by_name) = by_name(value, shape) {
+        for name in by_name.keys() {
+            let message = format!("`{path}` is a list of tables, and this is a table of them");
+            let label = format!(
+                "expected [[{path}]], and in it name = \"{}\"",
+                cut(name.get_ref())
+            );
+            ctx.complain(name.span(), message, &label);
+        }
+        return &[];
+    }
     if value.get_ref().is_table() {
         return std::slice::from_ref(value);
     }
-    let tables = scalar::list(ctx, value, expected).unwrap_or_default();
+    let tables = scalar::list(ctx, value, &format!("tables: [[{path}]]")).unwrap_or_default();
     if tables.len() > ELEMENTS_MAX {
         let message = format!("{} of these are absurdly many", tables.len());
         ctx.complain(value.span(), message, "expected at most 1000");
         return &[];
     }
     tables
+}
+
+/// The table that is certainly meant as one of elements by their names: `[KEY.NAME]`.
+pub(crate) fn by_name<'v, 'i>(value: &'v Value<'i>, shape: &Shape) -> Option<&'v Table<'i>> {
+    let table = value.get_ref().as_table()?;
+    let is_element = |(key, value): (&Spanned<_>, &Value<'_>)| {
+        let key: &Cow<'_, str> = key.get_ref();
+        value.get_ref().is_table() && nearest(key, shape.names()).is_none()
+    };
+    (!table.is_empty() && table.iter().all(is_element)).then_some(table)
 }
 
 /// The elements of `[[KEY]]`, or the one of `[KEY]`, whatever they are.
@@ -97,7 +124,7 @@ pub(crate) fn check_unique(ctx: &Context<'_>, elements: &[Value<'_>], what: &str
             continue;
         };
         if !seen.insert(name) {
-            let message = format!("there are two {what}s called `{}`", crate::units::cut(name));
+            let message = format!("there are two {what}s called `{}`", cut(name));
             ctx.report(Problem::error(name_span(element), message).label("expected another name"));
         }
     }

@@ -5,7 +5,7 @@ use netsplit_history::Time;
 use crate::context::{Context, Table, Value};
 use crate::dist::dist_of_at_least;
 use crate::fault_kind;
-use crate::fault_shape::{self, KIND_NAMES};
+use crate::fault_shape::{self, KIND_NAMES, LINK_KINDS};
 use crate::fields::Fields;
 use crate::names::Names;
 use crate::shape::{Kind, Shape, key, required};
@@ -100,7 +100,7 @@ pub(crate) fn faults(
     value: Option<&Value<'_>>,
     end: Time,
 ) -> Vec<Placed> {
-    let elements = element::tables(ctx, value, "tables: [[fault]]");
+    let elements = element::tables(ctx, value, "fault", &FAULT);
     element::check_unique(ctx, elements, "fault");
     let called = element::names(elements, default_name);
     elements
@@ -141,6 +141,11 @@ fn repeat(ctx: &Context<'_>, fields: &Fields<'_, '_>, hold: Option<&Dist>) -> Op
     let long_enough =
         |ctx: &Context<'_>, value: &Value<'_>| dist_of_at_least(ctx, value, REPEAT_MIN_NS);
     if let Some(value) = fields.get("churn") {
+        if LINK_KINDS.iter().any(|kind| fields.get(kind).is_some()) {
+            let why = "expected a fault of nodes: only they churn, each on its own";
+            fields.forbid(ctx, &["churn"], why);
+            return None;
+        }
         fields.forbid(ctx, &["every", "times"], "`churn` repeats by itself");
         let churn = Fields::open(ctx, value, &CHURN)?;
         let up = churn.read(ctx, "up", long_enough);

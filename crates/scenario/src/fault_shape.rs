@@ -17,6 +17,9 @@ pub(crate) const KIND_NAMES: [&str; 10] = [
     "disk",
 ];
 
+/// Those that break links rather than nodes.
+pub(crate) const LINK_KINDS: [&str; 5] = ["partition", "latency", "loss", "duplicate", "bandwidth"];
+
 pub(crate) const PARTITION: Key = key("partition", Kind::Table(&CUT), "Links are cut.");
 pub(crate) const LATENCY: Key = key("latency", Kind::Table(&SLOW_LINKS), "Links are slower.");
 pub(crate) const LOSS: Key = key("loss", Kind::Table(&CHANCE), "Links lose messages.");

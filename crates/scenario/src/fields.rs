@@ -4,7 +4,7 @@ use crate::context::{Context, Table, Value};
 use crate::diagnostic::Problem;
 use crate::shape::Shape;
 use crate::source::Span;
-use crate::suggest::one_of;
+use crate::suggest::{nearest, one_of};
 
 /// A table whose unknown and missing keys have been reported.
 pub(crate) struct Fields<'v, 'i> {
@@ -17,7 +17,7 @@ impl<'v, 'i> Fields<'v, 'i> {
     /// Opens `value`, which should be a table of this shape.
     pub fn open(ctx: &Context<'_>, value: &'v Value<'i>, shape: &'static Shape) -> Option<Self> {
         let Some(table) = value.get_ref().as_table() else {
-            return wrong_type(ctx, value, &format!("a table: {}", shape.what));
+            return wrong_type(ctx, value, &format!("a table: {}", shape.example()));
         };
         Some(Fields::of_table(ctx, table, value.span(), shape))
     }
@@ -29,32 +29,38 @@ impl<'v, 'i> Fields<'v, 'i> {
         span: Span,
         shape: &'static Shape,
     ) -> Self {
+        let mut meant = Vec::new();
         for (name, _) in table {
             if !shape.names().any(|known| known == name.get_ref()) {
                 let what = format!("{} has no key", shape.what);
                 ctx.unknown(name.span(), &what, name.get_ref(), shape.names());
+                meant.extend(nearest(name.get_ref(), shape.names()));
             }
         }
         let fields = Fields { table, shape, span };
-        fields.check_required(ctx);
+        fields.check_required(ctx, &meant);
         fields
     }
 
-    fn check_required(&self, ctx: &Context<'_>) {
+    /// Reports keys that are missing, unless a misspelt one is `meant` to be there.
+    fn check_required(&self, ctx: &Context<'_>, meant: &[&str]) {
         for key in self.shape.keys.iter().filter(|key| key.required) {
-            if !self.table.contains_key(key.name) {
+            if !self.table.contains_key(key.name) && !meant.contains(&key.name) {
                 let message = format!("{} needs the key `{}`", self.shape.what, key.name);
-                ctx.report(Problem::error(self.span.clone(), message).label(key.about));
+                let label = format!("expected `{}`: {}", key.name, key.about);
+                ctx.report(Problem::error(self.span.clone(), message).label(label));
             }
         }
         if self.shape.one_of.is_empty() {
             return;
         }
+        let is_meant = self.shape.one_of.iter().any(|key| meant.contains(key));
         let names = self.table.keys();
         let is_one = |name: &str| self.shape.one_of.contains(&name);
         let mut there: Vec<_> = names.filter(|name| is_one(name.get_ref())).collect();
         there.sort_by_key(|name| name.span().start);
         let (span, message) = match there.as_slice() {
+            [] if is_meant => return,
             [] => (
                 self.span(),
                 format!("{} needs one more key", self.shape.what),
@@ -69,9 +75,12 @@ impl<'v, 'i> Fields<'v, 'i> {
             }
         };
         let label = one_of(self.shape.one_of.iter().copied());
-        ctx.report(
-            Problem::error(span, message).label(label.replace("expected", "expected exactly")),
+        let label = label.replace("expected", "expected exactly");
+        let help = (!ctx.sources.place(&span).in_file).then_some(
+            "--set leaves the keys beside it as they are; set the whole table to replace them",
         );
+        let problem = Problem::error(span, message).label(label);
+        ctx.report(problem.maybe_help(help.map(str::to_owned)));
     }
 
     /// The value of a key that the shape knows.

@@ -53,6 +53,7 @@ mod show;
 mod source;
 mod starter;
 mod suggest;
+mod syntax;
 mod trigger;
 mod units;
 mod variant;

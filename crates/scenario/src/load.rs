@@ -100,7 +100,7 @@ pub(crate) fn loads(
     value: Option<&Value<'_>>,
     end: Time,
 ) -> (Vec<Load>, Vec<Clients>) {
-    let elements = element::tables(ctx, value, "tables: [[load]]");
+    let elements = element::tables(ctx, value, "load", &LOAD);
     element::check_unique(ctx, elements, "load");
     let names = element::names(elements, default_name);
     let mut clients = Vec::with_capacity(elements.len());

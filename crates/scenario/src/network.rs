@@ -94,7 +94,7 @@ pub(crate) fn network(ctx: &Context<'_>, names: &Names, value: Option<&Value<'_>
         .unwrap_or_default();
     default.latency.get_or_insert(DEFAULT_LATENCY);
     let links = fields.and_then(|fields| fields.get("link"));
-    let elements = element::tables(ctx, links, "tables: [[network.link]]");
+    let elements = element::tables(ctx, links, "network.link", &LINK);
     element::check_unique(ctx, elements, "link rule");
     let links = elements
         .iter()

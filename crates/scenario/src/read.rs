@@ -16,7 +16,7 @@ use crate::source::Sources;
 use crate::variant::variant;
 use crate::window::Faults;
 use crate::{LabSpec, Scenario, action, conflict, doubts, element, fault, load, network, nodes};
-use crate::{overrides, params, scalar, verdict};
+use crate::{overrides, params, scalar, syntax, verdict};
 
 /// The whole file.
 pub(crate) const SCENARIO: Shape = Shape {
@@ -145,7 +145,7 @@ fn read<'i>(
         return ctx.fail(0..0, "this file is absurdly long", "expected at most 1 MiB");
     }
     let (mut root, errors) = DeTable::parse_recoverable(text);
-    report_syntax(&ctx, errors);
+    syntax::report(&ctx, text, errors);
     if ctx.errors() > 0 {
         return None;
     }
@@ -155,32 +155,6 @@ fn read<'i>(
     let fields = Fields::of_table(&ctx, root.get_ref(), 0..0, &SCENARIO);
     let lab = fields.read(&ctx, "lab", |ctx, value| find_lab(ctx, value, labs));
     scenario(&Context::new(sources, lab, problems), &fields)
-}
-
-/// The first syntax error of each line, and not very many: the parser guesses on after each.
-fn report_syntax(ctx: &Context<'_>, mut errors: Vec<toml::de::Error>) {
-    const TOLD_MAX: usize = 8;
-    errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
-    let mut last_line = 0;
-    let mut told = 0;
-    for error in errors {
-        if told == TOLD_MAX {
-            return;
-        }
-        let span = error.span().unwrap_or(0..0);
-        let line = ctx.sources.place(&span).line;
-        if line > last_line {
-            let (message, expected) = match error.message().split_once(", expected ") {
-                Some((message, "nothing")) => (message, String::new()),
-                Some((message, expected)) => (message, format!("expected {expected}")),
-                None => (error.message(), String::new()),
-            };
-            let message = format!("invalid TOML: {}", message.replace('\n', ", "));
-            ctx.complain(span, message, &expected);
-            told += 1;
-        }
-        last_line = last_line.max(line);
-    }
 }
 
 fn find_lab<'l>(ctx: &Context<'_>, value: &Value<'_>, labs: &[&'l LabSpec]) -> Option<&'l LabSpec> {
@@ -249,11 +223,16 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
 }
 
 fn fault_names(fields: &Fields<'_, '_>) -> Vec<String> {
-    let elements = fields
-        .get("fault")
-        .map(element::elements)
-        .unwrap_or_default();
-    element::names(elements, fault::default_name)
+    let Some(value) = fields.get("fault") else {
+        return Vec::new();
+    };
+    match element::by_name(value, &fault::FAULT) {
+        Some(by_name) => by_name
+            .keys()
+            .map(|key| key.get_ref().to_string())
+            .collect(),
+        None => element::names(element::elements(value), fault::default_name),
+    }
 }
 
 struct Times {
@@ -269,7 +248,7 @@ fn times(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Times {
     let duration = fields.read(ctx, "duration", scalar::positive_duration);
     let warmup = fields.read(ctx, "warmup", scalar::duration);
     let settle = fields.read(ctx, "settle", scalar::duration);
-    let times = Times {
+    let mut times = Times {
         duration: duration.unwrap_or(LONGEST),
         warmup: warmup.unwrap_or(Duration::ZERO),
         settle: settle.unwrap_or(Duration::from_secs(2)),
@@ -281,6 +260,7 @@ fn times(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Times {
             "nothing is left to measure",
             label,
         );
+        times.warmup = Duration::ZERO;
     }
     times
 }

@@ -102,4 +102,16 @@ impl Shape {
     pub fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
         self.keys.iter().map(|key| key.name)
     }
+
+    /// How such a table looks: the keys that it needs, or else its first.
+    pub fn example(&self) -> String {
+        let needed = self.keys.iter().filter(|key| key.required);
+        let mut names: Vec<_> = needed.map(|key| key.name).collect();
+        names.extend(self.one_of.first());
+        if names.is_empty() {
+            names.extend(self.names().next());
+        }
+        let entries: Vec<_> = names.iter().map(|name| format!("{name} = ...")).collect();
+        format!("{{ {} }}", entries.join(", "))
+    }
 }

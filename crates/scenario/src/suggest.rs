@@ -61,8 +61,9 @@ fn distance(lower: &str, candidate: &str) -> usize {
 
 fn tolerance(length: usize) -> usize {
     match length {
-        0..=2 => 1,
-        3..=8 => 2,
+        0..=1 => 0,
+        2..=4 => 1,
+        5..=8 => 2,
         _ => 3,
     }
 }
