@@ -146,7 +146,10 @@ fn step(
 ) -> Option<(Time, f64)> {
     let fields = Fields::open(ctx, value, &STEP)?;
     let rate = fields.read(ctx, "rate", scalar::rate);
-    let at = fields.read(ctx, "at", scalar::time);
+    let at = match fields.get("at") {
+        Some(value) => Some(scalar::time(ctx, value)?),
+        None => None,
+    };
     let span = fields.span_of("at");
     let at = match (last, at) {
         (None, None) => from,

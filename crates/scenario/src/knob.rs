@@ -20,10 +20,10 @@ use crate::schema::standalone;
 use crate::shape::Kind;
 use crate::show;
 use crate::source::Sources;
-use crate::units::{self, Malformed};
+use crate::units::{self, A_DURATION, A_PROBABILITY, A_RATE, Malformed};
 
 macro_rules! quantity {
-    ($(#[$doc:meta])* $name:ident($inner:ty), $kind:expr, $read:path, $number:expr, $show:expr) => {
+    ($(#[$doc:meta])* $name:ident($inner:ty), $kind:expr, $expected:expr, $read:path, $number:expr, $show:expr) => {
         $(#[$doc])*
         pub struct $name(pub $inner);
 
@@ -49,7 +49,7 @@ macro_rules! quantity {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
-                let reader = Reader { text: $read, number: $number };
+                let reader = Reader { expected: $expected, text: $read, number: $number };
                 deserializer.deserialize_any(reader).map($name)
             }
         }
@@ -73,20 +73,22 @@ macro_rules! quantity {
 quantity! {
     /// A duration: `"150ms"`.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    Span(Duration), Kind::Duration, span, unitless, |span: Duration| show::nanos(span.as_nanos() as f64)
+    Span(Duration), Kind::Duration, A_DURATION,
+    span, |number| unitless(number, A_DURATION), |span: Duration| show::nanos(span.as_nanos() as f64)
 }
 
 quantity! {
     #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
     /// A share or a probability, from 0 to 1: `"2%"` or `0.02`.
-    Share(f64), Kind::Probability, units::probability,
+    Share(f64), Kind::Probability, A_PROBABILITY, units::probability,
     |number| units::check_probability(number, &number.to_string()), show::percent
 }
 
 quantity! {
     #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
     /// How often: `"200/s"`; held per second.
-    Rate(f64), Kind::Rate, units::rate, unitless, |rate| format!("{rate}/s")
+    Rate(f64), Kind::Rate, A_RATE,
+    units::rate, |number| unitless(number, A_RATE), |rate| format!("{rate}/s")
 }
 
 impl Span {
@@ -100,15 +102,15 @@ fn span(text: &str) -> Result<Duration, Malformed> {
     units::duration(text).map(Duration::from_nanos)
 }
 
-fn unitless<T>(number: f64) -> Result<T, Malformed> {
-    Err(Malformed {
-        message: format!("`{number}` has no unit"),
-        expected: "expected a text with a unit, for example \"150ms\" or \"200/s\"",
-    })
+fn unitless<T>(number: f64, expected: &'static str) -> Result<T, Malformed> {
+    let message = format!("`{number}` has no unit");
+    Err(Malformed { message, expected })
 }
 
 /// Reads a quantity from a text, or from a number where one may stand without a unit.
 struct Reader<T> {
+    /// "expected ...".
+    expected: &'static str,
     text: fn(&str) -> Result<T, Malformed>,
     number: fn(f64) -> Result<T, Malformed>,
 }
@@ -117,7 +119,7 @@ impl<T> Visitor<'_> for Reader<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a quantity, as a text with its unit")
+        f.write_str(self.expected.trim_start_matches("expected "))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {

@@ -135,9 +135,15 @@ impl Names {
 
     /// What to say about a name that stands for nothing.
     pub fn hint(&self, unknown: &str) -> Option<String> {
-        for group in &self.groups {
-            if number_after(unknown, &group.prefix, u32::MAX).is_some() {
-                let (prefix, count) = (&group.prefix, group.count);
+        let digits = unknown.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let word = &unknown[..unknown.len() - digits.len()];
+        if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
+            let group = match self.groups.as_slice() {
+                [only] if nearest(word, ["node", "server", &only.name]).is_some() => Some(only),
+                _ => None,
+            };
+            let by_prefix = || self.groups.iter().find(|group| group.prefix == word);
+            if let Some(NodeGroup { prefix, count, .. }) = by_prefix().or(group) {
                 return Some(format!("the nodes are `{prefix}1` to `{prefix}{count}`"));
             }
         }

@@ -55,7 +55,11 @@ pub(crate) fn nodes(ctx: &Context<'_>, value: Option<&Value<'_>>) -> Vec<NodeGro
         return groups;
     };
     let Some(table) = value.get_ref().as_table() else {
-        wrong_type::<()>(ctx, value, "a table: [nodes] or [nodes.NAME]");
+        wrong_type::<()>(
+            ctx,
+            value,
+            "a table: { count = 5 }, [nodes] or [nodes.NAME]",
+        );
         return groups;
     };
     let named = table

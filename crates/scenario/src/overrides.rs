@@ -11,8 +11,11 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::context::{Context, Table, Value};
+use crate::diagnostic::Problem;
 use crate::element::DefaultName;
 use crate::source::Span;
+use crate::suggest::{did_you_mean, one_of};
+use crate::units::cut;
 use crate::{action, element, fault, load, network};
 
 /// One key of a path, and where it stands.
@@ -41,6 +44,11 @@ fn steps<'i>(ctx: &Context<'_>, path: &'i str, start: usize) -> Option<Vec<Step<
         let key = part.trim();
         let from = offset + (part.len() - part.trim_start().len());
         offset += part.len() + 1;
+        if key.contains('[') {
+            let label = "expected a name, for example fault.cut.for or load.clients.rate";
+            let message = "elements of lists are called by name, not by number";
+            return ctx.fail(from..from + key.len(), message, label);
+        }
         if key.is_empty() || steps.len() == STEPS_MAX {
             let label = "expected a path of keys, for example nodes.count";
             return ctx.fail(
@@ -138,7 +146,13 @@ fn descend_element<'i>(
     };
     let known = || names.iter().map(String::as_str);
     let Some(index) = names.iter().position(|known| known == name) else {
-        ctx.unknown(span.clone(), &format!("there is no {what}"), name, known());
+        let problem = Problem::error(span.clone(), format!("there is no {what} `{}`", cut(name)))
+            .label(one_of(known()))
+            .maybe_help(did_you_mean(name, known()).or_else(|| match names {
+                [only] if rest.is_empty() => Some(format!("did you mean `{what}.{only}.{name}`?")),
+                _ => None,
+            }));
+        ctx.report(problem);
         return;
     };
     if rest.is_empty() {

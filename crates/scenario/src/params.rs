@@ -62,7 +62,8 @@ fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, value: &Value<'_>) 
         });
         if whole || culprit.is_some() {
             let span = error.span().filter(|_| culprit.is_some());
-            ctx.report(misfit(span.unwrap_or(value.span()), error.message()));
+            let about = culprit.as_deref().and_then(|param| about(lab, param));
+            ctx.report(misfit(span.unwrap_or(value.span()), error.message(), about));
         }
         let Some(culprit) = culprit else {
             return;
@@ -81,9 +82,17 @@ pub(crate) fn param_names(lab: &LabSpec) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Tells serde's message: what is wrong, under the caret what it expected, and which of the
-/// words that it lists was probably meant.
-fn misfit(span: Span, message: &str) -> Problem {
+/// What the lab says of a parameter.
+fn about(lab: &LabSpec, param: &str) -> Option<String> {
+    let schema = (lab.params.schema)();
+    let about = schema.get("properties")?.get(param)?.get("description")?;
+    Some(format!("`{param}`: {}", about.as_str()?.replace('\n', " ")))
+}
+
+/// Tells serde's message in words for people who do not know Rust: what is wrong, under the
+/// caret what it expected, and which of the words that it lists was probably meant; where serde
+/// does not know what it expected, what the parameter is `about`.
+fn misfit(span: Span, message: &str, about: Option<String>) -> Problem {
     const SHOWN_MAX: usize = 300;
     let message: String = message
         .trim()
@@ -110,12 +119,26 @@ fn misfit(span: Span, message: &str) -> Problem {
         Some("u8" | "u16" | "u32" | "u64" | "usize") => "expected a whole number, not negative",
         Some("i8" | "i16" | "i32" | "i64" | "isize") => "expected a whole number",
         Some("f32" | "f64") => "expected a number",
+        Some("a boolean") => "expected true or false",
         _ => &expected,
     };
     let help = quoted(wrong)
         .first()
         .and_then(|word| did_you_mean(word, words.iter().map(String::as_str)));
+    let untagged = wrong.starts_with("data did not match any variant");
+    let wrong = match wrong.split_once(": ").unwrap_or(("", wrong)) {
+        _ if untagged => "it is none of the things that it may be".to_owned(),
+        ("invalid type", "map") => "wrong type: a table".to_owned(),
+        ("invalid type", "sequence") => "wrong type: an array".to_owned(),
+        ("invalid type", found) => format!("wrong type: {found}"),
+        ("invalid value", found) => format!("out of range: {found}"),
+        _ => match wrong.strip_prefix("unknown variant ") {
+            Some(word) => format!("{word} is not possible here"),
+            None => wrong.to_owned(),
+        },
+    };
     Problem::error(span, format!("this parameter does not fit: {wrong}"))
         .label(expected)
         .maybe_help(help)
+        .maybe_help(about.filter(|_| untagged))
 }

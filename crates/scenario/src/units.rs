@@ -16,9 +16,10 @@ pub(crate) struct Malformed {
     pub expected: &'static str,
 }
 
-const A_DURATION: &str = "expected a duration, for example \"150ms\", \"2s\" or \"1m30s\"";
-const A_PROBABILITY: &str = "expected a probability, for example \"2%\" or 0.02";
-const A_RATE: &str = "expected a rate, for example \"200/s\"";
+pub(crate) const A_DURATION: &str =
+    "expected a duration, for example \"150ms\", \"2s\" or \"1m30s\"";
+pub(crate) const A_PROBABILITY: &str = "expected a probability, for example \"2%\" or 0.02";
+pub(crate) const A_RATE: &str = "expected a rate, for example \"200/s\"";
 const A_BANDWIDTH: &str = "expected a bandwidth, for example \"10MB/s\" or \"1Mbit/s\"";
 
 const TIME_UNITS: [(&str, u64); 9] = [

@@ -69,7 +69,7 @@ fn each<T>(
 ) -> Vec<T> {
     let list = fields
         .get(name)
-        .and_then(|value| scalar::list(ctx, value, "a list"));
+        .and_then(|value| scalar::list(ctx, value, "a list: [..., ...]"));
     let list = list.unwrap_or_default().iter();
     list.filter_map(|value| reader(ctx, value)).collect()
 }
