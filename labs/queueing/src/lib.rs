@@ -141,7 +141,9 @@ impl System for Queues {
 
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {
         let window = run.measured_window();
-        let leaves = measured(run, "leaf").count() as f64;
+        let requests = run.operations.iter();
+        let requests = requests.filter(|op| window.contains(op.intended)).count();
+        let leaves = (requests * self.front.leaves) as f64;
         let hedges = run
             .series
             .get("hedges")

@@ -41,7 +41,7 @@ pub(crate) static SPEC: LabSpec = LabSpec {
         ),
         named(
             "hedge_rate",
-            "Second leaf requests per answered leaf request",
+            "Leaf requests sent a second time, per leaf request",
         ),
         named("hedges", "Leaf requests that were sent to a second replica"),
         named(
