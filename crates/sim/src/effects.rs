@@ -5,9 +5,9 @@ use std::rc::Rc;
 use netsplit_scenario::{Ends, Selector};
 
 use crate::NodeId;
+use crate::changes::{EndSets, LinkEffect, changes};
 use crate::executor::Tasks;
 use crate::hosts::HostEffect;
-use crate::links::{EndSets, LinkEffect, changes};
 use crate::random::stream;
 use crate::sim::Sim;
 use crate::world::World;

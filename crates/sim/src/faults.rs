@@ -9,8 +9,8 @@ use netsplit_scenario::{Direction, Dist, Ends, Fault, FaultKind, Partition, Sele
 use rand::rngs::ChaCha8Rng;
 
 use crate::NodeId;
+use crate::changes::{EndSets, LinkChange, LinkEffect};
 use crate::hosts::HostEffect;
-use crate::links::{EndSets, LinkChange, LinkEffect};
 use crate::random::{Sampler, stream};
 use crate::selectors::NobodyIs;
 use crate::world::World;

@@ -9,11 +9,11 @@ use rand::rngs::ChaCha8Rng;
 use turmoil_net::Net;
 use turmoil_net::shim::tokio::net::UdpSocket;
 
+use crate::changes::FaultIndex;
 use crate::clock::Clock;
 use crate::cpu::Cpu;
 use crate::disk::DiskState;
 use crate::executor::TaskKey;
-use crate::links::FaultIndex;
 use crate::random::{Sampler, stream};
 
 /// A host of the simulation, by number.

@@ -17,6 +17,7 @@
 //! What this leaves out: TCP (messages are datagrams), queue limits inside the network, and
 //! time spent computing, which is only what a node declares with [`Host::work`].
 
+mod changes;
 mod clock;
 mod cpu;
 mod delivery;

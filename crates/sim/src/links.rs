@@ -7,7 +7,6 @@
 //! Channels are compiled from the scenario's rules and the link faults in force when a message
 //! first needs them, and again when a fault has struck or healed since.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -16,66 +15,8 @@ use netsplit_scenario::{Dist, LinkSettings};
 use rand::rngs::Xoshiro256PlusPlus;
 
 use crate::NodeId;
+use crate::changes::{EndSets, FaultIndex, LinkChange, LinkEffect, changes};
 use crate::random::{Sampler, small_stream, unit};
-
-/// A fault by its place in the scenario.
-pub(crate) type FaultIndex = usize;
-
-/// A set of links, by their ends.
-#[derive(Clone, Debug)]
-pub(crate) enum EndSets {
-    All,
-    Between(BTreeSet<NodeId>, BTreeSet<NodeId>),
-    OneWay(BTreeSet<NodeId>, BTreeSet<NodeId>),
-    Of(BTreeSet<NodeId>),
-    /// Between different groups; one way, only from an earlier group to a later one.
-    Groups {
-        groups: Vec<BTreeSet<NodeId>>,
-        one_way: bool,
-    },
-}
-
-impl EndSets {
-    fn covers(&self, from: NodeId, to: NodeId) -> bool {
-        match self {
-            EndSets::All => true,
-            EndSets::Between(a, b) => {
-                a.contains(&from) && b.contains(&to) || b.contains(&from) && a.contains(&to)
-            }
-            EndSets::OneWay(a, b) => a.contains(&from) && b.contains(&to),
-            EndSets::Of(nodes) => nodes.contains(&from) || nodes.contains(&to),
-            EndSets::Groups { groups, one_way } => {
-                let side = |node| groups.iter().position(|group| group.contains(node));
-                match (side(&from), side(&to)) {
-                    (Some(a), Some(b)) => a < b || a > b && !one_way,
-                    _ => false,
-                }
-            }
-        }
-    }
-}
-
-/// What a rule or a fault does to the links it covers.
-#[derive(Clone, Debug)]
-pub(crate) enum LinkChange {
-    Cut,
-    Latency(Rc<Sampler>),
-    AddLatency(Rc<Sampler>),
-    Loss(f64),
-    Duplicate(f64),
-    Bandwidth(u64),
-}
-
-/// A change of some links, from the scenario's network or from a fault.
-#[derive(Clone, Debug)]
-pub(crate) struct LinkEffect {
-    /// The fault and its firing; `None` for a rule of the scenario.
-    pub by: Option<(FaultIndex, usize)>,
-    pub ends: EndSets,
-    /// Only messages of this kind.
-    pub message: Option<u8>,
-    pub change: LinkChange,
-}
 
 /// What becomes of one message.
 #[derive(Debug, PartialEq, Eq)]
@@ -351,21 +292,4 @@ fn compile<'a>(
             LinkChange::Bandwidth(rate) => channel.bandwidth = Some((*rate, effect.by)),
         }
     }
-}
-
-/// A scenario's link settings as changes.
-pub(crate) fn changes(settings: &LinkSettings) -> Vec<LinkChange> {
-    let latency = settings
-        .latency
-        .as_ref()
-        .map(|dist| LinkChange::Latency(Rc::new(Sampler::new(dist))));
-    let others = [
-        settings.loss.map(LinkChange::Loss),
-        settings.duplicate.map(LinkChange::Duplicate),
-        settings.bandwidth.map(LinkChange::Bandwidth),
-    ];
-    latency
-        .into_iter()
-        .chain(others.into_iter().flatten())
-        .collect()
 }

@@ -5,7 +5,7 @@ mod support;
 use netsplit_history::{Problem, Run, Time};
 use netsplit_scenario::{Dist, Fault, FaultKind, Repeat, Scenario, Selector, Trigger};
 use netsplit_sim::Host;
-use support::{MS, fault, millis, ms, node, nodes, quiet, recorded, run};
+use support::{MS, fault, millis, node, nodes, quiet, recorded, run};
 
 /// Nodes say when they start; n2 leads from 300 ms on, and cries every 100 ms.
 fn starts(scenario: &Scenario) -> Run {

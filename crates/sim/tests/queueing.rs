@@ -37,7 +37,7 @@ impl Client for Patient {
         Box::pin(async move {
             let server = host.nodes("nodes")[0];
             match host
-                .call(server, &Ping(request.id), Duration::from_secs(60))
+                .call(server, &Ping(request.id), Duration::from_mins(1))
                 .await
             {
                 Ok(Pong(_)) => Reply::ok(()),
@@ -47,7 +47,9 @@ impl Client for Patient {
     }
 }
 
-const LAB: TestLab<fn(Host) -> Task, fn(Host) -> Rc<dyn Client>> = TestLab {
+type Queues = TestLab<fn(Host) -> Task, fn(Host) -> Rc<dyn Client>>;
+
+const LAB: Queues = TestLab {
     node: server,
     client: |host| Rc::new(Patient(host)),
 };
@@ -64,7 +66,7 @@ fn queue(workers: u32, rho: f64) -> Scenario {
     scenario.warmup = Duration::from_secs(5);
     scenario.nodes[0].workers = Some(workers);
     scenario.loads = vec![open_load(rate)];
-    scenario.loads[0].timeout = Duration::from_secs(60);
+    scenario.loads[0].timeout = Duration::from_mins(1);
     scenario
 }
 

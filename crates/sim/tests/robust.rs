@@ -3,15 +3,13 @@
 mod support;
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use netsplit_history::{Problem, Status};
 use netsplit_scenario::{Action, Arrivals, Dist, FaultKind, LabSpec, Trigger};
-use netsplit_sim::{Client, Host, Lab, Performing, Reply, Request, Setup, System, Task, simulate};
+use netsplit_sim::{Client, Host, Lab, Performing, Request, Setup, System, Task, simulate};
 use serde_json::Value;
 use support::{
-    Asker, Ping, TestLab, check_counts, fault, millis, ms, node, nodes, pong_server, quiet,
-    recorded, run, run_untraced, scenario,
+    Asker, TestLab, fault, millis, ms, node, nodes, pong_server, quiet, recorded, run, scenario,
 };
 
 /// Panics when it is dropped.
@@ -26,7 +24,7 @@ impl Drop for Bomb {
 #[test]
 fn a_node_that_panics_is_a_crash_with_its_message_and_place() {
     let lab = nodes(|host: Host| async move {
-        let _spawned = host.spawn(pong_server(host.clone()));
+        host.spawn(pong_server(host.clone()));
         host.sleep(millis(300)).await;
         assert_ne!(&*host.name(), "n2", "not this one");
         host.record("alive", ());
@@ -63,14 +61,14 @@ fn panics_while_memory_is_dropped_are_crashes_too() {
             let bomb = Bomb;
             host.spawn(async move {
                 let _bomb = bomb;
-                std::future::pending().await
+                std::future::pending::<()>().await;
             });
         }
         host.sleep(millis(100)).await;
         if &*host.name() == "n1" {
             std::panic::panic_any(Bomb);
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     });
     let run = run(&lab, &scenario, 1);
     let of = |name| {
@@ -239,210 +237,4 @@ fn a_lab_that_panics_outside_its_nodes_is_told_so() {
             .expect_err("it panics")
             .contains("it cannot be built")
     );
-}
-
-#[test]
-fn an_endless_loop_of_yields_is_a_verdict() {
-    let mut scenario = scenario(1);
-    scenario.loads[0].timeout = millis(100);
-    let lab = TestLab {
-        node: |host: Host| -> Task {
-            Box::pin(async move {
-                host.sleep(millis(500)).await;
-                loop {
-                    host.sleep(Duration::ZERO).await;
-                }
-            })
-        },
-        client: Asker::client,
-    };
-    let run = run_untraced(&lab, &scenario, 1);
-    let [Problem::Failure(why)] = &run.problems[..] else {
-        panic!("{:?}", run.problems)
-    };
-    assert!(
-        why.contains("livelock") && why.contains("0.500000000s"),
-        "{why}"
-    );
-    assert!(
-        run.operations.iter().any(|op| op.finished == run.end),
-        "open requests are kept"
-    );
-}
-
-#[test]
-fn a_run_of_too_many_events_is_inconclusive() {
-    let lab = TestLab {
-        node: pong_server,
-        client: Asker::client,
-    };
-    let options = netsplit_sim::Options {
-        max_steps: 1000,
-        ..Default::default()
-    };
-    let run = simulate(&lab, &scenario(1), &options, &mut |_| ()).expect("it can be built");
-    assert!(matches!(&run.problems[..], [Problem::Inconclusive(why)] if why.contains("1000")));
-    check_counts(&run);
-}
-
-#[test]
-fn absurd_numbers_panic_nowhere() {
-    let mut scenario = quiet(2);
-    let huge = Dist::Constant(u64::MAX);
-    scenario.nodes[0].disk_sync = huge.clone();
-    scenario.network.default.latency = Some(huge.clone());
-    scenario.network.default.duplicate = Some(1.0);
-    let all = || netsplit_scenario::Ends::All;
-    scenario.faults = vec![
-        fault(
-            100,
-            900,
-            FaultKind::Clock {
-                nodes: node("n1"),
-                skew_ns: i64::MAX,
-                drift: -0.9,
-            },
-        ),
-        fault(
-            101,
-            900,
-            FaultKind::Clock {
-                nodes: node("n1"),
-                skew_ns: i64::MAX,
-                drift: -0.9,
-            },
-        ),
-        fault(
-            100,
-            900,
-            FaultKind::Clock {
-                nodes: node("n2"),
-                skew_ns: i64::MIN,
-                drift: 1e300,
-            },
-        ),
-        fault(
-            100,
-            900,
-            FaultKind::Slow {
-                nodes: node("nodes"),
-                factor: 1e300,
-            },
-        ),
-        fault(
-            100,
-            900,
-            FaultKind::Slow {
-                nodes: node("nodes"),
-                factor: 1e300,
-            },
-        ),
-        fault(
-            100,
-            900,
-            FaultKind::Bandwidth {
-                ends: all(),
-                bytes_per_s: 0,
-            },
-        ),
-        fault(
-            100,
-            900,
-            FaultKind::Latency {
-                ends: all(),
-                message: None,
-                latency: huge,
-                add: true,
-            },
-        ),
-    ];
-    let lab = nodes(|host: Host| async move {
-        let other = host.nodes("nodes")[1];
-        for round in 0..20 {
-            host.spawn({
-                let host = host.clone();
-                async move { host.sleep(Duration::MAX).await }
-            });
-            host.spawn({
-                let host = host.clone();
-                async move {
-                    host.work(Duration::MAX).await;
-                }
-            });
-            host.send(other, &Ping(round)).expect("it is short");
-            host.observe("wall", host.now());
-            let _ = host
-                .timeout(
-                    Duration::MAX,
-                    host.timeout(millis(50), host.disk().sync("x")),
-                )
-                .await;
-        }
-    });
-    let run = run(&lab, &scenario, 1);
-    assert_eq!(run.crashes, []);
-    scenario.nodes[0].count = 1_000_000;
-    let refused = simulate(
-        &lab,
-        &scenario,
-        &netsplit_sim::Options::default(),
-        &mut |_| (),
-    );
-    assert!(
-        refused
-            .expect_err("too many hosts")
-            .contains("1000000 nodes")
-    );
-}
-
-#[test]
-fn what_a_system_keeps_of_its_hosts_does_not_outlive_the_run() {
-    /// Keeps what it should not, and drops it last.
-    struct Hoarder(std::cell::RefCell<Vec<(Host, netsplit_sim::Inbox<Ping>)>>);
-    impl System for Hoarder {
-        fn node(&self, host: Host) -> Task {
-            let inbox = host.inbox::<Ping>();
-            self.0.borrow_mut().push((host.clone(), inbox));
-            Box::pin(async move {
-                let own = host.clone();
-                // A task that waits for itself, by a waker that nobody wakes.
-                host.timeout(Duration::from_secs(3600), async move {
-                    own.sleep(Duration::MAX).await;
-                })
-                .await
-                .expect("it never ends");
-            })
-        }
-
-        fn client(&self, host: Host) -> Rc<dyn Client> {
-            struct Keeps(Host);
-            impl Client for Keeps {
-                fn perform(&self, _: Request) -> Performing {
-                    let host = self.0.clone();
-                    Box::pin(async move {
-                        host.sleep(millis(1)).await;
-                        Reply::ok(())
-                    })
-                }
-            }
-            Rc::new(Keeps(host))
-        }
-    }
-    struct Hoards;
-    impl Lab for Hoards {
-        fn spec(&self) -> &'static LabSpec {
-            Clumsy.spec()
-        }
-
-        fn lesson(&self) -> &'static str {
-            ""
-        }
-
-        fn build(&self, _: &Setup<'_>) -> Result<Rc<dyn System>, String> {
-            Ok(Rc::new(Hoarder(Default::default())))
-        }
-    }
-    // `run` asserts that no simulation is left over.
-    assert_eq!(run(&Hoards, &scenario(3), 1).crashes, []);
-    assert_eq!(run(&Hoards, &scenario(3), 2).crashes, []);
 }
