@@ -122,7 +122,8 @@ impl Front {
             None => first.answer.await,
         };
         if outcome == Outcome::Done {
-            self.host.observe("leaf", self.host.monotonic() - asked);
+            let took = self.host.monotonic().saturating_sub(asked);
+            self.host.observe("leaf", took);
         }
         outcome
     }

@@ -64,7 +64,7 @@ impl Lab for Queueing {
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
         let params: Params = setup.params()?;
         let servers = group(setup.scenario(), "servers");
-        if params.fan_out == 0 || servers.count % params.fan_out != 0 {
+        if !servers.count.is_multiple_of(params.fan_out) {
             return Err(format!(
                 "{} servers cannot be dealt to {} leaves evenly: make nodes.servers.count a \
                  multiple of params.fan_out",

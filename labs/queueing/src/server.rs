@@ -56,7 +56,7 @@ impl Server {
         };
         self.cancels.borrow_mut().remove(&(from, job.id));
         if outcome == Outcome::Done {
-            let sojourn = self.host.monotonic() - arrived;
+            let sojourn = self.host.monotonic().saturating_sub(arrived);
             self.host.observe("wait", sojourn.saturating_sub(job.work));
             self.host.observe("service", job.work);
         }

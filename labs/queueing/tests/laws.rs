@@ -131,7 +131,7 @@ fn full(rho: f64, n: i32) -> f64 {
     (1.0 - rho) * rho.powi(n) / (1.0 - rho.powi(n + 1))
 }
 
-/// How likely a leaf of the BigTable demonstration is slower than `t` milliseconds.
+/// How likely a leaf of the `BigTable` demonstration is slower than `t` milliseconds.
 fn bigtable(t: f64) -> f64 {
     let ordinary = ((9.0 - t) / 8.0).clamp(0.0, 1.0);
     let slow = if t > 10.0 {
@@ -163,11 +163,11 @@ fn normal_cdf(z: f64) -> f64 {
 fn solve(f: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (0.0, 1e5);
     for _ in 0..100 {
-        let middle = (low + high) / 2.0;
+        let middle = f64::midpoint(low, high);
         if f(middle) > 0.0 {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     low

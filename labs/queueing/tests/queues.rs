@@ -30,8 +30,8 @@ fn littles_law_holds_with_the_rate_of_the_scenario() {
     let run = run(&scenario, 2);
     let mut changes: Vec<(u64, i64)> = Vec::new();
     for op in &run.operations {
-        changes.push((op.intended.as_nanos() as u64, 1));
-        changes.push((op.finished.as_nanos() as u64, -1));
+        changes.push((op.intended.as_nanos(), 1));
+        changes.push((op.finished.as_nanos(), -1));
     }
     changes.sort_unstable();
     let (mut here, mut since, mut area) = (0i64, 0u64, 0.0);
