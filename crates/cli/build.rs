@@ -18,6 +18,9 @@ fn main() {
             .expect("scenario files have plain names")
             .replace('\\', "/");
         println!("cargo::rerun-if-changed={}", file.display());
+        let file = file
+            .to_str()
+            .expect("the project's folder has a plain name");
         writeln!(code, "    ({name:?}, include_str!({file:?})),").expect("a string takes it");
     }
     code.push(']');
