@@ -180,3 +180,22 @@ fn a_disk_is_slow_then_fails_then_works_again() {
     assert_eq!(observed(&run, "failed"), [MS]);
     assert!(run.series.contains_key("checked"));
 }
+
+#[test]
+fn tasks_woken_during_a_pause_go_on_in_the_order_of_their_waking() {
+    let mut scenario = quiet(1);
+    scenario.faults = vec![fault(100, 400, FaultKind::Pause(node("n1")))];
+    let lab = nodes(|host: Host| async move {
+        for at in [350, 150, 450, 250] {
+            let sleeper = host.clone();
+            host.spawn(async move {
+                sleeper.sleep(millis(at)).await;
+                sleeper.observe("woke", millis(at));
+            });
+        }
+    });
+    let run = run(&lab, &scenario, 1);
+    assert_eq!(observed(&run, "woke"), [150, 250, 350, 450].map(|at| at * MS));
+    let times: Vec<_> = run.observed["woke"].iter().map(|(at, _)| *at).collect();
+    assert_eq!(times, [ms(400), ms(400), ms(400), ms(450)]);
+}
