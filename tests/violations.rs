@@ -1,0 +1,138 @@
+//! An expectation that nothing can violate does not ship.
+//!
+//! `tests/violations.toml` names, for each shipped scenario, settings that break it. Every
+//! expectation must be violated by at least one of them, or by a variant that the scenario
+//! says it catches; `docs/violations.md` shows by which. `NETSPLIT_BLESS=1` writes the page.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Mutex;
+use std::thread;
+
+use serde::Deserialize;
+use serde_json::Value;
+use support::{netsplit, root, scenarios, stderr, stdout};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Breakers {
+    /// Each a list of `KEY=VALUE`, put into one run together.
+    tries: Vec<Vec<String>>,
+}
+
+/// The settings to try on a scenario: those of the table, and the variants that it catches.
+fn tries(table: &BTreeMap<String, Breakers>, scenario: &str) -> Vec<Vec<String>> {
+    let file = root().join("scenarios").join(format!("{scenario}.toml"));
+    let text = fs::read_to_string(file).expect("scenarios are named after their files");
+    let parsed: toml::Table = text.parse().expect("shipped scenarios parse");
+    let catches = parsed["verdict"]
+        .get("catches")
+        .and_then(toml::Value::as_array);
+    let variants = catches
+        .into_iter()
+        .flatten()
+        .filter_map(toml::Value::as_str);
+    let mut all: Vec<_> = variants
+        .map(|name| vec![format!("variant={name}")])
+        .collect();
+    all.extend(
+        table
+            .get(scenario)
+            .into_iter()
+            .flat_map(|breakers| breakers.tries.clone()),
+    );
+    all
+}
+
+/// The expectations of a scenario, each with the settings that violate it.
+fn violated(scenario: &str, tries: &[Vec<String>]) -> Vec<(String, Option<String>)> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut found: Vec<(String, Option<String>)> = Vec::new();
+    for set in tries {
+        let mut args = vec!["run", scenario, "--json"];
+        set.iter().for_each(|set| args.extend(["--set", set]));
+        let output = netsplit(folder.path(), &args);
+        let report: Value = serde_json::from_str(&stdout(&output))
+            .unwrap_or_else(|_| panic!("{scenario} {set:?}: {}", stderr(&output)));
+        let expectations = report["expectations"].as_array().expect("a list");
+        for (index, expectation) in expectations.iter().enumerate() {
+            if found.len() <= index {
+                found.push((expectation["text"].as_str().expect("text").to_owned(), None));
+            }
+            if expectation["verdict"] == "fail" && found[index].1.is_none() {
+                found[index].1 = Some(set.join(", "));
+            }
+        }
+    }
+    found
+}
+
+/// Everything that is expected, by scenario.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "two processes at a time, nothing inside a run"
+)]
+fn all_violations() -> BTreeMap<String, Vec<(String, Option<String>)>> {
+    let text = fs::read_to_string(root().join("tests/violations.toml")).expect("the table exists");
+    let table: BTreeMap<String, Breakers> = toml::from_str(&text).expect("the table parses");
+    let names = scenarios();
+    for name in table.keys() {
+        assert!(
+            names.contains(name),
+            "tests/violations.toml: there is no scenario {name}"
+        );
+    }
+    let (left, found) = (Mutex::new(names), Mutex::new(BTreeMap::new()));
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(name) = { left.lock().unwrap().pop() } {
+                    let violations = violated(&name, &tries(&table, &name));
+                    found.lock().unwrap().insert(name, violations);
+                }
+            });
+        }
+    });
+    found.into_inner().unwrap()
+}
+
+fn page(all: &BTreeMap<String, Vec<(String, Option<String>)>>) -> String {
+    let mut page = String::from(
+        "# What violates each expectation\n\n\
+         An expectation that nothing can violate proves nothing. Each of these was violated by the \
+         setting beside it, in a run with seed 1. Written by `NETSPLIT_BLESS=1 cargo test -p \
+         netsplit --test violations`; kept true by that test.\n",
+    );
+    for (scenario, expectations) in all {
+        page += &format!("\n## {scenario}\n\n| expectation | violated by |\n|---|---|\n");
+        for (text, by) in expectations {
+            page += &format!("| `{text}` | `{}` |\n", by.as_deref().unwrap_or("nothing"));
+        }
+    }
+    page
+}
+
+#[test]
+fn every_shipped_expectation_can_be_violated() {
+    let all = all_violations();
+    let mut never = Vec::new();
+    for (scenario, expectations) in &all {
+        if expectations.is_empty() {
+            never.push(format!("{scenario}: nothing is tried"));
+        }
+        let unbroken = expectations.iter().filter(|(_, by)| by.is_none());
+        never.extend(unbroken.map(|(text, _)| format!("{scenario}: {text}")));
+    }
+    assert!(never.is_empty(), "nothing violates:\n{}", never.join("\n"));
+    let (file, page) = (root().join("docs/violations.md"), page(&all));
+    if std::env::var_os("NETSPLIT_BLESS").is_some() {
+        fs::write(&file, &page).expect("writable");
+    }
+    let shown = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        shown == page,
+        "docs/violations.md is out of date: NETSPLIT_BLESS=1 writes it"
+    );
+}
