@@ -209,3 +209,12 @@ fn completions_and_the_manual_are_there() {
         );
     });
 }
+
+#[test]
+fn lint_tells_parameters_that_do_not_fit_together() {
+    in_folder(|folder| {
+        let output = netsplit(folder, &["lint", "quorum-kv/calm", "--set", "params.r=9"]);
+        assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+        assert!(stderr(&output).contains("params.r"), "{}", stderr(&output));
+    });
+}

@@ -27,10 +27,6 @@ fn artefacts(scenario: &str) -> (Option<i32>, String, Vec<Vec<u8>>) {
 }
 
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "two processes at a time, nothing inside a run"
-)]
 fn every_scenario_passes_and_leaves_the_same_bytes_twice() {
     let left = Mutex::new(scenarios());
     assert!(left.lock().unwrap().len() >= 13);

@@ -70,10 +70,6 @@ fn violated(scenario: &str, tries: &[Vec<String>]) -> Vec<(String, Option<String
 }
 
 /// Everything that is expected, by scenario.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "two processes at a time, nothing inside a run"
-)]
 fn all_violations() -> BTreeMap<String, Vec<(String, Option<String>)>> {
     let text = fs::read_to_string(root().join("tests/violations.toml")).expect("the table exists");
     let table: BTreeMap<String, Breakers> = toml::from_str(&text).expect("the table parses");

@@ -82,7 +82,7 @@ fn read(path: &Path) -> anyhow::Result<Source> {
 pub fn load(source: &Source, overrides: &[String]) -> anyhow::Result<Loaded> {
     let specs = labs::specs();
     let Parsed { scenario, warnings } = parse(&source.text, &source.file, overrides, &specs)
-        .map_err(|errors| exit::usage(errors.render(crate::terminal::colour_on_stderr())))?;
+        .map_err(|errors| exit::Diagnosed(errors.render(crate::terminal::colour_on_stderr())))?;
     if !warnings.is_empty() {
         anstream::eprintln!("{}", warnings.render(crate::terminal::colour_on_stderr()));
     }

@@ -20,13 +20,10 @@ fn main() -> ExitCode {
     match command::dispatch(cli.command) {
         Ok(code) => code,
         Err(error) => {
-            let text = format!("{error:#}");
-            let told = if text.starts_with("error") || text.starts_with("\u{1b}") {
-                text
-            } else {
-                format!("error: {text}")
-            };
-            anstream::eprintln!("{told}");
+            match error.downcast_ref::<exit::Diagnosed>() {
+                Some(diagnosed) => anstream::eprintln!("{diagnosed}"),
+                None => anstream::eprintln!("error: {error:#}"),
+            }
             exit::USAGE.into()
         }
     }

@@ -56,7 +56,7 @@ pub use lab::{Client, Lab, Performing, Reply, Request, Setup, System};
 pub use messages::{CallError, MAX_MESSAGE, Message, Rpc};
 pub use messaging::{Call, Inbox};
 pub use recording::HostRng;
-pub use run::{Options, simulate, total_duration};
+pub use run::{Options, build, simulate, total_duration};
 #[doc(hidden)]
 pub use sim::live_simulations;
 pub use waiting::{Elapsed, Sleep, Work};

@@ -1,6 +1,7 @@
 //! One run: from a scenario and a seed to a [`Run`].
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use crate::requests::{client_hosts, drain};
 use crate::sim::Sim;
 use crate::tracer::Tracer;
 use crate::world::World;
-use crate::{Lab, NodeId, Setup};
+use crate::{Lab, NodeId, Setup, System};
 
 /// How to run a scenario.
 #[derive(Clone, Debug)]
@@ -66,24 +67,7 @@ pub fn simulate(
     options: &Options,
     progress: &mut dyn FnMut(Time),
 ) -> Result<Run, String> {
-    let seats = lab.spec().seats(&scenario.variant)?.into_iter().collect();
-    let nodes: u64 = scenario
-        .nodes
-        .iter()
-        .map(|group| u64::from(group.count))
-        .sum();
-    let clients: u64 = scenario
-        .loads
-        .iter()
-        .map(|load| u64::from(load.hosts))
-        .sum();
-    if nodes + clients > MAX_HOSTS {
-        return Err(format!(
-            "{nodes} nodes and {clients} client hosts: at most {MAX_HOSTS} fit"
-        ));
-    }
-    let system =
-        guarded(|| lab.build(&Setup { scenario, seats })).map_err(|panic| told(&panic))??;
+    let system = build(lab, scenario)?;
     let mut net = Net::new();
     let world = build_world(lab, scenario, options, &mut net);
     let sim = Sim::new(world, net.enter());
@@ -112,6 +96,31 @@ pub fn simulate(
     }
     let _ = guarded(|| drop(system));
     Ok(run)
+}
+
+/// Builds the lab's system from the scenario, as [`simulate`] does first: what a scenario's
+/// parameters cannot be together shows here.
+///
+/// # Errors
+/// When the lab cannot be built, or the scenario has more hosts than fit.
+pub fn build(lab: &dyn Lab, scenario: &Scenario) -> Result<Rc<dyn System>, String> {
+    let seats = lab.spec().seats(&scenario.variant)?.into_iter().collect();
+    let nodes: u64 = scenario
+        .nodes
+        .iter()
+        .map(|group| u64::from(group.count))
+        .sum();
+    let clients: u64 = scenario
+        .loads
+        .iter()
+        .map(|load| u64::from(load.hosts))
+        .sum();
+    if nodes + clients > MAX_HOSTS {
+        return Err(format!(
+            "{nodes} nodes and {clients} client hosts: at most {MAX_HOSTS} fit"
+        ));
+    }
+    guarded(|| lab.build(&Setup { scenario, seats })).map_err(|panic| told(&panic))?
 }
 
 /// A panic of the lab outside any node, for people.

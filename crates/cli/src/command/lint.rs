@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use netsplit_scenario::parse;
+use netsplit_sim::build;
 
 use crate::args::Lint;
 use crate::{catalog, exit, labs, terminal};
@@ -14,7 +15,14 @@ pub fn lint(args: &Lint) -> anyhow::Result<ExitCode> {
     for which in &args.files {
         let source = catalog::source(which)?;
         let found = match parse(&source.text, &source.file, &args.set, &specs) {
-            Ok(parsed) => parsed.warnings,
+            Ok(parsed) => {
+                if let Err(why) = build(labs::lab(&parsed.scenario.lab)?, &parsed.scenario) {
+                    broken += 1;
+                    anstream::eprintln!("error: {}: {why}", source.file);
+                    continue;
+                }
+                parsed.warnings
+            }
             Err(errors) => {
                 broken += 1;
                 errors
