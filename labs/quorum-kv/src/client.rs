@@ -152,7 +152,8 @@ impl Session {
             Ok(versioned) => Siblings::from(versioned),
             Err(failure) => return failure.into(),
         };
-        self.host.observe("write", self.host.monotonic() - start);
+        self.host
+            .observe("write", self.host.monotonic().saturating_sub(start));
         let delays = self.cluster.params.read_after.delays();
         let (sender, mut answers) = mpsc::unbounded_channel();
         for (place, delay) in delays.iter().enumerate() {
@@ -179,7 +180,8 @@ impl Session {
         }
         let start = self.host.monotonic();
         let found = self.get(key).await.ok()?;
-        self.host.observe("read", self.host.monotonic() - start);
+        self.host
+            .observe("read", self.host.monotonic().saturating_sub(start));
         Some(found.covers(&*self.cluster.versions, written))
     }
 

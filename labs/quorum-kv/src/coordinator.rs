@@ -230,10 +230,10 @@ impl Coordinator {
         for replica in self.choose(slot, enough) {
             self.ask(&mut round, replica, request);
         }
-        let spare: Vec<_> = match quorum.stand_ins() {
-            true => ring.stand_ins(slot).collect(),
-            false => Vec::new(),
-        };
+        let mut spare: Vec<_> = ring.stand_ins(slot).collect();
+        if !quorum.stand_ins() {
+            spare.clear();
+        }
         let patience = (!spare.is_empty()).then(|| self.host.sleep(*params.stand_in_after));
         Muster {
             round,

@@ -39,11 +39,6 @@ impl Hints {
         self.kept.values().map(BTreeMap::len).sum()
     }
 
-    /// Whether nothing is kept.
-    pub fn is_empty(&self) -> bool {
-        self.kept.is_empty()
-    }
-
     /// For whom something is kept.
     pub fn owners(&self) -> Vec<Replica> {
         self.kept.keys().copied().collect()
@@ -109,7 +104,7 @@ mod tests {
         assert!(!hints.delivered(&ByVector, owner, key, &sent[0].1));
         assert_eq!(hints.for_owner(owner, 10), [(key, write(2))]);
         assert!(hints.delivered(&ByVector, owner, key, &write(2)));
-        assert!(hints.is_empty());
+        assert_eq!(hints.len(), 0);
     }
 
     #[test]

@@ -14,7 +14,7 @@
 //! | `coordinator`, `node`, `background`, `client` | the shell: messages, waiting, disks |
 //! | `staleness`, `losses`, `probes`, `inspect` | what users felt, judged from outside |
 //!
-//! Papers: DeCandia et al., "Dynamo", SOSP 2007; Bailis et al., "Probabilistically Bounded
+//! Papers: Giuseppe `DeCandia` et al., "Dynamo", SOSP 2007; Bailis et al., "Probabilistically Bounded
 //! Staleness", VLDB 2012; Kulkarni et al., "Logical Physical Clocks", OPODIS 2014.
 //!
 //! Left out: membership changes, virtual nodes, deletes, and compaction of the journal; each

@@ -70,7 +70,7 @@ mod tests {
     use crate::writes::testing::{get, put, run, unknown_put};
 
     fn count(operations: Vec<Operation>) -> f64 {
-        measure(&run(operations), Duration::from_millis(1000))[0].1
+        measure(&run(operations), Duration::from_secs(1))[0].1
     }
 
     #[test]

@@ -57,7 +57,9 @@ impl Node {
         };
         if node.cluster.durability.recovers() {
             let records = node.journal.read().ok()?;
-            records.iter().for_each(|record| node.apply(record));
+            for record in &records {
+                node.apply(record);
+            }
             if !records.is_empty() {
                 node.host.record("recovered", node.store().keys().count());
             }

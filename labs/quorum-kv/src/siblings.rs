@@ -144,8 +144,7 @@ mod tests {
     fn writes() -> impl Strategy<Value = Vec<Versioned>> {
         let write = (1..4u64, 1..4u64, 0..3u64);
         let all = vec(write, 0..8);
-        all.prop_map(|all| {
-            let mut all: Vec<_> = all.into_iter().map(|(a, c, k)| (a, c, k)).collect();
+        all.prop_map(|mut all| {
             all.sort_unstable();
             all.dedup_by_key(|(actor, count, _)| (*actor, *count));
             all.into_iter().map(|(a, c, k)| written(a, c, k)).collect()

@@ -65,9 +65,9 @@ impl Store {
             return false;
         }
         let tree = self.trees.entry(self.ring.slot(key)).or_default();
-        before
-            .into_iter()
-            .for_each(|digest| tree.toggle(key, digest));
+        if let Some(digest) = before {
+            tree.toggle(key, digest);
+        }
         tree.toggle(key, known.digest());
         true
     }
