@@ -195,7 +195,10 @@ fn tasks_woken_during_a_pause_go_on_in_the_order_of_their_waking() {
         }
     });
     let run = run(&lab, &scenario, 1);
-    assert_eq!(observed(&run, "woke"), [150, 250, 350, 450].map(|at| at * MS));
+    assert_eq!(
+        observed(&run, "woke"),
+        [150, 250, 350, 450].map(|at| at * MS)
+    );
     let times: Vec<_> = run.observed["woke"].iter().map(|(at, _)| *at).collect();
     assert_eq!(times, [ms(400), ms(400), ms(400), ms(450)]);
 }
