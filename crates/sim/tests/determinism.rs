@@ -103,7 +103,7 @@ fn print_the_fingerprint() {
 }
 
 #[test]
-fn two_processes_and_threads_agree() {
+fn two_processes_agree() {
     let program = std::env::current_exe().expect("a test is a program");
     let print = || {
         let output = Command::new(&program)
