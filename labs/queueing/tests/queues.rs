@@ -154,3 +154,35 @@ fn a_crashed_replica_costs_its_jobs_only() {
     assert!(after.clone().count() > 5000);
     assert!(after.into_iter().all(|op| op.status == Status::Ok));
 }
+
+/// Erlang's loss system: nobody waits, and a fifth finds all five workers busy.
+#[test]
+fn without_places_to_wait_nobody_waits() {
+    let five = [
+        "nodes.servers.workers=5",
+        "load.clients.rate=4000/s",
+        "duration=25s",
+    ];
+    let scenario = scenario("mmc", &[&five[..], &["params.queue_limit=0"]].concat());
+    let run = run(&scenario, 1);
+    close(number(&scenario, &run, "rejected_rate"), 0.199, 0.03);
+    assert_eq!(number(&scenario, &run, "max(wait)"), 0.0);
+}
+
+#[test]
+fn a_hedge_goes_to_the_replica_that_does_not_hang() {
+    let hang =
+        "fault=[{ at = \"20s\", for = \"900ms\", every = \"2s\", times = 10, pause = \"s1\" }]";
+    let shape = [
+        "nodes.servers.count=2",
+        "variant=random",
+        "params.service=1ms",
+    ];
+    let scenario = scenario("cancelled", &[&shape[..], &[hang, "duration=45s"]].concat());
+    let run = run(&scenario, 1);
+    let slowest = number(&scenario, &run, "max");
+    assert!(
+        slowest < 50e6,
+        "{slowest} ns, though the other replica takes 1 ms"
+    );
+}
