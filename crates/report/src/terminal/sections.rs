@@ -247,9 +247,20 @@ fn expectation(expectation: &ExpectationReport, room: usize, paint: Paint) -> Ve
         .cloned();
     let said: Vec<_> = place.into_iter().chain(why).collect();
     if !said.is_empty() {
-        lines.extend(hang("    ", &said.join(": "), room));
+        lines.extend(explained(&said.join(": "), room));
     }
     lines
+}
+
+/// An explanation: its first line wrapped as prose; further ones, such as the timeline of a
+/// witness, as they are.
+fn explained(text: &str, room: usize) -> Vec<String> {
+    const INDENT: &str = "    ";
+    let mut lines = text.lines();
+    let mut told = hang(INDENT, lines.next().unwrap_or_default(), room);
+    let rest = lines.map(|line| clip(&format!("{INDENT}{line}"), room));
+    told.extend(rest);
+    told
 }
 
 /// The verdict in a few words.

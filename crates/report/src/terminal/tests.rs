@@ -97,3 +97,27 @@ fn the_verdict_is_the_last_line() {
         "FAIL: 1 of 5 expectations not met, 1 of 5 expectations undecided"
     );
 }
+
+#[test]
+fn the_timeline_of_a_witness_keeps_its_lines() {
+    let (scenario, run) = cut();
+    let mut report = report_of(&scenario, &run);
+    report.expectations[0].why =
+        "a read came late\n  client 1  |-write-|\n  client 2    |-read-|".into();
+    let text = render(
+        &report,
+        &Timeline::new(&run, timeline_columns(80)),
+        80,
+        false,
+    );
+    let lines: Vec<_> = text.lines().collect();
+    let first = lines
+        .iter()
+        .position(|line| line.contains("client 1  |-write-|"));
+    let first = first.expect("the witness is shown");
+    assert!(lines[first - 1].ends_with("a read came late"), "{text}");
+    assert!(
+        lines[first + 1].contains("  client 2    |-read-|"),
+        "{text}"
+    );
+}
