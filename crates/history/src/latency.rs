@@ -1,8 +1,12 @@
 //! Distributions of durations.
 
+mod encoded;
+
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+
+pub use encoded::EncodedLatencies;
 
 /// The longest duration that is told apart; longer ones count as this long.
 const LONGEST: Duration = Duration::from_hours(24);

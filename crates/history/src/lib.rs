@@ -22,7 +22,7 @@ mod window;
 
 pub use invariant::{Invariant, InvariantState};
 pub use jsonl::{HistoryError, read_history, write_history};
-pub use latency::Latencies;
+pub use latency::{EncodedLatencies, Latencies};
 pub use operation::{Operation, Outcome, Status};
 pub use run::{
     Aggregate, Crash, FaultRecord, LabEvent, LittlesLaw, NetworkCounts, Problem, Run, Series,

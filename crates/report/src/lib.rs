@@ -7,6 +7,8 @@
 //! - [`render`]: the terminal, plain or coloured;
 //! - [`to_svg`]: latency, availability and throughput over time.
 //!
+//! [`sweep`] does the same for many runs: what they say together.
+//!
 //! The pictures need what happened when, which a report does not keep: a [`Timeline`] cuts the
 //! run into columns of equal length.
 //!
@@ -18,6 +20,7 @@ mod numbers;
 mod phases;
 mod report;
 mod svg;
+pub mod sweep;
 mod terminal;
 mod timeline;
 

@@ -12,6 +12,7 @@
 //! ```
 
 use netsplit_history::Time;
+use serde::{Deserialize, Serialize};
 
 /// A sentence of `expect` or `sweep`.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,7 +103,8 @@ pub enum Statistic {
 }
 
 /// How a measurement must compare with the value.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Comparison {
     /// `<`
     Less,
@@ -133,7 +135,8 @@ impl Comparison {
 }
 
 /// A value with its unit.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Quantity {
     /// A duration in nanoseconds.
     Nanos(f64),
@@ -194,7 +197,8 @@ pub enum Property {
 }
 
 /// An aggregate over seeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SeedAggregate {
     /// The arithmetic mean.
     Mean,

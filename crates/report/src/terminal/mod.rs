@@ -6,9 +6,9 @@
 
 mod chart;
 mod compare;
-mod paint;
+pub(crate) mod paint;
 mod sections;
-mod text;
+pub(crate) mod text;
 
 use netsplit_check::Verdict;
 

@@ -1,0 +1,204 @@
+//! Whether a scenario catches the wrong variants that it says it catches.
+//!
+//! A variant is caught on a seed when the scenario's own variant passes there and this one
+//! violates an expectation. A run with a panic or an endless loop does not count, even where
+//! expectations fell with it: a scenario that only notices crashes would teach nothing about the
+//! idea that the variant gets wrong. A run that could not be decided does not count either.
+//!
+//! One such seed is enough: many mistakes show only under some schedules.
+
+use netsplit_check::Verdict;
+
+use super::claim::{Claim, ClaimKind};
+use super::command::command;
+use super::runs::{Row, Runs};
+use super::{Entry, Planned, Role};
+
+/// That each of the variants is caught.
+pub(super) fn catches(runs: &Runs<'_>) -> Vec<Claim> {
+    let variants = runs.caught.iter();
+    variants
+        .map(|(variant, rows)| caught(runs.planned, variant, &runs.own, rows))
+        .collect()
+}
+
+/// What became of the seeds on which the scenario's own variant passes.
+#[derive(Default)]
+struct Tally {
+    caught: Vec<u64>,
+    passed: Vec<u64>,
+    broke_down: usize,
+    undecided: usize,
+    not_run: usize,
+}
+
+fn caught(planned: &Planned, variant: &str, own: &[Row<'_>], its: &[Row<'_>]) -> Claim {
+    let mut tally = Tally::default();
+    for (reference, row) in own.iter().zip(its) {
+        assert_eq!(reference.seed, row.seed, "the same seeds for every role");
+        match (reference.verdict(), row.entry) {
+            (None, _) | (Some(Verdict::Pass), None) => tally.not_run += 1,
+            (Some(Verdict::Pass), Some(entry)) => tally.add(entry),
+            (Some(_), _) => {}
+        }
+    }
+    let (verdict, why) = tally.verdict();
+    let role = Role::Catches(variant.to_owned());
+    let shows = if tally.caught.is_empty() {
+        &tally.passed
+    } else {
+        &tally.caught
+    };
+    Claim {
+        kind: ClaimKind::Catches,
+        text: format!("catches {variant}"),
+        line: None,
+        verdict,
+        observed: format!(
+            "caught on {} of {} seeds on which {} passes",
+            tally.caught.len(),
+            tally.comparable(),
+            planned.variant,
+        ),
+        why,
+        commands: shows
+            .first()
+            .map(|seed| command(planned, &role, *seed))
+            .into_iter()
+            .collect(),
+    }
+}
+
+impl Tally {
+    fn add(&mut self, entry: &Entry) {
+        match entry.verdict {
+            Verdict::Pass => self.passed.push(entry.seed),
+            Verdict::Inconclusive => self.undecided += 1,
+            Verdict::Fail if entry.broke_down() || entry.violated().next().is_none() => {
+                self.broke_down += 1;
+            }
+            Verdict::Fail => self.caught.push(entry.seed),
+        }
+    }
+
+    fn comparable(&self) -> usize {
+        self.caught.len() + self.passed.len() + self.broke_down + self.undecided
+    }
+
+    fn verdict(&self) -> (Verdict, String) {
+        if !self.caught.is_empty() {
+            return (Verdict::Pass, String::new());
+        }
+        if self.not_run > 0 {
+            let why = format!("{} seeds were not run", self.not_run);
+            return (Verdict::Inconclusive, why);
+        }
+        let (broke_down, undecided) = (self.broke_down, self.undecided);
+        let not_counted = [
+            (broke_down, "failed only by breaking down"),
+            (undecided, "could not be decided"),
+        ];
+        let not_counted: Vec<_> = not_counted
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        if self.passed.len() + broke_down == 0 {
+            let why = match undecided {
+                0 => "on no seed does the scenario's own variant pass".to_owned(),
+                _ => not_counted.join(", "),
+            };
+            return (Verdict::Inconclusive, why);
+        }
+        let mut why = "no expectation tells it from the right one".to_owned();
+        if !not_counted.is_empty() {
+            why += &format!("; {}, which is not caught", not_counted.join(", "));
+        }
+        (Verdict::Fail, why)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::CrashReport;
+    use crate::sweep::testing::{entries, fails, inconclusive, passes, plan, planned};
+    use crate::sweep::{Plan, Summary};
+
+    fn catching(own: Vec<Entry>, its: Vec<Entry>) -> Claim {
+        let mut scenario = planned("lab/a");
+        scenario.catches = vec!["naive".into()];
+        let plan: Plan = plan(own.len() as u64, vec![scenario]);
+        let all = entries(&plan, own.into_iter().chain(its).collect());
+        let summary = Summary::of(&plan, &all, None).unwrap();
+        let claims = summary.scenarios[0].claims.iter();
+        let mut catches = claims.filter(|claim| claim.kind == ClaimKind::Catches);
+        catches.next().unwrap().clone()
+    }
+
+    fn panics() -> Entry {
+        let mut entry = fails();
+        entry.crashes.push(CrashReport {
+            node: "n1".into(),
+            at_s: 1.0,
+            message: "index out of bounds".into(),
+            place: "src/lib.rs:1:1".into(),
+        });
+        entry
+    }
+
+    #[test]
+    fn caught_where_the_reference_passes_and_an_expectation_is_violated() {
+        let claim = catching(vec![passes(), passes()], vec![passes(), fails()]);
+        assert_eq!(claim.verdict, Verdict::Pass);
+        assert_eq!(
+            claim.observed,
+            "caught on 1 of 2 seeds on which reference passes"
+        );
+        assert_eq!(
+            claim.commands,
+            ["netsplit run lab/a --seed 2 --variant naive"]
+        );
+    }
+
+    #[test]
+    fn missed() {
+        let claim = catching(vec![passes(), passes()], vec![passes(), passes()]);
+        assert_eq!(claim.verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_panic_catches_nothing() {
+        let claim = catching(vec![passes()], vec![panics()]);
+        assert_eq!(claim.verdict, Verdict::Fail);
+        assert!(claim.why.contains("breaking down"), "{}", claim.why);
+        let claim = catching(vec![passes(), passes()], vec![panics(), fails()]);
+        assert_eq!(claim.verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn a_failure_without_a_violated_expectation_catches_nothing() {
+        let mut livelock = fails();
+        livelock.expectations.clear();
+        let claim = catching(vec![passes()], vec![livelock]);
+        assert_eq!(claim.verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn an_undecided_run_catches_nothing() {
+        let claim = catching(vec![passes()], vec![inconclusive()]);
+        assert_eq!(claim.verdict, Verdict::Inconclusive);
+        let claim = catching(vec![passes(), passes()], vec![inconclusive(), passes()]);
+        assert_eq!(claim.verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_seed_on_which_the_reference_fails_shows_nothing() {
+        let claim = catching(vec![fails()], vec![fails()]);
+        assert_eq!(claim.verdict, Verdict::Inconclusive);
+        let claim = catching(vec![fails(), passes()], vec![fails(), passes()]);
+        assert_eq!(claim.verdict, Verdict::Fail);
+        let claim = catching(vec![inconclusive(), passes()], vec![fails(), passes()]);
+        assert_eq!(claim.verdict, Verdict::Fail);
+    }
+}

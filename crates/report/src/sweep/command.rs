@@ -1,0 +1,56 @@
+//! The command that does one run of a sweep again.
+
+use super::{Planned, Role};
+
+/// `netsplit run LAB/NAME --seed 17 --variant naive --set params.r=1`, fit for a shell.
+pub fn command(planned: &Planned, role: &Role, seed: u64) -> String {
+    let mut words = vec![
+        "netsplit run".to_owned(),
+        quoted(&planned.scenario),
+        format!("--seed {seed}"),
+    ];
+    for set in &planned.overrides {
+        match set.split_once('=') {
+            Some(("variant", _)) if matches!(role, Role::Catches(_)) => {}
+            Some(("variant", variant)) => words.push(format!("--variant {}", quoted(variant))),
+            _ => words.push(format!("--set {}", quoted(set))),
+        }
+    }
+    if let Role::Catches(variant) = role {
+        words.push(format!("--variant {}", quoted(variant)));
+    }
+    words.join(" ")
+}
+
+/// A word as a POSIX shell must be given it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sweep::testing::planned;
+
+    #[test]
+    fn a_shell_reads_back_what_was_meant() {
+        let mut scenario = planned("my exams/it's.toml");
+        scenario.overrides = vec![
+            "params.r=1".into(),
+            "verdict.expect=[\"p50 < 1ns\"]".into(),
+            "variant=exercise".into(),
+        ];
+        assert_eq!(
+            command(&scenario, &Role::Subject, 17),
+            r#"netsplit run 'my exams/it'\''s.toml' --seed 17 --set params.r=1 --set 'verdict.expect=["p50 < 1ns"]' --variant exercise"#
+        );
+        assert_eq!(
+            command(&planned("lab/a"), &Role::Catches("naive".into()), 2),
+            "netsplit run lab/a --seed 2 --variant naive"
+        );
+    }
+}

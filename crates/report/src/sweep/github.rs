@@ -1,0 +1,109 @@
+//! A sweep as annotations of a GitHub workflow: at the line that does not hold.
+
+use std::fmt::Write;
+
+use netsplit_check::Verdict;
+
+use super::claim::ClaimKind;
+use super::expectations::ExpectationTally;
+use super::{ScenarioSummary, Summary};
+
+/// One `::error` command a line for each expectation and claim that does not hold, in scenarios
+/// that do not pass.
+pub fn sweep_to_annotations(summary: &Summary) -> String {
+    let mut text = String::new();
+    let not_passed = |s: &&ScenarioSummary| s.verdict != Verdict::Pass;
+    for scenario in summary.scenarios.iter().filter(not_passed) {
+        annotate(scenario, &mut text);
+    }
+    text
+}
+
+fn annotate(scenario: &ScenarioSummary, text: &mut String) {
+    let mut error = |line: Option<usize>, message: &str| {
+        let line = line.map_or(String::new(), |line| format!(",line={line}"));
+        let title = property(&format!("{}: {}", scenario.scenario, scenario.verdict));
+        let file = property(&scenario.file);
+        writeln!(
+            text,
+            "::error file={file}{line},title={title}::{}",
+            data(message)
+        )
+        .expect("a string takes it");
+    };
+    for expectation in &scenario.expectations {
+        if let Some(told) = expectation.told() {
+            error(expectation.line, &(told + &worst(scenario, expectation)));
+        }
+    }
+    let claims = scenario.claims.iter();
+    for claim in claims.filter(|claim| claim.verdict != Verdict::Pass) {
+        let mut message = format!("{}: {}", claim.text, claim.observed);
+        if !claim.why.is_empty() {
+            message += &format!("; {}", claim.why);
+        }
+        let shows_own_runs = claim.kind == ClaimKind::PassRate;
+        let commands = claim.commands.iter().filter(|_| !shows_own_runs);
+        commands.for_each(|command| message += &format!("\n{command}"));
+        error(claim.line, &message);
+    }
+}
+
+/// The worst run and how to see it.
+fn worst(scenario: &ScenarioSummary, tally: &ExpectationTally) -> String {
+    let mut message = String::new();
+    if let Some(worst) = &tally.worst {
+        let shown = [worst.shown.trim(), worst.why.trim()];
+        let shown: Vec<_> = shown.into_iter().filter(|part| !part.is_empty()).collect();
+        message += &format!("; worst at seed {}", worst.seed);
+        if !shown.is_empty() {
+            message += &format!(": {}", shown.join(", "));
+        }
+        let again = scenario
+            .not_passed
+            .iter()
+            .find(|run| run.seed == worst.seed);
+        message += &again.map_or(String::new(), |run| format!("\n{}", run.command));
+    }
+    message
+}
+
+/// Escapes the text of a workflow command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// Escapes a property of a workflow command.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sweep::testing::{entries, fails, passes, plan, planned};
+
+    #[test]
+    fn an_annotation_stands_at_the_line_and_is_escaped() {
+        let mut scenario = planned("lab/a");
+        scenario.file = "a,b:c.toml".into();
+        let plan = plan(2, vec![scenario, planned("lab/b")]);
+        let mut bad = fails();
+        bad.expectations[0].shown = "97%\r\nof".into();
+        let runs = vec![passes(), bad, passes(), passes()];
+        let summary = Summary::of(&plan, &entries(&plan, runs), None).unwrap();
+        let text = sweep_to_annotations(&summary);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "::error file=a%2Cb%3Ac.toml,line=31,title=lab/a%3A fail::p99 < 40ms: failed in \
+                 1 of 2 runs; worst at seed 2: 97%25%0D%0Aof%0Anetsplit run lab/a --seed 2",
+                "::error file=a%2Cb%3Ac.toml,title=lab/a%3A fail::pass rate >= 100%25: 1 of 2 \
+                 seeds passed, 50.00%25",
+            ]
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! A sweep as JUnit XML, which every CI service reads: a suite per scenario, a case per claim.
+//!
+//! A claim that fails is a `<failure>`; one that is inconclusive is an `<error
+//! type="inconclusive">`. Nothing is ever `<skipped>`, because services count that as fine. No
+//! time stands in the file, so that equal sweeps are equal bytes.
+
+use netsplit_check::Verdict;
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::claim::{Claim, ClaimKind};
+use super::{ScenarioSummary, Summary};
+
+/// The summary as JUnit XML.
+pub fn sweep_to_junit(summary: &Summary) -> String {
+    let mut report = Report::new("netsplit verify");
+    for scenario in &summary.scenarios {
+        report.add_test_suite(suite(scenario));
+    }
+    report.to_string().expect("a report of ours is XML") + "\n"
+}
+
+fn suite(scenario: &ScenarioSummary) -> TestSuite {
+    let mut suite = TestSuite::new(scenario.scenario.as_str());
+    for claim in &scenario.claims {
+        let mut case = TestCase::new(claim.text.as_str(), status(claim, scenario));
+        case.set_classname(scenario.scenario.replace('/', "."));
+        suite.add_test_case(case);
+    }
+    suite
+}
+
+fn status(claim: &Claim, scenario: &ScenarioSummary) -> TestCaseStatus {
+    let (kind, ty) = match claim.verdict {
+        Verdict::Pass => return TestCaseStatus::success(),
+        Verdict::Fail => (NonSuccessKind::Failure, "fail"),
+        Verdict::Inconclusive => (NonSuccessKind::Error, "inconclusive"),
+    };
+    let mut status = TestCaseStatus::non_success(kind);
+    let mut message = claim.observed.clone();
+    if !claim.why.is_empty() {
+        message += &format!("; {}", claim.why);
+    }
+    status.set_message(message).set_type(ty);
+    let details = details(claim, scenario);
+    if !details.is_empty() {
+        status.set_description(details.join("\n"));
+    }
+    status
+}
+
+/// What to read, and which commands show it.
+fn details(claim: &Claim, scenario: &ScenarioSummary) -> Vec<String> {
+    if claim.kind != ClaimKind::PassRate {
+        return claim.commands.clone();
+    }
+    let mut lines = Vec::new();
+    for run in &scenario.not_passed {
+        lines.push(format!("seed {}: {}", run.seed, run.verdict));
+        lines.extend(run.why.iter().map(|why| format!("  {why}")));
+        lines.push(format!("  {}", run.command));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sweep::testing::{entries, fails, inconclusive, passes, plan, planned};
+
+    fn junit(runs: Vec<super::super::Entry>) -> String {
+        let plan = plan(2, vec![planned("lab/a")]);
+        sweep_to_junit(&Summary::of(&plan, &entries(&plan, runs), None).unwrap())
+    }
+
+    #[test]
+    fn a_failure_tells_why_and_how_to_see_it() {
+        insta::assert_snapshot!(junit(vec![passes(), fails()]));
+    }
+
+    #[test]
+    fn inconclusive_is_an_error_and_nothing_is_skipped() {
+        for runs in [vec![passes(), inconclusive()], vec![passes()], vec![]] {
+            let text = junit(runs);
+            assert!(text.contains("errors=\"1\""), "{text}");
+            assert!(text.contains("<error message="), "{text}");
+            assert!(text.contains("type=\"inconclusive\""), "{text}");
+            assert!(!text.contains("<skipped"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Many runs, one verdict.
+//!
+//! A sweep is planned before it runs: a [`Plan`] lists every [`Job`], which is a scenario, the
+//! [`Role`] in which its run takes part, and a seed. Each run leaves one [`Entry`]. From the plan
+//! and the entries, in whatever order and from whichever machines they came, [`Summary::of`]
+//! computes what the sweep says; it is a pure function, so that the number of threads and the
+//! cutting into shards cannot show.
+//!
+//! What is decided is a list of [`Claim`]s per scenario: that enough seeds pass, that past
+//! failures stay mended, that the sentences of `sweep` hold, that wrong variants are caught, and,
+//! where asked for, that runs repeat and that nothing got worse. The formats, a file each, lay
+//! claims out and decide nothing.
+//!
+//! A sweep that is cut short keeps what is certain: enough failures fail it. Everything else is
+//! inconclusive, and what was not run is told.
+//!
+//! What this leaves out: testing whether two pass rates differ significantly. The interval is
+//! printed, and the point estimate is judged.
+
+mod baseline;
+mod catches;
+mod claim;
+mod command;
+mod entry;
+mod expectations;
+mod file;
+mod github;
+mod json;
+mod junit;
+mod markdown;
+mod merge;
+mod plan;
+mod rate;
+mod runs;
+mod sentences;
+mod summary;
+mod terminal;
+mod wilson;
+
+#[cfg(test)]
+mod testing;
+
+pub use baseline::{Compared, Limit};
+pub use claim::{Claim, ClaimKind};
+pub use entry::{Entry, Parting, Sample};
+pub use expectations::{ExpectationTally, Worst};
+pub use file::{Shard, SweepFile};
+pub use github::sweep_to_annotations;
+pub use json::{sweep_from_json, sweep_to_json};
+pub use junit::sweep_to_junit;
+pub use markdown::sweep_to_markdown;
+pub use merge::{MergeError, merge};
+pub use plan::{Demand, Job, Plan, Planned, Role, Seeds, Stated, SweepSentence};
+pub use rate::Rate;
+pub use summary::{NotPassed, NotRun, RunLine, ScenarioSummary, Summary};
+pub use terminal::render_sweep;
+pub use wilson::wilson;
+
+/// The schema of everything that a sweep writes. Fields are only ever added; a change of meaning
+/// is a new schema.
+pub const SCHEMA: &str = "netsplit.sweep/1";

@@ -1,0 +1,186 @@
+//! How many seeds pass.
+
+use netsplit_check::{Verdict, show};
+use netsplit_scenario::Quantity;
+use serde::{Deserialize, Serialize};
+
+use super::claim::{Claim, ClaimKind};
+use super::command::command;
+use super::runs::{Row, Runs};
+use super::{Role, wilson};
+use crate::numbers;
+
+/// Room for the rounding of `98%` and of a share.
+const ROUNDING: f64 = 1e-9;
+
+/// How the seeds that were asked for came out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rate {
+    /// How many there are to run.
+    pub planned: usize,
+    /// How many passed.
+    pub passed: usize,
+    /// How many failed.
+    pub failed: usize,
+    /// How many could not be decided. They count as not passed.
+    pub inconclusive: usize,
+    /// How many were not run.
+    pub not_run: usize,
+    /// passed / run; null when none was run.
+    pub pass_rate: Option<f64>,
+    /// Its 95% Wilson interval.
+    pub interval: Option<(f64, f64)>,
+}
+
+impl Rate {
+    /// Counts the rows.
+    pub(super) fn of<'a>(rows: impl Iterator<Item = Row<'a>>) -> Rate {
+        let mut rate = Rate::default();
+        for row in rows {
+            rate.planned += 1;
+            *match row.verdict() {
+                Some(Verdict::Pass) => &mut rate.passed,
+                Some(Verdict::Fail) => &mut rate.failed,
+                Some(Verdict::Inconclusive) => &mut rate.inconclusive,
+                None => &mut rate.not_run,
+            } += 1;
+        }
+        let run = rate.planned - rate.not_run;
+        let interval = wilson(rate.passed, run);
+        rate.pass_rate = (run > 0).then(|| numbers::share(rate.passed as f64 / run as f64));
+        rate.interval = interval.map(|(low, high)| (numbers::share(low), numbers::share(high)));
+        rate
+    }
+
+    /// Whether at least the share `least` of the seeds passes. The point estimate is judged.
+    /// What was not run, or not decided, leaves it open as long as it could turn the answer.
+    fn verdict(&self, least: f64) -> Verdict {
+        let enough = |passed: usize| passed as f64 + ROUNDING >= least * self.planned as f64;
+        let open = self.inconclusive + self.not_run;
+        if !enough(self.passed + open) {
+            Verdict::Fail
+        } else if self.not_run == 0 && enough(self.passed) {
+            Verdict::Pass
+        } else {
+            Verdict::Inconclusive
+        }
+    }
+
+    fn told(&self) -> String {
+        let run = self.planned - self.not_run;
+        let share = self.pass_rate.map_or(String::new(), |rate| {
+            format!(", {}", show(Quantity::Share(rate)))
+        });
+        format!("{} of {run} seeds passed{share}", self.passed)
+    }
+}
+
+/// That enough of the seeds pass.
+pub(super) fn pass_rate(runs: &Runs<'_>, rate: &Rate) -> Claim {
+    let least = runs.planned.min_pass_rate;
+    let not_passed = |row: &Row<'_>| row.entry.is_some() && row.verdict() != Some(Verdict::Pass);
+    let again = |row: Row<'_>| command(runs.planned, &Role::Subject, row.seed);
+    let mut why = Vec::new();
+    if rate.inconclusive > 0 {
+        why.push(format!(
+            "{} of them inconclusive, which is not passed",
+            rate.inconclusive
+        ));
+    }
+    if rate.not_run > 0 {
+        why.push(format!(
+            "{} of {} seeds were not run",
+            rate.not_run, rate.planned
+        ));
+    }
+    Claim {
+        kind: ClaimKind::PassRate,
+        text: format!("pass rate >= {}", show(Quantity::Share(least))),
+        line: None,
+        verdict: rate.verdict(least),
+        observed: rate.told(),
+        why: why.join("; "),
+        commands: runs.asked().filter(not_passed).map(again).collect(),
+    }
+}
+
+/// That each past failure stays mended, whatever the pass rate allows.
+pub(super) fn regressions(runs: &Runs<'_>) -> Vec<Claim> {
+    let past = |row: &&Row<'_>| runs.planned.regressions.contains(&row.seed);
+    let claim = |row: &Row<'_>| {
+        let verdict = row.verdict().unwrap_or(Verdict::Inconclusive);
+        let why = match row.entry {
+            None => "it was not run".to_owned(),
+            Some(entry) => faults_of(entry).join("; "),
+        };
+        Claim {
+            kind: ClaimKind::Regression,
+            text: format!("seed {} stays mended", row.seed),
+            line: None,
+            verdict,
+            observed: verdict.to_string(),
+            why,
+            commands: vec![command(runs.planned, &Role::Subject, row.seed)],
+        }
+    };
+    runs.own.iter().filter(past).map(claim).collect()
+}
+
+/// What kept a run from passing, a line each.
+pub(super) fn faults_of(entry: &super::Entry) -> Vec<String> {
+    let expectations = entry.expectations.iter();
+    let not_held = expectations.filter(|e| e.verdict != Verdict::Pass);
+    let sentences = not_held.map(|e| {
+        let mut line = e.text.clone();
+        if e.verdict == Verdict::Inconclusive {
+            line += " (inconclusive)";
+        }
+        if !e.shown.is_empty() {
+            line += &format!(": {}", e.shown);
+        }
+        if !e.why.is_empty() {
+            line += &format!(": {}", e.why.trim());
+        }
+        line
+    });
+    sentences.chain(entry.reasons.iter().cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate(passed: usize, failed: usize, inconclusive: usize, not_run: usize) -> Rate {
+        Rate {
+            planned: passed + failed + inconclusive + not_run,
+            passed,
+            failed,
+            inconclusive,
+            not_run,
+            ..Rate::default()
+        }
+    }
+
+    #[test]
+    fn the_point_estimate_is_judged() {
+        assert_eq!(rate(98, 2, 0, 0).verdict(0.98), Verdict::Pass);
+        assert_eq!(rate(97, 3, 0, 0).verdict(0.98), Verdict::Fail);
+        assert_eq!(rate(29, 71, 0, 0).verdict(0.29), Verdict::Pass);
+    }
+
+    #[test]
+    fn inconclusive_is_not_passed() {
+        assert_eq!(rate(99, 0, 1, 0).verdict(1.0), Verdict::Inconclusive);
+        assert_eq!(rate(98, 1, 1, 0).verdict(0.98), Verdict::Pass);
+        assert_eq!(rate(97, 1, 2, 0).verdict(0.98), Verdict::Inconclusive);
+        assert_eq!(rate(97, 3, 2, 0).verdict(1.0), Verdict::Fail);
+    }
+
+    #[test]
+    fn what_was_not_run_leaves_it_open_unless_it_cannot_matter() {
+        assert_eq!(rate(99, 0, 0, 1).verdict(0.5), Verdict::Inconclusive);
+        assert_eq!(rate(10, 1, 0, 89).verdict(0.98), Verdict::Inconclusive);
+        assert_eq!(rate(10, 1, 0, 89).verdict(1.0), Verdict::Fail);
+        assert_eq!(rate(0, 0, 0, 10).verdict(0.0), Verdict::Inconclusive);
+    }
+}

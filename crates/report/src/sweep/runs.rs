@@ -1,0 +1,81 @@
+//! The runs of a sweep, sorted by what they say something about.
+
+use std::collections::BTreeMap;
+
+use netsplit_check::Verdict;
+
+use super::{Entry, Plan, Planned, Role};
+
+/// A seed of a scenario and the run of it, unless the sweep was cut short before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row<'a> {
+    /// The seed.
+    pub seed: u64,
+    /// Its run.
+    pub entry: Option<&'a Entry>,
+    /// Whether the seed was asked for, rather than being a past failure that always runs. Only
+    /// these count in rates and aggregates: seeds picked because they failed would bias them.
+    pub asked: bool,
+}
+
+/// The runs of one scenario.
+pub(super) struct Runs<'a> {
+    /// The scenario.
+    pub planned: &'a Planned,
+    /// Its own runs.
+    pub own: Vec<Row<'a>>,
+    /// Those of the variants that it must catch, seed by seed like its own.
+    pub caught: Vec<(&'a str, Vec<Row<'a>>)>,
+}
+
+impl<'a> Runs<'a> {
+    /// Sorts `entries` by the plan's scenarios.
+    pub fn by_scenario(plan: &'a Plan, entries: &'a [Entry]) -> Vec<Runs<'a>> {
+        let by_job: BTreeMap<usize, &Entry> = entries.iter().map(|e| (e.job, e)).collect();
+        let empty = |planned: &'a Planned| Runs {
+            planned,
+            own: Vec::new(),
+            caught: planned
+                .catches
+                .iter()
+                .map(|v| (v.as_str(), Vec::new()))
+                .collect(),
+        };
+        let mut all: Vec<Runs<'a>> = plan.scenarios.iter().map(empty).collect();
+        for (number, job) in plan.jobs().into_iter().enumerate() {
+            let row = Row {
+                seed: job.seed,
+                entry: by_job.get(&number).copied(),
+                asked: plan.seeds.list.contains(&job.seed),
+            };
+            let runs = &mut all[job.scenario];
+            match &job.role {
+                Role::Subject => runs.own.push(row),
+                Role::Catches(variant) => {
+                    let rows = runs.caught.iter_mut().find(|(name, _)| name == variant);
+                    rows.expect("every job's variant is in the plan")
+                        .1
+                        .push(row);
+                }
+            }
+        }
+        all
+    }
+
+    /// The scenario's own runs of the seeds that were asked for.
+    pub fn asked(&self) -> impl Iterator<Item = Row<'a>> + '_ {
+        self.own.iter().copied().filter(|row| row.asked)
+    }
+
+    /// The scenario's own runs.
+    pub fn entries(&self) -> impl Iterator<Item = &'a Entry> + '_ {
+        self.own.iter().filter_map(|row| row.entry)
+    }
+}
+
+impl Row<'_> {
+    /// How the run came out; `None` when it was not run.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.entry.map(|entry| entry.verdict)
+    }
+}

@@ -1,0 +1,323 @@
+//! What a sweep says, from its plan and its runs.
+
+use netsplit_check::Verdict;
+use netsplit_history::{Counts, Latencies};
+use serde::{Deserialize, Serialize};
+
+use super::claim::{Claim, ClaimKind};
+use super::command::command;
+use super::expectations::{ExpectationTally, tally};
+use super::rate::{Rate, faults_of, pass_rate, regressions};
+use super::runs::{Row, Runs};
+use super::{Entry, Plan, Role, catches, sentences};
+use crate::LatencyMs;
+use crate::numbers::share;
+
+/// How many of the worst seeds are named.
+const WORST: usize = 5;
+
+/// Everything that is told about a sweep: schema `netsplit.sweep/1`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// `netsplit.sweep/1`.
+    pub schema: String,
+    /// The version of netsplit.
+    pub netsplit: String,
+    /// The seeds that were asked for, for people.
+    pub seeds: String,
+    /// Whether they were derived from a salt.
+    pub salted: bool,
+    /// The worst of all claims, and inconclusive when the sweep was cut short.
+    pub verdict: Verdict,
+    /// How many runs the plan has.
+    pub planned: usize,
+    /// How many were done.
+    pub run: usize,
+    /// What cut the sweep short.
+    pub cut_short: Option<String>,
+    /// Each scenario.
+    pub scenarios: Vec<ScenarioSummary>,
+    /// Bugs of netsplit's that runs showed: nothing here is to be trusted then.
+    pub bugs: Vec<String>,
+}
+
+/// What a sweep says of one scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioSummary {
+    /// What `netsplit run` calls it.
+    pub scenario: String,
+    /// Its file.
+    pub file: String,
+    /// Its title.
+    pub title: String,
+    /// xxh3 of its text.
+    pub scenario_hash: String,
+    /// `key=value`, in the order given.
+    pub overrides: Vec<String>,
+    /// The lab.
+    pub lab: String,
+    /// What sat in its seats.
+    pub variant: String,
+    /// The worst of its claims.
+    pub verdict: Verdict,
+    /// How its seeds came out.
+    pub rate: Rate,
+    /// What was decided.
+    pub claims: Vec<Claim>,
+    /// Each expectation over all runs.
+    pub expectations: Vec<ExpectationTally>,
+    /// How the requests of all seeds ended.
+    pub requests: Counts,
+    /// ok / attempted over all seeds.
+    pub availability: Option<f64>,
+    /// Latencies of the successful requests of all seeds, merged.
+    pub latency_ms: LatencyMs,
+    /// The seeds that came out worst.
+    pub worst_seeds: Vec<u64>,
+    /// Each run that did not pass.
+    pub not_passed: Vec<NotPassed>,
+    /// What was not run.
+    pub not_run: Vec<NotRun>,
+    /// Each of its own runs.
+    pub runs: Vec<RunLine>,
+}
+
+/// A run that did not pass.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NotPassed {
+    /// Its seed.
+    pub seed: u64,
+    /// How it came out.
+    pub verdict: Verdict,
+    /// What kept it from passing.
+    pub why: Vec<String>,
+    /// The command that does it again.
+    pub command: String,
+}
+
+/// Runs that a sweep was cut short of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NotRun {
+    /// The variant.
+    pub variant: String,
+    /// The seeds.
+    pub seeds: Vec<u64>,
+}
+
+/// One run in a line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunLine {
+    /// Its seed.
+    pub seed: u64,
+    /// How it came out.
+    pub verdict: Verdict,
+    /// ok / attempted.
+    pub availability: Option<f64>,
+    /// The 99th percentile of its successful requests.
+    pub p99_ms: Option<f64>,
+    /// xxh3 of its trace.
+    pub fingerprint: String,
+}
+
+impl Summary {
+    /// Sums up. The order of `entries` does not matter; `cut_short` says why some are missing.
+    ///
+    /// # Errors
+    /// When the histogram of a run cannot be read.
+    pub fn of(plan: &Plan, entries: &[Entry], cut_short: Option<&str>) -> Result<Summary, String> {
+        let planned = plan.jobs().len();
+        let scenarios = Runs::by_scenario(plan, entries);
+        let scenarios: Result<Vec<_>, String> = scenarios
+            .iter()
+            .map(|runs| ScenarioSummary::of(runs, plan.determinism))
+            .collect();
+        let mut bugs: Vec<String> = entries.iter().flat_map(|e| e.bugs.clone()).collect();
+        bugs.sort();
+        bugs.dedup();
+        let missing = entries.len() < planned;
+        let cut_short = missing.then(|| cut_short.unwrap_or("some runs are missing").to_owned());
+        let mut summary = Summary {
+            schema: plan.schema.clone(),
+            netsplit: plan.netsplit.clone(),
+            seeds: plan.seeds.told.clone(),
+            salted: plan.seeds.salted,
+            verdict: Verdict::Pass,
+            planned,
+            run: entries.len(),
+            cut_short,
+            scenarios: scenarios?,
+            bugs,
+        };
+        summary.decide();
+        Ok(summary)
+    }
+
+    /// Takes the verdicts from the claims.
+    pub(super) fn decide(&mut self) {
+        for scenario in &mut self.scenarios {
+            let claims = scenario.claims.iter().map(|claim| claim.verdict);
+            let cut = (!scenario.not_run.is_empty()).then_some(Verdict::Inconclusive);
+            scenario.verdict = claims.chain(cut).max().unwrap_or(Verdict::Inconclusive);
+        }
+        let worst = self.scenarios.iter().map(|scenario| scenario.verdict).max();
+        self.verdict = worst.unwrap_or(Verdict::Inconclusive);
+    }
+
+    /// How many scenarios came out so.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        let of = |scenario: &&ScenarioSummary| scenario.verdict == verdict;
+        self.scenarios.iter().filter(of).count()
+    }
+}
+
+impl ScenarioSummary {
+    fn of(runs: &Runs<'_>, determinism: bool) -> Result<ScenarioSummary, String> {
+        let planned = runs.planned;
+        let rate = Rate::of(runs.asked());
+        let mut claims = vec![pass_rate(runs, &rate)];
+        claims.extend(regressions(runs));
+        claims.extend(sentences::sentences(runs));
+        claims.extend(catches::catches(runs));
+        claims.extend(determinism.then(|| deterministic(runs)));
+        let (requests, latencies) = merged(runs)?;
+        Ok(ScenarioSummary {
+            scenario: planned.scenario.clone(),
+            file: planned.file.clone(),
+            title: planned.title.clone(),
+            scenario_hash: planned.scenario_hash.clone(),
+            overrides: planned.overrides.clone(),
+            lab: planned.lab.clone(),
+            variant: planned.variant.clone(),
+            verdict: Verdict::Pass,
+            rate,
+            claims,
+            expectations: tally(runs),
+            requests,
+            availability: requests.availability().map(share),
+            latency_ms: LatencyMs::from(&latencies),
+            worst_seeds: worst_seeds(runs),
+            not_passed: not_passed(runs),
+            not_run: not_run(runs),
+            runs: runs.entries().map(RunLine::from).collect(),
+        })
+    }
+}
+
+impl From<&Entry> for RunLine {
+    fn from(entry: &Entry) -> RunLine {
+        RunLine {
+            seed: entry.seed,
+            verdict: entry.verdict,
+            availability: entry.requests.availability().map(share),
+            p99_ms: entry.p99_ms,
+            fingerprint: entry.fingerprint.clone(),
+        }
+    }
+}
+
+/// The requests of all seeds that were asked for, as if they had been one run's.
+fn merged(runs: &Runs<'_>) -> Result<(Counts, Latencies), String> {
+    let (mut counts, mut latencies) = (Counts::default(), Latencies::default());
+    for entry in runs.asked().filter_map(|row| row.entry) {
+        let one = Latencies::try_from(&entry.latency)
+            .map_err(|why| format!("{} seed {}: {why}", entry.scenario, entry.seed))?;
+        latencies.merge(&one);
+        counts.attempted += entry.requests.attempted;
+        counts.ok += entry.requests.ok;
+        counts.failed += entry.requests.failed;
+        counts.timed_out += entry.requests.timed_out;
+        counts.rejected += entry.requests.rejected;
+    }
+    Ok((counts, latencies))
+}
+
+/// The worst first: by verdict, by violated expectations, by availability, by p99.
+fn worst_seeds(runs: &Runs<'_>) -> Vec<u64> {
+    let mut entries: Vec<&Entry> = runs.entries().collect();
+    let lost = |e: &Entry| 1.0 - e.requests.availability().unwrap_or(0.0);
+    entries.sort_by(|a, b| {
+        (b.verdict.cmp(&a.verdict))
+            .then_with(|| b.violated().count().cmp(&a.violated().count()))
+            .then_with(|| lost(b).total_cmp(&lost(a)))
+            .then_with(|| b.p99_ms.unwrap_or(0.0).total_cmp(&a.p99_ms.unwrap_or(0.0)))
+            .then_with(|| a.seed.cmp(&b.seed))
+    });
+    entries.iter().take(WORST).map(|entry| entry.seed).collect()
+}
+
+fn not_passed(runs: &Runs<'_>) -> Vec<NotPassed> {
+    let entries = runs.entries();
+    entries
+        .filter(|entry| entry.verdict != Verdict::Pass)
+        .map(|entry| NotPassed {
+            seed: entry.seed,
+            verdict: entry.verdict,
+            why: faults_of(entry),
+            command: command(runs.planned, &Role::Subject, entry.seed),
+        })
+        .collect()
+}
+
+fn not_run(runs: &Runs<'_>) -> Vec<NotRun> {
+    let missing = |variant: &str, rows: &[Row<'_>]| {
+        let missing = rows.iter().filter(|row| row.entry.is_none());
+        NotRun {
+            variant: variant.to_owned(),
+            seeds: missing.map(|row| row.seed).collect(),
+        }
+    };
+    let own = missing(&runs.planned.variant, &runs.own);
+    let caught = runs.caught.iter();
+    let all = std::iter::once(own).chain(caught.map(|(name, rows)| missing(name, rows)));
+    all.filter(|not_run| !not_run.seeds.is_empty()).collect()
+}
+
+/// That every run, done twice, went the same way.
+fn deterministic(runs: &Runs<'_>) -> Claim {
+    let caught = runs.caught.iter().flat_map(|(_, rows)| rows);
+    let entries: Vec<&Entry> = runs
+        .own
+        .iter()
+        .chain(caught)
+        .filter_map(|row| row.entry)
+        .collect();
+    let parted: Vec<_> = entries
+        .iter()
+        .filter_map(|entry| Some((entry, entry.parting.as_ref()?)))
+        .collect();
+    let why = parted.first().map_or(String::new(), |(entry, parting)| {
+        format!(
+            "seed {} ({}): {}: first run: {}; second run: {}. {USUAL_CAUSES}",
+            entry.seed,
+            entry.variant,
+            parting.place(),
+            parting.first,
+            parting.second
+        )
+    });
+    let commands = parted
+        .iter()
+        .map(|(e, _)| command(runs.planned, &e.role, e.seed));
+    Claim {
+        kind: ClaimKind::Determinism,
+        text: "one seed, one run".into(),
+        line: None,
+        verdict: match (parted.is_empty(), entries.is_empty()) {
+            (false, _) => Verdict::Fail,
+            (true, true) => Verdict::Inconclusive,
+            (true, false) => Verdict::Pass,
+        },
+        observed: format!(
+            "{} of {} runs differ when done twice",
+            parted.len(),
+            entries.len()
+        ),
+        why,
+        commands: commands.collect(),
+    }
+}
+
+/// Where to look when two runs of a seed differ.
+const USUAL_CAUSES: &str = "Usual causes: iterating a HashMap or HashSet; reading the wall \
+    clock; randomness that is not Host::rng's; a select! without `biased;`; an address or a \
+    thread's id in a message; a static that outlives the run";
