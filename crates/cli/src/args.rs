@@ -1,5 +1,7 @@
 //! The command line.
 
+mod sweep;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -7,6 +9,9 @@ use clap_complete::Shell;
 use netsplit_scenario::Span;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
+
+use sweep::{MERGE_EXAMPLES, REPLAY_EXAMPLES, VERIFY_EXAMPLES};
+pub use sweep::{Merge, Replay, SeedRange, Telling, Verify};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -16,7 +21,8 @@ Examples:
   netsplit run my-scenario.toml --set nodes.count=7 --json
   netsplit trace quorum-kv/minority-partition --node n1 --from 20s --to 20.1s
 
-Exit codes: 0 passed, 1 failed, 2 wrong usage or file, 3 inconclusive, 70 a bug of netsplit.";
+Exit codes: 0 passed, 1 failed, 2 wrong usage or file, 3 inconclusive, 70 a bug of netsplit,
+130 interrupted.";
 
 /// Runs small, real distributed systems on a deterministic network, breaks them on schedule,
 /// and measures what their users felt. The same seed gives the same bytes, always.
@@ -39,6 +45,15 @@ pub enum Command {
     /// Run a scenario under several variants or settings, side by side
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(Compare),
+    /// Run scenarios over many seeds, and say how sure the verdict is
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(Box<Verify>),
+    /// Put the parts of a sweep together
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(Merge),
+    /// Do the run of a report again and compare
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(Replay),
     /// Run a scenario and print its events, a line each
     #[command(after_help = TRACE_EXAMPLES)]
     Trace(Trace),

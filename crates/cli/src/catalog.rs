@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use netsplit_scenario::{Parsed, Scenario, parse};
+use netsplit_scenario::{Diagnostics, Parsed, Scenario, parse};
 use netsplit_sim::Lab;
 
 use crate::{exit, labs};
@@ -80,22 +80,36 @@ fn read(path: &Path) -> anyhow::Result<Source> {
 /// # Errors
 /// Everything that is wrong with it, each with its place.
 pub fn load(source: &Source, overrides: &[String]) -> anyhow::Result<Loaded> {
-    let specs = labs::specs();
-    let Parsed { scenario, warnings } = parse(&source.text, &source.file, overrides, &specs)
-        .map_err(|errors| exit::Diagnosed(errors.render(crate::terminal::colour_on_stderr())))?;
+    let (loaded, warnings) = read_scenario(source, overrides)?;
     if !warnings.is_empty() {
         anstream::eprintln!("{}", warnings.render(crate::terminal::colour_on_stderr()));
     }
+    Ok(loaded)
+}
+
+/// As [`load`], for a scenario whose warnings have been told.
+///
+/// # Errors
+/// Everything that is wrong with it, each with its place.
+pub fn load_quietly(source: &Source, overrides: &[String]) -> anyhow::Result<Loaded> {
+    read_scenario(source, overrides).map(|(loaded, _)| loaded)
+}
+
+fn read_scenario(source: &Source, overrides: &[String]) -> anyhow::Result<(Loaded, Diagnostics)> {
+    let specs = labs::specs();
+    let Parsed { scenario, warnings } = parse(&source.text, &source.file, overrides, &specs)
+        .map_err(|errors| exit::Diagnosed(errors.render(crate::terminal::colour_on_stderr())))?;
     let lab = labs::lab(&scenario.lab)?;
     let name = match source.name.split_once('/') {
         Some(_) => source.name.clone(),
         None => format!("{}/{}", scenario.lab, source.name),
     };
-    Ok(Loaded {
+    let loaded = Loaded {
         name,
         scenario,
         lab,
-    })
+    };
+    Ok((loaded, warnings))
 }
 
 /// The name nearest to `wanted`, if one is near.

@@ -15,6 +15,8 @@ pub const USAGE: u8 = 2;
 pub const INCONCLUSIVE: u8 = 3;
 /// A bug of ours.
 pub const BUG: u8 = 70;
+/// Interrupted, as shells tell Ctrl-C.
+pub const INTERRUPTED: u8 = 130;
 
 /// An error of the user's making, or of the world's: told without a backtrace, exit code 2.
 #[derive(Debug)]

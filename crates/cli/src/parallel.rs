@@ -16,6 +16,21 @@ pub fn map<T: Send>(
     work: impl Fn(usize) -> T + Sync,
     done: impl FnMut(usize) + Send,
 ) -> Vec<T> {
+    let results = map_while(count, jobs, || true, work, done);
+    results
+        .into_iter()
+        .map(|result| result.expect("every job was done"))
+        .collect()
+}
+
+/// As [`map`], but starts no further job once `go_on` says no; what was not started is `None`.
+pub fn map_while<T: Send>(
+    count: usize,
+    jobs: Option<NonZeroUsize>,
+    go_on: impl Fn() -> bool + Sync,
+    work: impl Fn(usize) -> T + Sync,
+    done: impl FnMut(usize) + Send,
+) -> Vec<Option<T>> {
     let jobs = jobs
         .or_else(|| thread::available_parallelism().ok())
         .map_or(1, NonZeroUsize::get);
@@ -25,7 +40,7 @@ pub fn map<T: Send>(
     thread::scope(|scope| {
         for _ in 0..jobs.min(count) {
             scope.spawn(|| {
-                loop {
+                while go_on() {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     if index >= count {
                         return;
@@ -39,9 +54,5 @@ pub fn map<T: Send>(
             });
         }
     });
-    let results = results.into_inner().expect("all workers are done");
-    results
-        .into_iter()
-        .map(|result| result.expect("every job was done"))
-        .collect()
+    results.into_inner().expect("all workers are done")
 }

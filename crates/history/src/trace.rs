@@ -16,6 +16,9 @@ pub struct TraceEvent {
     pub node: Arc<str>,
     /// What happened.
     pub kind: TraceKind,
+    /// xxh3 of all that had happened by then, the contents of messages and the random draws
+    /// included: of two traces, the first event whose fingerprints differ is where they part.
+    pub fingerprint: u64,
 }
 
 /// What happened.

@@ -47,10 +47,13 @@ impl Tracer {
     /// Keeps an event for people, if the trace is recorded.
     pub fn keep(&mut self, at: Time, node: &Arc<str>, kind: impl FnOnce() -> TraceKind) {
         if let Some(events) = &mut self.events {
+            self.hash.update(&self.pending);
+            self.pending.clear();
             events.push(TraceEvent {
                 at,
                 node: node.clone(),
                 kind: kind(),
+                fingerprint: self.hash.digest(),
             });
         }
     }

@@ -4,10 +4,14 @@ mod compare;
 mod history;
 mod lint;
 mod list;
+mod merge;
 mod print;
+mod replay;
 mod run;
+mod telling;
 mod trace;
 mod truth;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -22,6 +26,9 @@ pub fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::List(args) => list::list(&args),
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::compare(&args),
+        Command::Verify(args) => verify::verify(&args),
+        Command::Merge(args) => merge::merge(&args),
+        Command::Replay(args) => replay::replay(&args),
         Command::Trace(args) => trace::trace(&args),
         Command::Lint(args) => lint::lint(&args),
         Command::Schema => print::schema(),

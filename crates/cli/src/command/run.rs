@@ -1,14 +1,17 @@
 //! `netsplit run`: one run, its report and its artefacts.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use netsplit_check::{Findings, Rules, decide, evaluate};
+use netsplit_check::{Findings, PropertyFinding, Rules, decide, evaluate};
 use netsplit_history::{Run, Time, write_history};
 use netsplit_report::{Report, SVG_COLUMNS, Timeline, render, timeline_columns, to_json, to_svg};
+use netsplit_scenario::Property;
 use netsplit_sim::{Options, total_duration};
 
 use crate::catalog::Loaded;
@@ -71,13 +74,26 @@ pub fn simulate(loaded: &Loaded, options: &Options) -> anyhow::Result<Run> {
 
 /// Judges a run by its scenario's expectations.
 pub fn judge(loaded: &Loaded, run: &Run) -> Findings {
+    evaluate(&loaded.scenario, run, &decider(loaded))
+}
+
+/// Decides the properties of one run, each once however often it is asked.
+pub fn decider(loaded: &Loaded) -> impl Fn(&Property, &Run) -> Option<PropertyFinding> {
     let rules = Rules {
         settle: loaded.scenario.settle,
+        invariants: loaded.lab.spec().invariants,
+        model: loaded.lab.model(),
         ..Rules::default()
     };
-    evaluate(&loaded.scenario, run, &|property, run| {
-        Some(decide(property, run, &rules).finding)
-    })
+    let known: RefCell<BTreeMap<Property, PropertyFinding>> = RefCell::default();
+    move |property, run| {
+        if let Some(finding) = known.borrow().get(property) {
+            return Some(finding.clone());
+        }
+        let finding = decide(property, run, &rules).finding;
+        known.borrow_mut().insert(property.clone(), finding.clone());
+        Some(finding)
+    }
 }
 
 /// `netsplit-out/LAB/NAME/VARIANT/seed-N`

@@ -66,7 +66,10 @@ pub(super) fn conclusion(summary: &Summary) -> String {
 
 /// The 95% interval of a pass rate.
 pub(super) fn interval(rate: &Rate) -> String {
-    let percent = |share: f64| format!("{:.1}%", share * 100.0);
+    let percent = |share: f64| match share {
+        0.0 | 1.0 => format!("{:.0}%", share * 100.0),
+        _ => format!("{:.1}%", share * 100.0),
+    };
     rate.interval.map_or(String::new(), |(low, high)| {
         format!("{} to {}", percent(low), percent(high))
     })

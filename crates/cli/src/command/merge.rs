@@ -1,0 +1,28 @@
+//! `netsplit merge`: from the files of shards to the sweep that one machine would have given.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use netsplit_report::sweep::{self, Summary, SweepFile};
+
+use crate::args::Merge;
+use crate::command::telling::Told;
+use crate::exit;
+
+/// Puts the files together and tells what the sweep says.
+pub fn merge(args: &Merge) -> anyhow::Result<ExitCode> {
+    let told = Told::prepare(&args.telling)?;
+    let files: anyhow::Result<Vec<_>> = args.files.iter().map(|file| read(file)).collect();
+    let (plan, entries) = sweep::merge(&files?).map_err(|why| exit::usage(why.to_string()))?;
+    told.tell(Summary::of(&plan, &entries, None).map_err(exit::usage)?)
+}
+
+fn read(file: &Path) -> anyhow::Result<(String, SweepFile)> {
+    let name = file.display().to_string();
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
+    let read = SweepFile::from_lines(&text);
+    let read = read.map_err(|why| exit::usage(format!("{name} cannot be merged: {why}")))?;
+    Ok((name, read))
+}

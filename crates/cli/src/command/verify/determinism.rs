@@ -1,0 +1,61 @@
+//! One seed, one run: doing a run twice, and finding where the two part.
+
+use netsplit_history::{Run, TraceEvent};
+use netsplit_report::sweep::Parting;
+use netsplit_sim::{Options, simulate};
+
+use crate::catalog::Loaded;
+
+/// Does a run; with `twice`, does it again, and tells where the second goes another way.
+///
+/// # Errors
+/// When the lab cannot be built from its parameters.
+pub fn run(
+    loaded: &Loaded,
+    options: &Options,
+    twice: bool,
+) -> Result<(Run, Option<Parting>), String> {
+    let options = Options {
+        record_trace: twice,
+        ..options.clone()
+    };
+    let once = || simulate(loaded.lab, &loaded.scenario, &options, &mut |_| ());
+    let mut first = once()?;
+    let parting = if twice {
+        parting(&first, &once()?)
+    } else {
+        None
+    };
+    first.trace = Vec::new();
+    Ok((first, parting))
+}
+
+/// The first event at which two traces differ, in what it says or in what led to it.
+fn parting(first: &Run, second: &Run) -> Option<Parting> {
+    if first.fingerprint == second.fingerprint {
+        return None;
+    }
+    let (a, b) = (&first.trace, &second.trace);
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (a.get(same), b.get(same));
+    let event = a.or(b);
+    let unlike_in_words = a.map(ToString::to_string) != b.map(ToString::to_string);
+    let told = |event: Option<&TraceEvent>| match event {
+        Some(event) if unlike_in_words => event.to_string(),
+        Some(event) => format!(
+            "{event}, after other random draws or with other content ({:016x})",
+            event.fingerprint
+        ),
+        None => "nothing more that a trace tells".into(),
+    };
+    Some(Parting {
+        event: same + 1,
+        at: event.map_or_else(|| first.end.to_string(), |event| event.at.to_string()),
+        node: event.map_or_else(String::new, |event| event.node.to_string()),
+        first: told(a),
+        second: told(b),
+    })
+}
+
+#[cfg(test)]
+mod tests;

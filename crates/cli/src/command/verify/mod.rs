@@ -1,0 +1,136 @@
+//! `netsplit verify`: scenarios over many seeds, in parallel.
+//!
+//! The sweep is planned first (`select` finds the scenarios, `seeds` the seeds), then its runs
+//! are done on worker threads, each leaving an entry; what they say together is computed from
+//! the entries alone, in the plan's order, so that threads and shards cannot show.
+
+mod determinism;
+mod seeds;
+mod select;
+mod stop;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use netsplit_check::{Verdict, evaluate};
+use netsplit_report::sweep::{Entry, Job, Plan, Role, Shard, Summary, SweepFile};
+
+use self::select::Case;
+use self::stop::Stop;
+use crate::args::Verify;
+use crate::command::run::{decider, with_seed};
+use crate::command::telling::{self, Told};
+use crate::terminal::{self, Progress};
+use crate::{exit, parallel};
+
+/// Plans the sweep, does its runs, and tells what they say.
+pub fn verify(args: &Verify) -> anyhow::Result<ExitCode> {
+    let told = Told::prepare(&args.telling)?;
+    if let Some(file) = &args.out {
+        telling::writable(file)?;
+    }
+    let cases = select::cases(args)?;
+    let planned = cases.iter().map(|case| case.planned.clone()).collect();
+    let plan = Plan::new(seeds::seeds(args), args.determinism, planned);
+    let shard = args.shard.unwrap_or(Shard::WHOLE);
+    let stop = Stop::new(args)?;
+    let (entries, all) = sweep(args, &plan, &cases, shard, &stop)?;
+    let cut_short = if all { None } else { stop.why() };
+    let code = if let Some(file) = &args.out {
+        write(file, shard, plan, entries, cut_short)?
+    } else {
+        let summary = Summary::of(&plan, &entries, cut_short.as_deref());
+        told.tell(summary.map_err(exit::usage)?)?
+    };
+    Ok(if stop::interrupted() {
+        exit::INTERRUPTED.into()
+    } else {
+        code
+    })
+}
+
+/// Does the shard's runs of the plan, in order, as far as nothing stops them. Also says whether
+/// these are all.
+fn sweep(
+    args: &Verify,
+    plan: &Plan,
+    cases: &[Case],
+    shard: Shard,
+    stop: &Stop,
+) -> anyhow::Result<(Vec<Entry>, bool)> {
+    let jobs = plan.jobs().into_iter().enumerate();
+    let jobs: Vec<(usize, Job)> = jobs.filter(|(number, _)| shard.has(*number)).collect();
+    let mut progress = Progress::new("verify", jobs.len() as u64);
+    let work = |index: usize| {
+        let (number, job) = &jobs[index];
+        let entry = run(*number, job, &cases[job.scenario], plan.determinism);
+        let failed = |entry: &Entry| job.role == Role::Subject && entry.verdict == Verdict::Fail;
+        if entry.as_ref().map_or(true, failed) {
+            stop.failed(entry.is_err());
+        }
+        entry
+    };
+    let results = parallel::map_while(
+        jobs.len(),
+        args.jobs,
+        || stop.why().is_none(),
+        work,
+        |done| progress.at(done as u64),
+    );
+    drop(progress);
+    let done: Result<Vec<Entry>, String> = results.into_iter().flatten().collect();
+    let done = done.map_err(exit::usage)?;
+    let all = done.len() == jobs.len();
+    Ok((done, all))
+}
+
+/// One run and what it contributes.
+fn run(number: usize, job: &Job, case: &Case, twice: bool) -> Result<Entry, String> {
+    let loaded = case.of(&job.role);
+    let name = &case.planned.scenario;
+    let (run, parting) = determinism::run(loaded, &with_seed(job.seed), twice)
+        .map_err(|why| format!("{name}: {why}"))?;
+    let decide = decider(loaded);
+    let findings = evaluate(&loaded.scenario, &run, &decide);
+    let place = (number, job);
+    let mut entry = Entry::new(place, name, &loaded.scenario, &run, &findings, &decide);
+    if let Some(parting) = parting {
+        entry.part(parting);
+    }
+    Ok(entry)
+}
+
+/// Writes a shard's file. Its exit code only says whether it is whole: `netsplit merge` judges.
+fn write(
+    file: &Path,
+    shard: Shard,
+    plan: Plan,
+    entries: Vec<Entry>,
+    cut_short: Option<String>,
+) -> anyhow::Result<ExitCode> {
+    let count = |verdict| entries.iter().filter(|e| e.verdict == verdict).count();
+    let (runs, failed) = (entries.len(), count(Verdict::Fail));
+    let open = count(Verdict::Inconclusive);
+    let cut = match &cut_short {
+        Some(why) => format!(", cut short ({why})"),
+        None => String::new(),
+    };
+    let whole = cut_short.is_none();
+    let part = SweepFile {
+        shard,
+        cut_short,
+        plan,
+        entries,
+    };
+    telling::write(file, &part.to_lines())?;
+    let file = file.display();
+    terminal::print(&format!(
+        "shard {shard}: {runs} runs, {failed} failed, {open} inconclusive{cut}, written to {file}\n"
+    ));
+    let code = if whole {
+        exit::PASS
+    } else {
+        exit::INCONCLUSIVE
+    };
+    Ok(code.into())
+}

@@ -1,0 +1,59 @@
+//! Which seeds.
+//!
+//! Held-out seeds are the first 48 bits of SHA-256 over the salt and a number: who knows some of
+//! them, as every reproducing command tells one, learns nothing about the others or the salt. 48
+//! bits are enough not to be guessed and few enough for every JSON reader.
+
+use netsplit_report::sweep::Seeds;
+use sha2::{Digest, Sha256};
+
+use crate::args::{SeedRange, Verify};
+
+/// The seeds that the command line asks for, each once.
+pub fn seeds(args: &Verify) -> Seeds {
+    let SeedRange { from, to } = args.seeds;
+    match &args.seed_salt {
+        None => Seeds {
+            told: format!("{from}..={to}"),
+            salted: false,
+            list: (from..=to).collect(),
+        },
+        Some(salt) => Seeds {
+            told: format!("held out ({from}..={to})"),
+            salted: true,
+            list: distinct((from..=to).map(|number| derived(salt, number))),
+        },
+    }
+}
+
+fn derived(salt: &str, number: u64) -> u64 {
+    let mut hash = Sha256::new();
+    hash.update(b"netsplit held-out seed\0");
+    hash.update((salt.len() as u64).to_le_bytes());
+    hash.update(salt.as_bytes());
+    hash.update(number.to_le_bytes());
+    let digest = hash.finalize();
+    digest[..6]
+        .iter()
+        .fold(0, |seed, byte| seed << 8 | u64::from(*byte))
+}
+
+fn distinct(seeds: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut seen = std::collections::BTreeSet::new();
+    seeds.filter(|seed| seen.insert(*seed)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived_seeds_stay_what_they_are() {
+        let seeds: Vec<_> = (1..=3).map(|number| derived("midterm", number)).collect();
+        let again: Vec<_> = (1..=3).map(|number| derived("midterm", number)).collect();
+        assert_eq!(seeds, again);
+        assert!(seeds.iter().all(|seed| *seed < 1 << 48 && *seed > 1000));
+        assert_ne!(derived("midterm", 1), derived("final", 1));
+        assert_eq!(distinct([3, 1, 3].into_iter()), [3, 1]);
+    }
+}

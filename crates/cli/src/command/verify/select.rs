@@ -1,0 +1,181 @@
+//! Which scenarios: by name, pattern, file or folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use netsplit_report::sweep::{Planned, Role};
+
+use crate::args::Verify;
+use crate::catalog::{self, Loaded, SHIPPED, Source, nearest};
+use crate::exit;
+
+/// A scenario of the sweep, loaded in each of its roles.
+pub struct Case {
+    /// What the plan says of it.
+    pub planned: Planned,
+    subject: Loaded,
+    caught: Vec<(String, Loaded)>,
+}
+
+impl Case {
+    /// The scenario as it takes part in this role.
+    pub fn of(&self, role: &Role) -> &Loaded {
+        match role {
+            Role::Subject => &self.subject,
+            Role::Catches(variant) => {
+                let caught = self.caught.iter().find(|(name, _)| name == variant);
+                &caught.expect("every role of the plan is loaded").1
+            }
+        }
+    }
+
+    fn load(name: &str, source: &Source, args: &Verify) -> anyhow::Result<Case> {
+        let overrides = args.overrides();
+        let subject = catalog::load(source, &overrides)?;
+        let mut planned = Planned::new(name, &source.file, &subject.scenario);
+        if args.variant.is_some() {
+            planned.catches.clear();
+        }
+        let mut caught = Vec::new();
+        for variant in &planned.catches {
+            let mut overrides = overrides.clone();
+            overrides.push(format!("variant={variant}"));
+            caught.push((variant.clone(), catalog::load_quietly(source, &overrides)?));
+        }
+        Ok(Case {
+            planned,
+            subject,
+            caught,
+        })
+    }
+}
+
+/// The scenarios that the command line asks for, each once, in its order.
+///
+/// # Errors
+/// When a pattern means nothing, or a scenario is wrong.
+pub fn cases(args: &Verify) -> anyhow::Result<Vec<Case>> {
+    let all = ["*".to_owned()];
+    let patterns = match args.patterns.as_slice() {
+        [] => &all,
+        patterns => patterns,
+    };
+    let mut names: Vec<String> = Vec::new();
+    for pattern in patterns {
+        for name in matching(pattern)? {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+        .into_iter()
+        .map(|name| {
+            let source = catalog::source(&name)?;
+            Case::load(&name, &source, args)
+        })
+        .collect()
+}
+
+/// What `netsplit run` would call the scenarios that the pattern means.
+fn matching(pattern: &str) -> anyhow::Result<Vec<String>> {
+    let path = Path::new(pattern);
+    if path.extension().is_some_and(|ending| ending == "toml") || path.is_file() {
+        return Ok(vec![pattern.to_owned()]);
+    }
+    let means = |name: &str| {
+        let lab = name.split('/').next();
+        like(pattern, name) || lab == Some(pattern.trim_end_matches('/'))
+    };
+    let shipped = SHIPPED.iter().map(|(name, _)| *name);
+    let found: Vec<String> = shipped
+        .filter(|name| means(name))
+        .map(String::from)
+        .collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    if path.is_dir() {
+        return files_below(path);
+    }
+    let labs = SHIPPED
+        .iter()
+        .filter_map(|(name, _)| name.split('/').next());
+    let names = SHIPPED.iter().map(|(name, _)| *name).chain(labs);
+    let hint = match nearest(pattern, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`netsplit list` shows what there is".into(),
+    };
+    Err(exit::usage(format!(
+        "`{pattern}` is no scenario, lab, file or folder; {hint}"
+    )))
+}
+
+/// The scenario files in a folder and the folders in it, in order.
+fn files_below(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let cannot = |error| exit::usage(format!("cannot read {}: {error}", folder.display()));
+        for entry in fs::read_dir(&folder).map_err(cannot)? {
+            let entry = entry.map_err(cannot)?;
+            let path = entry.path();
+            if entry.file_type().map_err(cannot)?.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "toml") {
+                files.push(path);
+            }
+        }
+    }
+    if files.is_empty() {
+        let folder = folder.display();
+        return Err(exit::usage(format!(
+            "{folder} holds no scenario file (.toml)"
+        )));
+    }
+    files.sort();
+    Ok(files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect())
+}
+
+/// Whether `name` is as `pattern` says: `*` stands for any characters, `?` for any one.
+fn like(pattern: &str, name: &str) -> bool {
+    let mut rest = pattern.chars();
+    match rest.next() {
+        None => name.is_empty(),
+        Some('*') => {
+            let ends = name.char_indices().map(|(at, _)| at).chain([name.len()]);
+            ends.into_iter().any(|at| like(rest.as_str(), &name[at..]))
+        }
+        Some(wanted) => {
+            let mut letters = name.chars();
+            let letter = letters.next();
+            letter.is_some_and(|letter| wanted == '?' || wanted == letter)
+                && like(rest.as_str(), letters.as_str())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        let name = "quorum-kv/minority-partition";
+        for fits in [
+            "*",
+            "quorum-kv/*",
+            "*/minority*",
+            "quorum-k?/*-partition",
+            name,
+        ] {
+            assert!(like(fits, name), "{fits}");
+        }
+        for fails in ["", "quorum-kv", "quorum-kv/?", "*x", "raft/*"] {
+            assert!(!like(fails, name), "{fails}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What ends a sweep before its end: Ctrl-C, a time limit, a failure.
+//!
+//! Runs that are under way are finished, because half a run says nothing; no new one starts. A
+//! second Ctrl-C ends the command at once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+
+use crate::args::Verify;
+use crate::exit;
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether somebody wants the command to end.
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// Whether to start another run.
+pub struct Stop {
+    started: Instant,
+    time_limit: Option<Duration>,
+    fail_fast: bool,
+    failed: AtomicBool,
+    broken: AtomicBool,
+}
+
+impl Stop {
+    /// Starts the clock and listens for Ctrl-C and for requests to end.
+    ///
+    /// # Errors
+    /// When the system lets nobody listen.
+    #[expect(clippy::disallowed_methods, reason = "a time limit is about real time")]
+    pub fn new(args: &Verify) -> anyhow::Result<Stop> {
+        ctrlc::set_handler(|| {
+            if INTERRUPTED.swap(true, Ordering::Relaxed) {
+                std::process::exit(i32::from(exit::INTERRUPTED));
+            }
+        })
+        .context("cannot listen for Ctrl-C")?;
+        Ok(Stop {
+            started: Instant::now(),
+            time_limit: args.time_limit,
+            fail_fast: args.fail_fast,
+            failed: AtomicBool::new(false),
+            broken: AtomicBool::new(false),
+        })
+    }
+
+    /// A run failed; `broken` when it could not be done at all, which always stops the sweep.
+    pub fn failed(&self, broken: bool) {
+        self.failed.store(true, Ordering::Relaxed);
+        self.broken.fetch_or(broken, Ordering::Relaxed);
+    }
+
+    /// Why no further run may start; `None` while one may.
+    pub fn why(&self) -> Option<String> {
+        if interrupted() {
+            return Some("interrupted".into());
+        }
+        if self.broken.load(Ordering::Relaxed) {
+            return Some("a run could not be done".into());
+        }
+        if self.fail_fast && self.failed.load(Ordering::Relaxed) {
+            return Some("--fail-fast".into());
+        }
+        let limit = self.time_limit?;
+        (self.started.elapsed() >= limit).then(|| format!("--time-limit {limit:?}"))
+    }
+}
