@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod sweeps;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -13,14 +15,24 @@ pub fn root() -> PathBuf {
         .expect("the project exists")
 }
 
+/// `netsplit` in `folder`, with nothing of the environment that it heeds.
+pub fn command(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_netsplit"));
+    command.args(args).current_dir(folder);
+    for heeded in [
+        "COLUMNS",
+        "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
+        "NETSPLIT_SEED_SALT",
+    ] {
+        command.env_remove(heeded);
+    }
+    command
+}
+
 /// Runs `netsplit` in `folder`.
 pub fn netsplit(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_netsplit"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("COLUMNS")
-        .output()
-        .expect("the command starts")
+    command(folder, args).output().expect("the command starts")
 }
 
 /// What a run of the command printed to standard output.

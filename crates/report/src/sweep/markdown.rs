@@ -43,7 +43,7 @@ fn row(scenario: &ScenarioSummary) -> String {
         cell(&scenario.scenario),
         word(scenario.verdict),
         rate.passed,
-        rate.planned,
+        rate.run(),
         interval(rate),
         p99.map_or(String::new(), |p99| show(Quantity::Nanos(p99 * 1e6))),
     )

@@ -45,7 +45,7 @@ impl Rate {
                 None => &mut rate.not_run,
             } += 1;
         }
-        let run = rate.planned - rate.not_run;
+        let run = rate.run();
         let interval = wilson(rate.passed, run);
         rate.pass_rate = (run > 0).then(|| numbers::share(rate.passed as f64 / run as f64));
         rate.interval = interval.map(|(low, high)| (numbers::share(low), numbers::share(high)));
@@ -66,8 +66,13 @@ impl Rate {
         }
     }
 
+    /// How many were run.
+    pub fn run(&self) -> usize {
+        self.planned - self.not_run
+    }
+
     fn told(&self) -> String {
-        let run = self.planned - self.not_run;
+        let run = self.run();
         let share = self.pass_rate.map_or(String::new(), |rate| {
             format!(", {}", show(Quantity::Share(rate)))
         });

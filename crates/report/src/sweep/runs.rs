@@ -1,6 +1,6 @@
 //! The runs of a sweep, sorted by what they say something about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use netsplit_check::Verdict;
 
@@ -31,6 +31,7 @@ pub(super) struct Runs<'a> {
 impl<'a> Runs<'a> {
     /// Sorts `entries` by the plan's scenarios.
     pub fn by_scenario(plan: &'a Plan, entries: &'a [Entry]) -> Vec<Runs<'a>> {
+        let asked: BTreeSet<u64> = plan.seeds.list.iter().copied().collect();
         let by_job: BTreeMap<usize, &Entry> = entries.iter().map(|e| (e.job, e)).collect();
         let empty = |planned: &'a Planned| Runs {
             planned,
@@ -46,7 +47,7 @@ impl<'a> Runs<'a> {
             let row = Row {
                 seed: job.seed,
                 entry: by_job.get(&number).copied(),
-                asked: plan.seeds.list.contains(&job.seed),
+                asked: asked.contains(&job.seed),
             };
             let runs = &mut all[job.scenario];
             match &job.role {

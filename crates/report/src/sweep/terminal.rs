@@ -80,7 +80,7 @@ fn row(scenario: &ScenarioSummary) -> Vec<String> {
     vec![
         scenario.scenario.clone(),
         scenario.verdict.to_string(),
-        format!("{}/{}", scenario.rate.passed, scenario.rate.planned),
+        format!("{}/{}", scenario.rate.passed, scenario.rate.run()),
         interval(&scenario.rate),
         p99.map_or(String::new(), |p99| show(Quantity::Nanos(p99 * 1e6))),
     ]
@@ -121,10 +121,16 @@ impl Page {
 
     /// What is to be said of a scenario beyond its row. Nothing of one that simply passes.
     fn scenario(&mut self, scenario: &ScenarioSummary) {
-        let said =
-            |claim: &&Claim| claim.kind != ClaimKind::PassRate || claim.verdict != Verdict::Pass;
-        let claims: Vec<&Claim> = scenario.claims.iter().filter(said).collect();
-        if claims.is_empty() && scenario.not_passed.is_empty() {
+        let simple = |claim: &&Claim| {
+            let rate = claim.kind == ClaimKind::PassRate;
+            rate && claim.verdict == Verdict::Pass && scenario.not_passed.is_empty()
+        };
+        let mut claims = scenario
+            .claims
+            .iter()
+            .filter(|claim| !simple(claim))
+            .peekable();
+        if claims.peek().is_none() {
             return;
         }
         self.line("");
@@ -132,7 +138,15 @@ impl Page {
         self.line(&heading);
         for claim in claims {
             self.claim(claim);
+            if claim.kind == ClaimKind::PassRate {
+                self.expectations(scenario);
+                self.not_passed(scenario);
+            }
         }
+    }
+
+    /// Which expectations did not hold.
+    fn expectations(&mut self, scenario: &ScenarioSummary) {
         for tally in &scenario.expectations {
             let Some(mut told) = tally.told() else {
                 continue;
@@ -149,7 +163,6 @@ impl Page {
             }
             self.hang("    - ", &told);
         }
-        self.not_passed(scenario);
     }
 
     fn claim(&mut self, claim: &Claim) {

@@ -1,0 +1,327 @@
+//! Sweeps as an instructor and a CI job meet them.
+
+mod support;
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use support::sweeps::{claim, code, folder, json, run};
+use support::{command, stderr, stdout};
+
+#[test]
+fn exit_codes() {
+    let folder = folder("");
+    let path = folder.path();
+    assert_eq!(code(path, "verify short.toml --seeds 2"), Some(0));
+    assert_eq!(code(path, "verify short.toml --seeds 3"), Some(1));
+    let empty = "verify short.toml --seeds 2 --set verdict.expect=['p50<1h_from_1ns_to_2ns']";
+    let empty: Vec<_> = empty
+        .split(' ')
+        .map(|word| word.replace('_', " "))
+        .collect();
+    let empty: Vec<_> = empty.iter().map(String::as_str).collect();
+    let output = support::netsplit(path, &empty);
+    assert_eq!(
+        output.status.code(),
+        Some(3),
+        "{}{}",
+        stdout(&output),
+        stderr(&output)
+    );
+    for wrong in [
+        "verify qeueing",
+        "verify short.toml --seeds 0",
+        "verify short.toml --seeds 5-4",
+        "verify short.toml --shard 3/2 --out x",
+        "verify short.toml --shard 1/2",
+        "verify short.toml --baseline short.toml --max-regression p99=1%",
+        "verify short.toml --junit short.toml/junit.xml",
+        "verify missing.toml",
+    ] {
+        assert_eq!(code(path, wrong), Some(2), "{wrong}");
+    }
+}
+
+#[test]
+fn the_number_of_threads_does_not_show() {
+    let folder = folder("catches = ['random']\nsweep = ['mean(p50) < 50ms']\n");
+    let told = |jobs: u32| {
+        let line =
+            format!("verify more.toml short.toml --seeds 8 --jobs {jobs} --junit j --markdown m");
+        let text = stdout(&run(folder.path(), &line));
+        let files =
+            ["j", "m"].map(|file| fs::read_to_string(folder.path().join(file)).expect(file));
+        let json = stdout(&run(folder.path(), &format!("{line} --json")));
+        (text, files, json)
+    };
+    let one = told(1);
+    assert!(one.2.contains("\"catches\""), "{}", one.2);
+    assert!(one == told(2) && one == told(5));
+}
+
+#[test]
+fn the_commands_that_are_printed_reproduce_the_failures() {
+    let folder = folder("");
+    let set = "verdict.expect=[\"max < 20ms\", \"p50 < 1h\"]";
+    let args = ["verify", "short.toml", "--seeds", "8", "--set", set];
+    let text = stdout(&support::netsplit(folder.path(), &args));
+    let commands: Vec<_> = text
+        .lines()
+        .filter(|line| line.contains("netsplit run"))
+        .collect();
+    assert_eq!(commands.len(), 3, "{text}");
+    for line in commands {
+        let binary = env!("CARGO_BIN_EXE_netsplit");
+        let script = line.replace("netsplit run", &format!("{binary} run"));
+        let mut shell = Command::new("sh");
+        let shell = shell.args(["-c", &script]).current_dir(folder.path());
+        let output = shell.output().expect("a shell");
+        assert_eq!(output.status.code(), Some(1), "{line}: {}", stderr(&output));
+        assert!(stdout(&output).contains("max < 20ms"), "{line}");
+    }
+}
+
+#[test]
+fn a_rate_below_the_least_fails_and_the_interval_is_told() {
+    let folder = folder("min_pass_rate = '62.5%'\n");
+    let summary = json(folder.path(), "verify more.toml --seeds 8 --json");
+    let rate = &summary["scenarios"][0]["rate"];
+    assert_eq!(summary["verdict"], "pass");
+    assert_eq!(
+        (rate["passed"].as_u64(), rate["failed"].as_u64()),
+        (Some(5), Some(3))
+    );
+    assert_eq!(rate["interval"].to_string(), "[0.305742,0.863156]");
+    assert_eq!(code(folder.path(), "verify more.toml --seeds 6"), Some(1));
+}
+
+#[test]
+fn a_past_failure_always_runs_and_fails_whatever_the_rate_allows() {
+    let folder = folder("min_pass_rate = '0%'\nseeds = [6, 8]\n");
+    let summary = json(folder.path(), "verify more.toml --seeds 2 --json");
+    let scenario = &summary["scenarios"][0];
+    assert_eq!(
+        scenario["rate"]["planned"], 2,
+        "past failures do not bias the rate"
+    );
+    let seeds = scenario["runs"].as_array().expect("runs").iter();
+    let seeds: Vec<_> = seeds
+        .map(|run| run["seed"].as_u64().expect("a seed"))
+        .collect();
+    assert_eq!(seeds, [6, 8, 1, 2]);
+    assert_eq!(claim(&summary, "pass_rate")["verdict"], "pass");
+    assert_eq!(claim(&summary, "regression")["verdict"], "fail");
+    assert_eq!(summary["verdict"], "fail");
+}
+
+#[test]
+fn a_variant_that_nothing_tells_from_the_reference_is_missed() {
+    let folder = folder("catches = ['round-robin']\n");
+    let summary = json(folder.path(), "verify more.toml --seeds 2 --json");
+    assert_eq!(
+        claim(&summary, "catches")["verdict"],
+        "fail",
+        "one server: no choice"
+    );
+    assert_eq!(code(folder.path(), "verify more.toml --seeds 2"), Some(1));
+    let alone = "verify more.toml --seeds 2 --variant round-robin";
+    assert_eq!(
+        code(folder.path(), alone),
+        Some(0),
+        "--variant asks about that variant only"
+    );
+}
+
+#[test]
+fn a_sweep_that_is_cut_short_says_what_was_not_run() {
+    let folder = folder("min_pass_rate = '50%'\n");
+    let path = folder.path();
+    let line = "verify more.toml short.toml --seeds 8 --jobs 1 --fail-fast --junit j";
+    let output = run(path, line);
+    assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
+    let text = stdout(&output);
+    assert!(
+        text.contains("Cut short (--fail-fast): 13 of 16 runs were not done:"),
+        "{text}"
+    );
+    assert!(
+        text.contains("more.toml (reference): seeds 4 to 8"),
+        "{text}"
+    );
+    assert!(
+        text.contains("short.toml (reference): seeds 1 to 8"),
+        "{text}"
+    );
+    let junit = fs::read_to_string(path.join("j")).expect("it is written");
+    assert!(
+        junit.contains("errors=\"2\"") && junit.contains("type=\"inconclusive\""),
+        "{junit}"
+    );
+    assert!(!junit.contains("<skipped"), "{junit}");
+    let certain = "verify short.toml --seeds 8 --jobs 1 --fail-fast";
+    assert_eq!(
+        code(path, certain),
+        Some(1),
+        "one failure is too many already"
+    );
+    let summary = json(path, "verify short.toml --seeds 2 --time-limit 0s --json");
+    assert_eq!(summary["verdict"], "inconclusive");
+    assert_eq!(summary["run"], 0);
+}
+
+#[test]
+fn an_interrupted_sweep_tells_what_is_done() {
+    let folder = folder("");
+    let args = [
+        "verify",
+        "short.toml",
+        "--seeds",
+        "1000000",
+        "--jobs",
+        "1",
+        "--set",
+        "duration=60s",
+    ];
+    let mut child = command(folder.path(), &args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let ready = format!(
+        "until grep -q '^SigCgt:.*[2367abef]$' /proc/{}/status; do sleep 0.1; done",
+        child.id()
+    );
+    let interrupt = format!("{ready}; sleep 1; kill -INT {}", child.id());
+    let sent = Command::new("sh").args(["-c", &interrupt]).status();
+    assert!(sent.expect("a shell").success());
+    let status = child.wait().expect("it ends");
+    let output = child.wait_with_output().expect("its output");
+    assert_eq!(status.code(), Some(130), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("Cut short (interrupted)"), "{text}");
+    assert!(
+        text.contains("INCONCLUSIVE") || text.contains("FAIL"),
+        "{text}"
+    );
+    assert!(output.stderr.is_empty(), "{}", stderr(&output));
+}
+
+#[test]
+fn a_salt_gives_seeds_that_reproduce_and_is_written_nowhere() {
+    const SALT: &str = "midterm-2026";
+    let folder = folder("");
+    let path = folder.path();
+    let line = format!("verify short.toml --seeds 8 --seed-salt {SALT} --junit j --markdown m");
+    let outputs = [run(path, &line), run(path, &format!("{line} --json"))];
+    let shard = format!("verify short.toml --seeds 8 --seed-salt {SALT} --out shard");
+    assert!(run(path, &shard).status.success());
+    let mut told: Vec<String> = outputs.iter().map(|o| stdout(o) + &stderr(o)).collect();
+    told.extend(["j", "m", "shard"].map(|file| fs::read_to_string(path.join(file)).expect(file)));
+    assert!(told.iter().all(|text| !text.contains(SALT)));
+
+    let summary: serde_json::Value = serde_json::from_str(&stdout(&outputs[1])).expect("JSON");
+    assert_eq!(summary["salted"], true);
+    let scenario = &summary["scenarios"][0];
+    let failure = &scenario["not_passed"][0];
+    let again = failure["command"].as_str().expect("a command");
+    let again = again.strip_prefix("netsplit ").expect("a command of ours");
+    let report = json(path, &format!("{again} --json"));
+    let runs = scenario["runs"].as_array().expect("runs");
+    let same = runs
+        .iter()
+        .find(|run| run["seed"] == failure["seed"])
+        .expect("it ran");
+    assert_eq!(report["fingerprint"], same["fingerprint"]);
+
+    let mut by_environment = command(path, &["verify", "short.toml", "--seeds", "8", "--json"]);
+    let output = by_environment
+        .env("NETSPLIT_SEED_SALT", SALT)
+        .output()
+        .expect("it starts");
+    assert_eq!(stdout(&output), stdout(&outputs[1]));
+    let other = json(path, "verify short.toml --seeds 8 --seed-salt other --json");
+    assert_ne!(other["scenarios"][0]["runs"], scenario["runs"]);
+}
+
+#[test]
+fn github_is_shown_the_line_that_does_not_hold() {
+    let folder = folder("");
+    let github = |there: bool| {
+        let mut verify = command(
+            folder.path(),
+            &["verify", "short.toml", "--seeds", "3", "--json"],
+        );
+        if there {
+            verify.env("GITHUB_ACTIONS", "true");
+            verify.env("GITHUB_STEP_SUMMARY", folder.path().join("summary.md"));
+        }
+        verify.output().expect("it starts")
+    };
+    let told = stderr(&github(true));
+    let line = support::sweeps::SHORT
+        .lines()
+        .position(|line| line.contains("max < 20ms"));
+    let place = format!(
+        "::error file=short.toml,line={},title=",
+        line.expect("it is there") + 1
+    );
+    assert!(told.starts_with(&place), "{told}");
+    assert!(told.contains("max < 20ms: failed in 1 of 3 runs"), "{told}");
+    let page = fs::read_to_string(folder.path().join("summary.md")).expect("it is written");
+    assert!(page.contains("| short.toml | ❌ fail | 2 of 3 |"), "{page}");
+    assert!(github(false).stderr.is_empty());
+}
+
+/// The shipped scenarios in order of their names, as the binary holds them.
+fn by_name() -> Vec<String> {
+    let mut names = support::scenarios();
+    names.sort();
+    names
+}
+
+#[test]
+fn patterns_name_scenarios_labs_files_and_folders() {
+    let folder = folder("");
+    let path = folder.path();
+    fs::create_dir_all(path.join("exams/hard")).expect("writable");
+    fs::rename(path.join("more.toml"), path.join("exams/hard/b.toml")).expect("writable");
+    fs::copy(path.join("short.toml"), path.join("exams/a.toml")).expect("writable");
+    let named = |patterns: &str| -> Vec<String> {
+        let line = format!("verify {patterns} --seeds 1 --time-limit 0s --json");
+        let summary = json(path, &line);
+        let scenarios = summary["scenarios"].as_array().expect("scenarios").iter();
+        scenarios
+            .map(|s| s["scenario"].as_str().expect("a name").to_owned())
+            .collect()
+    };
+    assert_eq!(
+        named("exams short.toml exams/a.toml"),
+        ["exams/a.toml", "exams/hard/b.toml", "short.toml"]
+    );
+    assert_eq!(
+        named("queueing/ca*"),
+        ["queueing/calm", "queueing/cancelled"]
+    );
+    assert_eq!(
+        named("*/calm queueing/calm"),
+        ["queueing/calm", "quorum-kv/calm"]
+    );
+    assert_eq!(named(""), by_name());
+    assert!(
+        named("quorum-kv")
+            .iter()
+            .all(|name| name.starts_with("quorum-kv/"))
+    );
+    let told = stderr(&run(path, "verify qeueing"));
+    assert!(told.contains("did you mean `queueing`?"), "{told}");
+}
+
+#[test]
+fn runs_done_twice_are_the_same_for_every_lab() {
+    let folder = folder("");
+    let line = "verify short.toml quorum-kv/minority-partition --seeds 1 --determinism --json";
+    let summary = json(folder.path(), line);
+    assert_eq!(summary["verdict"], "pass", "{summary:#}");
+    let claim = claim(&summary, "determinism");
+    assert_eq!(claim["observed"], "0 of 1 runs differ when done twice");
+}
