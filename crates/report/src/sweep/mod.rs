@@ -21,6 +21,7 @@ mod baseline;
 mod catches;
 mod claim;
 mod command;
+mod determinism;
 mod entry;
 mod expectations;
 mod file;

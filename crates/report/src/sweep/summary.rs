@@ -4,12 +4,12 @@ use netsplit_check::Verdict;
 use netsplit_history::{Counts, Latencies};
 use serde::{Deserialize, Serialize};
 
-use super::claim::{Claim, ClaimKind};
+use super::claim::Claim;
 use super::command::command;
 use super::expectations::{ExpectationTally, tally};
 use super::rate::{Rate, faults_of, pass_rate, regressions};
 use super::runs::{Row, Runs};
-use super::{Entry, Plan, Role, catches, sentences};
+use super::{Entry, Plan, Role, catches, determinism, sentences};
 use crate::LatencyMs;
 use crate::numbers::share;
 
@@ -171,14 +171,14 @@ impl Summary {
 }
 
 impl ScenarioSummary {
-    fn of(runs: &Runs<'_>, determinism: bool) -> Result<ScenarioSummary, String> {
+    fn of(runs: &Runs<'_>, twice: bool) -> Result<ScenarioSummary, String> {
         let planned = runs.planned;
         let rate = Rate::of(runs.asked());
         let mut claims = vec![pass_rate(runs, &rate)];
         claims.extend(regressions(runs));
         claims.extend(sentences::sentences(runs));
         claims.extend(catches::catches(runs));
-        claims.extend(determinism.then(|| deterministic(runs)));
+        claims.extend(twice.then(|| determinism::deterministic(runs)));
         let (requests, latencies) = merged(runs)?;
         Ok(ScenarioSummary {
             scenario: planned.scenario.clone(),
@@ -271,53 +271,3 @@ fn not_run(runs: &Runs<'_>) -> Vec<NotRun> {
     let all = std::iter::once(own).chain(caught.map(|(name, rows)| missing(name, rows)));
     all.filter(|not_run| !not_run.seeds.is_empty()).collect()
 }
-
-/// That every run, done twice, went the same way.
-fn deterministic(runs: &Runs<'_>) -> Claim {
-    let caught = runs.caught.iter().flat_map(|(_, rows)| rows);
-    let entries: Vec<&Entry> = runs
-        .own
-        .iter()
-        .chain(caught)
-        .filter_map(|row| row.entry)
-        .collect();
-    let parted: Vec<_> = entries
-        .iter()
-        .filter_map(|entry| Some((entry, entry.parting.as_ref()?)))
-        .collect();
-    let why = parted.first().map_or(String::new(), |(entry, parting)| {
-        format!(
-            "seed {} ({}): {}: first run: {}; second run: {}. {USUAL_CAUSES}",
-            entry.seed,
-            entry.variant,
-            parting.place(),
-            parting.first,
-            parting.second
-        )
-    });
-    let commands = parted
-        .iter()
-        .map(|(e, _)| command(runs.planned, &e.role, e.seed));
-    Claim {
-        kind: ClaimKind::Determinism,
-        text: "one seed, one run".into(),
-        line: None,
-        verdict: match (parted.is_empty(), entries.is_empty()) {
-            (false, _) => Verdict::Fail,
-            (true, true) => Verdict::Inconclusive,
-            (true, false) => Verdict::Pass,
-        },
-        observed: format!(
-            "{} of {} runs differ when done twice",
-            parted.len(),
-            entries.len()
-        ),
-        why,
-        commands: commands.collect(),
-    }
-}
-
-/// Where to look when two runs of a seed differ.
-const USUAL_CAUSES: &str = "Usual causes: iterating a HashMap or HashSet; reading the wall \
-    clock; randomness that is not Host::rng's; a select! without `biased;`; an address or a \
-    thread's id in a message; a static that outlives the run";
