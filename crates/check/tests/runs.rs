@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use netsplit_check::{
-    Answer, Budget, Model, Rules, ShippedModel, Verdict, check_history,
-    check_invariant, check_linearizable, check_serves, decide,
+    Answer, Budget, Model, Rules, ShippedModel, Verdict, check_history, check_invariant,
+    check_linearizable, check_serves, decide,
 };
-use netsplit_history::{Invariant, InvariantState, 
-    FaultRecord, LabEvent, Operation, Outcome, Run, Status, Time, write_history,
+use netsplit_history::{
+    FaultRecord, Invariant, InvariantState, LabEvent, Operation, Outcome, Run, Status, Time,
+    write_history,
 };
 use netsplit_scenario::Property;
 use serde_json::{Value, json};
