@@ -1,13 +1,13 @@
 //! Lesson 0: queues, utilisation and the tail.
 //!
-//! Clients ask a [`front`] end, which splits each request into leaf requests, sends each to one
-//! of the leaf's [`server`]s, and answers when the slowest leaf has answered. A server has so
+//! Clients ask a `front` end, which splits each request into leaf requests, sends each to one
+//! of the leaf's `server`s, and answers when the slowest leaf has answered. A server has so
 //! many workers and one queue before them. With one leaf and one server this is the M/M/1 queue
 //! of the textbooks; with a hundred leaves it is Dean and Barroso's "The Tail at Scale".
 //!
-//! - [`params`]: the knobs: fan-out, work, queue limit, hedging;
-//! - [`balancer`]: which replica of a leaf is asked, a plain struct;
-//! - [`front`] and [`server`]: the two kinds of nodes;
+//! - `params`: the knobs: fan-out, work, queue limit, hedging;
+//! - `balancer`: which replica of a leaf is asked, a plain struct;
+//! - `front` and `server`: the two kinds of nodes;
 //! - `spec`: the seats and variants, and what scenario files may name.
 //!
 //! Shared queue or one per server is a matter of shape: one node with four workers has one
