@@ -140,6 +140,28 @@ fn a_failed_expectation_and_an_undecided_one_have_their_exit_codes() {
 }
 
 #[test]
+fn a_violated_property_brings_its_witness_as_data() {
+    in_folder(|folder| {
+        let args = ["run", "quorum-kv/calm", "--json", "--set", "params.r=1"];
+        let output = netsplit(folder, &[&args[..], &["--set", "params.w=1"]].concat());
+        let report: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+        let expectations = report["expectations"].as_array().expect("a list");
+        let linearizable = expectations.iter().find(|e| e["text"] == "linearizable");
+        let witness = &linearizable.expect("it is stated")["witness"];
+        assert_eq!(witness["property"], "linearizable");
+        assert_eq!(witness["minimal"], true);
+        let operations = witness["operations"].as_array().expect("a list");
+        assert!(operations.len() >= 2, "{witness:#}");
+        assert!(
+            expectations
+                .iter()
+                .filter(|e| e["verdict"] == "pass")
+                .all(|e| e.get("witness").is_none())
+        );
+    });
+}
+
+#[test]
 fn artefacts_stand_where_they_are_said_to_be() {
     in_folder(|folder| {
         let output = netsplit(folder, &["run", "queueing/calm", "--seed", "3", "--trace"]);

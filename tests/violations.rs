@@ -22,14 +22,18 @@ struct Breakers {
     tries: Vec<Vec<String>>,
 }
 
-/// The settings to try on a scenario: those of the table, and the variants that it catches.
-fn tries(table: &BTreeMap<String, Breakers>, scenario: &str) -> Vec<Vec<String>> {
+/// What a shipped scenario says of its verdict.
+fn verdict(scenario: &str) -> toml::Table {
     let file = root().join("scenarios").join(format!("{scenario}.toml"));
     let text = fs::read_to_string(file).expect("scenarios are named after their files");
     let parsed: toml::Table = text.parse().expect("shipped scenarios parse");
-    let catches = parsed["verdict"]
-        .get("catches")
-        .and_then(toml::Value::as_array);
+    parsed["verdict"].as_table().expect("a table").clone()
+}
+
+/// The settings to try on a scenario: those of the table, and the variants that it catches.
+fn tries(table: &BTreeMap<String, Breakers>, scenario: &str) -> Vec<Vec<String>> {
+    let verdict = verdict(scenario);
+    let catches = verdict.get("catches").and_then(toml::Value::as_array);
     let variants = catches
         .into_iter()
         .flatten()
@@ -46,27 +50,59 @@ fn tries(table: &BTreeMap<String, Breakers>, scenario: &str) -> Vec<Vec<String>>
     all
 }
 
-/// The expectations of a scenario, each with the settings that violate it.
+/// The sentences of a scenario, each with the first settings that violate it.
 fn violated(scenario: &str, tries: &[Vec<String>]) -> Vec<(String, Option<String>)> {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let swept = verdict(scenario).contains_key("sweep");
     let mut found: Vec<(String, Option<String>)> = Vec::new();
     for set in tries {
-        let mut args = vec!["run", scenario, "--json"];
-        set.iter().for_each(|set| args.extend(["--set", set]));
-        let output = netsplit(folder.path(), &args);
-        let report: Value = serde_json::from_str(&stdout(&output))
-            .unwrap_or_else(|_| panic!("{scenario} {set:?}: {}", stderr(&output)));
-        let expectations = report["expectations"].as_array().expect("a list");
-        for (index, expectation) in expectations.iter().enumerate() {
+        let mut sentences = expectations(scenario, set);
+        if swept {
+            sentences.extend(claims(scenario, set));
+        }
+        for (index, (text, violated)) in sentences.into_iter().enumerate() {
             if found.len() <= index {
-                found.push((expectation["text"].as_str().expect("text").to_owned(), None));
+                found.push((text, None));
             }
-            if expectation["verdict"] == "fail" && found[index].1.is_none() {
+            if violated && found[index].1.is_none() {
                 found[index].1 = Some(set.join(", "));
             }
         }
     }
     found
+}
+
+/// What a run with seed 1 decides, and whether it is violated.
+fn expectations(scenario: &str, set: &[String]) -> Vec<(String, bool)> {
+    sentences(&judged(&["run", scenario, "--json"], set)["expectations"])
+}
+
+/// What a sweep of three seeds decides, and whether it is violated.
+fn claims(scenario: &str, set: &[String]) -> Vec<(String, bool)> {
+    let mut args = vec!["verify", scenario, "--json", "--seeds", "3"];
+    args.extend(["--jobs", "1", "--set", "verdict.catches=[]"]);
+    let mut all = judged(&args, set)["scenarios"][0]["claims"].take();
+    let claims = all.as_array_mut().expect("a list");
+    claims.retain(|claim| claim["kind"] == "sweep");
+    sentences(&all)
+}
+
+fn sentences(list: &Value) -> Vec<(String, bool)> {
+    let list = list.as_array().expect("a list").iter();
+    list.map(|sentence| {
+        let text = sentence["text"].as_str().expect("text").to_owned();
+        (text, sentence["verdict"] == "fail")
+    })
+    .collect()
+}
+
+/// The JSON that the command prints with these settings.
+fn judged(args: &[&str], set: &[String]) -> Value {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut args = args.to_vec();
+    set.iter().for_each(|set| args.extend(["--set", set]));
+    let output = netsplit(folder.path(), &args);
+    serde_json::from_str(&stdout(&output))
+        .unwrap_or_else(|_| panic!("{args:?}: {}", stderr(&output)))
 }
 
 /// Everything that is expected, by scenario.
@@ -98,7 +134,8 @@ fn page(all: &BTreeMap<String, Vec<(String, Option<String>)>>) -> String {
     let mut page = String::from(
         "# What violates each expectation\n\n\
          An expectation that nothing can violate proves nothing. Each of these was violated by the \
-         setting beside it, in a run with seed 1. Written by `NETSPLIT_BLESS=1 cargo test -p \
+         setting beside it, in a run with seed 1, or in a sweep of three seeds where the sentence is about \
+         seeds. Written by `NETSPLIT_BLESS=1 cargo test -p \
          netsplit --test violations`; kept true by that test.\n",
     );
     for (scenario, expectations) in all {

@@ -13,7 +13,7 @@ use netsplit_history::{Invariant, Operation, Run, Time};
 use netsplit_scenario::Property;
 
 use crate::budget::Budget;
-use crate::consistency::{Answer, Consistency};
+use crate::consistency::Consistency;
 use crate::expect::{PropertyFinding, Verdict};
 use crate::guarantee::Guarantee;
 use crate::history_file::ShippedModel;
@@ -26,7 +26,6 @@ use crate::partition::Scope;
 use crate::read_your_writes::check_read_your_writes;
 use crate::sequential::check_sequential;
 use crate::serves::check_serves;
-use crate::witness::Witness;
 
 /// A model whose types are hidden, as a lab hands it over. Every [`Model`] is one.
 pub trait AnyModel {
@@ -86,40 +85,21 @@ impl Default for Rules<'_> {
     }
 }
 
-/// A finding, with the witness as data.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Decided {
-    /// The finding.
-    pub finding: PropertyFinding,
-    /// What has no legal order, where that is the finding.
-    pub witness: Option<Witness>,
-}
-
-impl From<PropertyFinding> for Decided {
-    fn from(finding: PropertyFinding) -> Decided {
-        let witness = None;
-        Decided { finding, witness }
-    }
-}
-
 /// Decides `property` of `run`.
-pub fn decide(property: &Property, run: &Run, rules: &Rules<'_>) -> Decided {
+pub fn decide(property: &Property, run: &Run, rules: &Rules<'_>) -> PropertyFinding {
     let decided = match property {
-        Property::Invariant(name) => Ok(invariant(name, run, rules).into()),
-        Property::Serves(within) => Ok(check_serves(run, within.since(Time::ZERO)).into()),
+        Property::Invariant(name) => Ok(invariant(name, run, rules)),
+        Property::Serves(within) => Ok(check_serves(run, within.since(Time::ZERO))),
         Property::Linearizable | Property::SequentiallyConsistent => order(property, run, rules),
         Property::ReadYourWrites | Property::MonotonicReads | Property::NoLostWrites => {
-            single(property, run, rules).map(Decided::from)
+            single(property, run, rules)
         }
     };
-    decided.unwrap_or_else(|why| inconclusive(why).into())
+    decided.unwrap_or_else(inconclusive)
 }
 
 fn inconclusive(why: String) -> PropertyFinding {
-    PropertyFinding {
-        verdict: Verdict::Inconclusive,
-        why,
-    }
+    PropertyFinding::new(Verdict::Inconclusive, why)
 }
 
 fn invariant(name: &str, run: &Run, rules: &Rules<'_>) -> PropertyFinding {
@@ -128,22 +108,19 @@ fn invariant(name: &str, run: &Run, rules: &Rules<'_>) -> PropertyFinding {
     };
     let finding = check_invariant(invariant, &run.events);
     match finding.broken {
-        Some(broken) => PropertyFinding {
-            verdict: Verdict::Fail,
-            why: format!(
+        Some(broken) => PropertyFinding::new(
+            Verdict::Fail,
+            format!(
                 "{} broke it at {} with {}: {}",
                 broken.node, broken.at, broken.event, broken.why
             ),
-        },
+        ),
         None if finding.relevant == 0 => inconclusive("no event that it is about happened".into()),
-        None => PropertyFinding {
-            verdict: Verdict::Pass,
-            why: String::new(),
-        },
+        None => PropertyFinding::new(Verdict::Pass, ""),
     }
 }
 
-fn order(property: &Property, run: &Run, rules: &Rules<'_>) -> Result<Decided, String> {
+fn order(property: &Property, run: &Run, rules: &Rules<'_>) -> Result<PropertyFinding, String> {
     let shipped: &dyn AnyModel = match (rules.model, ShippedModel::of(&run.operations)) {
         (Some(model), _) => model,
         (None, Ok(ShippedModel::Register)) => &Register,
@@ -157,12 +134,7 @@ fn order(property: &Property, run: &Run, rules: &Rules<'_>) -> Result<Decided, S
         shipped.sequential(&run.operations, &rules.budget)
     };
     let checked = checked.map_err(|malformed| malformed.to_string())?;
-    let finding = checked.finding(linearizable);
-    let witness = match checked.answer {
-        Answer::Violated(witness) => Some(*witness),
-        _ => None,
-    };
-    Ok(Decided { finding, witness })
+    Ok(checked.finding(linearizable))
 }
 
 fn single(property: &Property, run: &Run, rules: &Rules<'_>) -> Result<PropertyFinding, String> {
@@ -208,10 +180,7 @@ impl Guarantee {
                 ),
             ),
         };
-        PropertyFinding {
-            verdict,
-            why: self.scope.remark(why),
-        }
+        PropertyFinding::new(verdict, self.scope.remark(why))
     }
 }
 

@@ -79,9 +79,14 @@ impl Consistency {
             ),
             Answer::Holds => (Verdict::Pass, String::new()),
         };
+        let witness = match &self.answer {
+            Answer::Violated(witness) => Some(witness.clone()),
+            _ => None,
+        };
         PropertyFinding {
             verdict,
             why: self.scope.remark(why),
+            witness,
         }
     }
 }

@@ -57,7 +57,7 @@ pub fn check_serves(run: &Run, within: Duration) -> PropertyFinding {
 }
 
 fn finding(verdict: Verdict, why: String) -> PropertyFinding {
-    PropertyFinding { verdict, why }
+    PropertyFinding::new(verdict, why)
 }
 
 /// What became of the requests between two times: counts, the last success, the last errors.

@@ -17,7 +17,7 @@ mod timeline;
 use std::fmt;
 
 use netsplit_history::Operation;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::consistency::Rule;
 use crate::model::Model;
@@ -26,12 +26,12 @@ use crate::partition::Partition;
 pub(crate) use shrink::{Core, shrink};
 
 /// Operations that have no legal order among themselves.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Witness {
     /// What they violate: `linearizable`, `sequentially consistent`.
-    pub property: &'static str,
+    pub property: String,
     /// Under which model.
-    pub model: &'static str,
+    pub model: String,
     /// At which key.
     pub key: Option<String>,
     /// The operations, by invocation.
@@ -43,7 +43,7 @@ pub struct Witness {
 }
 
 /// An operation of a [`Witness`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WitnessOperation {
     /// Its place in the history, from 1: the line of a history file.
     pub number: usize,
@@ -83,8 +83,8 @@ impl Witness {
             })
             .collect();
         Witness {
-            property: R::NAME,
-            model: model.name(),
+            property: R::NAME.to_owned(),
+            model: model.name().to_owned(),
             key: partition.key.as_deref().map(str::to_owned),
             contradiction: explain::contradiction(model, &entries, &operations, R::RESPECTING),
             operations,

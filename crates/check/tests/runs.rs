@@ -78,11 +78,8 @@ fn an_invariant_about_nothing_that_happened_shows_nothing() {
         invariants: &[ELECTION_SAFETY],
         ..Rules::default()
     };
-    let verdict = |run: &Run, name: &str| {
-        decide(&Property::Invariant(name.into()), run, &rules)
-            .finding
-            .verdict
-    };
+    let verdict =
+        |run: &Run, name: &str| decide(&Property::Invariant(name.into()), run, &rules).verdict;
     let mut run = Run::default();
     assert_eq!(verdict(&run, "election-safety"), Verdict::Inconclusive);
     run.events.push(event(1, "n1", "became-leader", 1));
@@ -184,18 +181,15 @@ fn what_shows_nothing_is_inconclusive_and_what_is_left_out_is_said() {
         decide(&Property::Linearizable, &run, &Rules::default())
     };
     let alone = linearizable(vec![write(1, 1, 0, 10), read(1, 1, 11, 12)]);
-    assert_eq!(alone.finding.verdict, Verdict::Inconclusive);
+    assert_eq!(alone.verdict, Verdict::Inconclusive);
     let ping = op(1, "ping", Value::Null, Value::Null, 0, 1);
     let both = linearizable(vec![write(1, 1, 0, 10), read(2, 1, 5, 12), ping.clone()]);
-    assert_eq!(both.finding.verdict, Verdict::Pass);
-    assert_eq!(both.finding.why, "not looked at: 1 ping");
+    assert_eq!(both.verdict, Verdict::Pass);
+    assert_eq!(both.why, "not looked at: 1 ping");
     let stale = linearizable(vec![write(1, 1, 0, 10), read(2, Value::Null, 15, 18)]);
-    assert_eq!(stale.finding.verdict, Verdict::Fail);
+    assert_eq!(stale.verdict, Verdict::Fail);
     assert_eq!(stale.witness.unwrap().operations.len(), 2);
-    assert_eq!(
-        linearizable(vec![ping]).finding.verdict,
-        Verdict::Inconclusive
-    );
+    assert_eq!(linearizable(vec![ping]).verdict, Verdict::Inconclusive);
 }
 
 #[test]
@@ -224,7 +218,7 @@ fn each_property_has_a_history_that_breaks_it() {
         Property::MonotonicReads,
         Property::NoLostWrites,
     ] {
-        let found = decide(&property, &run, &Rules::default()).finding;
+        let found = decide(&property, &run, &Rules::default());
         assert_eq!(found.verdict, Verdict::Fail, "{property}: {}", found.why);
     }
 }
@@ -294,5 +288,5 @@ fn a_lab_brings_its_own_model() {
         ..Rules::default()
     };
     let decided = decide(&Property::Linearizable, &run, &rules);
-    assert_eq!(decided.finding.verdict, Verdict::Fail);
+    assert_eq!(decided.verdict, Verdict::Fail);
 }

@@ -63,7 +63,7 @@ fn bare() -> Result<(), Box<dyn Error>> {
         };
         let run = simulate(&QuorumKv, &scenario, &options, &mut |_| ())?;
         let findings = evaluate(&scenario, &run, &|property, run| {
-            Some(decide(property, run, &rules).finding)
+            Some(decide(property, run, &rules))
         });
         assert_eq!(findings.verdict, Verdict::Pass, "seed {seed}");
     }

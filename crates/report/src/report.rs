@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use netsplit_check::{Finding, Findings, Verdict, significant};
+use netsplit_check::{Finding, Findings, Verdict, Witness, significant};
 use netsplit_history::{
     Counts, Crash, FaultRecord, Latencies, NetworkCounts, Problem, Run, Tally, Time, Window,
     worst_second,
@@ -236,6 +236,9 @@ pub struct ExpectationReport {
     pub shown: String,
     /// What is to be said of it; may be empty.
     pub why: String,
+    /// Operations that contradict each other, where a property's checker found some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<Box<Witness>>,
 }
 
 impl From<&Finding> for ExpectationReport {
@@ -247,6 +250,7 @@ impl From<&Finding> for ExpectationReport {
             observed: finding.observed.and_then(Observed::of),
             shown: finding.shown.clone().unwrap_or_default(),
             why: finding.why.clone(),
+            witness: finding.witness.clone(),
         }
     }
 }

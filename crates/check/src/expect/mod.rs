@@ -60,6 +60,7 @@ fn judge(
     run: &Run,
     decide: Decide<'_>,
 ) -> Option<Finding> {
+    let mut witness = None;
     let (verdict, observed, why) = match &expectation.sentence {
         Sentence::Metric {
             metric,
@@ -71,8 +72,9 @@ fn judge(
             Err(why) => (Verdict::Inconclusive, None, why),
         },
         Sentence::Property { property, negated } => {
-            let (verdict, why) = ask(property, *negated, run, decide);
-            (verdict, None, why)
+            let found = ask(property, *negated, run, decide);
+            witness = found.witness;
+            (found.verdict, None, found.why)
         }
         Sentence::Violates { .. } | Sentence::Aggregate { .. } => return None,
     };
@@ -83,6 +85,7 @@ fn judge(
         shown: observed.map(|quantity| quantity::show_for(quantity, &expectation.sentence)),
         observed,
         why,
+        witness,
     })
 }
 
@@ -96,17 +99,17 @@ fn compare(
     (verdict, Some(measured.value), measured.note)
 }
 
-fn ask(property: &Property, negated: bool, run: &Run, decide: Decide<'_>) -> (Verdict, String) {
+fn ask(property: &Property, negated: bool, run: &Run, decide: Decide<'_>) -> PropertyFinding {
     let Some(found) = decide(property, run) else {
-        let why = format!("no checker decides `{property}` yet");
-        return (Verdict::Inconclusive, why);
+        let why = format!("no checker decides `{property}`");
+        return PropertyFinding::new(Verdict::Inconclusive, why);
     };
     let verdict = match found.verdict {
         Verdict::Pass if negated => Verdict::Fail,
         Verdict::Fail if negated => Verdict::Pass,
         verdict => verdict,
     };
-    (verdict, found.why)
+    PropertyFinding { verdict, ..found }
 }
 
 /// Failures that no sentence speaks of.

@@ -5,6 +5,8 @@ use std::fmt;
 use netsplit_scenario::Quantity;
 use serde::{Deserialize, Serialize};
 
+use crate::witness::Witness;
+
 /// How a run, or one sentence about it, came out. Ordered by weight: the worst part decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -29,12 +31,25 @@ impl fmt::Display for Verdict {
 }
 
 /// What a checker says of a property.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PropertyFinding {
     /// Pass when the property holds, fail when it is violated.
     pub verdict: Verdict,
-    /// The witness of a violation, or why the checker could not decide; may be empty.
+    /// What refutes it, or why the checker could not decide; may be empty.
     pub why: String,
+    /// Operations that contradict each other, where the finding is that no order is legal.
+    pub witness: Option<Box<Witness>>,
+}
+
+impl PropertyFinding {
+    /// A finding without a witness.
+    pub fn new(verdict: Verdict, why: impl Into<String>) -> PropertyFinding {
+        PropertyFinding {
+            verdict,
+            why: why.into(),
+            witness: None,
+        }
+    }
 }
 
 /// What became of one sentence of `expect`.
@@ -53,6 +68,8 @@ pub struct Finding {
     pub shown: Option<String>,
     /// Why it could not be decided, what refutes it, or how far to trust it; may be empty.
     pub why: String,
+    /// Operations that contradict each other, where a checker found some.
+    pub witness: Option<Box<Witness>>,
 }
 
 /// What is to be said of a run.

@@ -90,7 +90,7 @@ pub fn decider(loaded: &Loaded) -> impl Fn(&Property, &Run) -> Option<PropertyFi
         if let Some(finding) = known.borrow().get(property) {
             return Some(finding.clone());
         }
-        let finding = decide(property, run, &rules).finding;
+        let finding = decide(property, run, &rules);
         known.borrow_mut().insert(property.clone(), finding.clone());
         Some(finding)
     }

@@ -76,6 +76,7 @@ fn run(verdict: Verdict, reasons: &[&str], millis: u64) -> Entry {
             observed: None,
             shown: String::new(),
             why: String::new(),
+            witness: None,
         }],
         reasons: reasons.iter().map(|why| (*why).to_owned()).collect(),
         samples: Vec::new(),

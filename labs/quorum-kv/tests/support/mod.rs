@@ -4,11 +4,10 @@
 
 use std::path::Path;
 
-use netsplit_check::{Answer, Budget, Finding, KeyValue, PropertyFinding, Verdict};
-use netsplit_check::{check_linearizable, evaluate};
+use netsplit_check::{Finding, Rules, Verdict, decide, evaluate};
 use netsplit_history::Run;
 use netsplit_lab_quorum_kv::QuorumKv;
-use netsplit_scenario::{Property, Scenario, parse};
+use netsplit_scenario::{Scenario, parse};
 use netsplit_sim::{Lab, Options, simulate};
 
 /// The shipped scenario `name` with `overrides`.
@@ -38,29 +37,21 @@ pub fn run(scenario: &Scenario, seed: u64) -> Run {
 
 /// How a run came out: the verdict, and the expectations that were not met.
 pub fn judged(scenario: &Scenario, run: &Run) -> (Verdict, Vec<Finding>) {
-    let decide = |property: &Property, run: &Run| {
-        (*property == Property::Linearizable).then(|| linearizable(run))
+    let rules = Rules {
+        settle: scenario.settle,
+        invariants: QuorumKv.spec().invariants,
+        model: QuorumKv.model(),
+        ..Rules::default()
     };
-    let findings = evaluate(scenario, run, &decide);
+    let findings = evaluate(scenario, run, &|property, run| {
+        Some(decide(property, run, &rules))
+    });
     assert!(run.crashes.is_empty(), "{:?}", run.crashes);
     let unmet = |finding: &Finding| finding.verdict != Verdict::Pass;
     (
         findings.verdict,
         findings.expectations.into_iter().filter(unmet).collect(),
     )
-}
-
-fn linearizable(run: &Run) -> PropertyFinding {
-    let found = check_linearizable(&KeyValue, &run.operations, &Budget::default());
-    let verdict = match found.expect("the history makes sense").answer {
-        Answer::Holds => Verdict::Pass,
-        Answer::Violated(_) => Verdict::Fail,
-        Answer::Unknown(_) => Verdict::Inconclusive,
-    };
-    PropertyFinding {
-        verdict,
-        why: String::new(),
-    }
 }
 
 /// What the run measured at its end under `name`.

@@ -116,16 +116,9 @@ fn properties_are_asked_of_the_checker_and_inconclusive_without_one() {
     assert_eq!(open.verdict, Verdict::Inconclusive);
     assert_eq!(
         open.expectations[0].why,
-        "no checker decides `linearizable` yet"
+        "no checker decides `linearizable`"
     );
-    let says = |verdict| {
-        move |_: &Property, _: &Run| {
-            Some(PropertyFinding {
-                verdict,
-                why: "k1".into(),
-            })
-        }
-    };
+    let says = |verdict| move |_: &Property, _: &Run| Some(PropertyFinding::new(verdict, "k1"));
     for (said, plain, negated) in [
         (Verdict::Pass, Verdict::Pass, Verdict::Fail),
         (Verdict::Fail, Verdict::Fail, Verdict::Pass),
