@@ -119,13 +119,31 @@ fn params(lab: &LabSpec) -> String {
             let _ = writeln!(out, "# {line}");
         }
         let default = param.get("default").filter(|default| !default.is_null());
-        let shown = match default.map(inline) {
-            Some(default) => format!("# {name} = {default}\n"),
-            None => format!("# {name} = ...\n"),
+        let default = default.map_or_else(|| "...".to_owned(), inline);
+        let choices = choices(schema.as_value(), param);
+        let remark = match choices.is_empty() {
+            true => String::new(),
+            false => format!(" ## one of: {}", choices.join(", ")),
         };
-        out += &shown;
+        let _ = writeln!(out, "# {name} = {default}{remark}");
     }
     out
+}
+
+/// The words that a parameter may be, where it is a choice among words.
+fn choices<'a>(schema: &'a Json, param: &'a Json) -> Vec<&'a str> {
+    let link = param.get("$ref").or_else(|| param.pointer("/allOf/0/$ref"));
+    let path = link
+        .and_then(Json::as_str)
+        .and_then(|link| link.strip_prefix('#'));
+    let named = path.and_then(|path| schema.pointer(path));
+    let listed = named
+        .and_then(|named| named.get("oneOf"))
+        .and_then(Json::as_array);
+    let words = listed.into_iter().flatten();
+    words
+        .filter_map(|choice| choice.get("const")?.as_str())
+        .collect()
 }
 
 /// A JSON value as TOML writes it in one line.

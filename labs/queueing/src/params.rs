@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use netsplit_scenario::{Dist, Span};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The knobs of the queueing lab.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -42,7 +42,7 @@ impl Default for Params {
 }
 
 /// How many leaf requests may wait at a server.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(
     untagged,
     expecting = "expected how many may wait, for example 20, or \"unlimited\""
@@ -55,7 +55,7 @@ pub enum QueueLimit {
 }
 
 /// The word for no limit.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unlimited {
     /// No limit.
@@ -73,7 +73,7 @@ impl QueueLimit {
 }
 
 /// When the front end asks a second replica.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(
     untagged,
     expecting = "expected a duration, for example \"10ms\", or \"never\""
@@ -86,7 +86,7 @@ pub enum HedgeAfter {
 }
 
 /// The word for no hedging.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Never {
     /// Never.

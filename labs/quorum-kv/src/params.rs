@@ -2,7 +2,7 @@
 
 use netsplit_scenario::Span;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Parameters of the quorum-kv lab.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -77,7 +77,7 @@ impl Default for Params {
 }
 
 /// Who gathers the quorum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// A node: any in the client's region where there is one, else any at all.
@@ -88,7 +88,7 @@ pub enum Place {
 }
 
 /// Whom a coordinator asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fanout {
     /// All N nodes that hold the key; the quickest R or W decide.
@@ -98,7 +98,7 @@ pub enum Fanout {
 }
 
 /// What a read with siblings answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Show {
     /// The newest, as a client would choose that has no better way to reconcile them.
@@ -108,7 +108,7 @@ pub enum Show {
 }
 
 /// When nodes that are behind are brought up to date by a read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadRepair {
     /// Never.
@@ -120,7 +120,7 @@ pub enum ReadRepair {
 }
 
 /// When `write-then-read` reads.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ReadAfter {
     /// Once, this long after the write was acknowledged.

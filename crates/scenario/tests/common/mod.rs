@@ -5,7 +5,7 @@ use netsplit_scenario::{
     GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec,
 };
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The parameters of the test lab.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -21,7 +21,7 @@ pub struct Params {
 }
 
 /// Who coordinates.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Coordinator {
     /// A replica.
