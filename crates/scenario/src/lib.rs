@@ -25,6 +25,7 @@ mod context;
 mod diagnostic;
 mod dist;
 mod dist_shape;
+mod dist_written;
 mod doubts;
 mod element;
 mod fault;

@@ -121,9 +121,10 @@ fn params(lab: &LabSpec) -> String {
         let default = param.get("default").filter(|default| !default.is_null());
         let default = default.map_or_else(|| "...".to_owned(), inline);
         let choices = choices(schema.as_value(), param);
-        let remark = match choices.is_empty() {
-            true => String::new(),
-            false => format!(" ## one of: {}", choices.join(", ")),
+        let remark = if choices.is_empty() {
+            String::new()
+        } else {
+            format!(" ## one of: {}", choices.join(", "))
         };
         let _ = writeln!(out, "# {name} = {default}{remark}");
     }

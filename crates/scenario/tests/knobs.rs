@@ -55,3 +55,24 @@ fn mistakes_are_told_with_their_place() {
         "{share}"
     );
 }
+
+#[test]
+fn a_distribution_is_written_as_it_is_read() {
+    for written in [
+        r#"service = "1.5ms""#,
+        r#"service = { uniform = ["1ms", "3ms"] }"#,
+        r#"service = { normal = { mean = "10ms", std_dev = "2ms", absolute = true } }"#,
+        r#"service = { lognormal = { median = "1ms", p99 = "5ms", shift = "2us" } }"#,
+        r#"service = { exponential = { mean = "10ms" } }"#,
+        r#"service = { pareto = { scale = "235us", shape = 10.5, shift = "1ns" } }"#,
+        r#"service = { mixture = [{ weight = 9, constant = "1ms" }, { weight = 0.5, pareto = { scale = "1ms", shape = 2 } }] }"#,
+    ] {
+        #[derive(Debug, PartialEq, Deserialize, serde::Serialize)]
+        struct One {
+            service: Dist,
+        }
+        let read: One = toml::from_str(written).expect("valid");
+        let again: One = toml::from_str(&toml::to_string(&read).expect("writable")).expect("valid");
+        assert_eq!(read, again, "{written}");
+    }
+}
