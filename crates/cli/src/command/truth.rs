@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use netsplit_check::{measure, show};
 use netsplit_history::Run;
+use netsplit_report::sweep::quoted;
 use netsplit_scenario::{Metric, Quantity, Sentence, WindowName};
 use netsplit_sim::Lab;
 use serde::{Deserialize, Serialize};
@@ -225,7 +226,7 @@ impl Prepared {
         let set: String = check
             .set
             .iter()
-            .map(|set| format!(" --set {set}"))
+            .map(|set| format!(" --set {}", quoted(set)))
             .collect();
         Outcome {
             lab: self.lab,
@@ -308,7 +309,10 @@ fn plain(outcomes: &[Outcome]) -> String {
 
 fn markdown(outcomes: &[Outcome]) -> String {
     let mut text = String::from(
-        "# Truth\n\nWhat the labs must reproduce, and what they measure. Written by `netsplit truth --markdown`.\n",
+        "# Truth\n\nWhat the labs must reproduce, with its source, and what they measure: the mean over so \
+         many seeds, counted from 1. Exact: no tolerance. Law: a closed form. Published: a paper's \
+         table. Demo: calibrated to resemble a published system. Written by `netsplit truth \
+         --markdown > docs/truth.md`; the gate compares it byte by byte.\n",
     );
     let mut lab = "";
     for outcome in outcomes {

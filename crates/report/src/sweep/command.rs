@@ -23,7 +23,7 @@ pub fn command(planned: &Planned, role: &Role, seed: u64) -> String {
 }
 
 /// A word as a POSIX shell must be given it.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%@".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

@@ -43,6 +43,7 @@ mod testing;
 
 pub use baseline::{Compared, Limit};
 pub use claim::{Claim, ClaimKind};
+pub use command::quoted;
 pub use entry::{Entry, Parting, Sample};
 pub use expectations::{ExpectationTally, Worst};
 pub use file::{Shard, SweepFile};
