@@ -64,6 +64,50 @@ fn describe(info: &PanicHookInfo<'_>) -> Panic {
             .payload_as_str()
             .unwrap_or("a panic without a message")
             .to_owned(),
-        place: info.location().map(ToString::to_string).unwrap_or_default(),
+        place: info
+            .location()
+            .map(|place| portable(&place.to_string()).to_owned())
+            .unwrap_or_default(),
+    }
+}
+
+/// The place without the folders of the machine that built it, so that reports agree: inside a
+/// dependency from its name on, inside Rust's own libraries from `library` on.
+fn portable(place: &str) -> &str {
+    if let Some((_, inside)) = place.split_once("/registry/src/") {
+        return inside.split_once('/').map_or(inside, |(_, file)| file);
+    }
+    if let Some(inside) = place.strip_prefix("/rustc/") {
+        return inside.split_once('/').map_or(inside, |(_, file)| file);
+    }
+    match place.find("/labs/").or_else(|| place.find("/crates/")) {
+        Some(at) if place.starts_with('/') => &place[at + 1..],
+        _ => place,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::portable;
+
+    #[test]
+    fn a_place_names_no_folder_of_the_machine() {
+        for (place, shown) in [
+            ("labs/raft/src/node.rs:3:5", "labs/raft/src/node.rs:3:5"),
+            (
+                "/home/me/netsplit/labs/raft/src/node.rs:3:5",
+                "labs/raft/src/node.rs:3:5",
+            ),
+            (
+                "/root/.cargo/registry/src/index.crates.io-1949cf/bytes-1.12.0/src/bytes.rs:9:1",
+                "bytes-1.12.0/src/bytes.rs:9:1",
+            ),
+            (
+                "/rustc/17067e9ac6d7/library/core/src/option.rs:1:2",
+                "library/core/src/option.rs:1:2",
+            ),
+        ] {
+            assert_eq!(portable(place), shown);
+        }
     }
 }
