@@ -158,6 +158,17 @@ impl Quantity {
             | Quantity::Number(x) => x,
         }
     }
+
+    /// Another number with the same unit.
+    #[must_use]
+    pub fn with(self, number: f64) -> Quantity {
+        match self {
+            Quantity::Nanos(_) => Quantity::Nanos(number),
+            Quantity::Share(_) => Quantity::Share(number),
+            Quantity::PerSecond(_) => Quantity::PerSecond(number),
+            Quantity::Number(_) => Quantity::Number(number),
+        }
+    }
 }
 
 /// When.

@@ -238,19 +238,9 @@ impl Prepared {
             measure: check.measure.clone(),
             expected: check.expected.clone(),
             tolerance: check.tolerance.clone(),
-            measured: show(like(self.expected, mean)),
+            measured: show(self.expected.with(mean)),
             holds: self.tolerance.holds(mean, self.expected.number()),
         }
-    }
-}
-
-/// A number with the unit of `unit`.
-fn like(unit: Quantity, number: f64) -> Quantity {
-    match unit {
-        Quantity::Nanos(_) => Quantity::Nanos(number),
-        Quantity::Share(_) => Quantity::Share(number),
-        Quantity::PerSecond(_) => Quantity::PerSecond(number),
-        Quantity::Number(_) => Quantity::Number(number),
     }
 }
 

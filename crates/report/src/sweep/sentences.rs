@@ -144,7 +144,7 @@ fn aggregated(
             (false, _) if hopeless => Verdict::Fail,
             (false, _) => Verdict::Inconclusive,
         },
-        observed: format!("{} over {} seeds", show(like(bound, number)), numbers.len()),
+        observed: format!("{} over {} seeds", show(bound.with(number)), numbers.len()),
         seed: extreme.map(|(seed, _)| *seed),
     }
 }
@@ -159,16 +159,6 @@ fn further_samples_cannot_help(aggregate: SeedAggregate, comparison: Comparison)
                 Comparison::Greater | Comparison::AtLeast
             )
     )
-}
-
-/// A number with the unit of `unit`.
-fn like(unit: Quantity, number: f64) -> Quantity {
-    match unit {
-        Quantity::Nanos(_) => Quantity::Nanos(number),
-        Quantity::Share(_) => Quantity::Share(number),
-        Quantity::PerSecond(_) => Quantity::PerSecond(number),
-        Quantity::Number(_) => Quantity::Number(number),
-    }
 }
 
 #[cfg(test)]
