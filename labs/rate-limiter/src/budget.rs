@@ -20,6 +20,10 @@
 //! neither loses nor doubles a request. (The idea is the global token bucket of Raghavan et
 //! al., "Cloud control with distributed rate limiting", SIGCOMM 2007, section 3.)
 //!
+//! The price of being safe: a token that drips in while requests are on their way to the ledger
+//! may be lost to the cap. A bucket must hold what drips in between two rounds, r s, or the
+//! regions never get their rate.
+//!
 //! What this leaves out: dividing the budget by demand (their "flow proportional share"), which
 //! overshoots less, and leases that reserve tokens, which never overshoot and strand them in
 //! regions that do not need them.
@@ -82,11 +86,14 @@ impl Ledger {
     }
 }
 
+/// How a budget becomes a new one.
+pub type Renewal = fn(&mut Budget, level: u64, paid: Total);
+
 /// What one region may spend on one tenant until it is told again.
 #[derive(Clone, Debug)]
 pub struct Budget {
     /// Requests may be admitted while `spent` is below this total.
-    until: Total,
+    pub(crate) until: Total,
     spent: Total,
 }
 
@@ -120,5 +127,68 @@ impl Budget {
     /// it has spent since then comes off.
     pub fn renew(&mut self, level: u64, paid: Total) {
         self.until = paid + level;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: Policy = Policy {
+        limit: 10,
+        window: Duration::from_secs(1),
+        burst: 20,
+    };
+
+    const fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn a_round_pays_what_is_new_and_tells_what_is_left() {
+        let mut ledger = Ledger::new(&POLICY, 2);
+        let mut budgets = [Budget::new(&POLICY), Budget::new(&POLICY)];
+        for _ in 0..8 {
+            assert!(budgets[0].try_spend());
+        }
+        ledger.refill(ms(500));
+        ledger.pay(0, budgets[0].spent());
+        ledger.pay(1, budgets[1].spent());
+        assert_eq!(
+            ledger.level(),
+            12,
+            "a full bucket gains nothing in half a second"
+        );
+        // Two more pass while the answer is on its way.
+        assert!(budgets[0].try_spend() && budgets[0].try_spend());
+        budgets[0].renew(ledger.level(), ledger.paid(0));
+        budgets[1].renew(ledger.level(), ledger.paid(1));
+        let spend_all = |budget: &mut Budget| (0..100).filter(|_| budget.try_spend()).count();
+        assert_eq!(spend_all(&mut budgets[0]), 10);
+        assert_eq!(spend_all(&mut budgets[1]), 12, "the same tokens, once more");
+        ledger.refill(ms(1000));
+        ledger.pay(0, budgets[0].spent());
+        ledger.pay(1, budgets[1].spent());
+        assert_eq!(ledger.level(), 0, "12 + 5 - 12 - 12 is a debt of 7");
+        ledger.refill(ms(1800));
+        assert_eq!(ledger.level(), 1);
+    }
+
+    #[test]
+    fn totals_that_come_twice_or_late_are_paid_once() {
+        let mut ledger = Ledger::new(&POLICY, 1);
+        for total in [3, 5, 5, 4, 3] {
+            ledger.pay(0, total);
+        }
+        assert_eq!((ledger.level(), ledger.paid(0)), (15, 5));
+    }
+
+    #[test]
+    fn nothing_is_carried_over() {
+        let mut budget = Budget::new(&POLICY);
+        for _ in 0..5 {
+            budget.renew(20, 0);
+        }
+        assert_eq!((0..100).filter(|_| budget.try_spend()).count(), 20);
     }
 }

@@ -47,6 +47,7 @@ use netsplit_scenario::LabSpec;
 use netsplit_sim::random::Sampler;
 use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
 
+use budget::{Budget, Renewal};
 use client::{Asker, Honours, Impatient, Manners};
 use coordination::{Central, Clock, Coordination, Local, Outage, Synced, serve_central, settle};
 use gateway::Gateway;
@@ -85,11 +86,11 @@ impl Lab for RateLimiter {
 }
 
 /// Who counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Place {
     Central,
     Local,
-    Synced,
+    Synced(Renewal),
 }
 
 /// The system during one run.
@@ -116,7 +117,8 @@ impl Service {
         };
         let place = match setup.seat("coordination") {
             "local" => Place::Local,
-            "synced" => Place::Synced,
+            "synced" => Place::Synced(Budget::renew),
+            "carries-over" => Place::Synced(mutants::carry_over),
             _ => Place::Central,
         };
         check(setup, &params, place)?;
@@ -163,9 +165,10 @@ impl Service {
                 *params.store_timeout,
                 self.outage,
             )),
-            Place::Synced => Box::new(Synced::new(
+            Place::Synced(renewal) => Box::new(Synced::new(
                 &host,
                 self.policy,
+                renewal,
                 *params.sync_every,
                 self.outage,
             )),
@@ -187,14 +190,14 @@ fn check(setup: &Setup<'_>, params: &Params, place: Place) -> Result<(), String>
         ));
     }
     let algorithm = setup.seat("algorithm");
-    if algorithm == "concurrency-limit" && place != Place::Local {
+    if algorithm == "concurrency-limit" && !matches!(place, Place::Local) {
         return Err(
             "a concurrency limit is kept where requests are served: it needs \
                     coordination=local"
                 .to_owned(),
         );
     }
-    if place == Place::Synced {
+    if matches!(place, Place::Synced(_)) {
         if algorithm != "token-bucket" || setup.seat("keys") != "per-tenant" {
             return Err(
                 "coordination=synced is for token buckets, one per tenant, only".to_owned(),
@@ -205,7 +208,10 @@ fn check(setup: &Setup<'_>, params: &Params, place: Place) -> Result<(), String>
         }
     }
     let groups = &setup.scenario().nodes;
-    if groups.iter().any(|group| group.name == "store" && group.count != 1) {
+    if groups
+        .iter()
+        .any(|group| group.name == "store" && group.count != 1)
+    {
         return Err("there is one store: nodes.store.count must be 1".to_owned());
     }
     Ok(())
@@ -220,7 +226,7 @@ impl System for Service {
         match self.place {
             Place::Local => Box::pin(async {}),
             Place::Central => Box::pin(serve_central(host, self.limits(), self.clock)),
-            Place::Synced => Box::pin(settle(
+            Place::Synced(_) => Box::pin(settle(
                 host,
                 self.policy,
                 *self.params.sync_every,

@@ -47,18 +47,25 @@ impl SlidingCounter {
         }
     }
 
-    /// The counters (current, previous) as they stand in window `index`.
-    fn counters(&self, index: u128) -> (u128, u128) {
-        match index.saturating_sub(self.index) {
-            0 => (self.current, self.previous),
-            1 => (0, self.current),
-            _ => (0, 0),
-        }
-    }
-
     /// How far into the current window `now` is; 0 when the clock went back before it.
     fn elapsed(&self, now: Duration) -> u128 {
         now.as_nanos().saturating_sub(self.index * self.window)
+    }
+
+    /// The estimate at `now`, in the current window, times the window's length: an integer.
+    fn weighted(&self, now: Duration) -> u128 {
+        self.current * self.window + self.previous * (self.window - self.elapsed(now))
+    }
+
+    /// Moves on to the window of `now`.
+    fn advance(&mut self, now: Duration) {
+        let index = self.index.max(now.as_nanos() / self.window);
+        (self.current, self.previous) = match index - self.index {
+            0 => (self.current, self.previous),
+            1 => (0, self.current),
+            _ => (0, 0),
+        };
+        self.index = index;
     }
 
     /// How far into the current window one more request will fit.
@@ -77,25 +84,20 @@ impl SlidingCounter {
 
 impl Limiter for SlidingCounter {
     fn try_acquire(&mut self, now: Duration) -> Decision {
-        let index = now.as_nanos() / self.window;
-        (self.current, self.previous) = self.counters(index);
-        self.index = self.index.max(index);
-        let elapsed = self.elapsed(now);
-        let weighted = self.previous * (self.window - elapsed) + self.current * self.window;
-        if weighted + self.window <= self.limit * self.window {
+        self.advance(now);
+        if self.weighted(now) + self.window <= self.limit * self.window {
             self.current += 1;
             return Decision::ADMIT;
         }
-        let wait = self.fits_at() - elapsed;
+        let wait = self.fits_at() - self.elapsed(now);
         Decision::Reject {
             retry_after: Duration::from_nanos(wait as u64),
         }
     }
 
     fn estimate(&self, now: Duration) -> Option<f64> {
-        let index = now.as_nanos() / self.window;
-        let (current, previous) = self.counters(index);
-        let over = (now.as_nanos() % self.window) as f64 / self.window as f64;
-        Some(current as f64 + previous as f64 * (1.0 - over))
+        let mut then = self.clone();
+        then.advance(now);
+        Some(then.weighted(now) as f64 / self.window as f64)
     }
 }

@@ -46,9 +46,15 @@ pub static SPEC: LabSpec = LabSpec {
     events: &[
         named("policy", "What is allowed, told once by the store"),
         named("asked", "A request came to a gateway that spends budgets"),
-        named("admitted", "A request was let through, told where it was decided"),
+        named(
+            "admitted",
+            "A request was let through, told where it was decided",
+        ),
         named("rejected", "A request was turned away, and until when"),
-        named("finished", "A request that a gateway admitted by itself was served"),
+        named(
+            "finished",
+            "A request that a gateway admitted by itself was served",
+        ),
     ],
     metrics: METRICS,
     observed: &[named(
@@ -104,13 +110,22 @@ const SEATS: &[SeatSpec] = &[
             named("gcra", "The same decisions from a single time stamp"),
             named("fixed-window", "So many per window of the clock"),
             named("sliding-log", "So many in any window at all"),
-            named("sliding-counter", "Two fixed windows that stand in for a log"),
+            named(
+                "sliding-counter",
+                "Two fixed windows that stand in for a log",
+            ),
             named("leaky-bucket", "One by one, an interval apart; some wait"),
             named("concurrency-limit", "So many at once"),
             named("off-by-one", "A token bucket that holds one too many"),
             named("no-refill-cap", "A token bucket that never overflows"),
-            named("lost-remainder", "A token bucket that adds whole tokens only"),
-            named("forgets-skew", "A token bucket that follows a clock back in time"),
+            named(
+                "lost-remainder",
+                "A token bucket that adds whole tokens only",
+            ),
+            named(
+                "forgets-skew",
+                "A token bucket that follows a clock back in time",
+            ),
         ],
     },
     SeatSpec {
@@ -120,6 +135,10 @@ const SEATS: &[SeatSpec] = &[
             named("central", "The store, asked for every request"),
             named("local", "Each gateway for itself"),
             named("synced", "Each gateway, by budgets that the store renews"),
+            named(
+                "carries-over",
+                "The same, but a new budget is added to the old one",
+            ),
         ],
     },
     SeatSpec {
@@ -151,13 +170,20 @@ const SEATS: &[SeatSpec] = &[
         summary: "What clients that were turned away do, where the scenario lets them retry",
         fillings: &[
             named("honours-retry-after", "Wait as long as they were told"),
-            named("impatient", "Try again after `retry_pause`, whatever they were told"),
+            named(
+                "impatient",
+                "Try again after `retry_pause`, whatever they were told",
+            ),
         ],
     },
 ];
 
 const VARIANTS: &[VariantSpec] = &[
-    variant("reference", "A token bucket per tenant in one store, which fails closed", &[]),
+    variant(
+        "reference",
+        "A token bucket per tenant in one store, which fails closed",
+        &[],
+    ),
     variant(
         "gcra",
         "The token bucket's decisions from one time stamp",
@@ -186,7 +212,10 @@ const VARIANTS: &[VariantSpec] = &[
     variant(
         "concurrency-limit",
         "So many at once at each gateway, whatever their rate",
-        &[("algorithm", "concurrency-limit"), ("coordination", "local")],
+        &[
+            ("algorithm", "concurrency-limit"),
+            ("coordination", "local"),
+        ],
     ),
     variant(
         "local",
@@ -197,6 +226,11 @@ const VARIANTS: &[VariantSpec] = &[
         "synced",
         "Gateways spend budgets that the store renews: quick, and over the limit by a bound",
         &[("coordination", "synced")],
+    ),
+    variant(
+        "carries-over",
+        "A mutant of it: regions keep what they did not spend, and quiet times add up",
+        &[("coordination", "carries-over")],
     ),
     variant(
         "fail-open",

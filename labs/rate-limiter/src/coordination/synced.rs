@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use netsplit_sim::Host;
 
-use crate::budget::{Budget, Ledger};
+use crate::budget::{Budget, Ledger, Renewal};
 use crate::coordination::{Coordination, Deciding, Outage, Ruling};
 use crate::limiter::Policy;
 use crate::messages::{Budgets, Collect, Tenant, Totals};
@@ -24,6 +24,7 @@ use crate::record;
 pub struct Synced {
     host: Host,
     policy: Policy,
+    renewal: Renewal,
     /// How long without news from the store is an outage.
     patience: Duration,
     every: Duration,
@@ -37,10 +38,17 @@ pub struct Synced {
 
 impl Synced {
     /// On a gateway whose store settles up so often.
-    pub fn new(host: &Host, policy: Policy, every: Duration, outage: Outage) -> Rc<Synced> {
+    pub fn new(
+        host: &Host,
+        policy: Policy,
+        renewal: Renewal,
+        every: Duration,
+        outage: Outage,
+    ) -> Rc<Synced> {
         let synced = Rc::new(Synced {
             host: host.clone(),
             policy,
+            renewal,
             patience: every * 2,
             every,
             outage,
@@ -77,7 +85,7 @@ impl Synced {
             for (tenant, level, paid) in levels {
                 let budget = budgets.entry(tenant);
                 let budget = budget.or_insert_with(|| Budget::new(&self.policy));
-                budget.renew(level, paid);
+                (self.renewal)(budget, level, paid);
             }
         }
     }

@@ -35,7 +35,9 @@ impl Overshoot {
     /// after `since`, in nanoseconds of the full rate.
     fn demand(&self, at: i128, since: i128) -> i128 {
         let recent = self.asked.iter().rev().take_while(|then| **then >= since);
-        let beyond = (1..).zip(recent).map(|(n, then)| n * self.interval - (at - then));
+        let beyond = (1..)
+            .zip(recent)
+            .map(|(n, then)| n * self.interval - (at - then));
         beyond.max().unwrap_or(0).max(0)
     }
 

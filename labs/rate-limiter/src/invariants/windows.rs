@@ -170,7 +170,9 @@ impl Law for WindowBound {
             return Ok(());
         }
         let limit = self.limit;
-        Err(format!("the window that ends here admits {held} of {limit}"))
+        Err(format!(
+            "the window that ends here admits {held} of {limit}"
+        ))
     }
 }
 
