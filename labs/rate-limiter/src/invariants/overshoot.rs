@@ -88,3 +88,45 @@ impl Law for Overshoot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One request per 10 ns and 2 at once, for two regions.
+    const RULES: Rules = Rules {
+        limit: 1,
+        window: 10,
+        burst: 2,
+        gateways: 2,
+    };
+
+    /// Every request comes and is admitted at once, by a budget of time `basis`.
+    fn broken(requests: &[(i128, i128)]) -> Option<usize> {
+        let mut law = Overshoot::new(&RULES);
+        requests.iter().position(|(at, basis)| {
+            law.happened(*at, Fact::Asked).expect("asking is free");
+            law.happened(*at, Fact::Admitted(Some(*basis))).is_err()
+        })
+    }
+
+    #[test]
+    fn within_the_limit_any_budget_will_do() {
+        assert_eq!(broken(&[(0, 0), (0, 0), (10, 10), (20, 20)]), None);
+    }
+
+    #[test]
+    fn beyond_it_demand_since_the_budget_was_drawn_up_allows_as_much() {
+        // The third and fourth are 1 and 2 beyond the limit, and all four came since then.
+        assert_eq!(broken(&[(1, 1), (1, 1), (1, 1), (1, 1)]), None);
+        // The budget is newer than the demand that it ignores.
+        assert_eq!(broken(&[(1, 1), (1, 1), (2, 2), (2, 2)]), None);
+        assert_eq!(broken(&[(1, 1), (1, 1), (1, 1), (3, 3)]), Some(3));
+    }
+
+    #[test]
+    fn no_demand_allows_more_than_a_bucket_for_each_of_the_others() {
+        assert_eq!(broken(&[(1, 0); 4]), None);
+        assert_eq!(broken(&[(1, 0); 5]), Some(4));
+    }
+}

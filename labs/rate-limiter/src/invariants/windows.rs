@@ -301,3 +301,100 @@ impl Law for Concurrency {
         Err(format!("{} at once", self.in_flight))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const RULES: Rules = Rules {
+        limit: 2,
+        window: 10,
+        burst: 3,
+        gateways: 1,
+    };
+
+    /// The number of the first admission that breaks a law.
+    fn broken<L: Law>(times: &[i128]) -> Option<usize> {
+        let mut law = L::new(&RULES);
+        times
+            .iter()
+            .position(|at| law.happened(*at, Fact::Admitted(None)).is_err())
+    }
+
+    proptest! {
+        /// The least start finds the worst of all windows.
+        #[test]
+        fn one_number_stands_for_all_windows(
+            gaps in prop::collection::vec(0i128..20, 1..60),
+        ) {
+            let (mut windows, mut times, mut at) = (Windows::new(&RULES), Vec::new(), 0);
+            for gap in gaps {
+                at += gap;
+                times.push(at);
+                let counted = (0..times.len()).map(|first| {
+                    (times.len() - first) as i128 * 5 - (at - times[first])
+                });
+                let worst = counted.max();
+                prop_assert_eq!(Some(windows.with_one_more(at)), worst);
+                prop_assert_eq!(Some(windows.admit(at)), worst);
+            }
+        }
+    }
+
+    #[test]
+    fn a_bucket_allows_its_burst_and_its_rate_and_not_a_nanosecond_less() {
+        assert_eq!(broken::<BucketBound>(&[0, 0, 0, 5, 10]), None);
+        assert_eq!(broken::<BucketBound>(&[0, 0, 0, 4]), Some(3));
+        assert_eq!(broken::<BucketBound>(&[0, 100, 100, 100, 104]), Some(4));
+        assert_eq!(broken::<GcraBound>(&[0, 0, 0, 5, 10]), None);
+        assert_eq!(broken::<GcraBound>(&[0, 0, 0, 4]), Some(3));
+    }
+
+    #[test]
+    fn a_window_is_free_again_when_it_is_over() {
+        assert_eq!(broken::<WindowBound>(&[0, 1, 10, 11, 20]), None);
+        assert_eq!(broken::<WindowBound>(&[0, 1, 9]), Some(2));
+        assert_eq!(broken::<WindowBound>(&[8, 9, 11]), Some(2));
+        assert_eq!(broken::<AlignedWindow>(&[8, 9, 11, 12]), None);
+        assert_eq!(broken::<AlignedWindow>(&[1, 2, 9]), Some(2));
+    }
+
+    #[test]
+    fn an_estimate_weighs_the_window_before() {
+        // Two at the end of a window weigh 2 (1 - f): one more fits when half is over.
+        assert_eq!(broken::<Estimate>(&[8, 9, 15, 20]), None);
+        assert_eq!(broken::<Estimate>(&[8, 9, 14]), Some(2));
+    }
+
+    #[test]
+    fn departures_are_an_interval_apart() {
+        assert_eq!(broken::<Spacing>(&[0, 5, 11]), None);
+        assert_eq!(broken::<Spacing>(&[0, 5, 9]), Some(2));
+    }
+
+    #[test]
+    fn a_rejection_must_be_one_too_many_and_say_until_when() {
+        let rejected = |times: &[i128], at: i128, told: i128| {
+            let mut law = OnlyExcess::new(&RULES);
+            for then in times {
+                law.happened(*then, Fact::Admitted(None)).expect("admitted");
+            }
+            law.happened(at, Fact::Rejected(told))
+        };
+        assert_eq!(rejected(&[0, 0, 0], 2, 3), Ok(()));
+        assert!(rejected(&[0, 0, 0], 2, 2).is_err(), "too early");
+        assert!(rejected(&[0, 0], 2, 3).is_err(), "needless");
+        assert!(rejected(&[0, 0, 0], 5, 1).is_err(), "needless by now");
+    }
+
+    #[test]
+    fn places_are_free_when_their_requests_are_served() {
+        let mut law = Concurrency::new(&RULES);
+        let mut happened = |fact| law.happened(0, fact).is_ok();
+        assert!(happened(Fact::Admitted(None)) && happened(Fact::Admitted(None)));
+        assert!(happened(Fact::Finished) && happened(Fact::Admitted(None)));
+        assert!(!happened(Fact::Admitted(None)));
+    }
+}
