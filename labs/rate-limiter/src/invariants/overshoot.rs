@@ -22,8 +22,6 @@ pub struct Overshoot {
     others: i128,
     /// When requests came, as far back as a budget may reach.
     asked: VecDeque<i128>,
-    /// The oldest totals that a budget may still be based on.
-    basis: i128,
 }
 
 /// No budget that is older is in use; a scenario that cuts a region off for longer would need
@@ -58,15 +56,13 @@ impl Law for Overshoot {
             burst: rules.burst,
             others: rules.gateways - 1,
             asked: VecDeque::new(),
-            basis: 0,
         }
     }
 
     fn happened(&mut self, at: i128, fact: Fact) -> Result<(), String> {
         match fact {
             Fact::Asked => {
-                self.basis = at - OLDEST;
-                while self.asked.front().is_some_and(|then| *then < self.basis) {
+                while self.asked.front().is_some_and(|then| at - then > OLDEST) {
                     self.asked.pop_front();
                 }
                 self.asked.push_back(at);
