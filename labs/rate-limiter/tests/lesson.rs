@@ -31,6 +31,7 @@ fn command(text: &str) -> (String, Vec<String>) {
 fn sentence_about(metric: &str, told: &str) -> String {
     let (metric, window) = metric.split_once(' ').unwrap_or((metric, ""));
     let bound = match told {
+        _ if told.ends_with("/s") => "1/s",
         _ if told.ends_with('s') => "1s",
         _ if told.ends_with('%') => "1%",
         _ => "1",

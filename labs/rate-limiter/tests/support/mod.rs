@@ -65,6 +65,6 @@ pub fn judge(name: &str, set: &[&str], seed: u64) -> Findings {
         ..Rules::default()
     };
     evaluate(&scenario, &run(&scenario, seed), &|property, run| {
-        Some(decide(property, run, &rules).finding)
+        Some(decide(property, run, &rules))
     })
 }
