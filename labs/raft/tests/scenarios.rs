@@ -1,0 +1,113 @@
+//! Each shipped scenario passes as it is, and fails for what it is there to show.
+
+mod support;
+
+use netsplit_check::Verdict;
+use netsplit_lab_raft::RaftLab;
+use netsplit_sim::Lab;
+use support::{broken, judged, run, scenario};
+
+/// Every scenario but those of the truth table, which `netsplit truth` runs.
+const SCENARIOS: &[&str] = &[
+    "calm",
+    "clock-drift",
+    "fast-backtracking",
+    "figure-8",
+    "flapping-node",
+    "leader-crash",
+    "leader-isolated",
+    "majority-partition",
+    "membership-change",
+    "minority-partition",
+    "one-way-partition",
+    "power-loss",
+    "read-index",
+    "reboots",
+    "rolling-restart",
+    "sessions",
+    "slow-leader",
+    "snapshots",
+    "transfer",
+];
+
+/// Also decides every invariant of the lab, whether the scenario names it or not.
+#[test]
+fn scenarios_pass_and_no_invariant_breaks_in_any() {
+    for name in SCENARIOS {
+        let scenario = scenario(name, &[]);
+        for seed in 1..=2 {
+            let run = run(&scenario, seed);
+            let (verdict, unmet) = judged(&scenario, &run);
+            assert_eq!(verdict, Verdict::Pass, "{name}, seed {seed}: {unmet:#?}");
+            for invariant in RaftLab.spec().invariants {
+                // In the shortest of them, nobody votes after the start.
+                assert_eq!(broken(invariant.name, &run), None, "{name}, seed {seed}");
+            }
+        }
+    }
+}
+
+/// With `overrides`, the scenario misses the expectation that starts with `expected`.
+fn fails(name: &str, overrides: &[&str], expected: &str) {
+    let scenario = scenario(name, overrides);
+    let (verdict, unmet) = judged(&scenario, &run(&scenario, 1));
+    assert_eq!(verdict, Verdict::Fail, "{name} {overrides:?}");
+    assert!(
+        unmet
+            .iter()
+            .any(|finding| finding.text.starts_with(expected)),
+        "{name} {overrides:?}: {unmet:#?}"
+    );
+}
+
+#[test]
+fn every_feature_is_missed_where_it_is_off() {
+    fails("flapping-node", &["params.prevote=false"], "elections");
+    fails("snapshots", &["params.snapshots=false"], "log_entries_max");
+    fails("sessions", &["params.sessions=false"], "linearizable");
+    fails("transfer", &["params.transfer=false"], "leaders");
+    fails(
+        "fast-backtracking",
+        &["params.fast_backtracking=false"],
+        "availability",
+    );
+    fails("read-index", &["variant=log-reads"], "log_writes");
+}
+
+#[test]
+fn every_invariant_has_a_mutant_that_breaks_it() {
+    for (invariant, name, variant, seed) in [
+        ("election-safety", "leader-crash", "vote-twice", 1),
+        ("single-vote", "reboots", "no-persist-vote", 1),
+        ("leader-append-only", "leader-crash", "tidy-leader", 1),
+        ("log-matching", "minority-partition", "no-log-check", 1),
+        (
+            "leader-completeness",
+            "minority-partition",
+            "minority-commit",
+            1,
+        ),
+        (
+            "state-machine-safety",
+            "minority-partition",
+            "minority-commit",
+            1,
+        ),
+        ("leader-completeness", "figure-8", "commit-old-term", 26),
+    ] {
+        let scenario = scenario(name, &[&format!("variant={variant}")]);
+        let broken = broken(invariant, &run(&scenario, seed));
+        assert!(broken.is_some(), "{variant} keeps {invariant} in {name}");
+    }
+}
+
+#[test]
+fn every_way_to_read_is_linearizable() {
+    for variant in ["reference", "log-reads", "lease-reads"] {
+        for name in ["leader-isolated", "leader-crash"] {
+            let scenario = scenario(name, &[&format!("variant={variant}")]);
+            let (verdict, unmet) = judged(&scenario, &run(&scenario, 3));
+            assert_eq!(verdict, Verdict::Pass, "{variant} in {name}: {unmet:#?}");
+        }
+    }
+}
