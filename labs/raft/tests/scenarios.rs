@@ -40,7 +40,6 @@ fn scenarios_pass_and_no_invariant_breaks_in_any() {
             let (verdict, unmet) = judged(&scenario, &run);
             assert_eq!(verdict, Verdict::Pass, "{name}, seed {seed}: {unmet:#?}");
             for invariant in RaftLab.spec().invariants {
-                // In the shortest of them, nobody votes after the start.
                 assert_eq!(broken(invariant.name, &run), None, "{name}, seed {seed}");
             }
         }
@@ -76,10 +75,11 @@ fn every_feature_is_missed_where_it_is_off() {
 
 #[test]
 fn every_invariant_has_a_mutant_that_breaks_it() {
+    let narrow = "params.election_timeout=[\"150ms\", \"152ms\"]";
     for (invariant, name, variant, seed) in [
         ("election-safety", "leader-crash", "vote-twice", 1),
         ("single-vote", "reboots", "no-persist-vote", 1),
-        ("leader-append-only", "leader-crash", "tidy-leader", 1),
+        ("leader-append-only", "leader-isolated", "tidy-leader", 1),
         ("log-matching", "minority-partition", "no-log-check", 1),
         (
             "leader-completeness",
@@ -95,7 +95,11 @@ fn every_invariant_has_a_mutant_that_breaks_it() {
         ),
         ("leader-completeness", "figure-8", "commit-old-term", 26),
     ] {
-        let scenario = scenario(name, &[&format!("variant={variant}")]);
+        let variant = format!("variant={variant}");
+        let mut set = vec![variant.as_str()];
+        // Votes are split often enough for somebody to be asked twice.
+        set.extend((name == "leader-crash").then_some(narrow));
+        let scenario = scenario(name, &set);
         let broken = broken(invariant, &run(&scenario, seed));
         assert!(broken.is_some(), "{variant} keeps {invariant} in {name}");
     }

@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use netsplit_check::{Answer, Budget, Finding, KeyValue, PropertyFinding, Verdict};
-use netsplit_check::{check_invariant, check_linearizable, evaluate};
-use netsplit_history::Run;
+use netsplit_check::{check_invariant, check_linearizable, check_serves, evaluate};
+use netsplit_history::{Run, Time};
 use netsplit_lab_raft::RaftLab;
 use netsplit_scenario::{Property, Scenario, parse};
 use netsplit_sim::{Lab, Options, simulate};
@@ -41,6 +41,7 @@ pub fn judged(scenario: &Scenario, run: &Run) -> (Verdict, Vec<Finding>) {
     let decide = |property: &Property, run: &Run| match property {
         Property::Linearizable => Some(linearizable(run)),
         Property::Invariant(name) => Some(invariant(name, run)),
+        Property::Serves(within) => Some(check_serves(run, within.since(Time::ZERO))),
         _ => None,
     };
     let findings = evaluate(scenario, run, &decide);
@@ -62,6 +63,7 @@ fn linearizable(run: &Run) -> PropertyFinding {
     PropertyFinding {
         verdict,
         why: String::new(),
+        witness: None,
     }
 }
 
@@ -74,6 +76,7 @@ fn invariant(name: &str, run: &Run) -> PropertyFinding {
             Verdict::Pass
         },
         why: broken.unwrap_or_default(),
+        witness: None,
     }
 }
 
