@@ -20,9 +20,11 @@ pub(crate) fn measure(run: &Run, leaves: u32) -> Vec<(&'static str, f64)> {
         .collect();
     measured.extend(makespan_ms(&requests).map(|ms| ("makespan_ms", ms)));
     measured.extend(drain_s(run).map(|seconds| ("drain_s", seconds)));
-    let leaves = requests.len() as f64 * f64::from(leaves);
+    // Over the whole run: a request's last tries may come after the last request.
+    let leaves = run.operations.len() as f64 * f64::from(leaves);
     let per_leaf = |counter: &str| {
-        let counted = run.series.get(counter)?.value(&window)?;
+        let points = &run.series.get(counter)?.points;
+        let counted: f64 = points.iter().map(|(_, by)| by).sum();
         (leaves > 0.0).then_some(counted / leaves)
     };
     measured.extend(per_leaf("tries").map(|tries| ("amplification", tries)));

@@ -36,11 +36,38 @@ impl Sizes {
     }
 
     pub fn work(&self, request: u64, leaf: u32, copy: Copy) -> Duration {
-        let place = (u64::from(leaf) << 40) + (u64::from(copy.number) << 1) + u64::from(copy.hedge);
         let seed = self.seed.get().expect("a session has seeded it");
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(
-            seed ^ request.rotate_left(44).wrapping_add(place),
-        );
+        let place = place(request, leaf, copy);
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ place);
         self.service.draw(&mut rng)
+    }
+}
+
+/// A number of its own for each copy: up to 128 tries of 65,536 leaves of 2^40 requests.
+fn place(request: u64, leaf: u32, copy: Copy) -> u64 {
+    let (leaf, number) = (u64::from(leaf), u64::from(copy.number));
+    (request << 24) + (leaf << 8) + (number << 1) + u64::from(copy.hedge)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Two copies in one place would be equally slow, and hedging would not help.
+    #[test]
+    fn every_copy_has_a_place_of_its_own() {
+        let mut places = BTreeSet::new();
+        for request in 1..=50 {
+            for leaf in 0..100 {
+                for number in 1..=4 {
+                    for hedge in 0..2 {
+                        let copy = Copy { number, hedge };
+                        assert!(places.insert(place(request, leaf, copy)));
+                    }
+                }
+            }
+        }
     }
 }
