@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use crate::caller::{Caller, Copy};
 use crate::config::Config;
+use crate::identity::Purchase;
 use crate::messages::{Answer, Job, Read, RowRead, Write, Written};
 use crate::sizes::Sizes;
 
@@ -96,13 +97,17 @@ impl Session {
             self.config.clone(),
             self.sizes.clone(),
         );
+        let purchase = Purchase {
+            request: request.id,
+            customer: request.rank,
+        };
         let id = request.id;
         async move {
             let job = |copy: Copy| Job {
                 request: id,
                 leaf,
                 charge,
-                key: charge.then(|| config.identity.key(id, copy.number)).flatten(),
+                key: charge.then(|| config.identity.key(purchase, copy.number)).flatten(),
                 work: sizes.work(id, leaf, copy),
                 left: None,
             };

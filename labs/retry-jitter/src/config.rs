@@ -9,7 +9,7 @@ use crate::admission::{Admission, Discipline, DropExpired, Fifo, Lifo, Shed};
 use crate::backoff::{Bounds, STRATEGIES};
 use crate::budget::{AdaptiveThrottling, Budget, NoRetries, RetryRatio, TokenBucket, Unlimited};
 use crate::caller::{Caller, Rules};
-use crate::identity::{Anonymous, Identity, PerRequest, PerTry};
+use crate::identity::{Anonymous, Identity, PerCustomer, PerRequest, PerTry};
 use crate::params::Params;
 use crate::row::{Row, WriteRule};
 
@@ -58,6 +58,7 @@ impl Config {
             },
             identity: match setup.seat("identity") {
                 "per-try" => Box::new(PerTry),
+                "per-customer" => Box::new(PerCustomer),
                 "none" => Box::new(Anonymous),
                 _ => Box::new(PerRequest),
             },

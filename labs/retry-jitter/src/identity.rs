@@ -4,7 +4,9 @@
 //! so pays twice. With a key that an [`Identity`] gives to the *request*, and that all its tries
 //! carry, the server's [`Receipts`] know a second try when they see it, and answer it with the
 //! receipt of the first (Stripe, "Designing robust and predictable APIs with idempotency",
-//! 2017). [`PerTry`] is the common mistake: a key that is drawn where the try is sent is no key.
+//! 2017). There are two ways to get the key wrong. [`PerTry`] draws it where the try is sent: that is
+//! no key. [`PerCustomer`] makes it of what the request says, so that whoever buys twice gets the
+//! old receipt and pays once.
 //!
 //! [`Receipts::apply`] looks once more when the work is done, and not only when the try arrives:
 //! two tries of one charge may both be in the queue.
@@ -26,18 +28,27 @@ pub struct IdempotencyKey(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt(pub u64);
 
+/// What a user wants to buy.
+#[derive(Clone, Copy, Debug)]
+pub struct Purchase {
+    /// The number of the request, unique.
+    pub request: u64,
+    /// Who buys; may buy again.
+    pub customer: u64,
+}
+
 /// Gives tries their keys.
 pub trait Identity {
-    /// The key of the `number`-th try of a request.
-    fn key(&self, request: u64, number: u32) -> Option<IdempotencyKey>;
+    /// The key of the `number`-th try to make a purchase.
+    fn key(&self, purchase: Purchase, number: u32) -> Option<IdempotencyKey>;
 }
 
 /// One key for all tries of a request.
 pub struct PerRequest;
 
 impl Identity for PerRequest {
-    fn key(&self, request: u64, _number: u32) -> Option<IdempotencyKey> {
-        Some(IdempotencyKey(request))
+    fn key(&self, purchase: Purchase, _number: u32) -> Option<IdempotencyKey> {
+        Some(IdempotencyKey(purchase.request))
     }
 }
 
@@ -45,8 +56,17 @@ impl Identity for PerRequest {
 pub struct PerTry;
 
 impl Identity for PerTry {
-    fn key(&self, request: u64, number: u32) -> Option<IdempotencyKey> {
-        Some(IdempotencyKey((u64::from(number) << 40) + request))
+    fn key(&self, purchase: Purchase, number: u32) -> Option<IdempotencyKey> {
+        Some(IdempotencyKey((u64::from(number) << 40) + purchase.request))
+    }
+}
+
+/// One key for all that a customer ever buys.
+pub struct PerCustomer;
+
+impl Identity for PerCustomer {
+    fn key(&self, purchase: Purchase, _number: u32) -> Option<IdempotencyKey> {
+        Some(IdempotencyKey(purchase.customer))
     }
 }
 
@@ -54,7 +74,7 @@ impl Identity for PerTry {
 pub struct Anonymous;
 
 impl Identity for Anonymous {
-    fn key(&self, _request: u64, _number: u32) -> Option<IdempotencyKey> {
+    fn key(&self, _purchase: Purchase, _number: u32) -> Option<IdempotencyKey> {
         None
     }
 }
@@ -88,18 +108,33 @@ impl Receipts {
 mod tests {
     use super::*;
 
-    /// The receipts of three tries of request 7 and one of request 8.
+    const FIRST: Purchase = Purchase {
+        request: 7,
+        customer: 1,
+    };
+
+    /// The receipts of three tries to buy something, and of the same customer's next purchase.
     fn receipts(identity: &dyn Identity) -> [(Receipt, bool); 4] {
         let mut receipts = Receipts::default();
-        [(7, 1), (7, 2), (7, 3), (8, 1)]
-            .map(|(request, number)| receipts.apply(identity.key(request, number)))
+        let next = Purchase {
+            request: 8,
+            ..FIRST
+        };
+        [(FIRST, 1), (FIRST, 2), (FIRST, 3), (next, 1)]
+            .map(|(purchase, number)| receipts.apply(identity.key(purchase, number)))
     }
 
     #[test]
-    fn a_request_with_a_key_is_charged_once() {
-        let first = (Receipt(1), true);
-        let again = (Receipt(1), false);
-        assert_eq!(receipts(&PerRequest), [first, again, again, (Receipt(2), true)]);
+    fn a_purchase_with_a_key_is_charged_once() {
+        let (first, again) = ((Receipt(1), true), (Receipt(1), false));
+        let next = (Receipt(2), true);
+        assert_eq!(receipts(&PerRequest), [first, again, again, next]);
+    }
+
+    #[test]
+    fn a_key_of_the_customer_swallows_the_next_purchase() {
+        let (first, again) = ((Receipt(1), true), (Receipt(1), false));
+        assert_eq!(receipts(&PerCustomer), [first, again, again, again]);
     }
 
     #[test]
@@ -111,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_receipt_is_known_only_after_the_charge() {
-        let (mut receipts, key) = (Receipts::default(), PerRequest.key(7, 1));
+        let (mut receipts, key) = (Receipts::default(), PerRequest.key(FIRST, 1));
         assert_eq!(receipts.known(key), None);
         let (receipt, _) = receipts.apply(key);
         assert_eq!(receipts.known(key), Some(receipt));

@@ -125,6 +125,7 @@ const SEATS: &[SeatSpec] = &[
             named("per-request", "One key for all tries of a request"),
             named("none", "No keys"),
             named("per-try", "A new key for each try"),
+            named("per-customer", "One key for all that a customer buys"),
         ],
     },
     SeatSpec {
@@ -207,6 +208,11 @@ const VARIANTS: &[VariantSpec] = &[
         "key-per-try",
         "Keys drawn where the try is sent: as good as none",
         &[("identity", "per-try")],
+    ),
+    variant(
+        "key-per-customer",
+        "Keys made of what is asked: whoever buys twice gets the first receipt again",
+        &[("identity", "per-customer")],
     ),
     variant(
         "blind-write",
