@@ -196,7 +196,10 @@ mod tests {
             ("immediate", 5, 0.0),
         ] {
             let mean = mean(name, n);
-            assert!((mean - expected).abs() <= 0.02 * expected, "{name} {n}: {mean}");
+            assert!(
+                (mean - expected).abs() <= 0.02 * expected,
+                "{name} {n}: {mean}"
+            );
         }
     }
 

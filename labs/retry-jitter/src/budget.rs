@@ -243,7 +243,10 @@ mod tests {
     /// 500 / 5, 500 / 10, and five successes pay for one more retry.
     #[test]
     fn a_full_bucket_pays_for_a_hundred_retries_or_fifty_after_timeouts() {
-        assert_eq!(allowed(&mut TokenBucket::full(), Try::AfterTimeout, 1000), 50);
+        assert_eq!(
+            allowed(&mut TokenBucket::full(), Try::AfterTimeout, 1000),
+            50
+        );
         let mut bucket = TokenBucket::full();
         assert_eq!(allowed(&mut bucket, Try::AfterError, 1000), 100);
         for _ in 0..4 {
@@ -265,7 +268,7 @@ mod tests {
 
     #[test]
     fn throttling_follows_the_formula() {
-        let mut throttling = AdaptiveThrottling::new(2.0, Duration::from_secs(120));
+        let mut throttling = AdaptiveThrottling::new(2.0, Duration::from_mins(2));
         let at = Duration::from_secs(1);
         for (requests, accepts, expected) in [
             (0, 0, 0.0),
@@ -297,7 +300,7 @@ mod tests {
     /// probability 1/(n+1), which sums to a logarithm.
     #[test]
     fn a_dead_service_is_hardly_asked() {
-        let mut throttling = AdaptiveThrottling::new(2.0, Duration::from_secs(120));
+        let mut throttling = AdaptiveThrottling::new(2.0, Duration::from_mins(2));
         let asked = allowed(&mut throttling, Try::First, 10_000);
         assert!((3..30).contains(&asked), "{asked}");
     }

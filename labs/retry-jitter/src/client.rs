@@ -59,15 +59,14 @@ impl Client for Session {
 impl Session {
     /// Asks all leaves; the worst answer counts.
     fn ask(&self, request: &Request, until: Duration) -> Performing {
+        let ask = |leaf| self.leaf(request, leaf, false, self.replicas(request, leaf), until);
         let leaves = self.config.params.fan_out;
-        let asked = (0..leaves)
-            .map(|leaf| self.leaf(request, leaf, false, self.replicas(request, leaf), until));
         if leaves == 1 {
-            let asked = asked.last().expect("there is a leaf");
+            let asked = ask(0);
             return Box::pin(async move { reply(asked.await) });
         }
         let (done, mut answers) = mpsc::unbounded_channel();
-        for asked in asked {
+        for asked in (0..leaves).map(ask) {
             let done = done.clone();
             self.host.spawn(async move {
                 // When the user has left, nobody listens.
@@ -92,11 +91,8 @@ impl Session {
         replicas: Vec<NodeId>,
         until: Duration,
     ) -> impl Future<Output = Answer> + 'static {
-        let (caller, config, sizes) = (
-            self.caller.clone(),
-            self.config.clone(),
-            self.sizes.clone(),
-        );
+        let (caller, config, sizes) =
+            (self.caller.clone(), self.config.clone(), self.sizes.clone());
         let purchase = Purchase {
             request: request.id,
             customer: request.rank,
@@ -107,7 +103,9 @@ impl Session {
                 request: id,
                 leaf,
                 charge,
-                key: charge.then(|| config.identity.key(purchase, copy.number)).flatten(),
+                key: charge
+                    .then(|| config.identity.key(purchase, copy.number))
+                    .flatten(),
                 work: sizes.work(id, leaf, copy),
                 left: None,
             };

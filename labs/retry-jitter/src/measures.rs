@@ -54,7 +54,9 @@ fn drain_s(run: &Run) -> Option<f64> {
 fn charges(run: &Run) -> Vec<(&'static str, f64)> {
     let mut ledger: BTreeMap<u64, u32> = BTreeMap::new();
     for event in run.events.iter().filter(|event| &*event.name == "charged") {
-        *ledger.entry(event.detail.as_u64().unwrap_or(0)).or_default() += 1;
+        *ledger
+            .entry(event.detail.as_u64().unwrap_or(0))
+            .or_default() += 1;
     }
     let double: u32 = ledger.values().map(|times| times - 1).sum();
     let confirmed = run

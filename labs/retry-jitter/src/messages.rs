@@ -9,9 +9,7 @@ use crate::identity::IdempotencyKey;
 use crate::row::{Row, Version};
 
 /// The kinds of messages.
-pub(crate) const KINDS: &[&str] = &[
-    "job", "answer", "read", "row", "write", "written",
-];
+pub(crate) const KINDS: &[&str] = &["job", "answer", "read", "row", "write", "written"];
 
 /// One try of a piece of work.
 #[derive(Clone, Debug, Serialize, Deserialize)]

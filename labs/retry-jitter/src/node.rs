@@ -16,8 +16,8 @@ use std::future::ready;
 use std::rc::Rc;
 use std::time::Duration;
 
-use netsplit_sim::random::unit;
 use netsplit_sim::Host;
+use netsplit_sim::random::unit;
 use tokio::sync::oneshot;
 
 use crate::admission::{Admission, Arrival, Ticket};
@@ -108,13 +108,11 @@ impl Node {
                 }
             }
         };
-        match turn {
-            Some(turn) => turn.await.unwrap_or(false),
-            None => {
-                self.host.count("shed", 1);
-                false
-            }
+        if let Some(turn) = turn {
+            return turn.await.unwrap_or(false);
         }
+        self.host.count("shed", 1);
+        false
     }
 
     /// Passes a slot on.

@@ -72,13 +72,28 @@ const METRICS: &[Named] = &[
     named("expired", "Jobs dropped when their turn came too late"),
     named("duplicates", "Tries that a server knew by their key"),
     named("write_calls", "Writes of the row that were sent"),
-    named("amplification", "Jobs that reached a server, per leaf of a request"),
+    named(
+        "amplification",
+        "Jobs that reached a server, per leaf of a request",
+    ),
     named("hedge_rate", "Hedges per leaf of a request"),
-    named("makespan_ms", "From the first request to the end of the last"),
-    named("drain_s", "From the last heal to the first job that did not wait"),
-    named("double_charges", "Charges beyond the first of their request"),
+    named(
+        "makespan_ms",
+        "From the first request to the end of the last",
+    ),
+    named(
+        "drain_s",
+        "From the last heal to the first job that did not wait",
+    ),
+    named(
+        "double_charges",
+        "Charges beyond the first of their request",
+    ),
     named("unpaid", "Charges that were confirmed and not made"),
-    named("lost_updates", "Updates that were confirmed and overwritten"),
+    named(
+        "lost_updates",
+        "Updates that were confirmed and overwritten",
+    ),
 ];
 
 const SEATS: &[SeatSpec] = &[
@@ -87,8 +102,14 @@ const SEATS: &[SeatSpec] = &[
         summary: "How long to wait before the next try",
         fillings: &[
             named("full-jitter", "Anything up to the exponential wait"),
-            named("equal-jitter", "Half of the exponential wait, and up to half more"),
-            named("decorrelated-jitter", "Anything up to three times the last wait"),
+            named(
+                "equal-jitter",
+                "Half of the exponential wait, and up to half more",
+            ),
+            named(
+                "decorrelated-jitter",
+                "Anything up to three times the last wait",
+            ),
             named("exponential", "Twice as long each time, to the nanosecond"),
             named("immediate", "Not at all"),
             named("seeded-alike", "Full jitter, drawn alike by all"),
@@ -99,7 +120,10 @@ const SEATS: &[SeatSpec] = &[
         summary: "Whether a try may be sent",
         fillings: &[
             named("retry-ratio", "Retries up to a share of requests"),
-            named("token-bucket", "Retries as long as enough succeed, as in AWS SDKs"),
+            named(
+                "token-bucket",
+                "Retries as long as enough succeed, as in AWS SDKs",
+            ),
             named(
                 "adaptive-throttling",
                 "Fewer tries of any kind, the fewer are accepted",
@@ -112,7 +136,10 @@ const SEATS: &[SeatSpec] = &[
         name: "admission",
         summary: "Who may wait at a node, and whose turn it is",
         fillings: &[
-            named("drop-expired", "In order, to a limit, unless it is too late"),
+            named(
+                "drop-expired",
+                "In order, to a limit, unless it is too late",
+            ),
             named("shed", "In order, to a limit"),
             named("fifo", "In order, all of them"),
             named("lifo", "The newest first, all of them"),

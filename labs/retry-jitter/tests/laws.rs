@@ -33,16 +33,28 @@ fn laws() -> Vec<(&'static str, f64)> {
         ("Bronson's example: 280/s", served_for_ever(280.0, 1.0)),
         ("No retries: 200/s", drains_after(200.0, 0.0)),
         ("No retries: 250/s", drains_after(250.0, 0.0)),
-        ("A budget of 10%, 1.1 L < C: 200/s", drains_after(200.0, 0.1)),
-        ("A budget of 10%, 1.1 L > C: 280/s", served_for_ever(280.0, 0.1)),
+        (
+            "A budget of 10%, 1.1 L < C: 200/s",
+            drains_after(200.0, 0.1),
+        ),
+        (
+            "A budget of 10%, 1.1 L > C: 280/s",
+            served_for_ever(280.0, 0.1),
+        ),
         ("The bucket of the AWS SDKs", 500.0 / 10.0),
         ("Three tries, p = 0.1: tries", layers(1, 3, 0.1)),
         ("Three tries, p = 0.5: tries", layers(1, 3, 0.5)),
         ("Three tries, p = 1: tries", layers(1, 3, 1.0)),
-        ("Three tries, p = 0.5: share", 100.0 * (1.0 - 0.5f64.powi(3))),
+        (
+            "Three tries, p = 0.5: share",
+            100.0 * (1.0 - 0.5f64.powi(3)),
+        ),
         ("Three layers of four tries, p = 0.5", layers(3, 4, 0.5)),
         ("Three layers of four tries, p = 1", layers(3, 4, 1.0)),
-        ("100 exponential leaves, no hedging: median", exponential(0.5)),
+        (
+            "100 exponential leaves, no hedging: median",
+            exponential(0.5),
+        ),
         (
             "100 exponential leaves hedged at their p95: median",
             hedged_exponential(0.5),

@@ -13,7 +13,9 @@ use support::{run, scenario};
 /// `netsplit run retry-jitter/NAME --variant V --set K=V` as (NAME, overrides).
 fn command(text: &str) -> (String, Vec<String>) {
     let mut words = text.split_whitespace().skip(2);
-    let name = words.next().and_then(|path| path.strip_prefix("retry-jitter/"));
+    let name = words
+        .next()
+        .and_then(|path| path.strip_prefix("retry-jitter/"));
     let mut set = Vec::new();
     while let (Some(flag), Some(value)) = (words.next(), words.next()) {
         match flag {

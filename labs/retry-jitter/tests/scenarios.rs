@@ -54,17 +54,45 @@ fn fails(name: &str, set: &[&str], expected: &str) {
 
 #[test]
 fn every_feature_is_missed_where_its_knob_is_off() {
-    fails("metastable-budget", &["params.retry_ratio=0.6"], "availability");
+    fails(
+        "metastable-budget",
+        &["params.retry_ratio=0.6"],
+        "availability",
+    );
     fails("metastable-budget", &["variant=naive"], "availability");
-    fails("metastable-token-bucket", &["variant=naive"], "availability");
-    fails("metastable-deadlines", &["params.deadlines=false"], "recovery");
-    fails("metastable-shedding", &["params.queue_limit=unlimited"], "recovery");
+    fails(
+        "metastable-token-bucket",
+        &["variant=naive"],
+        "availability",
+    );
+    fails(
+        "metastable-deadlines",
+        &["params.deadlines=false"],
+        "recovery",
+    );
+    fails(
+        "metastable-shedding",
+        &["params.queue_limit=unlimited"],
+        "recovery",
+    );
     fails("metastable-lifo", &["variant=naive"], "availability");
-    fails("metastable-throttling", &["params.throttle_window=2m"], "availability");
+    fails(
+        "metastable-throttling",
+        &["params.throttle_window=2m"],
+        "availability",
+    );
     fails("amplification", &["params.retry_ratio=1"], "tries");
-    fails("slow-dependency", &["params.queue_limit=unlimited"], "throughput");
+    fails(
+        "slow-dependency",
+        &["params.queue_limit=unlimited"],
+        "throughput",
+    );
     fails("thundering-herd", &["params.tries=1"], "availability");
-    fails("double-charge", &["variant=identity=none"], "double_charges");
+    fails(
+        "double-charge",
+        &["variant=identity=none"],
+        "double_charges",
+    );
     fails("hedging", &["params.hedge_after=never"], "p95");
     fails("contention", &["params.backoff_cap=0ms"], "write_calls");
 }
@@ -74,7 +102,11 @@ fn every_feature_is_missed_where_its_knob_is_off() {
 fn each_cure_ends_the_metastable_failure() {
     let dead = "throughput < 1/s";
     fails("metastable", &["variant=reference"], dead);
-    fails("metastable", &["variant=naive,admission=drop-expired"], dead);
+    fails(
+        "metastable",
+        &["variant=naive,admission=drop-expired"],
+        dead,
+    );
     fails("metastable", &["variant=naive,admission=lifo"], dead);
     fails(
         "metastable",
@@ -86,7 +118,11 @@ fn each_cure_ends_the_metastable_failure() {
 #[test]
 fn shapes_that_do_not_fit_are_refused() {
     for (name, set, told) in [
-        ("hedging", "nodes.servers.count=150", "150 servers cannot be dealt to 100 leaves"),
+        (
+            "hedging",
+            "nodes.servers.count=150",
+            "150 servers cannot be dealt to 100 leaves",
+        ),
         ("calm", "params.fan_out=0", "cannot be dealt to 0 leaves"),
         ("calm", "params.tries=0", "params.tries is 0"),
     ] {

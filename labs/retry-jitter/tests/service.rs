@@ -124,9 +124,15 @@ fn a_deadline_travels_through_a_proxy() {
         (total(&run, "expired"), after_hang)
     };
     let (dropped, served_late) = expired(&[]);
-    assert!(dropped > 4000.0 && served_late == 0, "{dropped} {served_late}");
+    assert!(
+        dropped > 4000.0 && served_late == 0,
+        "{dropped} {served_late}"
+    );
     let (dropped, served_late) = expired(&["params.deadlines=false"]);
-    assert!(dropped == 0.0 && served_late > 5000, "{dropped} {served_late}");
+    assert!(
+        dropped == 0.0 && served_late > 5000,
+        "{dropped} {served_late}"
+    );
 }
 
 /// "None" is the soonest done, has by far the most calls; exponential loses on both to jitter.

@@ -46,7 +46,8 @@ pub fn run(scenario: &Scenario, seed: u64) -> Run {
         seed,
         ..Options::default()
     };
-    let run = simulate(&RetryJitter, scenario, &options, &mut |_| ()).expect("the lab can be built");
+    let run =
+        simulate(&RetryJitter, scenario, &options, &mut |_| ()).expect("the lab can be built");
     assert!(run.littles_law.holds(), "{:?}", run.littles_law);
     run
 }
