@@ -7,6 +7,7 @@ use netsplit_sim::Lab;
 pub static LABS: &[&dyn Lab] = &[
     &netsplit_lab_queueing::Queueing,
     &netsplit_lab_quorum_kv::QuorumKv,
+    &netsplit_lab_consistent_hashing::ConsistentHashing,
 ];
 
 /// The lab called `name`.

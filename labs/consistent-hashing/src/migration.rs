@@ -1,0 +1,47 @@
+//! The seat `migration`: what becomes of entries whose keys belong elsewhere in a new view.
+//!
+//! Every node asks it when its view changes. [`HandOver`], the reference, sends them to their
+//! new owners, who then never miss. [`Drop`] forgets them: the new owners miss once per key,
+//! and the backing store pays. That is what most caches do, and it is fine as long as few keys
+//! move at a time. [`Hoard`] keeps them, which costs nothing until the key comes back: then the
+//! node serves what was true when it left. (Memcache clients that rehash around a dead server
+//! have this bug when it returns.)
+
+use crate::cache::{Cache, Entry, Key};
+
+/// What becomes of entries whose keys belong elsewhere now.
+pub trait Migration {
+    /// Takes out of `cache` what should go, and returns what should be sent to its new owner.
+    fn leave(&self, cache: &mut Cache, is_foreign: &dyn Fn(Key) -> bool) -> Vec<(Key, Entry)>;
+}
+
+/// They are sent to their new owners.
+#[derive(Debug)]
+pub struct HandOver;
+
+impl Migration for HandOver {
+    fn leave(&self, cache: &mut Cache, is_foreign: &dyn Fn(Key) -> bool) -> Vec<(Key, Entry)> {
+        cache.take(is_foreign)
+    }
+}
+
+/// They are forgotten.
+#[derive(Debug)]
+pub struct Drop;
+
+impl Migration for Drop {
+    fn leave(&self, cache: &mut Cache, is_foreign: &dyn Fn(Key) -> bool) -> Vec<(Key, Entry)> {
+        cache.take(is_foreign);
+        Vec::new()
+    }
+}
+
+/// They stay.
+#[derive(Debug)]
+pub struct Hoard;
+
+impl Migration for Hoard {
+    fn leave(&self, _: &mut Cache, _: &dyn Fn(Key) -> bool) -> Vec<(Key, Entry)> {
+        Vec::new()
+    }
+}
