@@ -25,7 +25,7 @@ use crate::ring::{Karger, Ring};
 /// How much a node may have.
 pub trait Capacity {
     /// The most that `member` may have when all nodes together have `total`.
-    fn capacity(&self, member: &Member, total: u64, view: &View, epsilon: f64) -> u64 {
+    fn capacity(&self, member: Member, total: u64, view: &View, epsilon: f64) -> u64 {
         let fair = total as f64 * f64::from(member.weight) / view.weight() as f64;
         libm::ceil((1.0 + epsilon) * fair) as u64
     }
@@ -66,7 +66,7 @@ impl<C: Capacity> Bounded<C> {
         let member = self.view.members.iter().find(|member| member.node == node);
         member.is_some_and(|member| {
             let total = loads.total() + 1;
-            let capacity = self.rule.capacity(member, total, &self.view, self.epsilon);
+            let capacity = self.rule.capacity(*member, total, &self.view, self.epsilon);
             loads.of(node) < capacity
         })
     }

@@ -14,7 +14,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::placement::{KeyHash, Loads, NodeIndex, Placement, View, hash};
+use crate::placement::{KeyHash, Loads, Member, NodeIndex, Placement, View, hash};
 
 /// How many keys, of how many placements, and the epsilon of bounded loads.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,10 @@ pub struct Census {
     /// Of the keys of a node that left, the share that its greatest heir got; the mean. Zero
     /// when nobody left.
     pub heir_share: f64,
-    /// By how many keys nodes exceed ceil((1 + epsilon) K/N) when all are placed one by one.
+    /// Keys that belong to nobody.
+    pub unowned: f64,
+    /// By how many keys nodes exceed ceil((1 + epsilon) K/N) when all are placed one by one; in
+    /// the run's own placement.
     pub bound_excess: f64,
     /// Nodes whose number of table entries is neither floor nor ceiling of M/N.
     pub table_uneven: f64,
@@ -69,9 +72,13 @@ pub fn census(make: &dyn Fn(&View) -> Rc<dyn Placement>, views: &[View], effort:
             .map(|placement| owners(&**placement, &keys))
             .collect();
         let (view, placement) = (&views[views.len() - 1], &placed[placed.len() - 1]);
-        squares += square_variation(view, &owners[owners.len() - 1]);
-        sum.load_peak += peak(view, &owners[owners.len() - 1]);
-        sum.bound_excess += excess(view, &**placement, &keys, effort.epsilon);
+        let last = owners[owners.len() - 1].as_slice();
+        squares += square_variation(view, last);
+        sum.load_peak += peak(view, last);
+        if ring == 0 {
+            sum.bound_excess = excess(view, &**placement, &keys, effort.epsilon);
+        }
+        sum.unowned += last.iter().filter(|owner| owner.is_none()).count() as f64;
         sum.table_uneven += uneven(view, placement.table());
         for step in 1..views.len() {
             let before = (&views[step - 1], owners[step - 1].as_slice());
@@ -107,16 +114,14 @@ fn owners(placement: &dyn Placement, keys: &[KeyHash]) -> Vec<Option<NodeIndex>>
 
 /// Each member's load relative to its fair share, and that share.
 fn relative(view: &View, owners: impl Iterator<Item = Option<NodeIndex>>) -> Vec<(f64, f64)> {
-    let mut counts = BTreeMap::<_, u64>::new();
-    let mut total = 0.0;
+    let (mut loads, mut all) = (Loads::default(), 0.0);
     for owner in owners {
-        *counts.entry(owner).or_default() += 1;
-        total += 1.0;
+        owner.into_iter().for_each(|node| loads.add(node));
+        all += 1.0;
     }
-    let of = |member: &crate::placement::Member| {
+    let of = |member: &Member| {
         let share = f64::from(member.weight) / view.weight() as f64;
-        let count = counts.get(&Some(member.node)).copied().unwrap_or(0) as f64;
-        (count / (share * total), share)
+        (loads.of(member.node) as f64 / (share * all), share)
     };
     view.members.iter().map(of).collect()
 }

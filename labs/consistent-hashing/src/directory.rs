@@ -15,7 +15,8 @@ use rand::Rng;
 use crate::cluster::Cluster;
 use crate::inspect::Inspector;
 use crate::messages::{Beat, Leave, Left, Poll, Polled, Push};
-use crate::placement::{NodeIndex, View};
+use crate::params::Spread;
+use crate::placement::{Epoch, NodeIndex, View};
 use crate::roster::Roster;
 
 const FILE: &str = "roster";
@@ -132,7 +133,7 @@ impl Directory {
             self.published.replace(view.clone());
             self.inspector.view(view);
         }
-        if self.cluster.params.push {
+        if self.cluster.params.spread == Spread::Push {
             for listener in &*self.audience.borrow() {
                 // A view that does not arrive is asked for later.
                 let _ = self.host.send(*listener, &Push(view.clone()));
@@ -178,7 +179,7 @@ pub fn follow(host: &Host, cluster: &Rc<Cluster>, follower: Rc<dyn Follower>) {
 /// Who needs to know the view.
 pub trait Follower {
     /// The epoch of the view that it has; the lowest, if none.
-    fn known(&self) -> crate::placement::Epoch;
+    fn known(&self) -> Epoch;
 
     /// Here is a view, which may be old.
     fn adopt(self: Rc<Self>, view: View);

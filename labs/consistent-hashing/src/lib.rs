@@ -12,12 +12,14 @@
 //! | `migration` | what becomes of entries whose keys move: the second seat |
 //! | `cache` | what one node remembers |
 //! | `roster` | who is in the cluster |
+//! | `belief` | what one party takes to be true, which another may not |
 //! | `node`, `directory`, `store`, `router`, `client` | the shell: messages and waiting |
 //! | `census`, `staleness`, `inspect` | what came of it, judged from outside |
 //!
 //! Left out: replicas, expiry, and agreement between several directories; each module says what
 //! that costs.
 
+mod belief;
 mod bounded;
 mod cache;
 mod census;
@@ -122,22 +124,22 @@ impl System for Sharded {
 
     fn act(&self, operator: Host, verb: &str, args: Value) -> Task {
         match verb {
-            "join" => Box::pin(operator::join(operator, args)),
+            "join" => Box::pin(async move { operator::join(&operator, &args) }),
             _ => Box::pin(operator::leave(operator, self.cluster.clone(), args)),
         }
     }
 
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {
+        let params = &self.cluster.params;
         let mut measured = vec![("stale_reads", staleness::stale_reads(run) as f64)];
         measured.extend(
             self.inspector
-                .request_peak()
+                .request_peak(|node| params.size_of(node.0))
                 .map(|peak| ("request_peak", peak)),
         );
         measured.extend(hit_rate(run, &run.measured_window()).map(|rate| ("hit_rate", rate)));
         let views = self.inspector.views();
         if !views.is_empty() {
-            let params = &self.cluster.params;
             let effort = Effort {
                 keys: params.census_keys,
                 rings: params.census_rings,
@@ -150,6 +152,7 @@ impl System for Sharded {
                 ("moved_share", found.moved_share),
                 ("moved_needlessly", found.moved_needlessly),
                 ("heir_share", found.heir_share),
+                ("unowned", found.unowned),
                 ("bound_excess", found.bound_excess),
                 ("table_uneven", found.table_uneven),
             ]);

@@ -12,7 +12,7 @@ use crate::ring::{Karger, Point, Ring, RingRule};
 struct OnePoint;
 
 impl RingRule for OnePoint {
-    fn points_of(&self, _: &Member, _: &Params) -> u64 {
+    fn points_of(&self, _: Member, _: &Params) -> u64 {
         1
     }
 }
@@ -21,7 +21,7 @@ impl RingRule for OnePoint {
 struct IgnoresWeights;
 
 impl RingRule for IgnoresWeights {
-    fn points_of(&self, _: &Member, params: &Params) -> u64 {
+    fn points_of(&self, _: Member, params: &Params) -> u64 {
         u64::from(params.virtual_nodes)
     }
 }
@@ -30,7 +30,7 @@ impl RingRule for IgnoresWeights {
 struct ByPosition;
 
 impl RingRule for ByPosition {
-    fn identity(&self, _: &Member, position: usize) -> u64 {
+    fn identity(&self, _: Member, position: usize) -> u64 {
         position as u64
     }
 }
@@ -66,7 +66,7 @@ impl RingRule for NoWraparound {
 struct ForgetsCapacity;
 
 impl Capacity for ForgetsCapacity {
-    fn capacity(&self, _: &Member, _: u64, _: &View, _: f64) -> u64 {
+    fn capacity(&self, _: Member, _: u64, _: &View, _: f64) -> u64 {
         u64::MAX
     }
 }

@@ -20,12 +20,13 @@ use std::time::Duration;
 use netsplit_sim::{Host, Rpc};
 use tokio::sync::oneshot;
 
+use crate::belief::Belief;
 use crate::cache::{Cache, Entry, Key};
 use crate::cluster::Cluster;
 use crate::directory::{Follower, follow};
 use crate::inspect::Inspector;
 use crate::messages::{Beat, Fetch, Fetched, Get, Got, Move, Moved, Put, PutDone, Store, Stored};
-use crate::placement::{Epoch, NodeIndex, Placement, View};
+use crate::placement::{Epoch, NodeIndex, View};
 
 /// Entries that are handed over in one message.
 const BATCH: usize = 64;
@@ -37,14 +38,13 @@ pub struct CacheNode {
     index: NodeIndex,
     cache: RefCell<Cache>,
     served: Rc<Cell<u64>>,
-    /// The view that this node believes in, and what it means.
-    belief: RefCell<Option<(View, Rc<dyn Placement>)>>,
+    belief: Belief,
     /// Keys that are being fetched, and who waits for them.
-    fetching: RefCell<BTreeMap<Key, Vec<oneshot::Sender<Fetch1>>>>,
+    fetching: RefCell<BTreeMap<Key, Vec<oneshot::Sender<Answer>>>>,
 }
 
 /// What came of a fetch: nothing when the store was silent.
-type Fetch1 = Option<Fetched>;
+type Answer = Option<Fetched>;
 
 /// What a cache node does until it crashes.
 pub async fn run(host: Host, cluster: Rc<Cluster>, inspector: Inspector) {
@@ -60,7 +60,7 @@ pub async fn run(host: Host, cluster: Rc<Cluster>, inspector: Inspector) {
         index,
         cache: RefCell::new(Cache::new(capacity as usize)),
         served: inspector.served_by(index),
-        belief: RefCell::default(),
+        belief: Belief::new(cluster.clone()),
         fetching: RefCell::default(),
         cluster,
     });
@@ -138,9 +138,11 @@ impl CacheNode {
             value: Some(value),
             version,
         };
-        let owner = self.owner(key).filter(|owner| *owner != self.index);
-        match owner {
-            Some(owner) => drop(self.send(owner, vec![(key, entry)]).await),
+        match self.owner(key).filter(|owner| *owner != self.index) {
+            Some(owner) => {
+                // One that cannot be reached may go on serving what it fetched before.
+                let _ = self.send(owner, vec![(key, entry)]).await;
+            }
             None => self.cache.borrow_mut().keep(key, entry),
         }
         PutDone::Done
@@ -157,7 +159,7 @@ impl CacheNode {
     }
 
     /// Reads the store, or waits for somebody who does already.
-    async fn fetch(&self, key: Key) -> Fetch1 {
+    async fn fetch(&self, key: Key) -> Answer {
         if self.cluster.params.coalesce {
             let others = self.fetching.borrow_mut().get_mut(&key).map(|waiting| {
                 let (sender, receiver) = oneshot::channel();
@@ -215,16 +217,14 @@ impl CacheNode {
     }
 
     fn owner(&self, key: Key) -> Option<NodeIndex> {
-        let belief = self.belief.borrow();
-        belief.as_ref()?.1.owner(key.hash())
+        self.belief.get()?.owner(key)
     }
 
     /// The view by which this node does not own a key, if it is newer than the asker's.
     fn newer_view_of_others(&self, key: Key, asked_by: Epoch) -> Option<View> {
-        let belief = self.belief.borrow();
-        let (view, placement) = belief.as_ref()?;
-        let is_newer = view.epoch > asked_by && self.cluster.params.redirect;
-        (is_newer && placement.owner(key.hash()) != Some(self.index)).then(|| view.clone())
+        let known = self.belief.get()?;
+        let is_newer = known.view.epoch > asked_by && self.cluster.params.redirect;
+        (is_newer && known.owner(key) != Some(self.index)).then(|| known.view.clone())
     }
 
     async fn work(&self, work: Duration) {
@@ -237,19 +237,16 @@ impl CacheNode {
 
 impl Follower for CacheNode {
     fn known(&self) -> Epoch {
-        let belief = self.belief.borrow();
-        belief.as_ref().map_or(Epoch(0), |(view, _)| view.epoch)
+        self.belief.epoch()
     }
 
     fn adopt(self: Rc<Self>, view: View) {
-        if view.epoch <= self.known() {
+        let Some(known) = self.belief.hear(view) else {
             return;
-        }
-        let placement = self.cluster.place(&view);
-        let is_foreign = |key: Key| placement.owner(key.hash()) != Some(self.index);
+        };
+        let is_foreign = |key: Key| known.owner(key) != Some(self.index);
         let migration = &self.cluster.migration;
         let leaving = migration.leave(&mut self.cache.borrow_mut(), &is_foreign);
-        self.belief.replace(Some((view, placement)));
         let host = self.host.clone();
         host.spawn(self.hand_over(leaving));
     }

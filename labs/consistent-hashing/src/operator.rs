@@ -11,7 +11,7 @@ use crate::placement::NodeIndex;
 
 /// Starts new cache nodes, one unless `args` says how many. They join when the directory hears
 /// of them.
-pub async fn join(operator: Host, args: Value) {
+pub fn join(operator: &Host, args: &Value) {
     let count = args.as_u64().unwrap_or(1);
     for _ in 0..count {
         operator

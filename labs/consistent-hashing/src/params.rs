@@ -37,8 +37,8 @@ pub struct Params {
     /// Whether a cache node sends a request whose key it does not own, by a newer view than the
     /// sender's, back with that view, rather than answer it.
     pub redirect: bool,
-    /// Whether the directory tells everybody of a new view at once.
-    pub push: bool,
+    /// How a new view spreads: the directory tells everybody at once, or waits to be asked.
+    pub spread: Spread,
     /// How often everybody asks the directory for a new view.
     pub poll_every: Span,
     /// How often a cache node tells the directory that it is there.
@@ -51,6 +51,16 @@ pub struct Params {
     pub census_keys: u32,
     /// How many placements it averages over, each with its own salt; the first is the run's.
     pub census_rings: u32,
+}
+
+/// How a new view spreads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spread {
+    /// The directory tells everybody who ever asked; who was not reached asks later.
+    Push,
+    /// Everybody asks every so often.
+    Poll,
 }
 
 impl Default for Params {
@@ -72,7 +82,7 @@ impl Default for Params {
             store_queue: 100,
             coalesce: true,
             redirect: true,
-            push: true,
+            spread: Spread::Push,
             poll_every: Span::ms(1000),
             beat_every: Span::ms(100),
             dead_after: Span::ms(500),

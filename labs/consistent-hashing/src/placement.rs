@@ -26,7 +26,6 @@
 //! Left out: replicas. A key has one owner, so a crash loses the cached copy; a store without a
 //! backing store behind it would take the next owners of the walk as well.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -89,26 +88,30 @@ impl View {
 /// How many keys, or requests, each node has at present.
 #[derive(Clone, Debug, Default)]
 pub struct Loads {
-    by_node: BTreeMap<NodeIndex, u64>,
+    by_node: Vec<u64>,
     total: u64,
 }
 
 impl Loads {
     /// One more at a node.
     pub fn add(&mut self, node: NodeIndex) {
-        *self.by_node.entry(node).or_default() += 1;
+        let place = node.0 as usize;
+        if place >= self.by_node.len() {
+            self.by_node.resize(place + 1, 0);
+        }
+        self.by_node[place] += 1;
         self.total += 1;
     }
 
     /// One less at a node, which has at least one.
     pub fn remove(&mut self, node: NodeIndex) {
-        *self.by_node.get_mut(&node).expect("it was added") -= 1;
+        self.by_node[node.0 as usize] -= 1;
         self.total -= 1;
     }
 
     /// How many a node has.
     pub fn of(&self, node: NodeIndex) -> u64 {
-        self.by_node.get(&node).copied().unwrap_or(0)
+        self.by_node.get(node.0 as usize).copied().unwrap_or(0)
     }
 
     /// How many all nodes have.

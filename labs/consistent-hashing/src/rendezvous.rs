@@ -35,7 +35,7 @@ pub fn make(view: &View, _: &Params) -> Rc<dyn Placement> {
 }
 
 impl Rendezvous {
-    fn bid(&self, key: KeyHash, member: &Member) -> f64 {
+    fn bid(&self, key: KeyHash, member: Member) -> f64 {
         let mixed = hash(self.salt, [key.0, u64::from(member.node.0)]);
         // In (0, 1): neither end has a logarithm that could be divided by.
         let uniform = ((mixed >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
@@ -48,7 +48,7 @@ impl Placement for Rendezvous {
         let bids = self
             .members
             .iter()
-            .map(|member| (self.bid(key, member), member.node));
+            .map(|member| (self.bid(key, *member), member.node));
         bids.max_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, node)| node)
     }

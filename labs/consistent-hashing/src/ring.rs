@@ -27,12 +27,12 @@ pub type Point = (u64, NodeIndex);
 /// The decisions that make a ring.
 pub trait RingRule {
     /// How many points a member has.
-    fn points_of(&self, member: &Member, params: &Params) -> u64 {
+    fn points_of(&self, member: Member, params: &Params) -> u64 {
         u64::from(params.virtual_nodes) * u64::from(member.weight)
     }
 
     /// What a member's points are hashed from: something that nobody else's leaving changes.
-    fn identity(&self, member: &Member, position: usize) -> u64 {
+    fn identity(&self, member: Member, position: usize) -> u64 {
         let _ = position;
         u64::from(member.node.0)
     }
@@ -72,9 +72,9 @@ impl<R: RingRule> Ring<R> {
     pub fn new(rule: R, view: &View, params: &Params) -> Ring<R> {
         let mut points = Vec::new();
         for (position, member) in view.members.iter().enumerate() {
-            let identity = rule.identity(member, position);
+            let identity = rule.identity(*member, position);
             let place = |number| hash(view.salt, [identity, number]);
-            let numbers = 0..rule.points_of(member, params);
+            let numbers = 0..rule.points_of(*member, params);
             points.extend(numbers.map(|number| (place(number), member.node)));
         }
         rule.arrange(&mut points);

@@ -7,16 +7,17 @@ use std::rc::Rc;
 use netsplit_sim::Host;
 use tokio::sync::Notify;
 
+use crate::belief::{Belief, Known};
 use crate::cache::Key;
 use crate::cluster::Cluster;
 use crate::directory::{Follower, follow};
-use crate::placement::{Epoch, Loads, NodeIndex, Placement, View};
+use crate::placement::{Epoch, Loads, NodeIndex, View};
 
 /// One client host's router.
 pub struct Router {
     host: Host,
     cluster: Rc<Cluster>,
-    belief: RefCell<Option<(View, Rc<dyn Placement>)>>,
+    belief: Belief,
     arrived: Notify,
     under_way: RefCell<Loads>,
 }
@@ -40,8 +41,8 @@ impl Router {
         }
         let router = Rc::new(Router {
             host,
+            belief: Belief::new(cluster.clone()),
             cluster,
-            belief: RefCell::default(),
             arrived: Notify::new(),
             under_way: RefCell::default(),
         });
@@ -51,18 +52,19 @@ impl Router {
 
     /// Whom to ask for a key, and by which view; `None` when there is nobody.
     pub async fn route_read(self: &Rc<Self>, key: Key) -> Option<Route> {
-        let (view, placement) = self.belief().await;
+        let known = self.known_view().await;
+        let placement = known.placement();
         let node = placement.place(key.hash(), &self.under_way.borrow())?;
-        let spilled = placement.owner(key.hash()) != Some(node);
+        let spilled = known.owner(key) != Some(node);
         self.host.count("spilled", u64::from(spilled));
-        Some(self.go(node, &view, spilled))
+        Some(self.go(node, &known.view, spilled))
     }
 
     /// Whom to write a key through.
     pub async fn route_write(self: &Rc<Self>, key: Key) -> Option<Route> {
-        let (view, placement) = self.belief().await;
-        let owner = placement.owner(key.hash())?;
-        Some(self.go(owner, &view, false))
+        let known = self.known_view().await;
+        let owner = known.owner(key)?;
+        Some(self.go(owner, &known.view, false))
     }
 
     fn go(self: &Rc<Self>, node: NodeIndex, view: &View, spilled: bool) -> Route {
@@ -86,11 +88,11 @@ impl Router {
         ((1.0 + *self.cluster.params.epsilon) * fair).ceil() as u64
     }
 
-    async fn belief(&self) -> (View, Rc<dyn Placement>) {
+    async fn known_view(&self) -> Rc<Known> {
         loop {
             let arrived = self.arrived.notified();
-            if let Some(belief) = &*self.belief.borrow() {
-                return belief.clone();
+            if let Some(known) = self.belief.get() {
+                return known;
             }
             arrived.await;
         }
@@ -99,14 +101,11 @@ impl Router {
 
 impl Follower for Router {
     fn known(&self) -> Epoch {
-        let belief = self.belief.borrow();
-        belief.as_ref().map_or(Epoch(0), |(view, _)| view.epoch)
+        self.belief.epoch()
     }
 
     fn adopt(self: Rc<Self>, view: View) {
-        if view.epoch > self.known() {
-            let placement = self.cluster.place(&view);
-            self.belief.replace(Some((view, placement)));
+        if self.belief.hear(view).is_some() {
             self.arrived.notify_waiters();
         }
     }

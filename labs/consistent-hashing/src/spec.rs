@@ -131,6 +131,7 @@ const METRICS: &[Named] = &[
         "heir_share",
         "Census: of the keys of a node that left, the share of its greatest heir",
     ),
+    named("unowned", "Census: keys that belong to nobody"),
     named(
         "bound_excess",
         "Census: keys beyond ceil((1 + epsilon) K/N) when K are placed one by one",
