@@ -3,13 +3,13 @@
 //! Imagine that buckets are added one by one. When bucket j is added, a key should move to it
 //! with probability 1 / (j + 1), decided by a random sequence that the key seeds. Rather than
 //! ask at every bucket, the loop draws where the next jump goes: on average a key jumps ln N
-//! times (Lamping and Veach, "A fast, minimal memory, consistent hash algorithm", 2014, section
-//! 3; the constants are theirs).
+//! times (Lamping and Veach, "A fast, minimal memory, consistent hash algorithm", 2014, figure
+//! 1; the constants are theirs).
 //!
 //! Buckets are numbers, 0 to N - 1, and only the last can be removed without renumbering. Here
 //! bucket i is the i-th member of the view. So a node that joins at the end costs what it must,
-//! 1 / (N + 1), and a node that dies in the middle renumbers all after it. The paper says so
-//! in section 1: it is for sharded data, where shards do not die.
+//! 1 / (N + 1), and a node that dies in the middle renumbers all after it. The paper's abstract
+//! says so: it is for data storage, where shards do not die, rather than for web caches.
 //!
 //! Left out: names for buckets, by a table that maps numbers to nodes and leaves a hole for the
 //! dead. Then somebody has to serve the hole.

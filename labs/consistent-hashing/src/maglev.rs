@@ -8,7 +8,7 @@
 //!
 //! The price is a little disruption. A node that joins also changes who comes first at entries
 //! that it does not take, so some keys move between old nodes; fewer the larger the table
-//! (figure 12 of the paper).
+//! (section 5.3 of the paper).
 //!
 //! Left out: the connection table that Maglev puts in front, so that packets of a live
 //! connection do not follow the table when it changes.

@@ -1,7 +1,7 @@
 //! Multi-probe: one point per node, several per key.
 //!
 //! Virtual nodes buy balance with memory: V points for each node. Multi-probe consistent
-//! hashing (Appleton and O'Reilly, arXiv:1505.00062, 2015, section 3) turns it around. Each
+//! hashing (Appleton and O'Reilly, arXiv:1505.00062, 2015) turns it around. Each
 //! node has one point on the circle, each key is hashed to k places, and the probe that lies
 //! nearest before a node decides. A node with a long arc behind it wins a single probe often,
 //! but not the comparison with k - 1 others: its advantage ends where they are sure to be

@@ -2,14 +2,14 @@
 //!
 //! The bid is a hash of node and key together, so each key has a random order of all nodes of
 //! its own (Thaler and Ravishankar, "Using name-based mappings to increase hit rates",
-//! IEEE/ACM Transactions on Networking 6(1), 1998, section III: highest random weight). When a
+//! IEEE/ACM Transactions on Networking 6(1), 1998: highest random weight). When a
 //! node leaves, its keys go to their second choices, which are spread over everybody; when it
 //! joins, it takes the keys for which it bids most.
 //!
 //! A bid is `-w / ln(u)` for a uniform u: the reciprocal of an exponential with rate 1/w. The
 //! smallest of several exponentials belongs to each in proportion to its rate, so a node of
 //! weight w wins in proportion to w (Schindelhauer and Schomaker, "Weighted distributed hash
-//! tables", SPAA 2005, section 4).
+//! tables", SPAA 2005: the logarithmic method).
 //!
 //! Left out: the skeleton of virtual levels that makes a lookup O(log N) rather than O(N),
 //! which is worth it from some hundreds of nodes on.

@@ -2,7 +2,7 @@
 //!
 //! The hash space is a circle. Every node has V points on it, and a key belongs to the first
 //! point clockwise of it (Karger et al., STOC 1997, section 4; virtual nodes as in Stoica et
-//! al., "Chord", SIGCOMM 2001, section 6.1). A new node takes a piece from the arc behind each
+//! al., "Chord", SIGCOMM 2001, section 6.2). A new node takes a piece from the arc behind each
 //! of its points: from many nodes a little, and nobody else's keys move. A node that leaves
 //! gives its arcs to as many heirs.
 //!

