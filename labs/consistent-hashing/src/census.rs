@@ -47,7 +47,8 @@ pub struct Census {
     /// By how many keys nodes exceed ceil((1 + epsilon) K/N) when all are placed one by one; in
     /// the run's own placement.
     pub bound_excess: f64,
-    /// Nodes whose number of table entries is neither floor nor ceiling of M/N.
+    /// Nodes whose number of table entries is neither floor nor ceiling of M/N; zero when they
+    /// weigh differently, for then that is no law.
     pub table_uneven: f64,
 }
 
@@ -162,11 +163,15 @@ fn uneven(view: &View, table: &[NodeIndex]) -> f64 {
     let is_even =
         |entries: usize| entries == table.len() / nodes || entries == table.len().div_ceil(nodes);
     let entries = |node| table.iter().filter(|entry| **entry == node).count();
-    let wrong = view
+    let wrong = |member: &&Member| !is_even(entries(member.node));
+    if view
         .members
-        .iter()
-        .filter(|member| !is_even(entries(member.node)));
-    wrong.count() as f64
+        .windows(2)
+        .any(|pair| pair[0].weight != pair[1].weight)
+    {
+        return 0.0;
+    }
+    view.members.iter().filter(wrong).count() as f64
 }
 
 /// What one change of the view moved.

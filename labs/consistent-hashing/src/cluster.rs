@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use netsplit_sim::{Host, NodeId, Setup};
 
-use crate::migration::{Drop, HandOver, Hoard, Migration};
+use crate::migration::{Drop, HandOver, Hoard, Migration, TrustsGaps};
 use crate::params::Params;
 use crate::placement::{self, Member, NodeIndex, Placement, View};
 
@@ -57,6 +57,7 @@ impl Cluster {
             migration: match setup.seat("migration") {
                 "drop" => Rc::new(Drop),
                 "hoard" => Rc::new(Hoard),
+                "trusts-gaps" => Rc::new(TrustsGaps),
                 _ => Rc::new(HandOver),
             },
             placement: setup.seat("placement"),

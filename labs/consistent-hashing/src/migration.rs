@@ -6,6 +6,11 @@
 //! move at a time. [`Hoard`] keeps them, which costs nothing until the key comes back: then the
 //! node serves what was true when it left. (Memcache clients that rehash around a dead server
 //! have this bug when it returns.)
+//!
+//! A node that was cut off may be struck out and admitted again without hearing of either. By
+//! all the views that it knows its keys were always its own, and yet others had them meanwhile.
+//! All that it can tell is that there was a view that it missed: see
+//! [`missed`](Migration::missed).
 
 use crate::cache::{Cache, Entry, Key};
 
@@ -13,6 +18,12 @@ use crate::cache::{Cache, Entry, Key};
 pub trait Migration {
     /// Takes out of `cache` what should go, and returns what should be sent to its new owner.
     fn leave(&self, cache: &mut Cache, is_foreign: &dyn Fn(Key) -> bool) -> Vec<(Key, Entry)>;
+
+    /// There was a view that this node did not hear of: others may have owned any of its keys,
+    /// and have taken writes. Forgets all of them.
+    fn missed(&self, cache: &mut Cache) {
+        cache.take(|_| true);
+    }
 }
 
 /// They are sent to their new owners.
@@ -44,4 +55,19 @@ impl Migration for Hoard {
     fn leave(&self, _: &mut Cache, _: &dyn Fn(Key) -> bool) -> Vec<(Key, Entry)> {
         Vec::new()
     }
+
+    fn missed(&self, _: &mut Cache) {}
+}
+
+/// They are forgotten, and a view that was missed does not matter. (Were they handed over, their
+/// newer versions would soon replace what this node wrongly believes.)
+#[derive(Debug)]
+pub struct TrustsGaps;
+
+impl Migration for TrustsGaps {
+    fn leave(&self, cache: &mut Cache, is_foreign: &dyn Fn(Key) -> bool) -> Vec<(Key, Entry)> {
+        Drop.leave(cache, is_foreign)
+    }
+
+    fn missed(&self, _: &mut Cache) {}
 }

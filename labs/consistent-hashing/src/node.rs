@@ -3,10 +3,11 @@
 //! A write is in the store before it is in the cache, and in both before it is acknowledged, so
 //! as long as all agree on who owns a key, its history is linearizable.
 //!
-//! Views change while requests are under way, and two rules keep what can be kept. A node that
+//! Views change while requests are under way, and three rules keep what can be kept. A node that
 //! knows a newer view than the sender of a request, and by it does not own the key, sends the
 //! request back with that view. And a write that the store confirmed after its key had moved is
-//! handed to the new owner before it is acknowledged.
+//! handed to the new owner before it is acknowledged. And a node that missed a view forgets what
+//! it has.
 //!
 //! Left out: leases. Between the moment when the first party learns of a view and the moment
 //! when the last one does, two nodes may both believe that they own a key, and the reads of one
@@ -241,9 +242,13 @@ impl Follower for CacheNode {
     }
 
     fn adopt(self: Rc<Self>, view: View) {
+        let before = self.belief.epoch();
         let Some(known) = self.belief.hear(view) else {
             return;
         };
+        if known.view.epoch.0 > before.0 + 1 {
+            self.cluster.migration.missed(&mut self.cache.borrow_mut());
+        }
         let is_foreign = |key: Key| known.owner(key) != Some(self.index);
         let migration = &self.cluster.migration;
         let leaving = migration.leave(&mut self.cache.borrow_mut(), &is_foreign);

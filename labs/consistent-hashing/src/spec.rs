@@ -138,7 +138,7 @@ const METRICS: &[Named] = &[
     ),
     named(
         "table_uneven",
-        "Census: nodes with neither floor nor ceiling of M/N entries in the table",
+        "Census: nodes of equal weight with neither floor nor ceiling of M/N table entries",
     ),
 ];
 
@@ -177,6 +177,10 @@ const SEATS: &[SeatSpec] = &[
             named("hand-over", "They are sent to their new owners"),
             named("drop", "They are forgotten"),
             named("hoard", "They stay, and grow old"),
+            named(
+                "trusts-gaps",
+                "As drop, but a view that was missed does not matter",
+            ),
         ],
     },
 ];
@@ -226,6 +230,11 @@ const VARIANTS: &[VariantSpec] = &[
         "hoard",
         "Entries stay where they were: when a key comes back, it is as old as that",
         &[("migration", "hoard")],
+    ),
+    variant(
+        "trusts-gaps",
+        "A node that was struck out without hearing of it believes what it had before",
+        &[("migration", "trusts-gaps")],
     ),
     variant(
         "one-virtual-node",

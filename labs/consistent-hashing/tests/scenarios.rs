@@ -37,6 +37,7 @@ fn wrong_variants_are_caught_for_what_is_wrong_with_them() {
     fails("node-leaves", &["variant=jump"], "moved_needlessly");
     fails("node-dies", &["variant=one-virtual-node"], "heir_share");
     fails("there-and-back", &["variant=hoard"], "stale_reads");
+    fails("cut-off-node", &["variant=trusts-gaps"], "stale_reads");
     fails("modulo-reshuffle", &["variant=modulo"], "availability");
     fails("hot-key", &["variant=reference"], "p99(all)");
     fails("hot-key", &["variant=forgets-capacity"], "over_bound");
@@ -65,10 +66,12 @@ fn every_feature_is_missed_where_it_is_off() {
 }
 
 #[test]
-fn a_ring_that_hands_nothing_over_survives_what_modulo_does_not() {
-    let scenario = scenario("modulo-reshuffle", &["variant=drop"]);
-    let (verdict, unmet) = judged(&scenario, &run(&scenario, 1));
-    assert_eq!(verdict, Verdict::Pass, "{unmet:#?}");
+fn owners_that_forget_pass_where_modulo_and_trust_do_not() {
+    for name in ["modulo-reshuffle", "cut-off-node"] {
+        let scenario = scenario(name, &["variant=drop"]);
+        let (verdict, unmet) = judged(&scenario, &run(&scenario, 1));
+        assert_eq!(verdict, Verdict::Pass, "{name}: {unmet:#?}");
+    }
 }
 
 #[test]
