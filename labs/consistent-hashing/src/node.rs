@@ -246,7 +246,8 @@ impl Follower for CacheNode {
         let Some(known) = self.belief.hear(view) else {
             return;
         };
-        if known.view.epoch.0 > before.0 + 1 {
+        // Who knew no view yet has only what was handed over to it.
+        if before > Epoch(0) && known.view.epoch.0 > before.0 + 1 {
             self.cluster.migration.missed(&mut self.cache.borrow_mut());
         }
         let is_foreign = |key: Key| known.owner(key) != Some(self.index);

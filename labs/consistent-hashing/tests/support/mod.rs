@@ -86,6 +86,7 @@ fn linearizable(run: &Run) -> PropertyFinding {
     PropertyFinding {
         verdict,
         why: String::new(),
+        witness: None,
     }
 }
 
