@@ -1,0 +1,50 @@
+//! The leaky bucket: a queue that drips.
+//!
+//! Requests go into a bucket with a hole in it and leave one by one, T apart, however they came;
+//! those for whom the bucket has no room are turned away. What comes out is smooth: nobody
+//! downstream ever sees a burst. The price is paid in latency by those who wait. (Turner 1986
+//! calls by this name a counter that decides without delay, which is the token bucket seen from
+//! below; this is the queue of nginx's `limit_req`.)
+//!
+//! [`LeakyBucket`] needs no queue of requests: when the last one leaves says how many wait.
+//!
+//! What this leaves out: giving up while waiting. A place in the queue stays taken when its
+//! client has left.
+
+use std::time::Duration;
+
+use crate::limiter::{Decision, Limiter, Policy};
+
+/// The queue of one tenant.
+#[derive(Clone, Debug)]
+pub struct LeakyBucket {
+    interval: Duration,
+    /// The longest that anybody waits.
+    longest: Duration,
+    /// When the next request may leave.
+    next: Duration,
+}
+
+impl LeakyBucket {
+    /// An empty queue.
+    pub fn new(policy: &Policy) -> LeakyBucket {
+        LeakyBucket {
+            interval: policy.interval(),
+            longest: policy.capacity(),
+            next: Duration::ZERO,
+        }
+    }
+}
+
+impl Limiter for LeakyBucket {
+    fn try_acquire(&mut self, now: Duration) -> Decision {
+        let wait = self.next.saturating_sub(now);
+        if wait > self.longest {
+            return Decision::Reject {
+                retry_after: wait.saturating_sub(self.longest),
+            };
+        }
+        self.next = self.next.max(now) + self.interval;
+        Decision::Admit { after: wait }
+    }
+}

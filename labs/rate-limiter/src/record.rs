@@ -1,0 +1,68 @@
+//! What deciding nodes announce, for the invariants to judge.
+//!
+//! A request counts as admitted where and when the decision falls: at the store, at a gateway,
+//! or for the leaky bucket when it leaves the queue. A bound that holds there, to the
+//! nanosecond, would be blurred by the network anywhere else. If the answer of the store is
+//! lost, the request counts although nobody was served, as it does in the limiter itself.
+
+use std::time::Duration;
+
+use netsplit_sim::Host;
+use serde_json::json;
+
+use crate::limiter::{Decision, Policy};
+use crate::messages::Tenant;
+
+/// What is allowed, so that invariants need not ask the code that they judge.
+pub fn policy(host: &Host, policy: &Policy, gateways: usize) {
+    let rules = json!({
+        "limit": policy.limit,
+        "window_ns": policy.window.as_nanos() as u64,
+        "burst": policy.burst,
+        "gateways": gateways,
+    });
+    host.record("policy", rules);
+}
+
+/// What a limiter decided about a request of `tenant`, just now.
+pub fn decision(host: &Host, tenant: Tenant, decision: Decision) {
+    match decision {
+        Decision::Admit { after } if after.is_zero() => admitted(host, tenant),
+        Decision::Admit { after } => {
+            let this = host.clone();
+            host.spawn(async move {
+                this.sleep(after).await;
+                admitted(&this, tenant);
+            });
+        }
+        Decision::Reject { retry_after } => rejected(host, tenant, retry_after),
+    }
+}
+
+/// A request may pass.
+pub fn admitted(host: &Host, tenant: Tenant) {
+    host.record("admitted", json!({ "tenant": tenant.0 }));
+}
+
+/// A request may pass, by a budget that the store computed from totals that it asked for at
+/// `asked`.
+pub fn admitted_by_budget(host: &Host, tenant: Tenant, asked: Duration) {
+    let asked = asked.as_nanos() as u64;
+    host.record("admitted", json!({ "tenant": tenant.0, "asked_ns": asked }));
+}
+
+/// A request may not pass.
+pub fn rejected(host: &Host, tenant: Tenant, retry_after: Duration) {
+    let retry = retry_after.as_nanos() as u64;
+    host.record("rejected", json!({ "tenant": tenant.0, "retry_ns": retry }));
+}
+
+/// A request came to a gateway.
+pub fn asked(host: &Host, tenant: Tenant) {
+    host.record("asked", json!({ "tenant": tenant.0 }));
+}
+
+/// An admitted request was served.
+pub fn finished(host: &Host, tenant: Tenant) {
+    host.record("finished", json!({ "tenant": tenant.0 }));
+}

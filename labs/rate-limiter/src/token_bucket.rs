@@ -1,0 +1,69 @@
+//! The token bucket: save up for a burst, then live from hand to mouth.
+//!
+//! Tokens drip into a bucket at the allowed rate r and overflow when it holds b of them; each
+//! request takes one. However requests come, any stretch of time t sees at most b + r t of them
+//! admitted: what was in the bucket, and what dripped in. (Turner, "New directions in
+//! communications", IEEE Communications 24(10), 1986; RFC 2697 and 2698 for routers.)
+//!
+//! [`TokenBucket`] keeps its tokens as time: one token is worth [`Policy::interval`]
+//! nanoseconds, so `credit` simply grows with the clock, and nothing is ever rounded. Counting
+//! whole tokens instead loses the remainder at every request (the mutant `lost-remainder`).
+//!
+//! What this leaves out: two buckets in a row (a small one for the peak rate, a large one for
+//! the mean), which is how routers bound bursts as well.
+
+use std::time::Duration;
+
+use crate::limiter::{Decision, Limiter, Policy};
+
+/// The bucket of one tenant. Invariant: `credit` is at most `capacity`.
+#[derive(Clone, Debug)]
+pub struct TokenBucket {
+    /// What a token is worth.
+    pub(crate) interval: Duration,
+    /// What a full bucket is worth.
+    pub(crate) capacity: Duration,
+    /// What is in the bucket.
+    pub(crate) credit: Duration,
+    /// The time up to which tokens have dripped in.
+    pub(crate) last: Duration,
+}
+
+impl TokenBucket {
+    /// A full bucket.
+    pub fn new(policy: &Policy) -> TokenBucket {
+        TokenBucket {
+            interval: policy.interval(),
+            capacity: policy.capacity(),
+            credit: policy.capacity(),
+            last: Duration::ZERO,
+        }
+    }
+
+    /// Lets drip in what is due since the last time. A clock that went back adds nothing, and
+    /// nothing is due until it has caught up.
+    fn refill(&mut self, now: Duration) {
+        let elapsed = now.saturating_sub(self.last);
+        self.credit = (self.credit + elapsed).min(self.capacity);
+        self.last = self.last.max(now);
+    }
+
+    /// Takes a token, or says how long until there is one.
+    pub(crate) fn take(&mut self) -> Decision {
+        if let Some(rest) = self.credit.checked_sub(self.interval) {
+            self.credit = rest;
+            Decision::ADMIT
+        } else {
+            Decision::Reject {
+                retry_after: self.interval.saturating_sub(self.credit),
+            }
+        }
+    }
+}
+
+impl Limiter for TokenBucket {
+    fn try_acquire(&mut self, now: Duration) -> Decision {
+        self.refill(now);
+        self.take()
+    }
+}
