@@ -12,7 +12,7 @@
 //! [`Rules::hedge_after`], another replica is asked as well, and the first good answer counts.
 //!
 //! What this leaves out: the loser of a hedge is not told to stop, and hedges are outside the
-//! budget. Both are cheap while few tries are slow, and expensive when all are: see lesson 0.
+//! budget. Both are cheap while few tries are slow, and expensive when all are: see the queueing lab.
 
 use std::cell::RefCell;
 use std::pin::Pin;
