@@ -9,6 +9,9 @@ pub static LABS: &[&dyn Lab] = &[
     &netsplit_lab_quorum_kv::QuorumKv,
     &netsplit_lab_raft::RaftLab,
     &netsplit_lab_rate_limiter::RateLimiter,
+    &netsplit_lab_consistent_hashing::ConsistentHashing,
+    &netsplit_lab_retry_jitter::RetryJitter,
+    &netsplit_lab_circuit_breaker::Breaking,
 ];
 
 /// The lab called `name`.

@@ -1,4 +1,4 @@
-//! Lesson 0: queues, utilisation and the tail.
+//! Queues, utilisation and the tail.
 //!
 //! Clients ask a `front` end, which splits each request into leaf requests, sends each to one
 //! of the leaf's `server`s, and answers when the slowest leaf has answered. A server has so

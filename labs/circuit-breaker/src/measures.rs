@@ -1,0 +1,109 @@
+//! Numbers that only the whole run can tell, read off its events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use netsplit_history::{LabEvent, Run, Time};
+
+/// All of them. Those about a first opening are left out where nothing opened.
+pub(crate) fn measure(run: &Run, min_calls: u32, breakers: u32) -> Vec<(&'static str, f64)> {
+    let mut measured = vec![
+        (
+            "trip_rate",
+            first_judgement(run, min_calls) / f64::from(breakers),
+        ),
+        ("tripped_rate", tripped(run) / f64::from(breakers)),
+        ("probes_at_once_max", at_once(run, "probe", "probe-ended")),
+        ("ejected_at_once_max", at_once(run, "ejected", "returned")),
+        ("half_open_left", half_open_at_the_end(run)),
+    ];
+    let openings = named(run, "opened").next().map(|event| opening(run, event));
+    measured.extend(openings.into_iter().flatten());
+    measured.extend(reopen_rate(run).map(|rate| ("reopen_rate", rate)));
+    let ms = |at: Time| at.as_nanos() as f64 / 1e6;
+    if let Some(back) = named(run, "returned").next() {
+        measured.push(("first_return_ms", ms(back.at)));
+    }
+    let open = named(run, "opened")
+        .next()
+        .zip(named(run, "half-opened").next());
+    measured.extend(open.map(|(from, to)| ("open_ms", ms(to.at) - ms(from.at))));
+    measured
+}
+
+fn named<'a>(run: &'a Run, name: &'a str) -> impl Iterator<Item = &'a LabEvent> {
+    run.events.iter().filter(move |event| &*event.name == name)
+}
+
+fn number(event: &LabEvent, name: &str) -> f64 {
+    event.detail[name].as_f64().unwrap_or(0.0)
+}
+
+/// A breaker's name is one per front end.
+fn breaker(event: &LabEvent) -> (&str, &str) {
+    (
+        &event.node,
+        event.detail["breaker"].as_str().unwrap_or_default(),
+    )
+}
+
+/// By what the first breaker opened.
+fn opening(run: &Run, event: &LabEvent) -> [(&'static str, f64); 3] {
+    let calls = run
+        .series
+        .get("calls")
+        .into_iter()
+        .flat_map(|series| &series.points);
+    let before: f64 = calls
+        .filter(|(at, _)| *at <= event.at)
+        .map(|(_, by)| by)
+        .sum();
+    [
+        ("opened_at_call", number(event, "recorded")),
+        ("failures_at_opening", number(event, "failures")),
+        ("calls_to_open", before),
+    ]
+}
+
+/// Breakers that opened as soon as they could judge.
+fn first_judgement(run: &Run, min_calls: u32) -> f64 {
+    let at_first = |event: &&LabEvent| number(event, "recorded") == f64::from(min_calls);
+    named(run, "opened").filter(at_first).count() as f64
+}
+
+/// Breakers that ever opened.
+fn tripped(run: &Run) -> f64 {
+    let closed = named(run, "opened").filter(|event| event.detail["from"] == "closed");
+    let firsts: BTreeSet<_> = closed.map(breaker).collect();
+    firsts.len() as f64
+}
+
+/// Of the half-open rounds that their probes decided, the share that opened again.
+fn reopen_rate(run: &Run) -> Option<f64> {
+    let from_half_open = |event: &&LabEvent| event.detail["from"] == "half-open";
+    let opened = named(run, "opened").filter(from_half_open).count() as f64;
+    let closed = named(run, "closed").filter(from_half_open).count() as f64;
+    (opened + closed > 0.0).then(|| opened / (opened + closed))
+}
+
+/// How many there were at most between the events `begin` and `end`, on all nodes together.
+fn at_once(run: &Run, begin: &str, end: &str) -> f64 {
+    let mut now = 0_i64;
+    let changes = run.events.iter().map(|event| {
+        now += i64::from(&*event.name == begin) - i64::from(&*event.name == end);
+        now
+    });
+    changes.max().unwrap_or(0) as f64
+}
+
+/// Breakers that the run leaves half-open.
+fn half_open_at_the_end(run: &Run) -> f64 {
+    let changes = ["opened", "half-opened", "closed"];
+    let changes = run
+        .events
+        .iter()
+        .filter(|event| changes.contains(&&*event.name));
+    let last: BTreeMap<_, _> = changes.map(|event| (breaker(event), &event.name)).collect();
+    last.values()
+        .filter(|name| name.as_ref() == "half-opened")
+        .count() as f64
+}
