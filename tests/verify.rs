@@ -303,7 +303,7 @@ fn patterns_name_scenarios_labs_files_and_folders() {
         ["queueing/calm", "queueing/cancelled"]
     );
     assert_eq!(
-        named("*/calm queueing/calm"),
+        named("qu*/calm queueing/calm"),
         ["queueing/calm", "quorum-kv/calm"]
     );
     assert_eq!(named(""), by_name());
