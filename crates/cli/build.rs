@@ -28,14 +28,14 @@ fn main() {
     fs::write(out, code).expect("the output folder can be written");
 }
 
-/// The TOML files one folder below `root`, in order.
+/// The TOML files one folder below `root`, in order of the scenarios' names.
 fn toml_files(root: &Path) -> Vec<PathBuf> {
     let entries = |folder: &Path| {
         let mut paths: Vec<_> = fs::read_dir(folder)
             .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
             .map(|entry| entry.expect("a folder can be listed").path())
             .collect();
-        paths.sort();
+        paths.sort_by_key(|path| path.with_extension(""));
         paths
     };
     let folders = entries(root).into_iter().filter(|path| path.is_dir());
