@@ -87,9 +87,7 @@ impl Session {
             session: *self.number.get_or_init(|| asked.id),
             number: self.operations.get(),
         };
-        let answer = self
-            .ask_until_answered(Request { operation, attempt })
-            .await;
+        let answer = self.ask_until_answered(Request { operation, attempt }).await;
         match operation {
             Operation::Get(_) => Reply::ok(shown(answer)),
             _ => Reply::ok(Value::Null),

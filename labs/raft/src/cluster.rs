@@ -6,7 +6,7 @@ use netsplit_sim::{Host, NodeId, Setup};
 
 use crate::log::{Members, Server, Snapshot};
 use crate::params::Params;
-use crate::raft::{Config, Seats};
+use crate::raft::Config;
 use crate::storage::Persistence;
 use crate::variants;
 
@@ -20,8 +20,6 @@ pub struct Cluster {
     pub params: Rc<Params>,
     /// Those of them that the core needs.
     pub config: Rc<Config>,
-    /// What sits in the core's seats.
-    pub seats: Seats,
     /// What survives a crash.
     pub persistence: Rc<dyn Persistence>,
     /// The members at the start.
@@ -40,9 +38,7 @@ impl Cluster {
         let nodes = group.map_or(0, |group| group.count);
         let members = params.members.unwrap_or(nodes);
         if members == 0 || members > nodes {
-            return Err(format!(
-                "params.members is {members}, but there are {nodes} nodes"
-            ));
+            return Err(format!("params.members is {members}, but there are {nodes} nodes"));
         }
         let [shortest, longest] = params.election_timeout;
         if shortest > longest || params.heartbeat >= shortest || params.heartbeat.is_zero() {
@@ -57,6 +53,7 @@ impl Cluster {
         }
         let (seats, persistence) = variants::seats(|name| setup.seat(name), *params.drift_bound);
         let config = Config {
+            seats,
             election_timeout: (*shortest, *longest),
             heartbeat: *params.heartbeat,
             batch: params.batch as usize,
@@ -67,7 +64,6 @@ impl Cluster {
         Ok(Cluster {
             params: Rc::new(params),
             config: Rc::new(config),
-            seats,
             persistence,
             members: (0..members).map(Server).collect(),
         })

@@ -12,7 +12,8 @@
 use std::time::Duration;
 
 use crate::log::{Index, Server, Term};
-use crate::raft::{Body, Effect, Message, Raft, Role};
+use crate::raft::{Raft, Role};
+use crate::rpc::{Body, RequestVote};
 
 /// The seat `election`: when to stand, and whom to vote for.
 pub trait Election {
@@ -42,30 +43,23 @@ pub trait Election {
 impl Raft {
     /// Whether a message is from somebody who wants an election while there is a leader.
     pub(crate) fn is_disruptive(&self, body: &Body) -> bool {
-        let asks = matches!(
-            body,
-            Body::RequestVote {
-                transfer: false,
-                ..
-            }
-        );
-        let heard_at = match self.role {
-            Role::Leader => self.confirmed_at().max(Some(self.led_since)),
-            _ => self.heard_at,
-        };
-        let (shortest, _) = self.config.election_timeout;
-        asks && heard_at.is_some_and(|at| self.now < at + shortest)
+        let Body::RequestVote(RequestVote { transfer: false, .. }) = body else { return false };
+        let heard_at = if self.leads() { self.followed_at() } else { self.heard_at };
+        heard_at.is_some_and(|at| self.now < at + self.config.election_timeout.0)
     }
 
-    pub(crate) fn on_election_due(&mut self) {
+    pub(crate) fn on_followers_tick(&mut self) {
+        if self.now < self.election_due {
+            return;
+        }
         self.await_leader();
         self.leader = None;
         if !self.members.contains(&self.me) {
             return;
         }
-        if self.config.prevote && self.seats.election.asks_first() {
+        if self.config.prevote && self.config.seats.election.asks_first() {
             self.take_role(Role::PreCandidate);
-            self.canvass(Term(self.current_term.0 + 1), true, false);
+            self.canvass(true, false);
             self.count_votes();
         } else {
             self.stand(false);
@@ -79,58 +73,38 @@ impl Raft {
         self.take_role(Role::Candidate);
         // Requests promise nothing, so they need not wait for the disk. Answers are counted
         // only after it has this server's own vote: the shell hears nothing while it writes.
-        self.canvass(self.current_term, false, transfer);
+        self.canvass(false, transfer);
         self.persist_vote();
         self.count_votes();
     }
 
-    fn canvass(&mut self, term: Term, pre: bool, transfer: bool) {
+    fn canvass(&mut self, pre: bool, transfer: bool) {
         self.votes = [self.me].into();
+        let (last_log_index, last_log_term) = (self.log.last_index(), self.log.last_term());
+        let ask = RequestVote { pre, transfer, last_log_index, last_log_term };
         for to in self.others() {
-            let body = Body::RequestVote {
-                pre,
-                transfer,
-                last_log_index: self.log.last_index(),
-                last_log_term: self.log.last_term(),
-            };
-            self.effects.push(Effect::Send(to, Message { term, body }));
+            self.send(to, Body::RequestVote(ask));
         }
     }
 
-    pub(crate) fn on_request_vote(
-        &mut self,
-        from: Server,
-        term: Term,
-        pre: bool,
-        theirs: (Term, Index),
-    ) {
-        let rule = self.seats.election.clone();
+    pub(crate) fn on_request_vote(&mut self, from: Server, ask: RequestVote) {
+        let (pre, rule) = (ask.pre, &self.config.seats.election);
+        let theirs = (ask.last_log_term, ask.last_log_index);
         let ours = (self.log.last_term(), self.log.last_index());
-        let free = if pre {
-            term > self.current_term
-        } else {
-            term == self.current_term && rule.has_vote_for(from, self.voted_for)
-        };
+        // A pre-vote is about the next term, in which nobody has voted yet.
+        let free = pre || rule.has_vote_for(from, self.voted_for);
         let granted = free && rule.is_up_to_date(theirs, ours);
         if granted && !pre {
             self.voted_for = Some(from);
             self.persist_vote();
             self.await_leader();
         }
-        // A granted pre-vote is about the term asked for, a refusal tells the voter's own.
-        let term = if granted { term } else { self.current_term };
-        let body = Body::Vote { pre, granted };
-        self.effects
-            .push(Effect::Send(from, Message { term, body }));
+        self.send(from, Body::Vote { pre, granted });
     }
 
-    pub(crate) fn on_vote(&mut self, from: Server, term: Term, pre: bool, granted: bool) {
-        let current = if pre {
-            self.role == Role::PreCandidate && term.0 == self.current_term.0 + 1
-        } else {
-            self.role == Role::Candidate && term == self.current_term
-        };
-        if current && granted {
+    pub(crate) fn on_vote(&mut self, from: Server, pre: bool, granted: bool) {
+        let asked = if pre { Role::PreCandidate } else { Role::Candidate };
+        if self.role == asked && granted {
             self.votes.insert(from);
             self.count_votes();
         }
@@ -151,17 +125,13 @@ impl Raft {
         self.members.len() / 2 + 1
     }
 
-    /// Follows the leader of `term`, unless that term is over.
-    pub(crate) fn hear_from_leader(&mut self, leader: Server, term: Term) -> bool {
-        if term < self.current_term {
-            return false;
-        }
+    /// Follows the leader of the current term.
+    pub(crate) fn follow(&mut self, leader: Server) {
         if self.role != Role::Follower {
-            self.become_follower(term);
+            self.become_follower(self.current_term);
         }
         self.leader = Some(leader);
         self.heard_at = Some(self.now);
         self.await_leader();
-        true
     }
 }

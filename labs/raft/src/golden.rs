@@ -19,7 +19,6 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::path::Path;
-use std::rc::Rc;
 use std::time::Duration;
 
 use rand::SeedableRng;
@@ -27,10 +26,9 @@ use rand::rngs::ChaCha8Rng;
 
 use crate::log::{Index, Log, Payload, Server, Snapshot, Term};
 use crate::membership::Change;
-use crate::raft::{Body, Config, Effect, Event, Message, Raft, Record, Role, Ticket};
+use crate::raft::{Config, Effect, Event, Raft, Record, Role, Saved, Ticket};
+use crate::rpc::{Body, Message};
 use crate::variants;
-
-type Saved = (Term, Option<Server>, Log);
 
 /// Servers, and the messages between them.
 #[derive(Default)]
@@ -44,22 +42,8 @@ struct Stage {
     told: String,
 }
 
-fn config() -> Config {
-    Config {
-        election_timeout: (Duration::from_millis(150), Duration::from_millis(300)),
-        heartbeat: Duration::from_millis(50),
-        batch: 2,
-        prevote: false,
-        fast_backtracking: true,
-        transfer: true,
-    }
-}
-
 fn server(name: &str) -> Server {
-    let number: u32 = name
-        .trim_start_matches('n')
-        .parse()
-        .expect("servers are n1, n2, ...");
+    let number: u32 = name.trim_start_matches('n').parse().expect("servers are n1, n2, ...");
     Server(number - 1)
 }
 
@@ -78,15 +62,18 @@ impl Stage {
         };
         let seat = |name: &str| fillings.get(name).copied().unwrap_or(reference(name));
         let (seats, _) = variants::seats(seat, 0.1);
-        let prevote = fillings.get("prevote") == Some(&"on");
-        let config = Rc::new(Config {
-            prevote,
-            ..config()
-        });
+        let config = Config {
+            seats,
+            election_timeout: (Duration::from_millis(150), Duration::from_millis(300)),
+            heartbeat: Duration::from_millis(50),
+            batch: 2,
+            prevote: fillings.get("prevote") == Some(&"on"),
+            fast_backtracking: true,
+            transfer: true,
+        };
         let saved = self.disks[&me].clone();
         let rng = ChaCha8Rng::seed_from_u64(me.0.into());
-        self.servers
-            .insert(me, Raft::new(me, config, seats, saved, self.now, rng));
+        self.servers.insert(me, Raft::new(me, config.into(), saved, self.now, rng));
     }
 
     fn step(&mut self, who: Server, event: Event) {
@@ -151,21 +138,14 @@ impl Stage {
 
     fn run(&mut self, command: &str) {
         let words: Vec<_> = command.split_whitespace().collect();
-        let who = words
-            .get(1)
-            .filter(|word| word.starts_with('n'))
-            .map(|word| server(word));
+        let who = words.get(1).filter(|word| word.starts_with('n')).map(|word| server(word));
         match words[0] {
             "cluster" => {
                 let count: u32 = words[1].parse().expect("a number");
                 let members = (0..count).map(Server).collect();
-                let snapshot = Snapshot {
-                    members,
-                    ..Snapshot::default()
-                };
+                let snapshot = Snapshot { members, ..Snapshot::default() };
                 for me in (0..count).map(Server) {
-                    self.disks
-                        .insert(me, (Term(0), None, Log::new(snapshot.clone(), vec![])));
+                    self.disks.insert(me, (Term(0), None, Log::new(snapshot.clone(), vec![])));
                     self.start(me);
                 }
             }
@@ -215,18 +195,11 @@ impl Stage {
             let snapshot = &raft.log.snapshot;
             let mut line = format!("{} term {}:", name(*me), raft.current_term.0);
             if snapshot.index > Index(0) {
-                line += &format!(
-                    " [snapshot to {}, term {}]",
-                    snapshot.index.0, snapshot.term.0
-                );
+                line += &format!(" [snapshot to {}, term {}]", snapshot.index.0, snapshot.term.0);
             }
             for (place, entry) in raft.log.entries().iter().enumerate() {
                 let index = snapshot.index.0 + place as u64 + 1;
-                let mark = if Index(index) == raft.commit_index {
-                    "*"
-                } else {
-                    ""
-                };
+                let mark = if Index(index) == raft.commit_index { "*" } else { "" };
                 line += &format!(" {index}/{}={}{mark}", entry.term.0, show(&entry.payload));
             }
             self.told += &format!("{line}\n");
@@ -261,36 +234,23 @@ fn show(payload: &Payload) -> String {
 /// What a message says, where that is news.
 fn tell(from: Server, to: Server, Message { term, body }: &Message) -> Option<String> {
     let what = match body {
-        Body::RequestVote { pre: true, .. } => "would you vote for me".to_owned(),
-        Body::RequestVote { .. } => "vote for me".to_owned(),
+        Body::RequestVote(ask) if ask.pre => "would you vote for me".to_owned(),
+        Body::RequestVote(_) => "vote for me".to_owned(),
         Body::Vote { granted, .. } => if *granted { "yes" } else { "no" }.to_owned(),
-        Body::AppendEntries { entries, .. } if entries.is_empty() => return None,
-        Body::AppendEntries {
-            prev_log_index,
-            entries,
-            ..
-        } => {
-            format!("{} entries behind {}", entries.len(), prev_log_index.0)
+        Body::AppendEntries(append) if append.entries.is_empty() => return None,
+        Body::AppendEntries(append) => {
+            let (count, prev) = (append.entries.len(), append.prev_log_index.0);
+            format!("{count} entries behind {prev}")
         }
         Body::Appended { matched: Ok(_), .. } => return None,
-        Body::Appended {
-            matched: Err(conflict),
-            ..
-        } => {
-            let term = conflict
-                .term
-                .map_or("nothing".into(), |term| format!("term {}", term.0));
-            format!("refused, I have {term} there; try {}", conflict.first.0)
+        Body::Appended { matched: Err(hint), .. } => {
+            format!("refused, I have term {} at {}", hint.1.0, hint.0.0)
         }
         Body::InstallSnapshot { snapshot, .. } => format!("my snapshot to {}", snapshot.index.0),
         Body::TimeoutNow => "stand now".to_owned(),
+        Body::Stale => "that is past".to_owned(),
     };
-    Some(format!(
-        "{} -> {} (term {}): {what}\n",
-        name(from),
-        name(to),
-        term.0
-    ))
+    Some(format!("{} -> {} (term {}): {what}\n", name(from), name(to), term.0))
 }
 
 /// The script as it should read.
@@ -312,18 +272,12 @@ fn played(script: &str) -> String {
 fn scripts_go_as_written() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/golden");
     let entries = fs::read_dir(folder).expect("there are scripts");
-    let mut files: Vec<_> = entries
-        .map(|entry| entry.expect("readable").path())
-        .collect();
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("readable").path()).collect();
     files.sort();
     assert!(files.len() >= 10, "only {} scripts", files.len());
     for file in files {
         let script = fs::read_to_string(&file).expect("readable");
-        assert!(
-            script.starts_with("# "),
-            "{} makes no claim",
-            file.display()
-        );
+        assert!(script.starts_with("# "), "{} makes no claim", file.display());
         let truth = played(&script);
         if truth != script && std::env::var_os("NETSPLIT_BLESS").is_some() {
             fs::write(&file, &truth).expect("writable");

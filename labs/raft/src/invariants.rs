@@ -13,16 +13,12 @@ pub use ledger::{Ledger, number};
 
 /// All of them.
 pub const INVARIANTS: &[Invariant] = &[
-    invariant(
-        "election-safety",
-        "At most one leader is elected in a term",
-        || Box::new(terms::ElectionSafety::default()),
-    ),
-    invariant(
-        "single-vote",
-        "No server votes for two candidates in a term",
-        || Box::new(terms::SingleVote::default()),
-    ),
+    invariant("election-safety", "At most one leader is elected in a term", || {
+        Box::new(terms::ElectionSafety::default())
+    }),
+    invariant("single-vote", "No server votes for two candidates in a term", || {
+        Box::new(terms::SingleVote::default())
+    }),
     invariant(
         "leader-append-only",
         "A leader never overwrites or deletes entries in its log",

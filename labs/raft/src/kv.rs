@@ -103,9 +103,7 @@ impl Kv {
 
     /// The state, written down.
     pub fn snapshot(&self) -> Rc<[u8]> {
-        postcard::to_stdvec(self)
-            .expect("maps of numbers can be written")
-            .into()
+        postcard::to_stdvec(self).expect("maps of numbers can be written").into()
     }
 
     /// The state that was written down; empty at the beginning of all logs.
@@ -155,11 +153,7 @@ mod tests {
         let mut kv = Kv::default();
         let append = |element| {
             let operation = Operation::Append(Key(1), element);
-            postcard::to_stdvec(&Command {
-                operation,
-                attempt: None,
-            })
-            .expect("it can be written")
+            postcard::to_stdvec(&Command { operation, attempt: None }).expect("it can be written")
         };
         kv.apply(&put(10, 1, 1));
         kv.apply(&append(11));

@@ -3,7 +3,7 @@
 //! | file | idea |
 //! |---|---|
 //! | `raft` | the core: what a server knows, what happens to it, what it wants done |
-//! | `log` | the log, and what identifies an entry |
+//! | `rpc`, `log` | what servers tell each other; the log, and what identifies an entry |
 //! | `election`, `replication`, `snapshot`, `membership`, `transfer`, `reads` | the rules, by theme |
 //! | `variants` | what may sit in the seats, right and wrong |
 //! | `storage` | what survives a crash |
@@ -37,6 +37,7 @@ mod raft;
 mod reads;
 mod record;
 mod replication;
+mod rpc;
 mod snapshot;
 mod spec;
 mod storage;
@@ -72,10 +73,7 @@ impl Lab for RaftLab {
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
-        Ok(Rc::new(Store {
-            cluster: Rc::new(Cluster::new(setup)?),
-            observer: Observer::default(),
-        }))
+        Ok(Rc::new(Store { cluster: Rc::new(Cluster::new(setup)?), observer: Observer::default() }))
     }
 }
 

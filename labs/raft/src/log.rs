@@ -26,7 +26,12 @@ pub type Members = BTreeSet<Server>;
 impl Index {
     /// The next place.
     pub fn next(self) -> Index {
-        Index(self.0 + 1)
+        self.plus(1)
+    }
+
+    /// So many places on.
+    pub fn plus(self, places: usize) -> Index {
+        Index(self.0 + places as u64)
     }
 
     /// The place before; the first has none but 0.
@@ -82,11 +87,6 @@ impl Log {
         Log { snapshot, entries }
     }
 
-    /// How many entries it holds.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     /// All entries behind the snapshot.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -94,14 +94,12 @@ impl Log {
 
     /// The index of the last entry; the snapshot's when there is none.
     pub fn last_index(&self) -> Index {
-        Index(self.snapshot.index.0 + self.entries.len() as u64)
+        self.snapshot.index.plus(self.entries.len())
     }
 
     /// The term of the last entry.
     pub fn last_term(&self) -> Term {
-        self.entries
-            .last()
-            .map_or(self.snapshot.term, |entry| entry.term)
+        self.entries.last().map_or(self.snapshot.term, |entry| entry.term)
     }
 
     fn place(&self, index: Index) -> Option<usize> {
@@ -115,29 +113,26 @@ impl Log {
 
     /// The term at an index; `None` before the snapshot and behind the end.
     pub fn term_at(&self, index: Index) -> Option<Term> {
-        if index == self.snapshot.index {
-            return Some(self.snapshot.term);
-        }
-        self.get(index).map(|entry| entry.term)
+        let of_snapshot = (index == self.snapshot.index).then_some(self.snapshot.term);
+        of_snapshot.or_else(|| self.get(index).map(|entry| entry.term))
     }
 
-    /// The first index at which `term` stands, if any entry here has it.
-    pub fn first_of(&self, term: Term) -> Option<Index> {
-        let place = self.entries.iter().position(|entry| entry.term == term)?;
-        Some(Index(self.snapshot.index.0 + place as u64 + 1))
+    /// Whether an entry of `term` stands at an index. What the snapshot covers is committed, and
+    /// so the same everywhere.
+    pub fn has(&self, index: Index, term: Term) -> bool {
+        index < self.snapshot.index || self.term_at(index) == Some(term)
     }
 
-    /// The last index whose term is at most `term`.
-    pub fn last_up_to(&self, term: Term) -> Index {
+    /// The last index, and at most `index`, whose term is at most `term`.
+    pub fn last_up_to(&self, index: Index, term: Term) -> Index {
         let count = self.entries.partition_point(|entry| entry.term <= term);
-        Index(self.snapshot.index.0 + count as u64)
+        self.snapshot.index.plus(count).min(index)
     }
 
     /// At most `count` entries from an index on.
     pub fn from(&self, index: Index, count: usize) -> Vec<Entry> {
-        let start = self.place(index).unwrap_or(0).min(self.entries.len());
-        let end = (start + count).min(self.entries.len());
-        self.entries[start..end].to_vec()
+        let start = self.place(index).unwrap_or(0);
+        self.entries.iter().skip(start).take(count).cloned().collect()
     }
 
     /// Replaces all that stands behind `after`.
@@ -152,17 +147,14 @@ impl Log {
     pub fn compact(&mut self, snapshot: Snapshot) {
         let follows = self.term_at(snapshot.index) == Some(snapshot.term);
         let covered = (snapshot.index.0 - self.snapshot.index.0) as usize;
-        if follows {
-            self.entries.drain(..covered);
-        } else {
-            self.entries.clear();
-        }
+        self.entries.drain(..if follows { covered } else { self.entries.len() });
         self.snapshot = snapshot;
     }
 
     /// The members as of an index: those of the last such entry up to it.
     pub fn members_at(&self, index: Index) -> &Members {
-        let count = (index.0.saturating_sub(self.snapshot.index.0) as usize).min(self.len());
+        let count =
+            (index.0.saturating_sub(self.snapshot.index.0) as usize).min(self.entries.len());
         let named = self.entries[..count].iter().rev();
         let mut changes = named.filter_map(|entry| match &entry.payload {
             Payload::Members(members) => Some(members),

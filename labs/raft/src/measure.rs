@@ -12,27 +12,16 @@ pub fn measure(run: &Run) -> Vec<(&'static str, f64)> {
         let events = run.events.iter().filter(move |event| &*event.name == name);
         events.map(|event| number(&event.detail["term"]))
     };
-    let (stood, led): (BTreeSet<_>, Vec<_>) = (
-        terms("became-candidate").collect(),
-        terms("became-leader").collect(),
-    );
+    let (stood, led): (BTreeSet<_>, Vec<_>) =
+        (terms("became-candidate").collect(), terms("became-leader").collect());
     let won: BTreeSet<_> = led.iter().copied().collect();
     let successions = led.windows(2);
-    let split = successions
-        .clone()
-        .filter(|terms| terms[1] > terms[0] + 1)
-        .count();
+    let split = successions.clone().filter(|terms| terms[1] > terms[0] + 1).count();
     vec![
         ("leaders", led.len() as f64),
         ("split_votes", stood.difference(&won).count() as f64),
-        (
-            "split_rate",
-            split as f64 / (successions.len() as f64).max(1.0),
-        ),
-        (
-            "term",
-            stood.union(&won).max().map_or(0.0, |term| *term as f64),
-        ),
+        ("split_rate", split as f64 / (successions.len() as f64).max(1.0)),
+        ("term", stood.union(&won).max().map_or(0.0, |term| *term as f64)),
         ("log_entries_max", longest_log(run) as f64),
     ]
 }

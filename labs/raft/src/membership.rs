@@ -10,7 +10,7 @@
 //! Left out: a server that was removed is not told. It stands for election, and is not heard.
 
 use crate::log::{Payload, Server};
-use crate::raft::{Raft, Role};
+use crate::raft::Raft;
 
 /// What an operator wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -23,12 +23,12 @@ pub enum Change {
 
 impl Raft {
     pub(crate) fn on_change_members(&mut self, change: Change) {
-        if self.role != Role::Leader || !self.may_change_members() {
+        if !self.leads() || !self.may_change_members() {
             return;
         }
         match change {
             Change::Add(server) if !self.members.contains(&server) => {
-                self.joining = Some(server);
+                self.lead.joining = Some(server);
                 self.track_members();
                 self.broadcast_heartbeat();
             }
@@ -39,27 +39,17 @@ impl Raft {
         }
     }
 
-    /// Whether it leads, and what an operator wanted is committed.
-    pub fn has_changed(&self, change: Change) -> bool {
-        let members = self.log.members_at(self.commit_index);
-        let is_so = match change {
-            Change::Add(server) => members.contains(&server),
-            Change::Remove(server) => !members.contains(&server),
-        };
-        self.role == Role::Leader && is_so
-    }
-
     fn may_change_members(&self) -> bool {
         let committed = self.log.members_at(self.commit_index) == &self.members;
-        committed && self.commit_index >= self.term_start
+        committed && self.commit_index >= self.lead.term_start
     }
 
     /// Makes the newcomer a member once it lacks no more than a message holds.
     pub(crate) fn admit_joining(&mut self) {
-        let Some(server) = self.joining else { return };
-        let lacks = self.log.last_index().0 - self.progress[&server].match_index.0;
+        let Some(server) = self.lead.joining else { return };
+        let lacks = self.log.last_index().0 - self.lead.progress[&server].match_index.0;
         if lacks <= self.config.batch as u64 && self.may_change_members() {
-            self.joining = None;
+            self.lead.joining = None;
             self.reconfigure(Change::Add(server));
         }
     }
@@ -71,14 +61,14 @@ impl Raft {
             Change::Remove(server) => members.remove(&server),
         };
         self.append(self.log.last_index(), Payload::Members(members));
-        if self.role == Role::Leader {
+        if self.leads() {
             self.track_members();
         }
     }
 
     /// A leader that its own cluster no longer has leads until that is committed (4.2.2).
     pub(crate) fn after_commit(&mut self) {
-        let goes = self.role == Role::Leader && !self.members.contains(&self.me);
+        let goes = self.leads() && !self.members.contains(&self.me);
         if goes && self.log.members_at(self.commit_index) == &self.members {
             self.broadcast_heartbeat();
             self.become_follower(self.current_term);

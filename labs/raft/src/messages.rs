@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::kv::{Attempt, Datum, Operation};
 use crate::log::Server;
 use crate::membership::Change;
-use crate::raft::{self, Body};
+use crate::rpc::{self, Body};
 
 /// Every kind of message.
 pub const KINDS: &[&str] = &[
@@ -25,26 +25,28 @@ pub const KINDS: &[&str] = &[
     "appended",
     "install-snapshot",
     "timeout-now",
+    "stale",
 ];
 
 /// A message between servers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Wire(pub raft::Message);
+pub struct Wire(pub rpc::Message);
 
 impl Message for Wire {
     const PORT: u16 = 101;
 
     fn kind(&self) -> &'static str {
         match &self.0.body {
-            Body::RequestVote { pre: true, .. } => "pre-vote",
-            Body::RequestVote { .. } => "request-vote",
+            Body::RequestVote(ask) if ask.pre => "pre-vote",
+            Body::RequestVote(_) => "request-vote",
             Body::Vote { pre: true, .. } => "pre-vote-reply",
             Body::Vote { .. } => "vote",
-            Body::AppendEntries { entries, .. } if entries.is_empty() => "heartbeat",
-            Body::AppendEntries { .. } => "append",
+            Body::AppendEntries(append) if append.entries.is_empty() => "heartbeat",
+            Body::AppendEntries(_) => "append",
             Body::Appended { .. } => "appended",
             Body::InstallSnapshot { .. } => "install-snapshot",
             Body::TimeoutNow => "timeout-now",
+            Body::Stale => "stale",
         }
     }
 }

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::cluster::Cluster;
 use crate::kv::{Command, Datum, Kv, Operation};
 use crate::log::{Entry, Index, Payload, Term};
+use crate::membership::Change;
 use crate::messages::{Obeyed, Order, Request, Response, Wire};
 use crate::observer::Observer;
 use crate::raft::{Effect, Event, Raft, Record, Role, Ticket};
@@ -63,8 +64,7 @@ pub fn run(host: Host, cluster: Rc<Cluster>, observer: Observer) -> Task {
         let recorder = Recorder::start(host.clone(), observer, &saved);
         let rng = ChaCha8Rng::seed_from_u64(host.rng().next_u64());
         let kv = Kv::restore(&saved.2.snapshot.state);
-        let (config, seats) = (cluster.config.clone(), cluster.seats.clone());
-        let raft = Raft::new(me, config, seats, saved, host.monotonic(), rng);
+        let raft = Raft::new(me, cluster.config.clone(), saved, host.monotonic(), rng);
         let asks = listen(&host, &cluster);
         let node = Node {
             host,
@@ -173,7 +173,7 @@ impl Node {
         let ticket = Ticket(self.tickets);
         self.waiting.insert(ticket, (request, answer));
         let reads = matches!(request.operation, Operation::Get(_));
-        if reads && !self.cluster.seats.reads.go_through_log() {
+        if reads && !self.cluster.config.seats.reads.go_through_log() {
             return Event::Read(ticket);
         }
         let remembered = self.cluster.params.sessions && !reads;
@@ -187,8 +187,16 @@ impl Node {
 
     fn has_obeyed(&self, order: Order) -> bool {
         match order {
-            Order::Change(change) => self.raft.has_changed(change),
+            Order::Change(change) => self.raft.leads() && self.has_changed(change),
             Order::Transfer(_) => self.raft.leads(),
+        }
+    }
+
+    fn has_changed(&self, change: Change) -> bool {
+        let members = self.raft.log.members_at(self.raft.commit_index);
+        match change {
+            Change::Add(server) => members.contains(&server),
+            Change::Remove(server) => !members.contains(&server),
         }
     }
 
@@ -226,7 +234,7 @@ impl Node {
                 let _ = self.host.send(to, &Wire(message));
             }
             Effect::Became(role, term) => {
-                self.recorder.became(role, term, self.raft.waited());
+                self.recorder.became(role, term, self.raft.heard_at);
                 if role != Role::Leader {
                     for (_, ticket) in std::mem::take(&mut self.placed).into_values() {
                         self.answer(ticket, Response::AskAgain(None));
@@ -239,10 +247,7 @@ impl Node {
             Effect::Apply(index, entry) => self.apply(index, &entry),
             Effect::Restore(snapshot) => self.kv = Kv::restore(&snapshot.state),
             Effect::Serve(ticket) => {
-                let key = self
-                    .waiting
-                    .get(&ticket)
-                    .map(|(request, _)| request.operation);
+                let key = self.waiting.get(&ticket).map(|(request, _)| request.operation);
                 if let Some(Operation::Get(key)) = key {
                     self.answer(ticket, Response::Done(self.kv.get(key)));
                 }
@@ -258,11 +263,8 @@ impl Node {
         };
         self.recorder.applied(index, entry);
         if let Some((term, ticket)) = self.placed.remove(&index) {
-            let response = if entry.term == term {
-                Response::Done(output)
-            } else {
-                Response::AskAgain(None)
-            };
+            let response =
+                if entry.term == term { Response::Done(output) } else { Response::AskAgain(None) };
             self.answer(ticket, response);
         }
     }
@@ -276,7 +278,7 @@ impl Node {
 
     async fn compact(&mut self) -> std::io::Result<()> {
         let params = &self.cluster.params;
-        if !params.snapshots || self.raft.log.len() <= params.snapshot_every as usize {
+        if !params.snapshots || self.raft.log.entries().len() <= params.snapshot_every as usize {
             return Ok(());
         }
         let state = self.kv.snapshot();

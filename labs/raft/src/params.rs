@@ -7,10 +7,7 @@ use serde::Deserialize;
 /// Parameters of the raft lab.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each switches a feature off by itself"
-)]
+#[allow(clippy::struct_excessive_bools, reason = "each switches a feature off by itself")]
 pub struct Params {
     /// How many of the nodes are members at the start; unless said, all.
     pub members: Option<u32>,
@@ -22,8 +19,8 @@ pub struct Params {
     pub batch: u32,
     /// Whether a server asks whether it would win before it stands for election.
     pub prevote: bool,
-    /// Whether a follower tells the leader where its log differs, or has it guess one entry at
-    /// a time.
+    /// Whether a leader that a follower refuses skips whole terms, or goes back one entry at a
+    /// time.
     pub fast_backtracking: bool,
     /// Whether servers compact their logs.
     pub snapshots: bool,

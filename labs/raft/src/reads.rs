@@ -11,23 +11,14 @@
 
 use std::time::Duration;
 
-use crate::raft::{Effect, Raft, Role, Ticket};
-
-/// What a read needs before it is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needs {
-    /// Nothing.
-    Nothing,
-    /// That a majority confirms the leader.
-    Confirmation,
-}
+use crate::raft::{Effect, Raft, Ticket};
 
 /// The seat `reads`: what a leader must know before it answers.
 pub trait Reads {
-    /// What a read needs that a leader gets `since_confirmed` after it sent the message with
-    /// which a majority last confirmed it, if one has. No voter votes for another sooner than
-    /// `shortest` after hearing it.
-    fn needs(&self, since_confirmed: Option<Duration>, shortest: Duration) -> Needs;
+    /// Whether a majority must confirm the leader before it answers a read, `since_confirmed`
+    /// after it sent the message with which a majority last confirmed it, if one has. No voter
+    /// votes for another sooner than `shortest` after hearing it.
+    fn must_confirm(&self, since_confirmed: Option<Duration>, shortest: Duration) -> bool;
 
     /// Whether reads take a place in the log, as writes do.
     fn go_through_log(&self) -> bool {
@@ -42,47 +33,39 @@ pub trait Reads {
 
 impl Raft {
     pub(crate) fn on_read(&mut self, ticket: Ticket) {
-        if self.role != Role::Leader {
-            self.effects.push(Effect::Refuse(ticket, self.leader));
-            return;
+        if !self.leads() {
+            return self.emit(Effect::Refuse(ticket, self.leader));
         }
-        let (shortest, _) = self.config.election_timeout;
         // A leader that has told another to stand has released its voters from their promise.
-        let confirmed_at = self.confirmed_at().filter(|_| !self.told_to_stand);
+        let confirmed_at = self.confirmed_at().filter(|_| !self.lead.told_to_stand);
         let since_confirmed = confirmed_at.map(|at| self.now.saturating_sub(at));
-        match self.seats.reads.needs(since_confirmed, shortest) {
-            Needs::Nothing => self.reads.push((ticket, None)),
-            Needs::Confirmation => {
-                self.reads.push((ticket, Some(self.now)));
-                self.broadcast_heartbeat();
-            }
+        let must_confirm =
+            self.config.seats.reads.must_confirm(since_confirmed, self.config.election_timeout.0);
+        self.lead.reads.push((ticket, must_confirm.then_some(self.now)));
+        if must_confirm {
+            self.broadcast_heartbeat();
         }
         self.serve_confirmed_reads();
     }
 
     /// The time of a message such that a majority has answered it or a later one.
-    pub(crate) fn confirmed_at(&self) -> Option<Duration> {
-        let acked_at = |member| match self.progress.get(member) {
-            _ if *member == self.me => Some(self.now),
-            progress => progress.and_then(|progress| progress.acked_at),
-        };
-        let mut answered: Vec<_> = self.members.iter().map(acked_at).collect();
-        answered.sort_unstable_by(|a, b| b.cmp(a));
-        answered[self.majority() - 1]
+    fn confirmed_at(&self) -> Option<Duration> {
+        self.reached_by(self.majority(), |progress| progress.acked_at)
+    }
+
+    /// Since when a leader has not been known to be followed.
+    pub(crate) fn followed_at(&self) -> Option<Duration> {
+        self.confirmed_at().max(Some(self.lead.since))
     }
 
     /// Answers the reads that came before the leader was last confirmed.
     pub(crate) fn serve_confirmed_reads(&mut self) {
-        if self.role != Role::Leader || self.commit_index < self.term_start {
+        if !self.leads() || self.commit_index < self.lead.term_start {
             return;
         }
         let confirmed_at = self.confirmed_at();
-        for (ticket, came_at) in std::mem::take(&mut self.reads) {
-            if came_at <= confirmed_at {
-                self.effects.push(Effect::Serve(ticket));
-            } else {
-                self.reads.push((ticket, came_at));
-            }
-        }
+        let confirmed = |read: &mut (Ticket, _)| read.1 <= confirmed_at;
+        let reads: Vec<_> = self.lead.reads.extract_if(.., confirmed).collect();
+        reads.into_iter().for_each(|(ticket, _)| self.emit(Effect::Serve(ticket)));
     }
 }

@@ -9,17 +9,12 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::log::{Entry, Index, Snapshot, Term};
 use crate::observer::{Life, Observer};
-use crate::raft::{Body, Record, Role};
-use crate::storage::Saved;
+use crate::raft::{Record, Role, Saved};
+use crate::rpc::Body;
 
 /// Counters that a report shows even at zero.
-const COUNTERS: &[&str] = &[
-    "elections",
-    "prevotes",
-    "log_writes",
-    "snapshots_sent",
-    "refused_appends",
-];
+const COUNTERS: &[&str] =
+    &["elections", "prevotes", "log_writes", "snapshots_sent", "refused_appends"];
 
 /// Writes one server's record.
 pub struct Recorder {
@@ -74,11 +69,11 @@ impl Recorder {
     }
 
     /// The server has another role, or another term.
-    /// `waited` is how long it has not heard a leader.
-    pub fn became(&mut self, role: Role, term: Term, waited: Option<Duration>) {
+    /// `heard_at` is when it last heard a leader.
+    pub fn became(&mut self, role: Role, term: Term, heard_at: Option<Duration>) {
         let stands = matches!(role, Role::PreCandidate | Role::Candidate);
-        if let Some(waited) = waited.filter(|_| stands) {
-            self.observer.misses_leader(&self.host, waited);
+        if let Some(at) = heard_at.filter(|_| stands) {
+            self.observer.misses_leader(&self.host, self.host.monotonic().saturating_sub(at));
         }
         let before = std::mem::replace(&mut self.role, role);
         let detail = json!({ "term": term.0 });
@@ -109,17 +104,14 @@ impl Recorder {
     /// Tells what was applied, by a server in `term`.
     pub fn flush(&mut self, term: Term) {
         if let Some((first, entries)) = self.applied.take() {
-            self.host
-                .record("applied", json!([term.0, first.0, entries]));
+            self.host.record("applied", json!([term.0, first.0, entries]));
         }
     }
 
     /// The server sends a message.
     pub fn sends(&self, body: &Body) {
         match body {
-            Body::Appended {
-                matched: Err(_), ..
-            } => self.host.count("refused_appends", 1),
+            Body::Appended { matched: Err(_), .. } => self.host.count("refused_appends", 1),
             Body::InstallSnapshot { .. } => self.host.count("snapshots_sent", 1),
             _ => {}
         }

@@ -7,45 +7,37 @@
 //! stay below the size of one.
 
 use std::rc::Rc;
+use std::time::Duration;
 
-use crate::log::{Index, Snapshot};
+use crate::log::{Server, Snapshot};
 use crate::raft::{Effect, Raft, Record};
+use crate::rpc::Body;
 
 impl Raft {
-    /// The state machine has written down its state after `lastApplied`.
+    /// The state machine has written down its state as of `commitIndex`.
     pub(crate) fn on_compact(&mut self, state: Rc<[u8]>) {
-        let index = self.last_applied;
-        let Some(term) = self
-            .log
-            .term_at(index)
-            .filter(|_| index > self.log.snapshot.index)
-        else {
-            return;
-        };
-        let snapshot = Snapshot {
-            index,
-            term,
-            members: self.log.members_at(index).clone(),
-            state,
-        };
-        self.keep(snapshot);
+        let index = self.commit_index;
+        if index > self.log.snapshot.index {
+            let term = self.log.term_at(index).expect("applied entries are here");
+            let members = self.log.members_at(index).clone();
+            self.keep(Snapshot { index, term, members, state });
+        }
     }
 
-    /// Takes the leader's snapshot. Says up to where its log is now the leader's.
-    pub(crate) fn on_install_snapshot(&mut self, snapshot: Snapshot) -> Index {
+    pub(crate) fn on_snapshot(&mut self, leader: Server, snapshot: Snapshot, sent_at: Duration) {
+        self.follow(leader);
         let index = snapshot.index;
         if index > self.commit_index {
             self.keep(snapshot.clone());
             self.members = self.log.members_at(self.log.last_index()).clone();
-            (self.commit_index, self.last_applied) = (index, index);
-            self.effects.push(Effect::Restore(snapshot));
+            self.commit_index = index;
+            self.emit(Effect::Restore(snapshot));
         }
-        index
+        self.send(leader, Body::Appended { sent_at, matched: Ok(index) });
     }
 
     fn keep(&mut self, snapshot: Snapshot) {
         self.log.compact(snapshot.clone());
-        self.effects
-            .push(Effect::Persist(Record::Snapshot(snapshot)));
+        self.emit(Effect::Persist(Record::Snapshot(snapshot)));
     }
 }

@@ -37,10 +37,7 @@ pub static SPEC: LabSpec = LabSpec {
     events: EVENTS,
     metrics: METRICS,
     observed: &[
-        named(
-            "downtime",
-            "From a leader's crash to the first heartbeat of the next leader",
-        ),
+        named("downtime", "From a leader's crash to the first heartbeat of the next leader"),
         named(
             "first-timeout",
             "How long after hearing a leader that then crashed a server first stopped waiting for it",
@@ -58,11 +55,7 @@ pub static SPEC: LabSpec = LabSpec {
 };
 
 const fn operation(name: &'static str, weight: f64, summary: &'static str) -> OperationSpec {
-    OperationSpec {
-        name,
-        weight,
-        summary,
-    }
+    OperationSpec { name, weight, summary }
 }
 
 const fn named(name: &'static str, summary: &'static str) -> Named {
@@ -70,61 +63,28 @@ const fn named(name: &'static str, summary: &'static str) -> Named {
 }
 
 const EVENTS: &[Named] = &[
-    named(
-        "started",
-        "A server has read its disk: where its snapshot ends, and the log behind it",
-    ),
+    named("started", "A server has read its disk: where its snapshot ends, and the log behind it"),
     named("became-candidate", "A server stands for election in a term"),
-    named(
-        "voted",
-        "A server's vote is on its disk, its own for itself too",
-    ),
+    named("voted", "A server's vote is on its disk, its own for itself too"),
     named("became-leader", "A server leads a term"),
     named("stepped-down", "A leader follows again"),
-    named(
-        "appended",
-        "Entries are on a server's disk, in the place of all behind an index",
-    ),
+    named("appended", "Entries are on a server's disk, in the place of all behind an index"),
     named("compacted", "A snapshot has replaced a log's beginning"),
-    named(
-        "applied",
-        "A server has applied entries: its term, the first index, and what they are",
-    ),
+    named("applied", "A server has applied entries: its term, the first index, and what they are"),
 ];
 
 const METRICS: &[Named] = &[
     named("elections", "Times that a server stood for election"),
-    named(
-        "prevotes",
-        "Times that a server asked whether it would win one",
-    ),
+    named("prevotes", "Times that a server asked whether it would win one"),
     named("leaders", "Elections that were won"),
-    named(
-        "split_votes",
-        "Terms in which somebody stood and nobody won",
-    ),
-    named(
-        "split_rate",
-        "Share of successions that took more than one term",
-    ),
+    named("split_votes", "Terms in which somebody stood and nobody won"),
+    named("split_rate", "Share of successions that took more than one term"),
     named("term", "The highest term"),
-    named(
-        "attempts",
-        "Requests that clients sent to servers, repeated ones too",
-    ),
+    named("attempts", "Requests that clients sent to servers, repeated ones too"),
     named("log_writes", "Entries that servers wrote to their disks"),
-    named(
-        "refused_appends",
-        "Appends and heartbeats that did not follow from the log",
-    ),
-    named(
-        "snapshots_sent",
-        "Snapshots that leaders sent to servers that were far behind",
-    ),
-    named(
-        "log_entries_max",
-        "The most entries that a server's log held",
-    ),
+    named("refused_appends", "Appends and heartbeats that did not follow from the log"),
+    named("snapshots_sent", "Snapshots that leaders sent to servers that were far behind"),
+    named("log_entries_max", "The most entries that a server's log held"),
 ];
 
 const SEATS: &[SeatSpec] = &[
@@ -150,29 +110,17 @@ const SEATS: &[SeatSpec] = &[
                 "strict",
                 "Entries behind the entry that they follow; committed in the leader's own term",
             ),
-            named(
-                "commit-old-term",
-                "Counts copies of earlier terms' entries, too",
-            ),
+            named("commit-old-term", "Counts copies of earlier terms' entries, too"),
             named("no-log-check", "Takes entries whatever stands before them"),
-            named(
-                "minority-commit",
-                "One copy fewer than a majority is enough",
-            ),
-            named(
-                "tidy-leader",
-                "A new leader drops what it does not know to be committed",
-            ),
+            named("minority-commit", "One copy fewer than a majority is enough"),
+            named("tidy-leader", "A new leader drops what it does not know to be committed"),
         ],
     },
     SeatSpec {
         name: "persistence",
         summary: "What survives a crash",
         fillings: &[
-            named(
-                "durable",
-                "Term, vote and log, before anybody hears of them",
-            ),
+            named("durable", "Term, vote and log, before anybody hears of them"),
             named("no-persist-vote", "All but the vote"),
             named("no-fsync", "What the page cache has written back"),
         ],
@@ -181,15 +129,9 @@ const SEATS: &[SeatSpec] = &[
         name: "reads",
         summary: "What a leader must know before it answers a read",
         fillings: &[
-            named(
-                "read-index",
-                "That a majority answered a heartbeat sent since",
-            ),
+            named("read-index", "That a majority answered a heartbeat sent since"),
             named("log", "That the read is committed, like a write"),
-            named(
-                "lease",
-                "That a majority answered so lately that it cannot have voted since",
-            ),
+            named("lease", "That a majority answered so lately that it cannot have voted since"),
             named("careless-lease", "The same, if clocks never drift"),
             named("memory", "Nothing"),
         ],
@@ -197,11 +139,7 @@ const SEATS: &[SeatSpec] = &[
 ];
 
 const VARIANTS: &[VariantSpec] = &[
-    variant(
-        "reference",
-        "Raft as published, with pre-vote and ReadIndex",
-        &[],
-    ),
+    variant("reference", "Raft as published, with pre-vote and ReadIndex", &[]),
     variant(
         "log-reads",
         "Reads take a place in the log: correct, and each costs a write",
@@ -217,11 +155,7 @@ const VARIANTS: &[VariantSpec] = &[
         "Trusts that clocks never drift: reads go stale when they do",
         &[("reads", "careless-lease")],
     ),
-    variant(
-        "stale-read",
-        "A leader answers from memory, deposed or not",
-        &[("reads", "memory")],
-    ),
+    variant("stale-read", "A leader answers from memory, deposed or not", &[("reads", "memory")]),
     variant(
         "fixed-timeout",
         "All stand at once, and split the vote again and again",
@@ -247,11 +181,7 @@ const VARIANTS: &[VariantSpec] = &[
         "Counts copies of old entries as committed, and may lose them (Figure 8)",
         &[("replication", "commit-old-term")],
     ),
-    variant(
-        "vote-twice",
-        "Mutant: breaks election safety",
-        &[("election", "vote-twice")],
-    ),
+    variant("vote-twice", "Mutant: breaks election safety", &[("election", "vote-twice")]),
     variant(
         "any-log",
         "Mutant: elects leaders that lack what was committed",
@@ -279,9 +209,5 @@ const fn variant(
     summary: &'static str,
     fills: &'static [(&'static str, &'static str)],
 ) -> VariantSpec {
-    VariantSpec {
-        name,
-        summary,
-        fills,
-    }
+    VariantSpec { name, summary, fills }
 }

@@ -12,8 +12,8 @@ use std::rc::Rc;
 
 use netsplit_sim::Disk;
 
-use crate::log::{Log, Server, Snapshot, Term};
-use crate::raft::Record;
+use crate::log::{Log, Snapshot, Term};
+use crate::raft::{Record, Saved};
 
 /// The file.
 const FILE: &str = "journal";
@@ -30,9 +30,6 @@ pub trait Persistence {
         true
     }
 }
-
-/// Figure 2's persistent state.
-pub type Saved = (Term, Option<Server>, Log);
 
 /// A server's journal.
 pub struct Journal {
@@ -55,10 +52,7 @@ impl Journal {
         records: &[Record],
         whole: impl Fn() -> Vec<Record>,
     ) -> io::Result<()> {
-        if records
-            .iter()
-            .any(|record| matches!(record, Record::Snapshot(_)))
-        {
+        if records.iter().any(|record| matches!(record, Record::Snapshot(_))) {
             self.disk.write(FILE, &self.encode(&whole())?)?;
         } else {
             self.disk.append(FILE, &self.encode(records)?)?;

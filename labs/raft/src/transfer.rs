@@ -5,58 +5,37 @@
 //! that have just heard the leader answer nevertheless. If it takes longer than an election
 //! timeout, the leader goes on.
 
-use std::time::Duration;
-
-use crate::log::{Server, Term};
-use crate::raft::{Body, Raft, Role};
-
-/// A hand-over that is under way.
-#[derive(Clone, Copy, Debug)]
-pub struct Transfer {
-    to: Server,
-    until: Duration,
-}
+use crate::log::Server;
+use crate::raft::Raft;
+use crate::rpc::Body;
 
 impl Raft {
     pub(crate) fn on_transfer(&mut self, to: Option<Server>) {
-        if self.role != Role::Leader || !self.config.transfer || to == Some(self.me) {
+        if !self.leads() || !self.config.transfer || to == Some(self.me) {
             return;
         }
-        let most_up_to_date = || {
-            let members = self.others().into_iter();
-            members.max_by_key(|server| self.progress[server].match_index)
-        };
-        let to = to
-            .filter(|to| self.others().contains(to))
-            .or_else(most_up_to_date);
-        if let Some(to) = to {
-            let until = self.now + self.config.election_timeout.0;
-            self.transfer = Some(Transfer { to, until });
+        let others = self.others();
+        let to = to.filter(|to| others.contains(to));
+        let furthest = |server: &Server| self.lead.progress[server].match_index;
+        if let Some(to) = to.or_else(|| others.into_iter().max_by_key(furthest)) {
+            self.lead.transfer = Some((to, self.now + self.config.election_timeout.0));
             self.advance_transfer(to);
         }
     }
 
     /// Tells the successor to stand once it has everything.
     pub(crate) fn advance_transfer(&mut self, from: Server) {
-        let Some(transfer) = self.transfer else {
-            return;
-        };
-        let matched = self
-            .progress
-            .get(&from)
-            .map(|progress| progress.match_index);
-        if transfer.to == from && matched == Some(self.log.last_index()) {
-            self.told_to_stand = true;
+        let waits_for = self.lead.transfer.map(|(to, _)| to);
+        let last = Some(self.log.last_index());
+        let matched = self.lead.progress.get(&from).map(|progress| progress.match_index);
+        if waits_for == Some(from) && matched == last {
+            self.lead.told_to_stand = true;
             self.send(from, Body::TimeoutNow);
         }
     }
 
-    pub(crate) fn give_up_transfer(&mut self) {
-        self.transfer = self.transfer.filter(|transfer| self.now < transfer.until);
-    }
-
-    pub(crate) fn on_timeout_now(&mut self, term: Term) {
-        if term == self.current_term && self.members.contains(&self.me) {
+    pub(crate) fn on_timeout_now(&mut self) {
+        if self.members.contains(&self.me) {
             self.await_leader();
             self.stand(true);
         }

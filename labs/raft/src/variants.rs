@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::election::Election;
 use crate::log::{Index, Log, Server, Term};
 use crate::raft::Seats;
-use crate::reads::{Needs, Reads};
+use crate::reads::Reads;
 use crate::replication::Replication;
 use crate::storage::Persistence;
 
@@ -80,7 +80,7 @@ pub struct MinorityCommit;
 
 impl Replication for MinorityCommit {
     fn enough(&self, members: usize) -> usize {
-        members / 2
+        (members / 2).max(1)
     }
 }
 
@@ -120,8 +120,8 @@ impl Persistence for NoFsync {
 pub struct ReadIndex;
 
 impl Reads for ReadIndex {
-    fn needs(&self, _since_confirmed: Option<Duration>, _shortest: Duration) -> Needs {
-        Needs::Confirmation
+    fn must_confirm(&self, _since_confirmed: Option<Duration>, _shortest: Duration) -> bool {
+        true
     }
 }
 
@@ -129,8 +129,8 @@ impl Reads for ReadIndex {
 pub struct LogReads;
 
 impl Reads for LogReads {
-    fn needs(&self, _since_confirmed: Option<Duration>, _shortest: Duration) -> Needs {
-        Needs::Confirmation
+    fn must_confirm(&self, _since_confirmed: Option<Duration>, _shortest: Duration) -> bool {
+        true
     }
 
     fn go_through_log(&self) -> bool {
@@ -146,12 +146,9 @@ pub struct Lease {
 }
 
 impl Reads for Lease {
-    fn needs(&self, since_confirmed: Option<Duration>, shortest: Duration) -> Needs {
+    fn must_confirm(&self, since_confirmed: Option<Duration>, shortest: Duration) -> bool {
         let lease = shortest.div_f64(1.0 + self.drift_bound);
-        match since_confirmed {
-            Some(since) if since < lease => Needs::Nothing,
-            _ => Needs::Confirmation,
-        }
+        since_confirmed.is_none_or(|since| since >= lease)
     }
 
     fn voters_start_quiet(&self) -> bool {
@@ -163,8 +160,8 @@ impl Reads for Lease {
 pub struct Memory;
 
 impl Reads for Memory {
-    fn needs(&self, _since_confirmed: Option<Duration>, _shortest: Duration) -> Needs {
-        Needs::Nothing
+    fn must_confirm(&self, _since_confirmed: Option<Duration>, _shortest: Duration) -> bool {
+        false
     }
 }
 

@@ -40,10 +40,7 @@ fn without_prevote_each_counts_terms_of_its_own() {
 #[test]
 fn the_same_cluster_with_its_links_serves() {
     let together = run(&parsed(CUT, &["fault.cut.for=1s"]), 1);
-    let ok = together
-        .operations
-        .iter()
-        .filter(|op| op.status == Status::Ok);
+    let ok = together.operations.iter().filter(|op| op.status == Status::Ok);
     assert!(ok.count() > 150);
 }
 
@@ -57,9 +54,7 @@ fn the_seed_decides_the_run_and_the_variant_leaves_the_arrivals_alone() {
     assert_ne!(first.fingerprint, log.fingerprint);
     let arrivals = |run: &netsplit_history::Run| {
         let ops = run.operations.iter();
-        let mut all: Vec<_> = ops
-            .map(|op| (op.intended, op.op.clone(), op.key.clone()))
-            .collect();
+        let mut all: Vec<_> = ops.map(|op| (op.intended, op.op.clone(), op.key.clone())).collect();
         all.sort();
         all
     };
@@ -71,20 +66,13 @@ fn knobs_that_do_not_fit_are_refused() {
     for (set, what) in [
         ("params.members=6", "params.members is 6"),
         ("params.heartbeat=150ms", "the heartbeat the shortest"),
-        (
-            "params.election_timeout=[\"300ms\", \"150ms\"]",
-            "must be in order",
-        ),
+        ("params.election_timeout=[\"300ms\", \"150ms\"]", "must be in order"),
         ("params.batch=0", "at least 1"),
     ] {
         let scenario = scenario("calm", &[set]);
         let options = netsplit_sim::Options::default();
-        let built = netsplit_sim::simulate(
-            &netsplit_lab_raft::RaftLab,
-            &scenario,
-            &options,
-            &mut |_| (),
-        );
+        let built =
+            netsplit_sim::simulate(&netsplit_lab_raft::RaftLab, &scenario, &options, &mut |_| ());
         let why = built.expect_err("it cannot be built");
         assert!(why.contains(what), "{why}");
     }

@@ -52,9 +52,7 @@ fn fails(name: &str, overrides: &[&str], expected: &str) {
     let (verdict, unmet) = judged(&scenario, &run(&scenario, 1));
     assert_eq!(verdict, Verdict::Fail, "{name} {overrides:?}");
     assert!(
-        unmet
-            .iter()
-            .any(|finding| finding.text.starts_with(expected)),
+        unmet.iter().any(|finding| finding.text.starts_with(expected)),
         "{name} {overrides:?}: {unmet:#?}"
     );
 }
@@ -65,11 +63,7 @@ fn every_feature_is_missed_where_it_is_off() {
     fails("snapshots", &["params.snapshots=false"], "log_entries_max");
     fails("sessions", &["params.sessions=false"], "linearizable");
     fails("transfer", &["params.transfer=false"], "leaders");
-    fails(
-        "fast-backtracking",
-        &["params.fast_backtracking=false"],
-        "availability",
-    );
+    fails("fast-backtracking", &["params.fast_backtracking=false"], "availability");
     fails("read-index", &["variant=log-reads"], "log_writes");
 }
 
@@ -81,18 +75,8 @@ fn every_invariant_has_a_mutant_that_breaks_it() {
         ("single-vote", "reboots", "no-persist-vote", 1),
         ("leader-append-only", "leader-isolated", "tidy-leader", 1),
         ("log-matching", "minority-partition", "no-log-check", 1),
-        (
-            "leader-completeness",
-            "minority-partition",
-            "minority-commit",
-            1,
-        ),
-        (
-            "state-machine-safety",
-            "minority-partition",
-            "minority-commit",
-            1,
-        ),
+        ("leader-completeness", "minority-partition", "minority-commit", 1),
+        ("state-machine-safety", "minority-partition", "minority-commit", 1),
         ("leader-completeness", "figure-8", "commit-old-term", 26),
     ] {
         let variant = format!("variant={variant}");

@@ -49,14 +49,8 @@ impl Kept {
 
 impl Ledger {
     /// The events that change it.
-    pub const EVENTS: &[&str] = &[
-        "started",
-        "appended",
-        "compacted",
-        "became-leader",
-        "stepped-down",
-        "applied",
-    ];
+    pub const EVENTS: &[&str] =
+        &["started", "appended", "compacted", "became-leader", "stepped-down", "applied"];
 
     /// Takes an event in.
     pub fn observe(&mut self, event: &LabEvent) {
@@ -102,6 +96,5 @@ pub fn number(value: &Value) -> u64 {
 /// Entries in a detail.
 pub fn entries(value: &Value) -> Vec<Told> {
     let all = value.as_array().into_iter().flatten();
-    all.map(|entry| (number(&entry[0]), number(&entry[1])))
-        .collect()
+    all.map(|entry| (number(&entry[0]), number(&entry[1]))).collect()
 }

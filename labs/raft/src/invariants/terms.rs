@@ -18,10 +18,7 @@ impl InvariantState for ElectionSafety {
         if *leader == event.node {
             return Ok(());
         }
-        Err(format!(
-            "{} leads term {term}, and so does {leader}",
-            event.node
-        ))
+        Err(format!("{} leads term {term}, and so does {leader}", event.node))
     }
 
     fn concerns(&self, name: &str) -> bool {

@@ -29,10 +29,7 @@ pub fn parsed(text: &str, overrides: &[&str]) -> Scenario {
 
 /// Runs a scenario with a seed.
 pub fn run(scenario: &Scenario, seed: u64) -> Run {
-    let options = Options {
-        seed,
-        ..Options::default()
-    };
+    let options = Options { seed, ..Options::default() };
     simulate(&RaftLab, scenario, &options, &mut |_| ()).expect("the lab can be built")
 }
 
@@ -47,10 +44,7 @@ pub fn judged(scenario: &Scenario, run: &Run) -> (Verdict, Vec<Finding>) {
     let findings = evaluate(scenario, run, &decide);
     assert!(run.crashes.is_empty(), "{:?}", run.crashes);
     let unmet = |finding: &Finding| finding.verdict != Verdict::Pass;
-    (
-        findings.verdict,
-        findings.expectations.into_iter().filter(unmet).collect(),
-    )
+    (findings.verdict, findings.expectations.into_iter().filter(unmet).collect())
 }
 
 fn linearizable(run: &Run) -> PropertyFinding {
@@ -60,21 +54,13 @@ fn linearizable(run: &Run) -> PropertyFinding {
         Answer::Violated(_) => Verdict::Fail,
         Answer::Unknown(_) => Verdict::Inconclusive,
     };
-    PropertyFinding {
-        verdict,
-        why: String::new(),
-        witness: None,
-    }
+    PropertyFinding { verdict, why: String::new(), witness: None }
 }
 
 fn invariant(name: &str, run: &Run) -> PropertyFinding {
     let broken = broken(name, run);
     PropertyFinding {
-        verdict: if broken.is_some() {
-            Verdict::Fail
-        } else {
-            Verdict::Pass
-        },
+        verdict: if broken.is_some() { Verdict::Fail } else { Verdict::Pass },
         why: broken.unwrap_or_default(),
         witness: None,
     }
