@@ -73,6 +73,24 @@ fn every_feature_is_missed_where_its_knob_is_off() {
     assert_eq!(switched, 15, "rows of the table");
 }
 
+/// What the scenarios tell of other settings than theirs.
+#[test]
+fn a_cure_has_an_edge() {
+    for beyond in ["params.retry_ratio=0.6", "load.clients.rate=280/s"] {
+        fails("metastable-budget", &[beyond], "availability");
+    }
+    fails(
+        "metastable-throttling",
+        &["params.throttle_window=2m"],
+        "availability",
+    );
+    fails(
+        "metastable-deadlines",
+        &["params.deadlines=none"],
+        "availability",
+    );
+}
+
 /// The failure itself: with any one cure, the expectation that nothing is ever served fails.
 #[test]
 fn each_cure_ends_the_metastable_failure() {
