@@ -6,6 +6,9 @@
 //! slow calls have *ended*, a breaker knows nothing of them; a bulkhead counts those that have
 //! not.
 //!
+//! [`Bulkhead::leak`] is wrong: a place is given back on the way that a call ends well or badly, and
+//! not where it is given up. Each user who leaves takes a place along, until none is left.
+//!
 //! What this leaves out: a queue in front of it. Whoever finds it full is turned away at once,
 //! which is what Hystrix's semaphores do, and what keeps the wait from moving elsewhere.
 
@@ -35,4 +38,10 @@ impl Bulkhead {
     pub fn leave(&mut self) {
         self.inside -= 1;
     }
+
+    /// Does not.
+    pub fn leak(&mut self) {}
 }
+
+/// A seat: what becomes of the place of one who gave up.
+pub type GiveUp = fn(&mut Bulkhead);

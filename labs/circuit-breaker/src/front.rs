@@ -17,6 +17,7 @@ use crate::breakers::{Breakers, Make};
 use crate::cache::Cache;
 use crate::messages::{Answer, Ask, Dice, Refusal, Service};
 use crate::params::{Fallback, Params};
+use crate::seats::Defences;
 use crate::service::Dependency;
 
 /// Where the breaker stands.
@@ -40,6 +41,7 @@ pub(crate) enum Scope {
 pub(crate) struct Config {
     pub params: Rc<Params>,
     pub make: Make,
+    pub defences: Defences,
     pub placement: Placement,
     pub scope: Scope,
 }
@@ -75,7 +77,8 @@ impl Front {
             .limit()
             .map(|threads| Semaphore::new(threads as usize));
         let front = Rc::new(Front {
-            services: Service::ALL.map(|service| Dependency::new(&host, service, params)),
+            services: Service::ALL
+                .map(|service| Dependency::new(&host, service, params, config.defences)),
             breakers: Breakers::new(host.clone(), params.clone(), config.make),
             cache: RefCell::default(),
             host: host.clone(),
@@ -133,7 +136,7 @@ impl Front {
     /// Does `call` if bulkhead and breaker allow it, and tells the breaker how it ended.
     async fn protected(&self, ask: Ask, host: usize, call: impl Future<Output = Ended>) -> Ended {
         let service = self.service(ask);
-        let Some(_place) = service.enter() else {
+        let Some(place) = service.enter() else {
             return Ended::Refused(Refusal::BulkheadFull);
         };
         let target = match self.config.scope {
@@ -141,10 +144,12 @@ impl Front {
             Scope::PerService => &service.name,
         };
         let Some(pass) = self.breakers.acquire(target) else {
+            place.leave();
             return Ended::Refused(Refusal::BreakerOpen);
         };
         let began = self.host.monotonic();
         let ended = call.await;
+        place.leave();
         pass.record(service.outcome(began, ended == Ended::Well));
         ended
     }
@@ -166,8 +171,9 @@ impl Front {
             self.cache.borrow_mut().put(now, key);
             return Answer::Fresh;
         }
+        let (look_up, at_most) = (self.config.defences.look_up, *self.config.params.stale_for);
         let cached = match self.config.params.fallback {
-            Fallback::Cache => self.cache.borrow().age(now, &key),
+            Fallback::Cache => look_up(&mut self.cache.borrow_mut(), now, key, at_most),
             Fallback::None => None,
         };
         match (cached, ended) {

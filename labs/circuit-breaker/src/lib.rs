@@ -13,7 +13,7 @@
 //! | `bulkhead` | how many may be inside |
 //! | `outlier` | whom not to ask |
 //! | `cache` | what to say instead |
-//! | `seats` | wrong breakers |
+//! | `seats` | wrong breakers, and who else is wrong |
 //! | `breakers`, `service`, `front`, `dependency`, `client` | the shell: permits, calls, threads, work |
 //! | `invariants`, `measures` | what must hold, and what is counted |
 //!
@@ -49,9 +49,9 @@ use netsplit_sim::random::Sampler;
 use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
 
 pub use breaker::CircuitBreaker;
-pub use bulkhead::Bulkhead;
-pub use cache::Cache;
-pub use outlier::{Ejection, Outliers};
+pub use bulkhead::{Bulkhead, GiveUp};
+pub use cache::{Cache, LookUp};
+pub use outlier::{Ejection, HasRoom, Outliers};
 pub use rules::{Decision, Outcome, Permit, Rules, State};
 pub use windows::{BUCKETS, Call, CountWindow, Tally, TimeWindow, Window};
 
@@ -61,7 +61,9 @@ use dependency::Nature;
 use front::{Config, Front, Placement, Scope};
 use messages::Service;
 use params::Params;
-use seats::{LostPermit, NeverHalfOpen, NoBreaker, NoProbeLimit, OldNews, SlowIsFine};
+use seats::{
+    Defences, LostPermit, NeverHalfOpen, NoBreaker, NoProbeLimit, OldNews, SlowIsFine, WaitsForEver,
+};
 
 /// The lab.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +110,7 @@ impl Lab for Breaking {
             config: Config {
                 params: Rc::new(params),
                 make: make(setup.seat("breaker")),
+                defences: defences(setup),
                 placement: match setup.seat("placement") {
                     "outside-retry" => Placement::OutsideRetry,
                     _ => Placement::InsideRetry,
@@ -118,12 +121,30 @@ impl Lab for Breaking {
     }
 }
 
+fn defences(setup: &Setup<'_>) -> Defences {
+    Defences {
+        give_up: match setup.seat("bulkhead") {
+            "leaky" => Bulkhead::leak,
+            _ => Bulkhead::leave,
+        },
+        has_room: match setup.seat("ejection") {
+            "everybody" => Outliers::has_always_room,
+            _ => Outliers::has_room,
+        },
+        look_up: match setup.seat("cache") {
+            "renewing" => Cache::look_up_and_renew,
+            _ => Cache::look_up,
+        },
+    }
+}
+
 fn make(filling: &str) -> Make {
     match filling {
         "none" => |core| Box::new(NoBreaker(core)),
         "slow-is-fine" => |core| Box::new(SlowIsFine(core)),
         "lost-permit" => |core| Box::new(LostPermit(core)),
         "no-probe-limit" => |core| Box::new(NoProbeLimit(core)),
+        "waits-for-ever" => |core| Box::new(WaitsForEver(core)),
         "never-half-open" => |core| Box::new(NeverHalfOpen(core)),
         "old-news" => |core| Box::new(OldNews(core)),
         _ => |core| Box::new(core),

@@ -9,6 +9,8 @@
 //!
 //! The limit is the safety catch. If most hosts fail, the hosts are not the outliers: the network
 //! is broken, or the requests are, and ejecting them all turns a bad day into an outage.
+//! [`Outliers::has_always_room`] is wrong: it looks at each host alone, and what is left of the
+//! rotation has to bear what the others bore.
 //!
 //! What this leaves out: success-rate and failure-percentage ejection, the cap on the ejection
 //! time, and its jitter. And hosts come back all at once: no probe is sent first, so up to
@@ -40,14 +42,19 @@ struct Health {
 #[derive(Debug)]
 pub struct Outliers {
     rules: Ejection,
+    has_room: HasRoom,
     hosts: Vec<Health>,
 }
 
+/// A seat: whether one more host may be out.
+pub type HasRoom = fn(&Outliers) -> bool;
+
 impl Outliers {
     /// `count` hosts, all in the rotation.
-    pub fn new(rules: Ejection, count: usize) -> Outliers {
+    pub fn new(rules: Ejection, has_room: HasRoom, count: usize) -> Outliers {
         Outliers {
             rules,
+            has_room,
             hosts: vec![Health::default(); count],
         }
     }
@@ -59,7 +66,7 @@ impl Outliers {
 
     /// A call to a host has ended. Whether that ejects it.
     pub fn record(&mut self, now: Duration, host: usize, ok: bool) -> bool {
-        let room = self.room();
+        let room = (self.has_room)(self);
         let health = &mut self.hosts[host];
         if health.ejected_at.is_some() {
             return false; // It began before the ejection, and changes nothing.
@@ -74,14 +81,19 @@ impl Outliers {
         ejected
     }
 
-    /// One more may be out.
-    fn room(&self) -> bool {
+    /// Of all hosts, no more may be out than the share that the rules say, but one may.
+    pub fn has_room(&self) -> bool {
         let out = self
             .hosts
             .iter()
             .filter(|health| health.ejected_at.is_some())
             .count();
         out == 0 || (out + 1) as f64 <= self.rules.at_most * self.hosts.len() as f64
+    }
+
+    /// However many are out.
+    pub fn has_always_room(&self) -> bool {
+        true
     }
 
     /// To be called every [`Ejection::interval`]: the hosts that return.

@@ -33,6 +33,8 @@ pub struct Params {
     pub bulkhead: Limit,
     /// What to answer when the service cannot: nothing, or the last good answer for the key.
     pub fallback: Fallback,
+    /// How old such an answer may be.
+    pub stale_for: Span,
     /// What a closed breaker judges by: the last so many calls (100), or those of the last so long
     /// ("10s").
     pub window: Past,
@@ -78,6 +80,7 @@ impl Default for Params {
             threads: Limit::NONE,
             bulkhead: Limit::NONE,
             fallback: Fallback::None,
+            stale_for: Span::ms(86_400_000),
             window: Past::Calls(100),
             failure_rate: Share(0.5),
             slow_rate: Share(1.0),

@@ -1,13 +1,26 @@
-//! The breaker as a seat: the reference, and wrong ones that override one method of it.
+//! The seats: for the breaker, the reference, and wrong ones that override one method of it; for
+//! the other [`Defences`] one decision each.
 //!
 //! Each of them is a mistake that somebody shipped. [`LostPermit`] is resilience4j's issues 903
 //! and 935 (stuck in half-open), [`NoProbeLimit`] its issue 1432 (more half-open calls than
-//! permitted).
+//! permitted), [`WaitsForEver`] its default.
 
 use std::time::Duration;
 
 use crate::breaker::CircuitBreaker;
+use crate::bulkhead::GiveUp;
+use crate::cache::LookUp;
+use crate::messages::Service;
+use crate::outlier::HasRoom;
 use crate::rules::{Decision, Outcome, Permit, State};
+
+/// Who sits in the seats beside the breaker's.
+#[derive(Clone, Copy)]
+pub(crate) struct Defences {
+    pub give_up: GiveUp,
+    pub has_room: HasRoom,
+    pub look_up: LookUp<(Service, u64)>,
+}
 
 /// What a caller needs of a breaker.
 pub trait Breaker {
@@ -90,6 +103,25 @@ impl Breaker for NoProbeLimit {
                 Decision::Permitted(Permit { epoch })
             }
             decision => decision,
+        }
+    }
+}
+
+/// Half-open, it has all the time in the world.
+pub struct WaitsForEver(pub CircuitBreaker);
+
+impl Breaker for WaitsForEver {
+    fn core(&mut self) -> &mut CircuitBreaker {
+        &mut self.0
+    }
+
+    fn try_acquire(&mut self, now: Duration) -> Decision {
+        match self.0.state() {
+            State::HalfOpen { until, .. } if now >= until => {
+                let just_before = until.saturating_sub(Duration::from_nanos(1));
+                self.0.try_acquire(just_before)
+            }
+            _ => self.0.try_acquire(now),
         }
     }
 }

@@ -7,11 +7,12 @@ use std::rc::Rc;
 use netsplit_sim::{Host, NodeId};
 use serde_json::json;
 
-use crate::bulkhead::Bulkhead;
+use crate::bulkhead::{Bulkhead, GiveUp};
 use crate::messages::{Dice, Job, JobDone, Service};
 use crate::outlier::Outliers;
 use crate::params::{Params, Routing};
 use crate::rules::Outcome;
+use crate::seats::Defences;
 
 /// One of the services that a front end depends on.
 pub(crate) struct Dependency {
@@ -22,20 +23,41 @@ pub(crate) struct Dependency {
     next: Cell<usize>,
     outliers: Option<RefCell<Outliers>>,
     bulkhead: RefCell<Bulkhead>,
+    give_up: GiveUp,
 }
 
-/// A thread's place in the bulkhead, while it is there.
-pub(crate) struct Place(Rc<Dependency>);
+/// A thread's place in the bulkhead, while it is there: given back when the call has ended, or
+/// dropped, when the user has left and the whole request with it.
+pub(crate) struct Place {
+    /// `None` once it is given back.
+    inside: Option<Rc<Dependency>>,
+}
+
+impl Place {
+    /// The call has ended.
+    pub fn leave(mut self) {
+        if let Some(service) = self.inside.take() {
+            service.bulkhead.borrow_mut().leave();
+        }
+    }
+}
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.bulkhead.borrow_mut().leave();
+        if let Some(service) = self.inside.take() {
+            (service.give_up)(&mut service.bulkhead.borrow_mut());
+        }
     }
 }
 
 impl Dependency {
     /// The service, as it was deployed.
-    pub fn new(host: &Host, service: Service, params: &Rc<Params>) -> Rc<Dependency> {
+    pub fn new(
+        host: &Host,
+        service: Service,
+        params: &Rc<Params>,
+        defences: Defences,
+    ) -> Rc<Dependency> {
         let hosts: Vec<_> = host
             .nodes(service.name())
             .into_iter()
@@ -43,7 +65,7 @@ impl Dependency {
             .collect();
         let outliers = params
             .ejection()
-            .map(|rules| Outliers::new(rules, hosts.len()));
+            .map(|rules| Outliers::new(rules, defences.has_room, hosts.len()));
         let dependency = Rc::new(Dependency {
             host: host.clone(),
             params: params.clone(),
@@ -52,6 +74,7 @@ impl Dependency {
             next: Cell::new(0),
             outliers: outliers.map(RefCell::new),
             bulkhead: RefCell::new(Bulkhead::new(params.bulkhead.limit())),
+            give_up: defences.give_up,
         });
         if dependency.outliers.is_some() {
             host.spawn(dependency.clone().sweep());
@@ -87,7 +110,9 @@ impl Dependency {
         if !entered {
             self.host.count("bulkhead_rejections", 1);
         }
-        entered.then(|| Place(self.clone()))
+        entered.then(|| Place {
+            inside: Some(self.clone()),
+        })
     }
 
     /// Calls a host once. Whether the answer was good.

@@ -134,6 +134,10 @@ const SEATS: &[SeatSpec] = &[
                 "Forgets the permits of calls that were given up",
             ),
             named("no-probe-limit", "Half-open, lets everybody in"),
+            named(
+                "waits-for-ever",
+                "Half-open, waits for its probes without end",
+            ),
             named("never-half-open", "Closes when its wait is over"),
             named("old-news", "Counts calls of earlier states"),
         ],
@@ -152,6 +156,30 @@ const SEATS: &[SeatSpec] = &[
         fillings: &[
             named("inside-retry", "Around each call"),
             named("outside-retry", "Around all calls of a request"),
+        ],
+    },
+    SeatSpec {
+        name: "bulkhead",
+        summary: "What becomes of the place of a call that was given up",
+        fillings: &[
+            named("reference", "It is free again"),
+            named("leaky", "It stays taken"),
+        ],
+    },
+    SeatSpec {
+        name: "ejection",
+        summary: "How many hosts may be ejected at once",
+        fillings: &[
+            named("limited", "The share that the parameter says"),
+            named("everybody", "Any number"),
+        ],
+    },
+    SeatSpec {
+        name: "cache",
+        summary: "How old an answer is that was served from the cache",
+        fillings: &[
+            named("reference", "As old as it was"),
+            named("renewing", "New again"),
         ],
     },
 ];
@@ -179,6 +207,11 @@ const VARIANTS: &[VariantSpec] = &[
         &[("breaker", "no-probe-limit")],
     ),
     variant(
+        "waits-for-ever",
+        "Half-open, waits for its probes without end: stuck when they are lost",
+        &[("breaker", "waits-for-ever")],
+    ),
+    variant(
         "never-half-open",
         "Closes when its wait is over, without a probe",
         &[("breaker", "never-half-open")],
@@ -197,6 +230,21 @@ const VARIANTS: &[VariantSpec] = &[
         "outside-retry",
         "The breaker sees requests, not calls: it opens late, and its probes retry",
         &[("placement", "outside-retry")],
+    ),
+    variant(
+        "leaky-bulkhead",
+        "Each user who leaves keeps a place in the bulkhead: after a slow hour it is full for good",
+        &[("bulkhead", "leaky")],
+    ),
+    variant(
+        "eject-everybody",
+        "Ejects hosts without a limit: those that are left have to bear it all",
+        &[("ejection", "everybody")],
+    ),
+    variant(
+        "stale-is-fresh",
+        "What was served from the cache is new again: it never grows too old to be served",
+        &[("cache", "renewing")],
     ),
 ];
 

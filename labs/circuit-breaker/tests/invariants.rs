@@ -16,6 +16,7 @@ fn the_reference_breaks_none() {
 fn every_mutant_breaks_its_own() {
     for (name, variant, expected) in [
         ("recovery", "lost-permit", "leaves-half-open"),
+        ("lost-probes", "waits-for-ever", "leaves-half-open"),
         ("recovery", "no-probe-limit", "half-open-limit"),
         ("late-outcomes", "old-news", "probes-decide"),
         ("cold-open", "never-half-open", "legal-transitions"),

@@ -3,6 +3,8 @@
 mod support;
 
 use netsplit_check::Verdict;
+use netsplit_lab_circuit_breaker::Breaking;
+use netsplit_sim::Lab;
 use support::{judge, names, scenario};
 
 #[test]
@@ -33,7 +35,11 @@ fn scenarios_catch_what_they_say_they_catch() {
             caught.insert(variant);
         }
     }
-    assert_eq!(caught.len(), 8, "every wrong variant is caught: {caught:?}");
+    assert_eq!(
+        caught.len(),
+        12,
+        "every wrong variant is caught: {caught:?}"
+    );
 }
 
 /// With `set`, the scenario misses the expectation that starts with `expected`.
@@ -48,47 +54,25 @@ fn fails(name: &str, set: &[&str], expected: &str) {
     }
 }
 
+/// The rows of the lesson's table: what is switched off where, and what is missed then.
 #[test]
 fn every_feature_is_missed_where_it_is_off() {
-    fails(
-        "bulkhead",
-        &["params.bulkhead=unlimited"],
-        "availability(stock)",
-    );
-    fails(
-        "outlier-ejection",
-        &["params.ejection=false"],
-        "availability >= 88%",
-    );
-    fails(
-        "outlier-ejection",
-        &["params.eject_at_most=20%"],
-        "ejected_at_once_max",
-    );
-    fails("fallback", &["params.fallback=none"], "availability");
-    fails(
-        "consecutive",
-        &["params.consecutive=unlimited"],
-        "failed_calls",
-    );
-    fails("blip", &["params.window=100"], "openings");
-    fails("blip", &["params.min_calls=1"], "openings");
-    fails(
-        "slow-dependency",
-        &["params.slow_rate=100%", "params.slow_after=60s"],
-        "availability(reviews)",
-    );
-    fails(
-        "probes-together",
-        &["params.open_jitter=0%"],
-        "probes_at_once_max",
-    );
-    fails(
-        "probes-together",
-        &["params.open_jitter=0%"],
-        "availability",
-    );
-    fails("calm", &["params.attempts=1"], "availability");
+    let section = Breaking.lesson().split("\n## Switch it off\n").nth(1);
+    let section = section.and_then(|rest| rest.split("\n## ").next());
+    let rows = section.into_iter().flat_map(str::lines);
+    let mut switched = 0;
+    for row in rows.filter(|row| row.matches("| `").count() == 3) {
+        let cells: Vec<_> = row
+            .split('|')
+            .map(|cell| cell.trim().trim_matches('`'))
+            .collect();
+        let [_, _, knob, name, expectation, _] = cells[..] else {
+            panic!("not four cells: {row}");
+        };
+        fails(name, &[knob], expectation);
+        switched += 1;
+    }
+    assert_eq!(switched, 18, "rows of the table");
 }
 
 #[test]

@@ -1,39 +1,13 @@
-//! The queue in front of a service's workers, and who gets in.
+//! The queue in front of a service's workers.
 //!
 //! [`Admission`] hands out a fixed number of slots. Whoever finds none free waits, or is turned
-//! away, and whoever leaves passes the slot on. What it decides is left to a [`Discipline`]:
-//!
-//! - [`DropExpired`]: first come, first served, up to a limit, and work that could not be done
-//!   before its deadline is dropped when its turn comes. Work for somebody who has left is what
-//!   keeps an overloaded service overloaded, so this and the limit are the two cures at the
-//!   server (Beyer et al., *Site Reliability Engineering*, 2016, chapters 21 and 22).
-//! - [`Shed`]: a limit, and no look at deadlines. With a queue that is shorter than the clients'
-//!   patience the two are much the same, and this one needs to be told nothing.
-//! - [`Fifo`]: takes all and serves all in order: fair, and the way to a metastable failure.
-//! - [`Lifo`]: serves the newest first. Under overload the newest is the one who still waits
-//!   (Maurer, "Fail at Scale", ACM Queue 13(8), 2015, where a queue turns from FIFO to LIFO when
-//!   it builds up).
-//!
-//! What this leaves out: priorities, and the price of a rejection, which is nothing here: a real
-//! server parses a request before it turns it away, and enough of those are overload too.
+//! away, and whoever leaves passes the slot on. Who may wait, and whose turn it is, is left to a
+//! [`Discipline`].
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// A place in the queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ticket(pub u64);
-
-/// Somebody who waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Waiting {
-    /// Who.
-    pub ticket: Ticket,
-    /// How long the work will take.
-    pub work: Duration,
-    /// When it is of no use any more, if that is known.
-    pub deadline: Option<Duration>,
-}
+use crate::discipline::{Discipline, Ticket, Waiting};
 
 /// What happens to one who arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,63 +27,6 @@ pub struct Turn {
     pub next: Option<Ticket>,
     /// Who need not wait any longer.
     pub dropped: Vec<Ticket>,
-}
-
-/// Who may wait, and whose turn it is.
-pub trait Discipline {
-    /// Whether one more may wait when so many do.
-    fn has_room(&self, waiting: usize, limit: Option<usize>) -> bool {
-        limit.is_none_or(|limit| waiting < limit)
-    }
-
-    /// Takes the next out of the queue, in which the oldest is in front.
-    fn take(&self, queue: &mut VecDeque<Waiting>) -> Option<Waiting> {
-        queue.pop_front()
-    }
-
-    /// Whether it is worth starting at the time `now`.
-    fn is_worth(&self, waiting: &Waiting, now: Duration) -> bool {
-        let _ = (waiting, now);
-        true
-    }
-}
-
-/// First come, first served, up to the limit, unless it is too late.
-pub struct DropExpired;
-
-impl Discipline for DropExpired {
-    fn is_worth(&self, waiting: &Waiting, now: Duration) -> bool {
-        waiting
-            .deadline
-            .is_none_or(|deadline| now + waiting.work <= deadline)
-    }
-}
-
-/// First come, first served, up to the limit.
-pub struct Shed;
-
-impl Discipline for Shed {}
-
-/// First come, first served.
-pub struct Fifo;
-
-impl Discipline for Fifo {
-    fn has_room(&self, _waiting: usize, _limit: Option<usize>) -> bool {
-        true
-    }
-}
-
-/// Last come, first served.
-pub struct Lifo;
-
-impl Discipline for Lifo {
-    fn has_room(&self, _waiting: usize, _limit: Option<usize>) -> bool {
-        true
-    }
-
-    fn take(&self, queue: &mut VecDeque<Waiting>) -> Option<Waiting> {
-        queue.pop_back()
-    }
 }
 
 /// The slots of one node and the queue in front of them.
@@ -185,8 +102,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::discipline::{DropExpired, Fifo, Lifo, Shed};
 
     const MS: Duration = Duration::from_millis(1);
+    const LIFO: Lifo = Lifo { above: Some(0) };
 
     fn one_slot(limit: Option<usize>, discipline: impl Discipline + 'static) -> Admission {
         Admission::new(Some(1), limit, Box::new(discipline))
@@ -213,7 +132,7 @@ mod tests {
             (one_slot(Some(2), DropExpired), Arrival::Reject),
             (one_slot(Some(2), Shed), Arrival::Reject),
             (one_slot(Some(2), Fifo), Arrival::Wait(Ticket(3))),
-            (one_slot(Some(2), Lifo), Arrival::Wait(Ticket(3))),
+            (one_slot(Some(2), LIFO), Arrival::Wait(Ticket(3))),
             (one_slot(None, DropExpired), Arrival::Wait(Ticket(3))),
         ] {
             let arrivals = arrive(&mut admission, &[100, 100, 100, 100]);
@@ -252,9 +171,23 @@ mod tests {
         let mut shed = one_slot(None, Shed);
         arrive(&mut shed, &[100, 30, 40]);
         assert_eq!(shed.leave(MS * 90), turn(Some(1), &[]));
-        let mut lifo = one_slot(None, Lifo);
+        let mut lifo = one_slot(None, LIFO);
         arrive(&mut lifo, &[100, 30, 40]);
         assert_eq!(lifo.leave(MS * 90), turn(Some(2), &[]));
+    }
+
+    #[test]
+    fn the_newest_is_first_in_a_long_queue_and_last_in_a_short_one() {
+        for (above, turns) in [
+            (Some(0), [4, 3, 2, 1]),
+            (Some(2), [4, 3, 1, 2]),
+            (None, [1, 2, 3, 4]),
+        ] {
+            let mut admission = one_slot(None, Lifo { above });
+            arrive(&mut admission, &[100; 5]);
+            let taken = turns.map(|_| admission.leave(MS).next);
+            assert_eq!(taken, turns.map(|ticket| Some(Ticket(ticket))), "{above:?}");
+        }
     }
 
     proptest! {

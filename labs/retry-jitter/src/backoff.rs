@@ -32,6 +32,8 @@ pub struct Bounds {
     pub base: Duration,
     /// No wait is longer.
     pub cap: Duration,
+    /// Whether waits are drawn at random, or are the longest that could be drawn.
+    pub jitter: bool,
 }
 
 impl Bounds {
@@ -39,6 +41,15 @@ impl Bounds {
     fn exponential(self, failed: u32) -> Duration {
         let factor = 2u32.saturating_pow(failed);
         self.base.saturating_mul(factor).min(self.cap)
+    }
+
+    /// Evenly from `from` to `to`; without jitter, `to`.
+    fn draw(self, from: Duration, to: Duration, mut rng: &mut dyn Rng) -> Duration {
+        if !self.jitter {
+            return to;
+        }
+        let width = to.saturating_sub(from).as_nanos() as f64;
+        from + Duration::from_nanos((unit(&mut rng) * width) as u64)
     }
 }
 
@@ -65,7 +76,8 @@ struct FullJitter(Bounds);
 
 impl Backoff for FullJitter {
     fn delay(&mut self, failed: u32, rng: &mut dyn Rng) -> Duration {
-        uniform(Duration::ZERO, self.0.exponential(failed), rng)
+        let wait = self.0.exponential(failed);
+        self.0.draw(Duration::ZERO, wait, rng)
     }
 }
 
@@ -75,7 +87,7 @@ struct EqualJitter(Bounds);
 impl Backoff for EqualJitter {
     fn delay(&mut self, failed: u32, rng: &mut dyn Rng) -> Duration {
         let wait = self.0.exponential(failed);
-        uniform(wait / 2, wait, rng)
+        self.0.draw(wait / 2, wait, rng)
     }
 }
 
@@ -87,8 +99,9 @@ struct DecorrelatedJitter {
 
 impl Backoff for DecorrelatedJitter {
     fn delay(&mut self, _failed: u32, rng: &mut dyn Rng) -> Duration {
-        let Bounds { base, cap } = self.bounds;
-        self.previous = uniform(base, self.previous * 3, rng).min(cap);
+        let Bounds { base, cap, .. } = self.bounds;
+        let wait = self.bounds.draw(base, self.previous * 3, rng);
+        self.previous = wait.min(cap);
         self.previous
     }
 }
@@ -121,12 +134,6 @@ impl Backoff for SeededAlike {
     }
 }
 
-/// Evenly from `from` to `to`.
-fn uniform(from: Duration, to: Duration, mut rng: &mut dyn Rng) -> Duration {
-    let width = to.saturating_sub(from).as_nanos() as f64;
-    from + Duration::from_nanos((unit(&mut rng) * width) as u64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,12 +141,17 @@ mod tests {
     const BOUNDS: Bounds = Bounds {
         base: Duration::from_millis(5),
         cap: Duration::from_secs(2),
+        jitter: true,
     };
 
     /// The first `count` waits of a strategy, in milliseconds.
     fn waits(name: &str, count: u32, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        waits_within(BOUNDS, name, count, rng)
+    }
+
+    fn waits_within(bounds: Bounds, name: &str, count: u32, rng: &mut ChaCha8Rng) -> Vec<f64> {
         let strategy = STRATEGIES.iter().find(|(known, _)| *known == name);
-        let mut backoff = strategy.expect("it is in the table").1(BOUNDS);
+        let mut backoff = strategy.expect("it is in the table").1(bounds);
         (1..=count)
             .map(|failed| backoff.delay(failed, rng).as_secs_f64() * 1e3)
             .collect()
@@ -208,6 +220,20 @@ mod tests {
         let of = |name, seed| waits(name, 8, &mut ChaCha8Rng::seed_from_u64(seed));
         assert_eq!(of("seeded-alike", 1), of("seeded-alike", 2));
         assert_ne!(of("full-jitter", 1), of("full-jitter", 2));
+    }
+
+    /// What is left of full and equal jitter is the exponential wait; decorrelated jitter triples.
+    #[test]
+    fn without_jitter_everybody_waits_the_longest_time() {
+        let bounds = Bounds {
+            jitter: false,
+            ..BOUNDS
+        };
+        let of = |name| waits_within(bounds, name, 7, &mut ChaCha8Rng::seed_from_u64(1));
+        assert_eq!(of("full-jitter"), of("exponential"));
+        assert_eq!(of("equal-jitter"), of("exponential"));
+        let tripled = [15.0, 45.0, 135.0, 405.0, 1215.0, 2000.0, 2000.0];
+        assert_eq!(of("decorrelated-jitter"), tripled);
     }
 
     #[test]

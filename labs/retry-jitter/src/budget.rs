@@ -9,19 +9,17 @@
 //!   the long run retries are at most that share of requests, 10% in Google's (Beyer et al.,
 //!   *Site Reliability Engineering*, 2016, chapter 21); the same bookkeeping as Finagle's
 //!   `RetryBudget`.
-//! - [`TokenBucket`]: that of the AWS SDKs' standard retry mode: 500 tokens, 5 for a retry, 10
-//!   for one after a time-out, one back for each success. It measures failure, not load: while
+//! - [`TokenBucket`]: that of the AWS SDKs' standard retry mode, where it holds 500 tokens: 5 for a
+//!   retry, 10 for one after a time-out, one back for each success. It measures failure, not load: while
 //!   requests succeed it never refuses, and in an outage it soon does.
-//! - [`AdaptiveThrottling`]: refuses first tries too, so that a service that accepts nothing is
-//!   hardly asked (the same chapter, "Client-Side Throttling").
+//! - [`AdaptiveThrottling`](crate::throttling::AdaptiveThrottling): refuses first tries too, so
+//!   that a service that accepts nothing is hardly asked.
 //!
 //! What this leaves out: a budget shared by processes. Each counts for itself, so a thousand
 //! small ones may each spend their burst at once.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use netsplit_sim::random::unit;
 use rand::Rng;
 
 /// A try that somebody would like to send.
@@ -86,23 +84,23 @@ impl Budget for RetryRatio {
 
 /// The bucket of the AWS SDKs.
 ///
-/// Invariant: `tokens` is at most [`TokenBucket::CAPACITY`].
+/// Invariant: `tokens` is at most `capacity`.
 pub struct TokenBucket {
+    capacity: u32,
     tokens: u32,
 }
 
 impl TokenBucket {
-    /// Tokens at the start, and at most.
-    pub const CAPACITY: u32 = 500;
     /// What a retry costs.
     pub const RETRY: u32 = 5;
     /// What a retry after a time-out costs.
     pub const RETRY_AFTER_TIMEOUT: u32 = 10;
 
-    /// A full bucket.
-    pub fn full() -> TokenBucket {
+    /// A full bucket of so many tokens.
+    pub fn full(capacity: u32) -> TokenBucket {
         TokenBucket {
-            tokens: TokenBucket::CAPACITY,
+            capacity,
+            tokens: capacity,
         }
     }
 }
@@ -120,59 +118,7 @@ impl Budget for TokenBucket {
     }
 
     fn on_answer(&mut self, accepted: bool, _now: Duration) {
-        self.tokens = (self.tokens + u32::from(accepted)).min(TokenBucket::CAPACITY);
-    }
-}
-
-/// Refuses a share of all tries that grows with the share that the service did not accept.
-pub struct AdaptiveThrottling {
-    /// How many tries may be sent per accepted one before throttling sets in: K.
-    k: f64,
-    /// How far back it remembers.
-    window: Duration,
-    /// When tries were wanted, refused ones included.
-    requests: VecDeque<Duration>,
-    /// When tries were accepted.
-    accepts: VecDeque<Duration>,
-}
-
-impl AdaptiveThrottling {
-    /// Throttling by `k` over the last `window`.
-    pub fn new(k: f64, window: Duration) -> AdaptiveThrottling {
-        AdaptiveThrottling {
-            k,
-            window,
-            requests: VecDeque::new(),
-            accepts: VecDeque::new(),
-        }
-    }
-
-    /// `max(0, (requests - K accepts) / (requests + 1))`, chapter 21, equation 21-1.
-    fn rejection_probability(&self) -> f64 {
-        let (requests, accepts) = (self.requests.len() as f64, self.accepts.len() as f64);
-        ((requests - self.k * accepts) / (requests + 1.0)).max(0.0)
-    }
-
-    fn forget(&mut self, now: Duration) {
-        for times in [&mut self.requests, &mut self.accepts] {
-            let old = times.partition_point(|at| *at + self.window <= now);
-            times.drain(..old);
-        }
-    }
-}
-
-impl Budget for AdaptiveThrottling {
-    fn allows(&mut self, _what: Try, now: Duration, mut rng: &mut dyn Rng) -> bool {
-        self.forget(now);
-        let refused = unit(&mut rng) < self.rejection_probability();
-        self.requests.push_back(now);
-        !refused
-    }
-
-    fn on_answer(&mut self, accepted: bool, now: Duration) {
-        if accepted {
-            self.accepts.push_back(now);
-        }
+        self.tokens = (self.tokens + u32::from(accepted)).min(self.capacity);
     }
 }
 
@@ -244,10 +190,10 @@ mod tests {
     #[test]
     fn a_full_bucket_pays_for_a_hundred_retries_or_fifty_after_timeouts() {
         assert_eq!(
-            allowed(&mut TokenBucket::full(), Try::AfterTimeout, 1000),
+            allowed(&mut TokenBucket::full(500), Try::AfterTimeout, 1000),
             50
         );
-        let mut bucket = TokenBucket::full();
+        let mut bucket = TokenBucket::full(500);
         assert_eq!(allowed(&mut bucket, Try::AfterError, 1000), 100);
         for _ in 0..4 {
             bucket.on_answer(true, Duration::ZERO);
@@ -261,47 +207,8 @@ mod tests {
 
     #[test]
     fn a_bucket_never_holds_more_than_its_capacity() {
-        let mut bucket = TokenBucket::full();
+        let mut bucket = TokenBucket::full(500);
         (0..100).for_each(|_| bucket.on_answer(true, Duration::ZERO));
         assert_eq!(allowed(&mut bucket, Try::AfterError, 1000), 100);
-    }
-
-    #[test]
-    fn throttling_follows_the_formula() {
-        let mut throttling = AdaptiveThrottling::new(2.0, Duration::from_mins(2));
-        let at = Duration::from_secs(1);
-        for (requests, accepts, expected) in [
-            (0, 0, 0.0),
-            (100, 50, 0.0),
-            (100, 100, 0.0),
-            (100, 25, 50.0 / 101.0),
-            (100, 0, 100.0 / 101.0),
-        ] {
-            throttling.requests = [at].repeat(requests).into();
-            throttling.accepts = [at].repeat(accepts).into();
-            assert_eq!(throttling.rejection_probability(), expected);
-        }
-    }
-
-    #[test]
-    fn what_is_older_than_the_window_is_forgotten() {
-        let mut throttling = AdaptiveThrottling::new(2.0, Duration::from_secs(2));
-        allowed(&mut throttling, Try::First, 1000);
-        let sent = |throttling: &mut AdaptiveThrottling, now| {
-            let now = Duration::from_millis(now);
-            throttling.allows(Try::First, now, &mut rng())
-        };
-        assert!(!sent(&mut throttling, 1999));
-        throttling.requests.retain(|at| *at == Duration::ZERO);
-        assert!(sent(&mut throttling, 2000));
-    }
-
-    /// A service that accepts nothing is asked ever less: the n-th request is sent with
-    /// probability 1/(n+1), which sums to a logarithm.
-    #[test]
-    fn a_dead_service_is_hardly_asked() {
-        let mut throttling = AdaptiveThrottling::new(2.0, Duration::from_mins(2));
-        let asked = allowed(&mut throttling, Try::First, 10_000);
-        assert!((3..30).contains(&asked), "{asked}");
     }
 }

@@ -5,13 +5,15 @@ use std::time::Duration;
 use netsplit_scenario::{NodeGroup, Scenario};
 use netsplit_sim::{Host, NodeId, Setup};
 
-use crate::admission::{Admission, Discipline, DropExpired, Fifo, Lifo, Shed};
+use crate::admission::Admission;
 use crate::backoff::{Bounds, STRATEGIES};
-use crate::budget::{AdaptiveThrottling, Budget, NoRetries, RetryRatio, TokenBucket, Unlimited};
+use crate::budget::{Budget, NoRetries, RetryRatio, TokenBucket, Unlimited};
 use crate::caller::{Caller, Rules};
+use crate::discipline::{Discipline, DropExpired, Fifo, Lifo, Shed};
 use crate::identity::{Anonymous, Identity, PerCustomer, PerRequest, PerTry};
-use crate::params::Params;
+use crate::params::{Deadlines, Params};
 use crate::row::{Row, WriteRule};
+use crate::throttling::AdaptiveThrottling;
 
 /// What every node and client is told at its start.
 pub(crate) struct Config {
@@ -51,12 +53,14 @@ impl Config {
                 bounds: Bounds {
                     base: *params.backoff_base,
                     cap: *params.backoff_cap,
+                    jitter: params.jitter,
                 },
                 hedge_after: params.hedge_after.delay(),
-                send_deadlines: params.deadlines,
+                send_deadlines: params.deadlines != Deadlines::None,
                 reserve: *params.reserve,
             },
             identity: match setup.seat("identity") {
+                _ if !params.idempotency_keys => Box::new(Anonymous),
                 "per-try" => Box::new(PerTry),
                 "per-customer" => Box::new(PerCustomer),
                 "none" => Box::new(Anonymous),
@@ -85,7 +89,10 @@ impl Config {
     fn budget(&self) -> Box<dyn Budget> {
         let params = &self.params;
         match self.budget {
-            "token-bucket" => Box::new(TokenBucket::full()),
+            "token-bucket" => match params.bucket.limit() {
+                Some(tokens) => Box::new(TokenBucket::full(tokens)),
+                None => Box::new(Unlimited),
+            },
             "adaptive-throttling" => Box::new(AdaptiveThrottling::new(
                 params.throttle_k,
                 *params.throttle_window,
@@ -98,15 +105,16 @@ impl Config {
 
     /// The queue in front of a node.
     pub fn admission(&self, host: &Host) -> Admission {
+        let count = |number: u32| number as usize;
+        let above = self.params.lifo_above.limit().map(count);
         let discipline: Box<dyn Discipline> = match self.admission {
             "shed" => Box::new(Shed),
             "fifo" => Box::new(Fifo),
-            "lifo" => Box::new(Lifo),
+            "lifo" => Box::new(Lifo { above }),
             _ => Box::new(DropExpired),
         };
         let slots = self.slots[usize::from(&*host.group() == "servers")];
         let limit = self.params.queue_limit.limit();
-        let count = |number: u32| number as usize;
         Admission::new(slots.map(count), limit.map(count), discipline)
     }
 

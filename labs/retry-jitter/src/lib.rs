@@ -6,8 +6,8 @@
 //! | file | idea |
 //! |---|---|
 //! | `backoff` | how long to wait before the next try |
-//! | `budget` | whether there may be a next try |
-//! | `admission` | who may wait at a server, and whose turn it is |
+//! | `budget`, `throttling` | whether there may be a next try, or any |
+//! | `admission`, `discipline` | slots; who may wait for one, and whose turn it is |
 //! | `identity` | what makes two tries one request |
 //! | `row` | optimistic concurrency: a write that must be tried again |
 //! | `caller` | the composition: time-outs, retries, hedges, deadlines |
@@ -28,6 +28,7 @@ mod budget;
 mod caller;
 mod client;
 mod config;
+mod discipline;
 mod identity;
 mod measures;
 mod messages;
@@ -36,6 +37,7 @@ mod params;
 mod row;
 mod sizes;
 mod spec;
+mod throttling;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

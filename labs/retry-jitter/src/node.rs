@@ -20,11 +20,13 @@ use netsplit_sim::Host;
 use netsplit_sim::random::unit;
 use tokio::sync::oneshot;
 
-use crate::admission::{Admission, Arrival, Ticket};
+use crate::admission::{Admission, Arrival};
 use crate::caller::Caller;
 use crate::config::Config;
+use crate::discipline::Ticket;
 use crate::identity::Receipts;
 use crate::messages::{Answer, Job, Read, RowRead, Write, Written};
+use crate::params::Deadlines;
 use crate::row::Row;
 
 /// One node while it is up.
@@ -162,7 +164,8 @@ impl Node {
         let next = self
             .config
             .next_hops(&self.host, Some(self.host.id()), job.leaf);
-        let until = deadline.unwrap_or(Duration::MAX);
+        let travels = self.config.params.deadlines == Deadlines::Travel;
+        let until = deadline.filter(|_| travels).unwrap_or(Duration::MAX);
         let home = if job.charge { &next[..1] } else { &next[..] };
         caller.ask(home, |_| job.clone(), until).await
     }

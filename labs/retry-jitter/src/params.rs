@@ -25,18 +25,27 @@ pub struct Params {
     pub backoff_base: Span,
     /// The longest wait of any backoff.
     pub backoff_cap: Span,
+    /// Whether waits are drawn at random. If not, each is the longest that could be drawn.
+    pub jitter: bool,
     /// Budget `retry-ratio`: how many retries each request earns.
     pub retry_ratio: Share,
+    /// Budget `token-bucket`: how many tokens it holds. A retry costs 5, one after a time-out 10.
+    pub bucket: Limit,
     /// Budget `adaptive-throttling`: how many tries may be sent per accepted one before
     /// throttling sets in. 2 wastes as many as are accepted, and notices recovery soon.
     pub throttle_k: f64,
-    /// Budget `adaptive-throttling`: how far back it remembers.
+    /// Budget `adaptive-throttling`: how far back it remembers; with no memory it never throttles.
     pub throttle_window: Span,
     /// How many jobs may wait at one node, beyond those that its workers are at; unless said,
     /// any number. `fifo` and `lifo` know no limit.
-    pub queue_limit: QueueLimit,
-    /// Whether each try says how long its answer is waited for, at every layer.
-    pub deadlines: bool,
+    pub queue_limit: Limit,
+    /// Admission `lifo`: with more than so many waiting, the newest is served first, and otherwise
+    /// the oldest.
+    pub lifo_above: Limit,
+    /// What each try says of how long its answer is waited for.
+    pub deadlines: Deadlines,
+    /// Whether charges carry the key that the identity in the seat gives them.
+    pub idempotency_keys: bool,
     /// What each hop takes off a deadline that it passes on, for the way there and back.
     pub reserve: Span,
     /// How long a try may be unanswered before another replica is asked as well; unless said, no
@@ -56,11 +65,15 @@ impl Default for Params {
             try_timeout: Span::ms(1000),
             backoff_base: Span::ms(50),
             backoff_cap: Span::ms(5000),
+            jitter: true,
             retry_ratio: Share(0.1),
+            bucket: Limit::At(500),
             throttle_k: 2.0,
             throttle_window: Span::ms(120_000),
-            queue_limit: QueueLimit::Unlimited(Unlimited::Unlimited),
-            deadlines: true,
+            queue_limit: Limit::Unlimited(Unlimited::Unlimited),
+            lifo_above: Limit::At(0),
+            deadlines: Deadlines::Travel,
+            idempotency_keys: true,
             reserve: Span::ms(5),
             hedge_after: HedgeAfter::Never(Never::Never),
             proxies_retry: true,
@@ -68,15 +81,15 @@ impl Default for Params {
     }
 }
 
-/// How many jobs may wait at a node.
+/// A number, or none.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(
     untagged,
-    expecting = "expected how many may wait, for example 20, or \"unlimited\""
+    expecting = "expected a number, for example 20, or \"unlimited\""
 )]
-pub enum QueueLimit {
-    /// At most so many.
-    AtMost(u32),
+pub enum Limit {
+    /// So many.
+    At(u32),
     /// Any number.
     Unlimited(Unlimited),
 }
@@ -89,14 +102,26 @@ pub enum Unlimited {
     Unlimited,
 }
 
-impl QueueLimit {
-    /// The limit, if there is one.
+impl Limit {
+    /// The number, if there is one.
     pub fn limit(self) -> Option<u32> {
         match self {
-            QueueLimit::AtMost(limit) => Some(limit),
-            QueueLimit::Unlimited(_) => None,
+            Limit::At(limit) => Some(limit),
+            Limit::Unlimited(_) => None,
         }
     }
+}
+
+/// How long an answer is waited for, as told to who is to give it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deadlines {
+    /// How long the client will wait: a proxy passes on what is left of that.
+    Travel,
+    /// How long the sender will wait: at each layer the time begins anew.
+    PerHop,
+    /// Nothing.
+    None,
 }
 
 /// When a caller asks another replica.

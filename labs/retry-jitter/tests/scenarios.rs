@@ -4,7 +4,7 @@ mod support;
 
 use netsplit_check::Verdict;
 use netsplit_lab_retry_jitter::RetryJitter;
-use netsplit_sim::{Options, simulate};
+use netsplit_sim::{Lab, Options, simulate};
 use support::{judge, names, scenario};
 
 /// Scenarios of so many messages that one seed has to do here.
@@ -52,49 +52,43 @@ fn fails(name: &str, set: &[&str], expected: &str) {
     );
 }
 
+/// The rows of the lesson's table: what is switched off where, and what is missed then.
 #[test]
 fn every_feature_is_missed_where_its_knob_is_off() {
-    fails(
-        "metastable-budget",
-        &["params.retry_ratio=0.6"],
-        "availability",
-    );
-    fails("metastable-budget", &["variant=naive"], "availability");
-    fails(
-        "metastable-token-bucket",
-        &["variant=naive"],
-        "availability",
-    );
-    fails(
-        "metastable-deadlines",
-        &["params.deadlines=false"],
-        "recovery",
-    );
-    fails(
-        "metastable-shedding",
-        &["params.queue_limit=unlimited"],
-        "recovery",
-    );
-    fails("metastable-lifo", &["variant=naive"], "availability");
+    let section = RetryJitter.lesson().split("\n## Switch it off\n").nth(1);
+    let section = section.and_then(|rest| rest.split("\n## ").next());
+    let rows = section.into_iter().flat_map(str::lines);
+    let mut switched = 0;
+    for row in rows.filter(|row| row.contains("| `params.")) {
+        let cells: Vec<_> = row
+            .split('|')
+            .map(|cell| cell.trim().trim_matches('`'))
+            .collect();
+        let [_, _, knob, name, expectation, _] = cells[..] else {
+            panic!("not four cells: {row}");
+        };
+        fails(name, &[knob], expectation);
+        switched += 1;
+    }
+    assert_eq!(switched, 15, "rows of the table");
+}
+
+/// What the scenarios tell of other settings than theirs.
+#[test]
+fn a_cure_has_an_edge() {
+    for beyond in ["params.retry_ratio=0.6", "load.clients.rate=280/s"] {
+        fails("metastable-budget", &[beyond], "availability");
+    }
     fails(
         "metastable-throttling",
         &["params.throttle_window=2m"],
         "availability",
     );
-    fails("amplification", &["params.retry_ratio=1"], "tries");
     fails(
-        "slow-dependency",
-        &["params.queue_limit=unlimited"],
-        "throughput",
+        "metastable-deadlines",
+        &["params.deadlines=none"],
+        "availability",
     );
-    fails("thundering-herd", &["params.tries=1"], "availability");
-    fails(
-        "double-charge",
-        &["variant=identity=none"],
-        "double_charges",
-    );
-    fails("hedging", &["params.hedge_after=never"], "p95");
-    fails("contention", &["params.backoff_cap=0ms"], "write_calls");
 }
 
 /// The failure itself: with any one cure, the expectation that nothing is ever served fails.

@@ -128,7 +128,7 @@ fn a_deadline_travels_through_a_proxy() {
         dropped > 4000.0 && served_late == 0,
         "{dropped} {served_late}"
     );
-    let (dropped, served_late) = expired(&["params.deadlines=false"]);
+    let (dropped, served_late) = expired(&["params.deadlines=none"]);
     assert!(
         dropped == 0.0 && served_late > 5000,
         "{dropped} {served_late}"
