@@ -119,7 +119,7 @@ impl System for Sharded {
             .get(&host.id())
             .and_then(Weak::upgrade);
         let router = known.unwrap_or_else(|| {
-            let router = Router::start(host.clone(), self.cluster.clone());
+            let router = Router::start(host.clone(), &self.cluster);
             let mut routers = self.routers.borrow_mut();
             routers.insert(host.id(), Rc::downgrade(&router));
             router

@@ -1,7 +1,7 @@
 //! What routers and the directory announce, for the invariants to judge.
 
 use netsplit_sim::Host;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::belief::Known;
 use crate::cache::Key;
@@ -13,6 +13,11 @@ pub fn view(host: &Host, view: &View, epsilon: u64) {
     let members: Vec<_> = members.map(|m| (m.node.0, m.weight)).collect();
     let detail = json!({ "epoch": view.epoch.0, "members": members, "epsilon": epsilon });
     host.record("view", detail);
+}
+
+/// A router starts, with nothing under way.
+pub fn started(host: &Host) {
+    host.record("started", Value::Null);
 }
 
 /// A router has adopted a view whose placement fills a table: how many entries each node has.

@@ -35,17 +35,18 @@ pub struct Route {
 
 impl Router {
     /// Starts following the directory.
-    pub fn start(host: Host, cluster: Rc<Cluster>) -> Rc<Router> {
+    pub fn start(host: Host, cluster: &Rc<Cluster>) -> Rc<Router> {
         for counter in ["redirects", "spilled"] {
             host.count(counter, 0);
         }
+        record::started(&host);
         let router = Rc::new(Router {
             belief: Belief::new(cluster.clone(), &host),
             host,
             arrived: Notify::new(),
             under_way: RefCell::default(),
         });
-        follow(&router.host, &cluster, router.clone());
+        follow(&router.host, cluster, router.clone());
         router
     }
 

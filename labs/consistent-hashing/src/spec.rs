@@ -61,6 +61,7 @@ pub static SPEC: LabSpec = LabSpec {
             "view",
             "The directory has made a view known; says who is in",
         ),
+        named("started", "A router has started, with nothing under way"),
         named(
             "table",
             "A router has adopted a view; says who has how much of its table",

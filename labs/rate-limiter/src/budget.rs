@@ -27,8 +27,9 @@
 //!
 //! Take any window from u to t that ends with an admission, and for p the first round that pays
 //! for something admitted since u. Then H(p) is at least u, and all of P(p - 1) was admitted before
-//! u. So of what the window admits, round q has paid at most L + r (A(q) - u) - c(q). What else
-//! does it hold?
+//! u. So of what the window admits, round q has paid at most L + r (A(q) - u) - c(q). (If it has
+//! paid for nothing in it, the window is short: at most a bucket from each region, and no more
+//! than was asked for since u.) What else does it hold?
 //!
 //! - Let q be the newest round by which any region has spent. By whatever round it has spent
 //!   itself, a region is at most L beyond what is paid for now, and one that has spent by q

@@ -11,7 +11,7 @@ use netsplit_history::{InvariantState, LabEvent};
 use super::{Views, number};
 
 /// What is judged.
-const EVENTS: [&str; 3] = [Views::EVENT, "routed", "ended"];
+const EVENTS: [&str; 4] = [Views::EVENT, "started", "routed", "ended"];
 
 /// The least whole number that (1 + epsilon) m w / W is not above, for a node of weight w among
 /// nodes of weight W in all, and an epsilon in millionths.
@@ -41,6 +41,10 @@ impl InvariantState for BoundedLoad {
         if &*event.name == Views::EVENT {
             self.epsilon = number(&detail["epsilon"]);
             self.views.hear(event);
+            return Ok(());
+        }
+        if &*event.name == "started" {
+            self.under_way.remove(&event.node);
             return Ok(());
         }
         let Some(to) = detail["to"].as_u64() else {
@@ -113,6 +117,10 @@ mod tests {
         let start = || [view(1, &[0, 1, 2, 3]), sent(0, true)];
         let again = start().into_iter().chain([ended(0), sent(0, true)]);
         assert_eq!(broken(BoundedLoad::default(), again), None);
+        let restarted = start()
+            .into_iter()
+            .chain([("started", Value::Null), sent(0, true)]);
+        assert_eq!(broken(BoundedLoad::default(), restarted), None);
         let written = start().into_iter().chain([sent(0, false), sent(0, true)]);
         assert_eq!(broken(BoundedLoad::default(), written), Some(3));
     }
