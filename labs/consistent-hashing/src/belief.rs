@@ -3,6 +3,9 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
+
+use netsplit_sim::Host;
 
 use crate::cache::Key;
 use crate::cluster::Cluster;
@@ -14,6 +17,7 @@ pub struct Known {
     /// The view.
     pub view: View,
     cluster: Rc<Cluster>,
+    believer: Arc<str>,
     placement: OnceCell<Rc<dyn Placement>>,
 }
 
@@ -22,7 +26,7 @@ impl Known {
     pub fn placement(&self) -> &dyn Placement {
         &**self
             .placement
-            .get_or_init(|| self.cluster.place(&self.view))
+            .get_or_init(|| self.cluster.place_by(&self.believer, &self.view))
     }
 
     /// Who owns a key by the view.
@@ -34,14 +38,16 @@ impl Known {
 /// The newest view that somebody has heard of, if any.
 pub struct Belief {
     cluster: Rc<Cluster>,
+    believer: Arc<str>,
     newest: RefCell<Option<Rc<Known>>>,
 }
 
 impl Belief {
     /// Knows nothing yet.
-    pub fn new(cluster: Rc<Cluster>) -> Belief {
+    pub fn new(cluster: Rc<Cluster>, believer: &Host) -> Belief {
         Belief {
             cluster,
+            believer: believer.name(),
             newest: RefCell::default(),
         }
     }
@@ -64,6 +70,7 @@ impl Belief {
         let known = Rc::new(Known {
             view,
             cluster: self.cluster.clone(),
+            believer: self.believer.clone(),
             placement: OnceCell::new(),
         });
         self.newest.replace(Some(known.clone()));

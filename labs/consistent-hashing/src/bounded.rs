@@ -18,16 +18,18 @@
 
 use std::rc::Rc;
 
-use crate::params::Params;
+use crate::params::{MILLION, Params};
 use crate::placement::{KeyHash, Loads, Member, NodeIndex, Placement, View};
 use crate::ring::{Karger, Ring};
 
 /// How much a node may have.
 pub trait Capacity {
-    /// The most that `member` may have when all nodes together have `total`.
-    fn capacity(&self, member: Member, total: u64, view: &View, epsilon: f64) -> u64 {
-        let fair = total as f64 * f64::from(member.weight) / view.weight() as f64;
-        libm::ceil((1.0 + epsilon) * fair) as u64
+    /// The most that `member` may have when all nodes together have `total`, for an epsilon in
+    /// millionths: whole numbers, as 1.1 times 110 is a little more than 121 by others.
+    fn capacity(&self, member: Member, total: u64, view: &View, epsilon: u64) -> u64 {
+        let fair = u128::from(total) * u128::from(member.weight);
+        let (capacity, one) = (fair * u128::from(MILLION + epsilon), u128::from(MILLION));
+        capacity.div_ceil(one * u128::from(view.weight())) as u64
     }
 }
 
@@ -43,7 +45,7 @@ pub struct Bounded<C> {
     rule: C,
     ring: Ring<Karger>,
     view: View,
-    epsilon: f64,
+    epsilon: u64,
 }
 
 /// Makes it.
@@ -58,7 +60,7 @@ impl<C: Capacity> Bounded<C> {
             rule,
             ring: Ring::new(Karger, view, params),
             view: view.clone(),
-            epsilon: *params.epsilon,
+            epsilon: params.epsilon_millionths(),
         }
     }
 
@@ -79,5 +81,27 @@ impl<C: Capacity> Placement for Bounded<C> {
 
     fn place(&self, key: KeyHash, loads: &Loads) -> Option<NodeIndex> {
         self.ring.walk(key).find(|node| self.has_room(*node, loads))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::placement::Epoch;
+
+    #[test]
+    fn a_capacity_is_no_rounding_error_too_large() {
+        let member = |node| Member {
+            node: NodeIndex(node),
+            weight: 1,
+        };
+        let view = View {
+            epoch: Epoch(1),
+            salt: 0,
+            members: (0..10).map(member).collect(),
+        };
+        // 1.1 times 110 is 121, and by floating point numbers a little more.
+        let capacity = OnePlusEpsilon.capacity(member(0), 1100, &view, 100_000);
+        assert_eq!(capacity, 121);
     }
 }

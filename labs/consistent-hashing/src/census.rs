@@ -14,6 +14,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::invariants::bounded_load::bound;
 use crate::placement::{KeyHash, Loads, Member, NodeIndex, Placement, View, hash};
 
 /// How many keys, of how many placements, and the epsilon of bounded loads.
@@ -23,8 +24,8 @@ pub struct Effort {
     pub keys: u32,
     /// Placements, each with its own salt.
     pub rings: u32,
-    /// For `bound_excess`.
-    pub epsilon: f64,
+    /// For `bound_excess`, in millionths.
+    pub epsilon: u64,
 }
 
 /// What the census found.
@@ -143,7 +144,7 @@ fn peak(view: &View, owners: &[Option<NodeIndex>]) -> f64 {
     busiest.map_or(0.0, |(_, (load, _))| *load)
 }
 
-fn excess(view: &View, placement: &dyn Placement, keys: &[KeyHash], epsilon: f64) -> f64 {
+fn excess(view: &View, placement: &dyn Placement, keys: &[KeyHash], epsilon: u64) -> f64 {
     let mut loads = Loads::default();
     for key in keys {
         if let Some(node) = placement.place(*key, &loads) {
@@ -151,8 +152,8 @@ fn excess(view: &View, placement: &dyn Placement, keys: &[KeyHash], epsilon: f64
         }
     }
     let over = view.members.iter().map(|member| {
-        let share = f64::from(member.weight) / view.weight() as f64;
-        let bound = ((1.0 + epsilon) * keys.len() as f64 * share).ceil() as u64;
+        let weight = u64::from(member.weight);
+        let bound = bound(epsilon, keys.len() as u64, weight, view.weight());
         loads.of(member.node).saturating_sub(bound) as f64
     });
     over.sum()

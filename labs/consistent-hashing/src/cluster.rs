@@ -6,6 +6,7 @@ use std::time::Duration;
 use netsplit_sim::{Host, NodeId, Setup};
 
 use crate::migration::{Drop, HandOver, Hoard, Migration, TrustsGaps};
+use crate::mutants;
 use crate::params::Params;
 use crate::placement::{self, Member, NodeIndex, Placement, View};
 
@@ -68,6 +69,15 @@ impl Cluster {
     /// The placement of a view, by the algorithm in the seat.
     pub fn place(&self, view: &View) -> Rc<dyn Placement> {
         placement::make(self.placement, view, &self.params)
+    }
+
+    /// The placement that somebody makes of a view: the same as everybody else, unless the seat
+    /// holds the mutant that does not.
+    pub fn place_by(&self, believer: &str, view: &View) -> Rc<dyn Placement> {
+        match self.placement {
+            "own-seed" => mutants::own_seed(believer, view, &self.params),
+            _ => self.place(view),
+        }
     }
 
     /// A cache node as a member.

@@ -17,6 +17,7 @@ use crate::inspect::Inspector;
 use crate::messages::{Beat, Leave, Left, Poll, Polled, Push};
 use crate::params::Spread;
 use crate::placement::{Epoch, NodeIndex, View};
+use crate::record;
 use crate::roster::Roster;
 
 const FILE: &str = "roster";
@@ -132,6 +133,7 @@ impl Directory {
         if self.published.borrow().epoch <= view.epoch {
             self.published.replace(view.clone());
             self.inspector.view(view);
+            record::view(&self.host, view, self.cluster.params.epsilon_millionths());
         }
         if self.cluster.params.spread == Spread::Push {
             for listener in &*self.audience.borrow() {

@@ -8,13 +8,14 @@
 //! |---|---|
 //! | `placement` | which node a key belongs to: the seat, and what is good about an answer |
 //! | `modulo`, `ring`, `rendezvous`, `jump`, `maglev`, `multi_probe`, `bounded` | seven answers |
-//! | `mutants` | eight that are wrong, in one decision each |
+//! | `mutants` | nine that are wrong, in one decision each |
 //! | `migration` | what becomes of entries whose keys move: the second seat |
 //! | `cache` | what one node remembers |
 //! | `roster` | who is in the cluster |
 //! | `belief` | what one party takes to be true, which another may not |
 //! | `node`, `directory`, `store`, `router`, `client` | the shell: messages and waiting |
-//! | `census`, `staleness`, `inspect` | what came of it, judged from outside |
+//! | `record`, `invariants` | the laws that are exact, judged from outside at every event |
+//! | `census`, `staleness`, `inspect` | what came of it, judged from outside at the end |
 //!
 //! Left out: replicas, expiry, and agreement between several directories; each module says what
 //! that costs.
@@ -27,6 +28,7 @@ mod client;
 mod cluster;
 mod directory;
 mod inspect;
+mod invariants;
 mod jump;
 mod maglev;
 mod messages;
@@ -38,6 +40,7 @@ mod node;
 mod operator;
 mod params;
 pub mod placement;
+mod record;
 mod rendezvous;
 mod ring;
 mod roster;
@@ -45,6 +48,7 @@ mod router;
 mod spec;
 mod staleness;
 mod store;
+mod variants;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -61,6 +65,7 @@ use census::{Effort, census};
 use client::CacheClient;
 use cluster::{CACHE, Cluster, DIRECTORY};
 use inspect::Inspector;
+use invariants::bounded_load::exceeded;
 use router::Router;
 
 /// The lab.
@@ -114,7 +119,7 @@ impl System for Sharded {
             .get(&host.id())
             .and_then(Weak::upgrade);
         let router = known.unwrap_or_else(|| {
-            let router = Router::start(host.clone(), self.cluster.clone());
+            let router = Router::start(host.clone(), &self.cluster);
             let mut routers = self.routers.borrow_mut();
             routers.insert(host.id(), Rc::downgrade(&router));
             router
@@ -131,7 +136,10 @@ impl System for Sharded {
 
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {
         let params = &self.cluster.params;
-        let mut measured = vec![("stale_reads", staleness::stale_reads(run) as f64)];
+        let mut measured = vec![
+            ("stale_reads", staleness::stale_reads(run) as f64),
+            ("over_bound", exceeded(&run.events) as f64),
+        ];
         measured.extend(
             self.inspector
                 .request_peak(|node| params.size_of(node.0))
@@ -143,7 +151,7 @@ impl System for Sharded {
             let effort = Effort {
                 keys: params.census_keys,
                 rings: params.census_rings,
-                epsilon: *params.epsilon,
+                epsilon: params.epsilon_millionths(),
             };
             let found = census(&|view| self.cluster.place(view), &views, effort);
             measured.extend([

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
 use crate::bounded::{Bounded, Capacity};
 use crate::maglev::{Maglev, Order, Turn};
 use crate::params::Params;
@@ -66,7 +68,7 @@ impl RingRule for NoWraparound {
 struct ForgetsCapacity;
 
 impl Capacity for ForgetsCapacity {
-    fn capacity(&self, _: Member, _: u64, _: &View, _: f64) -> u64 {
+    fn capacity(&self, _: Member, _: u64, _: &View, _: u64) -> u64 {
         u64::MAX
     }
 }
@@ -78,6 +80,15 @@ impl Turn for MissesTurn {
     fn take(&self, order: &mut Order, is_free: &dyn Fn(usize) -> bool) -> Option<usize> {
         order.next().filter(|entry| is_free(*entry))
     }
+}
+
+/// Every process hashes with a seed of its own, as some languages' built-in hashes do.
+pub fn own_seed(process: &str, view: &View, params: &Params) -> Rc<dyn Placement> {
+    let view = View {
+        salt: xxh3_64_with_seed(process.as_bytes(), view.salt),
+        ..view.clone()
+    };
+    Rc::new(Ring::new(Karger, &view, params))
 }
 
 /// Makes the placement of a mutant; `None` when there is none of this name.

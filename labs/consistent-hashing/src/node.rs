@@ -56,12 +56,13 @@ pub async fn run(host: Host, cluster: Rc<Cluster>, inspector: Inspector) {
         host.count(counter, 0);
     }
     let capacity = cluster.params.capacity * cluster.params.size_of(index.0);
+    let belief = Belief::new(cluster.clone(), &host);
     let node = Rc::new(CacheNode {
         host,
         index,
         cache: RefCell::new(Cache::new(capacity as usize)),
         served: inspector.served_by(index),
-        belief: Belief::new(cluster.clone()),
+        belief,
         fetching: RefCell::default(),
         cluster,
     });

@@ -4,6 +4,9 @@ use netsplit_scenario::{Dist, Share, Span};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+/// What epsilon is counted in.
+pub const MILLION: u64 = 1_000_000;
+
 /// Parameters of the consistent-hashing lab.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -97,6 +100,11 @@ impl Params {
     /// The size of a cache node.
     pub fn size_of(&self, node: u32) -> u32 {
         self.sizes[node as usize % self.sizes.len()]
+    }
+
+    /// Epsilon in millionths: a bound that is exact is a whole number of whole numbers.
+    pub fn epsilon_millionths(&self) -> u64 {
+        (*self.epsilon * MILLION as f64).round() as u64
     }
 
     /// Checks what a type cannot say.

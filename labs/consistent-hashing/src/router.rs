@@ -12,11 +12,11 @@ use crate::cache::Key;
 use crate::cluster::Cluster;
 use crate::directory::{Follower, follow};
 use crate::placement::{Epoch, Loads, NodeIndex, View};
+use crate::record;
 
 /// One client host's router.
 pub struct Router {
     host: Host,
-    cluster: Rc<Cluster>,
     belief: Belief,
     arrived: Notify,
     under_way: RefCell<Loads>,
@@ -35,18 +35,18 @@ pub struct Route {
 
 impl Router {
     /// Starts following the directory.
-    pub fn start(host: Host, cluster: Rc<Cluster>) -> Rc<Router> {
-        for counter in ["redirects", "spilled", "over_bound"] {
+    pub fn start(host: Host, cluster: &Rc<Cluster>) -> Rc<Router> {
+        for counter in ["redirects", "spilled"] {
             host.count(counter, 0);
         }
+        record::started(&host);
         let router = Rc::new(Router {
+            belief: Belief::new(cluster.clone(), &host),
             host,
-            belief: Belief::new(cluster.clone()),
-            cluster,
             arrived: Notify::new(),
             under_way: RefCell::default(),
         });
-        follow(&router.host, &router.cluster, router.clone());
+        follow(&router.host, cluster, router.clone());
         router
     }
 
@@ -54,7 +54,9 @@ impl Router {
     pub async fn route_read(self: &Rc<Self>, key: Key) -> Option<Route> {
         let known = self.known_view().await;
         let placement = known.placement();
-        let node = placement.place(key.hash(), &self.under_way.borrow())?;
+        let node = placement.place(key.hash(), &self.under_way.borrow());
+        record::routed(&self.host, key, &known, node, true);
+        let node = node?;
         let spilled = known.owner(key) != Some(node);
         self.host.count("spilled", u64::from(spilled));
         Some(self.go(node, &known.view, spilled))
@@ -63,29 +65,19 @@ impl Router {
     /// Whom to write a key through.
     pub async fn route_write(self: &Rc<Self>, key: Key) -> Option<Route> {
         let known = self.known_view().await;
-        let owner = known.owner(key)?;
-        Some(self.go(owner, &known.view, false))
+        let owner = known.owner(key);
+        record::routed(&self.host, key, &known, owner, false);
+        Some(self.go(owner?, &known.view, false))
     }
 
     fn go(self: &Rc<Self>, node: NodeIndex, view: &View, spilled: bool) -> Route {
-        let mut loads = self.under_way.borrow_mut();
-        loads.add(node);
-        let is_over = loads.of(node) > self.bound(node, view, loads.total());
-        self.host.count("over_bound", u64::from(is_over));
+        self.under_way.borrow_mut().add(node);
         Route {
             node,
             epoch: view.epoch,
             spilled,
             router: self.clone(),
         }
-    }
-
-    /// The most that a node may have by the law of bounded loads, computed apart from the
-    /// placement that should keep to it.
-    fn bound(&self, node: NodeIndex, view: &View, total: u64) -> u64 {
-        let weight = f64::from(view.weight_of(node).unwrap_or(0));
-        let fair = total as f64 * weight / view.weight() as f64;
-        ((1.0 + *self.cluster.params.epsilon) * fair).ceil() as u64
     }
 
     async fn known_view(&self) -> Rc<Known> {
@@ -105,7 +97,8 @@ impl Follower for Router {
     }
 
     fn adopt(self: Rc<Self>, view: View) {
-        if self.belief.hear(view).is_some() {
+        if let Some(known) = self.belief.hear(view) {
+            record::table(&self.host, &known);
             self.arrived.notify_waiters();
         }
     }
@@ -114,5 +107,6 @@ impl Follower for Router {
 impl Drop for Route {
     fn drop(&mut self) {
         self.router.under_way.borrow_mut().remove(self.node);
+        record::ended(&self.router.host, self.node);
     }
 }

@@ -1,13 +1,13 @@
 //! What scenario files may say of this lab.
 
-use netsplit_scenario::{
-    GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec,
-};
+use netsplit_scenario::{GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec};
 
 use crate::client::{GET, PUT};
 use crate::cluster::{CACHE, DIRECTORY, STORE};
+use crate::invariants::INVARIANTS;
 use crate::messages::KINDS;
 use crate::params::Params;
+use crate::variants::{SEATS, VARIANTS};
 
 /// The lab's description.
 pub static SPEC: LabSpec = LabSpec {
@@ -57,13 +57,27 @@ pub static SPEC: LabSpec = LabSpec {
             "node-died",
             "The directory has struck out silent nodes; says how many are in",
         ),
+        named(
+            "view",
+            "The directory has made a view known; says who is in",
+        ),
+        named("started", "A router has started, with nothing under way"),
+        named(
+            "table",
+            "A router has adopted a view; says who has how much of its table",
+        ),
+        named(
+            "routed",
+            "A router has looked up who owns a key, and sent a request to a node",
+        ),
+        named("ended", "That request is over"),
     ],
     metrics: METRICS,
     observed: &[named(
         "store",
         "From a request's arrival at the store to the end of its work",
     )],
-    invariants: &[],
+    invariants: INVARIANTS,
     actions: &[
         named(
             "join",
@@ -101,7 +115,7 @@ const METRICS: &[Named] = &[
     named("spilled", "Reads sent past an owner that had no room"),
     named(
         "over_bound",
-        "Requests by which a router exceeded ceil((1 + epsilon) m/N) at some node",
+        "Reads by which a router exceeded ceil((1 + epsilon) m/N) at some node, from start to end",
     ),
     named(
         "stale_reads",
@@ -142,142 +156,6 @@ const METRICS: &[Named] = &[
     ),
 ];
 
-const SEATS: &[SeatSpec] = &[
-    SeatSpec {
-        name: "placement",
-        summary: "Which node a key belongs to",
-        fillings: &[
-            named("ring", "The first of many points clockwise"),
-            named("rendezvous", "The highest of all nodes' bids"),
-            named("jump", "Jumps ahead to new buckets"),
-            named("maglev", "A table that the nodes fill by turns"),
-            named("multi-probe", "One point per node, many probes per key"),
-            named("bounded-loads", "A ring whose full nodes are passed over"),
-            named("modulo", "Hash modulo N"),
-            named("one-virtual-node", "A ring with one point per node"),
-            named("ignores-weights", "A ring on which all nodes are alike"),
-            named(
-                "by-position",
-                "Points hashed from places in the list, not names",
-            ),
-            named("unsorted-ring", "A ring that nobody sorted"),
-            named("off-by-one", "A ring that skips a point"),
-            named("no-wraparound", "A ring with an end"),
-            named("forgets-capacity", "Bounded loads without the bound"),
-            named(
-                "maglev-misses-turn",
-                "Maglev in which a taken wish costs the turn",
-            ),
-        ],
-    },
-    SeatSpec {
-        name: "migration",
-        summary: "What becomes of entries whose keys belong elsewhere now",
-        fillings: &[
-            named("hand-over", "They are sent to their new owners"),
-            named("drop", "They are forgotten"),
-            named("hoard", "They stay, and grow old"),
-            named(
-                "trusts-gaps",
-                "As drop, but a view that was missed does not matter",
-            ),
-        ],
-    },
-];
-
-const VARIANTS: &[VariantSpec] = &[
-    variant(
-        "reference",
-        "A ring with virtual nodes; entries follow their keys",
-        &[],
-    ),
-    variant(
-        "rendezvous",
-        "The highest bid has the key",
-        &[("placement", "rendezvous")],
-    ),
-    variant(
-        "jump",
-        "No memory; only the last node can leave cheaply",
-        &[("placement", "jump")],
-    ),
-    variant(
-        "maglev",
-        "An even table, and a little disruption",
-        &[("placement", "maglev")],
-    ),
-    variant(
-        "multi-probe",
-        "Even with one point per node",
-        &[("placement", "multi-probe")],
-    ),
-    variant(
-        "bounded-loads",
-        "A hot key spills to neighbours",
-        &[("placement", "bounded-loads")],
-    ),
-    variant(
-        "modulo",
-        "Hash modulo N and nobody moves data: a change empties nine tenths of the cache",
-        &[("placement", "modulo"), ("migration", "drop")],
-    ),
-    variant(
-        "drop",
-        "Entries that move are forgotten: each costs the store a read",
-        &[("migration", "drop")],
-    ),
-    variant(
-        "hoard",
-        "Entries stay where they were: when a key comes back, it is as old as that",
-        &[("migration", "hoard")],
-    ),
-    variant(
-        "trusts-gaps",
-        "A node that was struck out without hearing of it believes what it had before",
-        &[("migration", "trusts-gaps")],
-    ),
-    variant(
-        "one-virtual-node",
-        "One point each: the fullest of ten nodes has three times its share",
-        &[("placement", "one-virtual-node")],
-    ),
-    variant(
-        "ignores-weights",
-        "Small nodes get as much as big ones",
-        &[("placement", "ignores-weights")],
-    ),
-    variant(
-        "by-position",
-        "Nodes are named by their place in the list: one leaves, and all after it move",
-        &[("placement", "by-position")],
-    ),
-    variant(
-        "unsorted-ring",
-        "Binary search over points in no order: wherever it ends",
-        &[("placement", "unsorted-ring")],
-    ),
-    variant(
-        "off-by-one",
-        "Takes the point after the next: a new node moves keys between old ones",
-        &[("placement", "off-by-one")],
-    ),
-    variant(
-        "no-wraparound",
-        "Keys after the last point belong to nobody",
-        &[("placement", "no-wraparound")],
-    ),
-    variant(
-        "forgets-capacity",
-        "Every node always has room: a hot key stays where it is",
-        &[("placement", "forgets-capacity")],
-    ),
-    variant(
-        "maglev-misses-turn",
-        "A node whose wish is taken loses its turn: the table is uneven",
-        &[("placement", "maglev-misses-turn")],
-    ),
-];
-
 const fn group(
     name: &'static str,
     prefix: &'static str,
@@ -294,18 +172,7 @@ const fn group(
     }
 }
 
-const fn named(name: &'static str, summary: &'static str) -> Named {
+/// A name, and what it stands for.
+pub const fn named(name: &'static str, summary: &'static str) -> Named {
     Named { name, summary }
-}
-
-const fn variant(
-    name: &'static str,
-    summary: &'static str,
-    fills: &'static [(&'static str, &'static str)],
-) -> VariantSpec {
-    VariantSpec {
-        name,
-        summary,
-        fills,
-    }
 }

@@ -96,8 +96,8 @@ proptest! {
     }
 
     #[test]
-    fn bounded_loads_never_exceed_the_bound(view in view(1), epsilon in 0.0..1.0f64) {
-        let params = Params { epsilon: Share(epsilon), ..params() };
+    fn bounded_loads_never_exceed_the_bound(view in view(1), percent in 0u64..100) {
+        let params = Params { epsilon: Share(percent as f64 / 100.0), ..params() };
         let placement = make("bounded-loads", &view, &params);
         let mut loads = Loads::default();
         // Every request is for one of three keys: as hot as it gets.
@@ -105,8 +105,8 @@ proptest! {
             let key = KeyHash(hash(3, [number % 3, 0]));
             loads.add(placement.place(key, &loads).expect("somebody has room"));
             for member in &view.members {
-                let share = f64::from(member.weight) / view.weight() as f64;
-                let bound = ((1.0 + epsilon) * loads.total() as f64 * share - 1e-9).ceil() as u64;
+                let fair = (100 + percent) * loads.total() * u64::from(member.weight);
+                let bound = fair.div_ceil(100 * view.weight());
                 prop_assert!(loads.of(member.node) <= bound);
             }
         }

@@ -3,6 +3,8 @@
 mod support;
 
 use netsplit_check::Verdict;
+use netsplit_lab_consistent_hashing::ConsistentHashing;
+use netsplit_sim::Lab;
 use support::{judged, names, run, scenario, try_run};
 
 #[test]
@@ -40,13 +42,26 @@ fn wrong_variants_are_caught_for_what_is_wrong_with_them() {
     fails("cut-off-node", &["variant=trusts-gaps"], "stale_reads");
     fails("modulo-reshuffle", &["variant=modulo"], "availability");
     fails("hot-key", &["variant=reference"], "p99(all)");
-    fails("hot-key", &["variant=forgets-capacity"], "over_bound");
+    fails(
+        "hot-key",
+        &["variant=forgets-capacity"],
+        "invariant bounded-load",
+    );
+    fails("calm", &["variant=own-seed"], "invariant one-owner");
+    fails("balance", &["variant=no-wraparound"], "invariant one-owner");
+    fails("node-joins", &["variant=off-by-one"], "invariant monotone");
+    fails("keys-moved", &["variant=maglev"], "invariant monotone");
     fails(
         "weighted-nodes",
         &["variant=ignores-weights"],
         "request_peak",
     );
     fails("maglev", &["variant=maglev-misses-turn"], "table_uneven");
+    fails(
+        "maglev",
+        &["variant=maglev-misses-turn"],
+        "invariant even-table",
+    );
     fails(
         "bounded-loads",
         &["variant=forgets-capacity"],
@@ -55,14 +70,26 @@ fn wrong_variants_are_caught_for_what_is_wrong_with_them() {
     fails("multi-probe", &["variant=one-virtual-node"], "load_peak");
 }
 
+/// The lesson's table of features: what switches each off, and which scenario misses what then.
 #[test]
 fn every_feature_is_missed_where_it_is_off() {
-    fails("cold-start", &["params.coalesce=false"], "store_reads");
-    fails("different-views", &["params.redirect=false"], "stale_reads");
-    fails("weighted-nodes", &["params.weighted=false"], "request_peak");
-    fails("node-dies", &["params.spread=poll"], "availability");
-    fails("multi-probe", &["params.probes=1"], "load_peak");
-    fails("balance", &["params.virtual_nodes=10"], "load_cv");
+    let lesson = ConsistentHashing.lesson();
+    let (_, table) = lesson.split_once("## Switched off").expect("a table");
+    let (table, _) = table.split_once("\n## ").expect("it ends");
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let mut features = 0;
+    for row in rows {
+        let cells: Vec<_> = row
+            .split('|')
+            .map(|cell| cell.trim().trim_matches('`'))
+            .collect();
+        let [_, _, off, name, misses, _] = cells[..] else {
+            panic!("not four cells: {row}");
+        };
+        fails(name, &[off], misses);
+        features += 1;
+    }
+    assert!(features >= 20, "only {features} features");
 }
 
 #[test]

@@ -1,28 +1,68 @@
 //! Periodic synchronisation: regions spend from a budget, and settle up every now and then.
 //!
 //! Every round the store asks the regions how many requests each has admitted since the start
-//! of the run, subtracts what is new from its [`Ledger`], and tells each of them what is left.
-//! Until the next round every region may spend all of that: no request waits for a distant
-//! store, and nothing is reserved for a region that does not need it. Several regions may spend
-//! the same tokens, though. How many? A budget is what the store knew at an instant; call the
-//! oldest that a region still acts upon s + d old, by the interval s of rounds and the delay d
-//! from asking to telling. When the ledger was above zero at that instant, then since then at
-//! most lambda (s + d) requests were admitted, and r (s + d) of them rightly. So they are never
-//! more than
+//! of the run, subtracts what is new from its [`Ledger`], and tells each of them what is left, in
+//! a [`Statement`]. Until the next round every region may spend all of that: no request waits for
+//! a distant store, and nothing is reserved for a region that does not need it. Several regions
+//! may spend the same tokens, though. How many? With rounds every s that take d, demand lambda,
+//! rate r, N regions and a full bucket of L, they are never more than
 //!
 //! ```text
 //! min((lambda - r)(s + d), (N - 1) L)
 //! ```
 //!
-//! ahead of the limit, for N regions, demand lambda, rate r and a full bucket of L: the second
-//! bound because no region spends more than a full bucket on one budget, and one of them is
-//! right to. Both counts are totals, not differences, so that a message that is lost or doubled
-//! neither loses nor doubles a request. (The idea is the global token bucket of Raghavan et
-//! al., "Cloud control with distributed rate limiting", SIGCOMM 2007, section 3.)
+//! ahead of the limit. (The idea is the global token bucket of Raghavan et al., "Cloud control
+//! with distributed rate limiting", SIGCOMM 2007, section 3.)
 //!
-//! The price of being safe: a token that drips in while requests are on their way to the ledger
-//! may be lost to the cap. A bucket must hold what drips in between two rounds, r s, or the
-//! regions never get their rate.
+//! # Why
+//!
+//! Round q asks at A(q) and has heard by H(q); then it knows of P(q) requests in all. A request
+//! that it hears of may be as late as H(q), so the bucket may have overflowed until then: what a
+//! round that has something to pay pays from is at most L - r (H(q) - A(q)). So the credit that
+//! is left after round q is, for every earlier round p that had something to pay, and for p = q,
+//!
+//! ```text
+//! c(q) <= L + r (A(q) - H(p)) - (P(q) - P(p - 1))
+//! ```
+//!
+//! Take any window from u to t that ends with an admission, and for p the first round that pays
+//! for something admitted since u. Then H(p) is at least u, and all of P(p - 1) was admitted before
+//! u. So of what the window admits, round q has paid at most L + r (A(q) - u) - c(q). (If it has
+//! paid for nothing in it, the window is short: at most a bucket from each region, and no more
+//! than was asked for since u.) What else does it hold?
+//!
+//! - Let q be the newest round by which any region has spent. By whatever round it has spent
+//!   itself, a region is at most L beyond what is paid for now, and one that has spent by q
+//!   itself at most c(q). The window admits at most L + r (t - u) + (N - 1) L.
+//! - Let q be a round in which all regions answered and some credit was left: a budget's
+//!   [`sound`](Statement::sound) is the last A(q) of these. What it did not know of has been asked
+//!   for since A(q); if n were, the window admits at most L + r (t - u) + n - r (t - A(q)). While
+//!   everybody answers, t - A(q) is at most s + d, and n is lambda (s + d).
+//!
+//! Neither needs latencies that are alike, or messages that arrive: totals and not differences
+//! are told, so that a message that is lost or doubled neither loses nor doubles a request.
+//!
+//! # What is reached
+//!
+//! (N - 1) L is, by L requests in every region at one instant. (lambda - r)(s + d) is not, for a
+//! region knows its own spending. What comes before the totals are taken is paid for, so let a
+//! full bucket meet even demand from then on, n requests until the next budgets come. Each region
+//! is asked for n / N, its budget must hold as many for all of them to pass, and as many are no
+//! excess. With a for the time that the question takes to arrive, that makes
+//!
+//! ```text
+//! ((1 - 1/N) lambda - r)(s + d - a)
+//! ```
+//!
+//! give or take a request for each of the other regions, as they admit whole ones; a smaller budget
+//! runs out, a larger one is more that is no excess. It is half of the bound for three regions
+//! that are asked for 3 r, and nine tenths for twenty that are asked for 10 r.
+//!
+//! # The price
+//!
+//! A token that drips in while requests are on their way to the ledger may be lost to the cap. A
+//! bucket must hold what drips in between two rounds and during one, r (s + d), or the regions
+//! never get their rate.
 //!
 //! What this leaves out: dividing the budget by demand (their "flow proportional share"), which
 //! overshoots less, and leases that reserve tokens, which never overshoot and strand them in
@@ -30,10 +70,25 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::limiter::Policy;
 
 /// A count of admitted requests, from the start of the run.
 pub type Total = u64;
+
+/// What the store tells a region of one tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// When the store asked for the totals behind it, on the store's clock.
+    pub asked: Duration,
+    /// When it last asked and heard of all regions, and some credit was left.
+    pub sound: Duration,
+    /// Whole tokens that are left.
+    pub level: u64,
+    /// Up to where the region's own requests are paid for.
+    pub paid: Total,
+}
 
 /// What the store knows of one tenant. Tokens are worth time, as in a token bucket; in debt,
 /// the credit is negative.
@@ -42,7 +97,9 @@ pub struct Ledger {
     interval: i128,
     capacity: i128,
     credit: i128,
-    last: Duration,
+    /// When the last round asked, and when the last sound one did.
+    asked: Duration,
+    sound: Duration,
     /// Up to where each region's requests are paid for.
     paid: Vec<Total>,
 }
@@ -54,35 +111,43 @@ impl Ledger {
             interval: policy.interval().as_nanos() as i128,
             capacity: policy.capacity().as_nanos() as i128,
             credit: policy.capacity().as_nanos() as i128,
-            last: Duration::ZERO,
+            asked: Duration::ZERO,
+            sound: Duration::ZERO,
             paid: vec![0; regions],
         }
     }
 
-    /// Credits the time until `asked`, when the store asked the regions for their totals: what
-    /// has dripped in since then is for the next round. A reply that comes later than `asked`
-    /// may hold requests that are newer, which errs on the safe side.
-    pub fn refill(&mut self, asked: Duration) {
-        let elapsed = asked.saturating_sub(self.last).as_nanos() as i128;
-        self.credit = (self.credit + elapsed).min(self.capacity);
-        self.last = self.last.max(asked);
+    /// Closes a round that asked at `asked` and was over at `heard`, with the totals of those
+    /// regions that answered. Credits the time until `asked`: what has dripped in since then is
+    /// for the next round.
+    pub fn close(&mut self, asked: Duration, heard: Duration, totals: &[Option<Total>]) {
+        let mut new = 0;
+        for (paid, total) in self.paid.iter_mut().zip(totals) {
+            let total = total.unwrap_or(0).max(*paid);
+            new += i128::from(total - *paid);
+            *paid = total;
+        }
+        let elapsed = asked.saturating_sub(self.asked).as_nanos() as i128;
+        let overflowing = match new {
+            0 => Duration::ZERO,
+            _ => heard.saturating_sub(asked),
+        };
+        let most = self.capacity - overflowing.as_nanos() as i128;
+        self.credit = (self.credit + elapsed).min(most) - new * self.interval;
+        self.asked = asked;
+        if self.credit >= 0 && totals.iter().all(Option::is_some) {
+            self.sound = asked;
+        }
     }
 
-    /// Pays for what a region has admitted and not yet paid for.
-    pub fn pay(&mut self, region: usize, total: Total) {
-        let new = total.saturating_sub(self.paid[region]);
-        self.credit -= i128::from(new) * self.interval;
-        self.paid[region] += new;
-    }
-
-    /// Whole tokens that are left; none in debt.
-    pub fn level(&self) -> u64 {
-        (self.credit / self.interval).max(0) as u64
-    }
-
-    /// Up to where a region's requests are paid for.
-    pub fn paid(&self, region: usize) -> Total {
-        self.paid[region]
+    /// What to tell a region.
+    pub fn statement(&self, region: usize) -> Statement {
+        Statement {
+            asked: self.asked,
+            sound: self.sound,
+            level: (self.credit / self.interval).max(0) as u64,
+            paid: self.paid[region],
+        }
     }
 }
 
@@ -95,6 +160,8 @@ pub struct Budget {
     /// Requests may be admitted while `spent` is below this total.
     pub(crate) until: Total,
     spent: Total,
+    asked: Duration,
+    sound: Duration,
 }
 
 impl Budget {
@@ -103,6 +170,8 @@ impl Budget {
         Budget {
             until: policy.burst.into(),
             spent: 0,
+            asked: Duration::ZERO,
+            sound: Duration::ZERO,
         }
     }
 
@@ -123,6 +192,25 @@ impl Budget {
         self.spent
     }
 
+    /// When the store asked for the totals behind this budget.
+    pub fn asked(&self) -> Duration {
+        self.asked
+    }
+
+    /// Since when requests may have come that the store did not know of.
+    pub fn sound(&self) -> Duration {
+        self.sound
+    }
+
+    /// The store tells of a round; what it told before that and comes later is old news.
+    pub fn hear(&mut self, news: &Statement, renewal: Renewal) {
+        if news.asked < self.asked {
+            return;
+        }
+        (self.asked, self.sound) = (news.asked, news.sound);
+        renewal(self, news.level, news.paid);
+    }
+
     /// A round is over: `level` tokens were left after this region had paid up to `paid`. What
     /// it has spent since then comes off.
     pub fn renew(&mut self, level: u64, paid: Total) {
@@ -131,64 +219,4 @@ impl Budget {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const POLICY: Policy = Policy {
-        limit: 10,
-        window: Duration::from_secs(1),
-        burst: 20,
-    };
-
-    const fn ms(millis: u64) -> Duration {
-        Duration::from_millis(millis)
-    }
-
-    #[test]
-    fn a_round_pays_what_is_new_and_tells_what_is_left() {
-        let mut ledger = Ledger::new(&POLICY, 2);
-        let mut budgets = [Budget::new(&POLICY), Budget::new(&POLICY)];
-        for _ in 0..8 {
-            assert!(budgets[0].try_spend());
-        }
-        ledger.refill(ms(500));
-        ledger.pay(0, budgets[0].spent());
-        ledger.pay(1, budgets[1].spent());
-        assert_eq!(
-            ledger.level(),
-            12,
-            "a full bucket gains nothing in half a second"
-        );
-        // Two more pass while the answer is on its way.
-        assert!(budgets[0].try_spend() && budgets[0].try_spend());
-        budgets[0].renew(ledger.level(), ledger.paid(0));
-        budgets[1].renew(ledger.level(), ledger.paid(1));
-        let spend_all = |budget: &mut Budget| (0..100).filter(|_| budget.try_spend()).count();
-        assert_eq!(spend_all(&mut budgets[0]), 10);
-        assert_eq!(spend_all(&mut budgets[1]), 12, "the same tokens, once more");
-        ledger.refill(ms(1000));
-        ledger.pay(0, budgets[0].spent());
-        ledger.pay(1, budgets[1].spent());
-        assert_eq!(ledger.level(), 0, "12 + 5 - 12 - 12 is a debt of 7");
-        ledger.refill(ms(1800));
-        assert_eq!(ledger.level(), 1);
-    }
-
-    #[test]
-    fn totals_that_come_twice_or_late_are_paid_once() {
-        let mut ledger = Ledger::new(&POLICY, 1);
-        for total in [3, 5, 5, 4, 3] {
-            ledger.pay(0, total);
-        }
-        assert_eq!((ledger.level(), ledger.paid(0)), (15, 5));
-    }
-
-    #[test]
-    fn nothing_is_carried_over() {
-        let mut budget = Budget::new(&POLICY);
-        for _ in 0..5 {
-            budget.renew(20, 0);
-        }
-        assert_eq!((0..100).filter(|_| budget.try_spend()).count(), 20);
-    }
-}
+mod tests;

@@ -5,21 +5,25 @@
 //! limiters: bounds are computed from the definition, "so many in a window of this length", in
 //! whole nanoseconds, and no rounding can hide one request too many.
 //!
-//! - `windows`: counts in windows, and what the windows of each algorithm allow;
+//! - `buckets`: what token buckets and GCRA allow, and whom they may turn away;
+//! - `windows`: what fixed, logged and weighted windows allow;
+//! - `flow`: how far apart requests leave, and how many are there at once;
 //! - `overshoot`: how far synchronised regions may be ahead of the limit.
 
+pub mod buckets;
+mod flow;
 pub mod overshoot;
-pub mod windows;
+mod windows;
 
 use std::collections::BTreeMap;
 
 use netsplit_history::{Invariant, InvariantState, LabEvent};
 use serde_json::Value;
 
+use buckets::{BucketBound, GcraBound, OnlyExcess};
+use flow::{Concurrency, Spacing};
 use overshoot::Overshoot;
-use windows::{
-    AlignedWindow, BucketBound, Concurrency, Estimate, GcraBound, OnlyExcess, Spacing, WindowBound,
-};
+use windows::{AlignedWindow, Estimate, WindowBound};
 
 /// What the lab declares.
 pub const INVARIANTS: &[Invariant] = &[
@@ -66,7 +70,7 @@ pub const INVARIANTS: &[Invariant] = &[
     Invariant {
         name: "overshoot-bound",
         summary: "Regions are ahead of the limit by at most what they were asked for beyond it \
-                  since their budgets were drawn up, and by at most N - 1 bursts",
+                  since the store last knew of all of them, and by at most N - 1 bursts",
         new: || PerTenant::<Overshoot>::start(&["admitted", "asked"]),
     },
 ];
@@ -107,7 +111,7 @@ impl Rules {
 pub enum Fact {
     /// A request came to a gateway.
     Asked,
-    /// A request was let through; by a budget, when its totals were asked for.
+    /// A request was let through; by a budget, until when its store knew of all requests.
     Admitted(Option<i128>),
     /// A request was turned away, and told to come again after this time.
     Rejected(i128),
@@ -121,7 +125,7 @@ impl Fact {
         let number = |name: &str| event.detail[name].as_i64().map(i128::from);
         let fact = match &*event.name {
             "asked" => Fact::Asked,
-            "admitted" => Fact::Admitted(number("asked_ns")),
+            "admitted" => Fact::Admitted(number("sound_ns")),
             "rejected" => Fact::Rejected(number("retry_ns")?),
             "finished" => Fact::Finished,
             _ => return None,
@@ -176,5 +180,26 @@ impl<L: Law> InvariantState for PerTenant<L> {
 
     fn concerns(&self, name: &str) -> bool {
         name == "policy" || self.names.contains(&name)
+    }
+}
+
+#[cfg(test)]
+mod testing {
+    use super::{Fact, Law, Rules};
+
+    /// Two in ten nanoseconds, or three at once.
+    pub const RULES: Rules = Rules {
+        limit: 2,
+        window: 10,
+        burst: 3,
+        gateways: 1,
+    };
+
+    /// The number of the first admission that breaks a law.
+    pub fn broken<L: Law>(times: &[i128]) -> Option<usize> {
+        let mut law = L::new(&RULES);
+        times
+            .iter()
+            .position(|at| law.happened(*at, Fact::Admitted(None)).is_err())
     }
 }

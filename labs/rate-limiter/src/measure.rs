@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use netsplit_history::{LabEvent, Run};
 
-use crate::invariants::windows::Windows;
+use crate::invariants::buckets::Windows;
 use crate::invariants::{Fact, Law, Rules, overshoot::Overshoot};
 
 /// When each tenant's requests were admitted.

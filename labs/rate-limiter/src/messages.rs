@@ -6,7 +6,7 @@ use std::time::Duration;
 use netsplit_sim::{Message, Rpc};
 use serde::{Deserialize, Serialize};
 
-use crate::budget::Total;
+use crate::budget::{Statement, Total};
 
 /// The kinds of messages.
 pub const KINDS: &[&str] = &[
@@ -64,14 +64,9 @@ pub struct Collect;
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Totals(pub Vec<(Tenant, Total)>);
 
-/// What a gateway may admit from now on.
+/// What a gateway may admit from now on, by tenant.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Budgets {
-    /// When the store asked for the totals that this is computed from, on its own clock.
-    pub asked: Duration,
-    /// Per tenant the tokens left, and up to where the gateway's own requests are paid for.
-    pub levels: Vec<(Tenant, u64, Total)>,
-}
+pub struct Statements(pub Vec<(Tenant, Statement)>);
 
 /// Gives a message its kind and port, and a request its answer.
 macro_rules! messages {
@@ -96,5 +91,5 @@ messages! {
     Verdict "verdict" 1;
     Collect "collect" 103 -> Totals;
     Totals "totals" 1;
-    Budgets "budgets" 104;
+    Statements "budgets" 104;
 }

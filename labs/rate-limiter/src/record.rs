@@ -44,11 +44,10 @@ pub fn admitted(host: &Host, tenant: Tenant) {
     host.record("admitted", json!({ "tenant": tenant.0 }));
 }
 
-/// A request may pass, by a budget that the store computed from totals that it asked for at
-/// `asked`.
-pub fn admitted_by_budget(host: &Host, tenant: Tenant, asked: Duration) {
-    let asked = asked.as_nanos() as u64;
-    host.record("admitted", json!({ "tenant": tenant.0, "asked_ns": asked }));
+/// A request may pass, by a budget whose store knew of all requests until `sound`.
+pub fn admitted_by_budget(host: &Host, tenant: Tenant, sound: Duration) {
+    let sound = sound.as_nanos() as u64;
+    host.record("admitted", json!({ "tenant": tenant.0, "sound_ns": sound }));
 }
 
 /// A request may not pass.

@@ -3,6 +3,8 @@
 mod support;
 
 use netsplit_check::Verdict;
+use netsplit_lab_rate_limiter::RateLimiter;
+use netsplit_sim::Lab;
 use support::{judge, names, run, scenario};
 
 #[test]
@@ -78,25 +80,26 @@ fn mutants_are_caught_by_the_bound_that_they_break() {
     );
 }
 
+/// The lesson's table of features: what switches each off, and which scenario misses what then.
 #[test]
 fn every_feature_is_missed_where_it_is_off() {
-    fails("local-limits", &["variant=sliding-log"], "window_max");
-    fails(
-        "store-partitioned",
-        &["variant=fail-open"],
-        "invariant bucket-bound",
-    );
-    fails(
-        "store-partitioned-open",
-        &["variant=reference"],
-        "availability",
-    );
-    fails("regions-out-of-sync", &["variant=reference"], "excess > 0");
-    fails("regions-out-of-sync", &["variant=local"], "excess <= 224");
-    let open = "variant=coordination=synced,outage=fail-open";
-    fails("region-cut-off", &[open], "invariant overshoot-bound");
-    fails("retrying-clients", &["variant=impatient"], "p99(ask)");
-    fails("retrying-clients", &["params.retry_jitter=0s"], "retries");
+    let lesson = RateLimiter.lesson();
+    let (_, table) = lesson.split_once("## Switched off").expect("a table");
+    let (table, _) = table.split_once("\n## ").expect("it ends");
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let mut features = 0;
+    for row in rows {
+        let cells: Vec<_> = row
+            .split('|')
+            .map(|cell| cell.trim().trim_matches('`'))
+            .collect();
+        let [_, _, off, name, misses, _] = cells[..] else {
+            panic!("not four cells: {row}");
+        };
+        fails(name, &[off], misses);
+        features += 1;
+    }
+    assert!(features >= 20, "only {features} features");
 }
 
 #[test]
@@ -127,6 +130,28 @@ fn gcra_and_the_token_bucket_decide_alike() {
     assert!(bucket.len() > 5000);
     assert_eq!(bucket, outcomes("variant=gcra"));
     assert_ne!(bucket, outcomes("variant=off-by-one"));
+}
+
+/// A region that is cut off spends slowly what it has, and the others do not know: by then they are
+/// ahead by more than what came since their own budgets were drawn up.
+#[test]
+fn what_a_region_spent_that_nobody_hears_of_is_within_the_law() {
+    let then = |load: &str| {
+        format!(
+            "load.{load}.rate=[{{ rate = \"40/s\" }}, {{ at = \"10s\", rate = \"50/s\" }}, \
+             {{ at = \"18s\", rate = \"65/s\" }}]"
+        )
+    };
+    let set = [
+        "params.burst=200",
+        "fault.cut.for=28s",
+        "load.in-ap.rate=20/s",
+        &then("in-eu"),
+        &then("in-us"),
+    ];
+    let run = run(&scenario("region-cut-off", &set), 1);
+    assert!(run.measured["excess"] > 40.0, "{}", run.measured["excess"]);
+    assert_eq!(run.measured["excess_unlawful"], 0.0);
 }
 
 /// The law of the overshoot, where messages are late and lost and buckets small or large.

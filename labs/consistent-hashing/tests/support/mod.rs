@@ -4,8 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use netsplit_check::{Answer, Budget, Finding, KeyValue, PropertyFinding, Verdict};
-use netsplit_check::{check_linearizable, evaluate};
+use netsplit_check::{Finding, Rules, Verdict, decide, evaluate};
 use netsplit_history::Run;
 use netsplit_lab_consistent_hashing::ConsistentHashing;
 use netsplit_scenario::{Property, Scenario, parse};
@@ -64,9 +63,11 @@ pub fn run(scenario: &Scenario, seed: u64) -> Run {
 
 /// How a run came out: the verdict, and the expectations that were not met.
 pub fn judged(scenario: &Scenario, run: &Run) -> (Verdict, Vec<Finding>) {
-    let decide = |property: &Property, run: &Run| {
-        (*property == Property::Linearizable).then(|| linearizable(run))
+    let rules = Rules {
+        invariants: ConsistentHashing.spec().invariants,
+        ..Rules::default()
     };
+    let decide = |property: &Property, run: &Run| Some(decide(property, run, &rules));
     let findings = evaluate(scenario, run, &decide);
     assert!(run.crashes.is_empty(), "{:?}", run.crashes);
     let unmet = |finding: &Finding| finding.verdict != Verdict::Pass;
@@ -74,20 +75,6 @@ pub fn judged(scenario: &Scenario, run: &Run) -> (Verdict, Vec<Finding>) {
         findings.verdict,
         findings.expectations.into_iter().filter(unmet).collect(),
     )
-}
-
-fn linearizable(run: &Run) -> PropertyFinding {
-    let found = check_linearizable(&KeyValue, &run.operations, &Budget::default());
-    let verdict = match found.expect("the history makes sense").answer {
-        Answer::Holds => Verdict::Pass,
-        Answer::Violated(_) => Verdict::Fail,
-        Answer::Unknown(_) => Verdict::Inconclusive,
-    };
-    PropertyFinding {
-        verdict,
-        why: String::new(),
-        witness: None,
-    }
 }
 
 /// What the run measured at its end under `name`.

@@ -12,12 +12,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use netsplit_sim::Host;
+use netsplit_sim::{Host, NodeId};
 
-use crate::budget::{Budget, Ledger, Renewal};
+use crate::budget::{Budget, Ledger, Renewal, Total};
 use crate::coordination::{Coordination, Deciding, Outage, Ruling};
 use crate::limiter::Policy;
-use crate::messages::{Budgets, Collect, Tenant, Totals};
+use crate::messages::{Collect, Statements, Tenant, Totals};
 use crate::record;
 
 /// A gateway that spends budgets.
@@ -30,9 +30,7 @@ pub struct Synced {
     every: Duration,
     outage: Outage,
     budgets: RefCell<BTreeMap<Tenant, Budget>>,
-    /// When the store asked for the totals behind the budgets, on its clock.
-    asked: Cell<Duration>,
-    /// When the budgets came, on this gateway's clock.
+    /// When the store last told something, on this gateway's clock.
     heard: Cell<Duration>,
 }
 
@@ -53,11 +51,10 @@ impl Synced {
             every,
             outage,
             budgets: RefCell::default(),
-            asked: Cell::default(),
             heard: Cell::default(),
         });
         host.spawn(synced.clone().tell_totals());
-        host.spawn(synced.clone().take_budgets());
+        host.spawn(synced.clone().take_statements());
         synced
     }
 
@@ -72,20 +69,16 @@ impl Synced {
         .await;
     }
 
-    async fn take_budgets(self: Rc<Self>) {
-        let mut inbox = self.host.inbox::<Budgets>();
+    async fn take_statements(self: Rc<Self>) {
+        let mut inbox = self.host.inbox::<Statements>();
         loop {
-            let (_, Budgets { asked, levels }) = inbox.recv().await;
-            if asked < self.asked.get() {
-                continue; // Overtaken by a newer round.
-            }
-            self.asked.set(asked);
+            let (_, Statements(of_tenants)) = inbox.recv().await;
             self.heard.set(self.host.monotonic());
             let mut budgets = self.budgets.borrow_mut();
-            for (tenant, level, paid) in levels {
+            for (tenant, statement) in of_tenants {
                 let budget = budgets.entry(tenant);
                 let budget = budget.or_insert_with(|| Budget::new(&self.policy));
-                (self.renewal)(budget, level, paid);
+                budget.hear(&statement, self.renewal);
             }
         }
     }
@@ -97,10 +90,9 @@ impl Synced {
         let budget = budget.or_insert_with(|| Budget::new(&self.policy));
         record::asked(host, tenant);
         if budget.try_spend() {
-            let asked = self.asked.get();
-            record::admitted_by_budget(host, tenant, asked);
-            let age = Duration::from_nanos(host.true_time().as_nanos()).saturating_sub(asked);
-            host.observe("budget_age", age);
+            record::admitted_by_budget(host, tenant, budget.sound());
+            let now = Duration::from_nanos(host.true_time().as_nanos());
+            host.observe("budget_age", now.saturating_sub(budget.asked()));
             return Ruling::Admit(Duration::ZERO);
         }
         let silent = now.saturating_sub(self.heard.get()) > self.patience;
@@ -135,35 +127,43 @@ pub async fn settle(host: Host, policy: Policy, every: Duration, patience: Durat
     loop {
         let asked = host.monotonic();
         let next_round = host.sleep(every);
-        let calls: Vec<_> = gateways
-            .iter()
-            .map(|gateway| host.call(*gateway, &Collect, patience))
-            .collect();
-        let mut totals = Vec::new();
-        for (region, call) in calls.into_iter().enumerate() {
-            if let Ok(Totals(of_region)) = call.await {
-                let of_region = of_region.into_iter();
-                totals.extend(of_region.map(|(tenant, total)| (region, tenant, total)));
-            }
-        }
-        for (_, tenant, _) in &totals {
+        let answers = collect(&host, &gateways, patience).await;
+        let heard = host.monotonic();
+        for tenant in answers.iter().flatten().flat_map(BTreeMap::keys) {
             let ledger = ledgers.entry(*tenant);
-            let ledger = ledger.or_insert_with(|| Ledger::new(&policy, gateways.len()));
-            ledger.refill(asked);
+            ledger.or_insert_with(|| Ledger::new(&policy, gateways.len()));
         }
-        for (region, tenant, total) in totals {
-            if let Some(ledger) = ledgers.get_mut(&tenant) {
-                ledger.pay(region, total);
-            }
+        for (tenant, ledger) in &mut ledgers {
+            // A gateway that does not name a tenant has not met it.
+            let total = |answer: &BTreeMap<_, _>| answer.get(tenant).copied().unwrap_or(0);
+            let totals: Vec<_> = answers.iter().map(|of| of.as_ref().map(total)).collect();
+            ledger.close(asked, heard, &totals);
         }
         for (region, gateway) in gateways.iter().enumerate() {
-            let levels = ledgers.iter();
-            let levels = levels.map(|(tenant, of)| (*tenant, of.level(), of.paid(region)));
-            let levels = levels.collect();
-            let told = host.send(*gateway, &Budgets { asked, levels });
-            told.expect("the budgets of a scenario's tenants fit into a message");
+            let of_tenants = ledgers.iter();
+            let of_tenants = of_tenants.map(|(tenant, of)| (*tenant, of.statement(region)));
+            let told = host.send(*gateway, &Statements(of_tenants.collect()));
+            told.expect("the statements of a scenario's tenants fit into a message");
         }
         host.count("rounds", 1);
         next_round.await;
     }
+}
+
+/// Asks all gateways at once; `None` from those that do not answer in time.
+async fn collect(
+    host: &Host,
+    gateways: &[NodeId],
+    patience: Duration,
+) -> Vec<Option<BTreeMap<Tenant, Total>>> {
+    let calls: Vec<_> = gateways
+        .iter()
+        .map(|gateway| host.call(*gateway, &Collect, patience))
+        .collect();
+    let mut answers = Vec::new();
+    for call in calls {
+        let answer = call.await.ok();
+        answers.push(answer.map(|Totals(of_tenants)| of_tenants.into_iter().collect()));
+    }
+    answers
 }

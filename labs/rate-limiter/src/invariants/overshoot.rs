@@ -1,17 +1,17 @@
 //! How far regions that spend from budgets may be ahead of the limit.
 //!
-//! A request that is admitted by a budget whose totals were asked for `age` ago may take the
-//! tenant beyond b + r t only by what was asked for beyond the rate since then, and by N - 1
-//! full buckets; `budget` says why. With even demand lambda this is the rule that is quoted,
-//! min((lambda - r)(s + d), (N - 1) L), with s + d for the greatest age; here it is checked
-//! with the requests that really came.
+//! A request that a budget admits may take the tenant beyond b + r t only by what was asked for
+//! beyond the rate since the store last knew of all regions' requests and had something left,
+//! and by N - 1 full buckets; `budget` says why. With even demand lambda this is the rule that is
+//! quoted, min((lambda - r)(s + d), (N - 1) L), with s + d for the greatest age; here it is
+//! checked with the requests that really came.
 //!
 //! What this leaves out: requests that passed without a budget, under fail-open. They have no
 //! bound, and this law calls them a violation as soon as they exceed the limit.
 
 use std::collections::VecDeque;
 
-use crate::invariants::windows::Windows;
+use crate::invariants::buckets::Windows;
 use crate::invariants::{Fact, Law, Rules};
 
 /// What has come, and what of it was admitted.
