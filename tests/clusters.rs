@@ -54,11 +54,7 @@ fn gnu_parallel_gives_what_one_machine_gives() {
         return;
     }
     let folder = folder(MORE);
-    let mut sweep = script(
-        folder.path(),
-        "verify-parallel.sh",
-        &format!("5 out {SWEEP}"),
-    );
+    let mut sweep = script(folder.path(), "verify-parallel.sh", &format!("5 out {SWEEP}"));
     assert_like_one_machine(folder.path(), &sweep.output().expect("bash"));
 }
 
@@ -72,14 +68,9 @@ fn slurm_gives_what_one_machine_gives() {
     }
     let folder = folder(MORE);
     let path = folder.path();
-    let start = script(path, "one-node-slurm.sh", "start slurm")
-        .output()
-        .expect("bash");
+    let start = script(path, "one-node-slurm.sh", "start slurm").output().expect("bash");
     let conf = stdout(&start);
-    let conf = conf
-        .trim()
-        .strip_prefix("export SLURM_CONF=")
-        .map(str::to_owned);
+    let conf = conf.trim().strip_prefix("export SLURM_CONF=").map(str::to_owned);
     let sweep = conf.map(|conf| {
         let mut sweep = script(path, "verify-slurm.sh", &format!("3 out {SWEEP}"));
         sweep.env("SLURM_CONF", conf).output().expect("bash")

@@ -18,10 +18,7 @@ fn a_wrong_name_suggests_the_right_one() {
         let output = netsplit(folder, &["run", "quorum-kv/minority-partitoin"]);
         assert_eq!(output.status.code(), Some(2));
         let told = stderr(&output);
-        assert!(
-            told.contains("did you mean `quorum-kv/minority-partition`?"),
-            "{told}"
-        );
+        assert!(told.contains("did you mean `quorum-kv/minority-partition`?"), "{told}");
     });
 }
 
@@ -30,11 +27,7 @@ fn a_wrong_lab_suggests_the_right_one() {
     in_folder(|folder| {
         let output = netsplit(folder, &["lesson", "quorumkv"]);
         assert_eq!(output.status.code(), Some(2));
-        assert!(
-            stderr(&output).contains("did you mean `quorum-kv`?"),
-            "{}",
-            stderr(&output)
-        );
+        assert!(stderr(&output).contains("did you mean `quorum-kv`?"), "{}", stderr(&output));
     });
 }
 
@@ -49,10 +42,7 @@ fn a_broken_file_shows_all_its_errors_with_their_places() {
             assert_eq!(output.status.code(), Some(2), "{command}");
             let told = stderr(&output);
             assert!(told.contains("did you mean `duration`?"), "{told}");
-            assert!(
-                told.contains("nonsense") && told.contains("broken.toml:"),
-                "{told}"
-            );
+            assert!(told.contains("nonsense") && told.contains("broken.toml:"), "{told}");
         }
     });
 }
@@ -79,13 +69,7 @@ fn a_starter_file_lints_and_runs_for_every_lab() {
             let lint = netsplit(folder, &["lint", &file]);
             assert_eq!(lint.status.code(), Some(0), "{}", stderr(&lint));
             let run = netsplit(folder, &["run", &file]);
-            assert_eq!(
-                run.status.code(),
-                Some(0),
-                "{}{}",
-                stdout(&run),
-                stderr(&run)
-            );
+            assert_eq!(run.status.code(), Some(0), "{}{}", stdout(&run), stderr(&run));
         }
     });
 }
@@ -96,11 +80,7 @@ fn shipped_scenarios_lint() {
     for scenario in scenarios() {
         let output = netsplit(&root, &["lint", &format!("scenarios/{scenario}.toml")]);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        assert!(
-            output.stderr.is_empty(),
-            "{scenario} warns: {}",
-            stderr(&output)
-        );
+        assert!(output.stderr.is_empty(), "{scenario} warns: {}", stderr(&output));
     }
 }
 
@@ -109,11 +89,7 @@ fn an_override_is_checked_like_the_file() {
     in_folder(|folder| {
         let output = netsplit(folder, &["run", "quorum-kv/calm", "--set", "params.r=zwei"]);
         assert_eq!(output.status.code(), Some(2));
-        assert!(
-            stderr(&output).contains("--set params.r=zwei"),
-            "{}",
-            stderr(&output)
-        );
+        assert!(stderr(&output).contains("--set params.r=zwei"), "{}", stderr(&output));
     });
 }
 
@@ -122,12 +98,7 @@ fn a_failed_expectation_and_an_undecided_one_have_their_exit_codes() {
     in_folder(|folder| {
         let expect = |sentence: &str| format!("verdict.expect=[{sentence:?}]");
         let run = |sentence: &str| {
-            netsplit(
-                folder,
-                &["run", "queueing/calm", "--set", &expect(sentence)],
-            )
-            .status
-            .code()
+            netsplit(folder, &["run", "queueing/calm", "--set", &expect(sentence)]).status.code()
         };
         assert_eq!(run("p50 < 1h"), Some(0));
         assert_eq!(run("p50 < 1ns"), Some(1));
@@ -186,23 +157,10 @@ fn a_piped_report_is_plain_and_fits_80_columns() {
 #[test]
 fn a_trace_shows_what_was_asked_for() {
     in_folder(|folder| {
-        let all = [
-            "trace",
-            "quorum-kv/calm",
-            "--node",
-            "n2",
-            "--from",
-            "1s",
-            "--to",
-            "1.1s",
-        ];
+        let all = ["trace", "quorum-kv/calm", "--node", "n2", "--from", "1s", "--to", "1.1s"];
         let text = stdout(&netsplit(folder, &all));
         assert!(text.lines().count() > 3, "{text}");
-        assert!(
-            text.lines()
-                .all(|line| line.starts_with("1.0") && line.contains("n2")),
-            "{text}"
-        );
+        assert!(text.lines().all(|line| line.starts_with("1.0") && line.contains("n2")), "{text}");
     });
 }
 
@@ -210,10 +168,7 @@ fn a_trace_shows_what_was_asked_for() {
 fn a_reader_that_goes_away_is_no_error() {
     let binary = env!("CARGO_BIN_EXE_netsplit");
     let script = format!("set -o pipefail; {binary} list | head -n 1");
-    let output = std::process::Command::new("bash")
-        .args(["-c", &script])
-        .output()
-        .expect("bash");
+    let output = std::process::Command::new("bash").args(["-c", &script]).output().expect("bash");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(output.stderr.is_empty(), "{}", stderr(&output));
 }
@@ -225,10 +180,7 @@ fn completions_and_the_manual_are_there() {
             let script = stdout(&netsplit(folder, &["completions", shell]));
             assert!(script.contains("netsplit"), "{shell}");
         }
-        assert!(
-            stdout(&netsplit(folder, &["man"])).starts_with(".ie"),
-            "a roff page"
-        );
+        assert!(stdout(&netsplit(folder, &["man"])).starts_with(".ie"), "a roff page");
     });
 }
 

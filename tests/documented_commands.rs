@@ -18,11 +18,7 @@ fn course() -> tempfile::TempDir {
     let calm = SHORT.replace("max < 20ms", "max < 1s");
     fs::write(scenarios.join("short.toml"), calm).expect("writable");
     fs::create_dir(folder.path().join("bin")).expect("writable");
-    symlink(
-        env!("CARGO_BIN_EXE_netsplit"),
-        folder.path().join("bin/netsplit"),
-    )
-    .expect("writable");
+    symlink(env!("CARGO_BIN_EXE_netsplit"), folder.path().join("bin/netsplit")).expect("writable");
     folder
 }
 
@@ -32,9 +28,7 @@ fn shell(folder: &Path, line: &str, index: &str) -> Output {
     if let Some(seeds) = words.iter().position(|word| *word == "--seeds") {
         words[seeds + 1] = "16";
     }
-    let line = words
-        .join(" ")
-        .replace("verify quorum-kv", "verify scenarios/");
+    let line = words.join(" ").replace("verify quorum-kv", "verify scenarios/");
     let line = line.replace("/sweep/", "sweep-");
     let path = std::env::var("PATH").unwrap_or_default();
     Command::new("bash")
@@ -70,12 +64,7 @@ fn the_workflows_commands_pass() {
     assert!(commands.len() >= 7, "{commands:?}");
     for line in commands {
         let output = shell(folder.path(), &line, "");
-        assert!(
-            output.status.success(),
-            "{line}: {}{}",
-            stdout(&output),
-            stderr(&output)
-        );
+        assert!(output.status.success(), "{line}: {}{}", stdout(&output), stderr(&output));
     }
     assert!(folder.path().join("junit.xml").exists());
 }
@@ -84,9 +73,7 @@ fn the_workflows_commands_pass() {
 fn pod(page: &str) -> String {
     let (_, block) = page.split_once(">-\n").expect("a folded block");
     let indent = block.len() - block.trim_start().len();
-    let folded = block
-        .lines()
-        .take_while(|line| line.starts_with(&" ".repeat(indent)));
+    let folded = block.lines().take_while(|line| line.starts_with(&" ".repeat(indent)));
     folded.map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
@@ -112,10 +99,5 @@ fn two_shards_by_hand_give_what_one_machine_gives() {
         .map(|line| shell(folder.path(), line, ""))
         .collect();
     let whole = run(folder.path(), "verify scenarios/ --seeds 16");
-    assert_eq!(
-        stdout(&outputs[2]),
-        stdout(&whole),
-        "{}",
-        stderr(&outputs[2])
-    );
+    assert_eq!(stdout(&outputs[2]), stdout(&whole), "{}", stderr(&outputs[2]));
 }

@@ -49,10 +49,7 @@ fn holds(page: &str, line: usize, text: &str) {
     );
     let run = netsplit(folder.path(), &["run", "example.toml"]);
     let report = stdout(&run);
-    assert!(
-        run.status.success(),
-        "{page}, the example in line {line}:\n{report}"
-    );
+    assert!(run.status.success(), "{page}, the example in line {line}:\n{report}");
 }
 
 #[test]
@@ -94,19 +91,13 @@ fn every_key_is_in_the_reference() {
     let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
     let mut found = BTreeSet::new();
     keys(&schema, &mut found);
-    assert!(
-        found.contains("title") && found.contains("std_dev"),
-        "{found:?}"
-    );
+    assert!(found.contains("title") && found.contains("std_dev"), "{found:?}");
     let reference = page(REFERENCE);
     let code: BTreeSet<_> = reference
         .lines()
         .flat_map(|line| line.split('`').skip(1).step_by(2))
         .flat_map(|code| code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
         .collect();
-    let missing: Vec<_> = found
-        .iter()
-        .filter(|key| !code.contains(key.as_str()))
-        .collect();
+    let missing: Vec<_> = found.iter().filter(|key| !code.contains(key.as_str())).collect();
     assert!(missing.is_empty(), "{REFERENCE} leaves out {missing:?}");
 }

@@ -15,10 +15,7 @@ const MORE: &str = "catches = ['random']\nseeds = [6]\nsweep = ['mean(p50) < 50m
 fn shards(folder: &Path, sweep: &str, of: usize) -> Vec<String> {
     let write = |number: usize| {
         let file = format!("{number}-of-{of}.jsonl");
-        let output = run(
-            folder,
-            &format!("verify {sweep} --shard {number}/{of} --out {file}"),
-        );
+        let output = run(folder, &format!("verify {sweep} --shard {number}/{of} --out {file}"));
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         file
     };
@@ -40,10 +37,7 @@ fn merged_shards_are_byte_for_byte_what_one_machine_gives() {
     for of in [1, 3, 40] {
         let mut files = shards(path, SWEEP, of);
         files.reverse();
-        assert!(
-            told(&format!("merge {}", files.join(" "))) == whole,
-            "{of} shards"
-        );
+        assert!(told(&format!("merge {}", files.join(" "))) == whole, "{of} shards");
     }
 }
 
@@ -61,33 +55,20 @@ fn what_is_not_one_whole_sweep_is_refused_by_name() {
     };
     refused(&format!("{a} {c}"), "gap: no file is of shard 2/3");
     fs::copy(path.join(&a), path.join("again")).expect("writable");
-    refused(
-        &format!("{a} {b} {c} again"),
-        "overlap: 1-of-3.jsonl and again are both shard 1/3",
-    );
+    refused(&format!("{a} {b} {c} again"), "overlap: 1-of-3.jsonl and again are both shard 1/3");
 
     let text = fs::read_to_string(path.join(&c)).expect("readable");
     let version = format!("\"netsplit\":\"{}\"", env!("CARGO_PKG_VERSION"));
-    fs::write(
-        path.join("newer"),
-        text.replace(&version, "\"netsplit\":\"9.9.9\""),
-    )
-    .expect("writable");
-    refused(
-        &format!("{a} {b} newer"),
-        "newer cannot be merged: netsplit 9.9.9 wrote it",
-    );
+    fs::write(path.join("newer"), text.replace(&version, "\"netsplit\":\"9.9.9\""))
+        .expect("writable");
+    refused(&format!("{a} {b} newer"), "newer cannot be merged: netsplit 9.9.9 wrote it");
     let lines: Vec<_> = text.lines().collect();
     fs::write(path.join("torn"), lines[..lines.len() - 1].join("\n")).expect("writable");
     refused(&format!("{a} {b} torn"), "it is not whole");
 
     let cut = "--shard 3/3 --out cut --time-limit 0s";
     let output = run(path, &format!("verify {SWEEP} {cut}"));
-    assert_eq!(
-        output.status.code(),
-        Some(3),
-        "a shard that is cut short says so"
-    );
+    assert_eq!(output.status.code(), Some(3), "a shard that is cut short says so");
     refused(&format!("{a} {b} cut"), "cut short: --time-limit 0ns");
     let other = "verify more.toml short.toml --seeds 6 --shard 3/3 --out other";
     assert_eq!(code(path, other), Some(0));
@@ -117,42 +98,26 @@ fn a_baseline_finds_what_got_worse() {
     assert_eq!(claim(&json(path, again), "baseline")["verdict"], "pass");
 
     let mut better: serde_json::Value = serde_json::from_slice(&old.stdout).expect("JSON");
-    let p99 = better["scenarios"][0]["latency_ms"]["p99"]
-        .as_f64()
-        .expect("a number");
+    let p99 = better["scenarios"][0]["latency_ms"]["p99"].as_f64().expect("a number");
     better["scenarios"][0]["latency_ms"]["p99"] = (p99 / 1.2).into();
     fs::write(path.join("old.json"), better.to_string()).expect("writable");
     let summary = json(path, again);
     assert_eq!(claim(&summary, "baseline")["verdict"], "fail");
     assert_eq!(code(path, again), Some(1));
     assert_eq!(code(path, &again.replace("10%", "30%")), Some(0));
-    assert_eq!(
-        code(path, &again.replace("seeds 4", "seeds 5")),
-        Some(3),
-        "not like with like"
-    );
+    assert_eq!(code(path, &again.replace("seeds 4", "seeds 5")), Some(3), "not like with like");
 }
 
 #[test]
 fn a_report_is_replayed_and_another_version_or_scenario_refused() {
     let folder = folder("");
     let path = folder.path();
-    assert_eq!(
-        code(
-            path,
-            "run short.toml --seed 3 --out out --set params.service=3ms"
-        ),
-        Some(0)
-    );
+    assert_eq!(code(path, "run short.toml --seed 3 --out out --set params.service=3ms"), Some(0));
     let report = fs::read_to_string(path.join("out/report.json")).expect("readable");
     let replay = "replay out/report.json --scenario short.toml";
     let output = run(path, replay);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(
-        stdout(&output).contains("the same run"),
-        "{}",
-        stdout(&output)
-    );
+    assert!(stdout(&output).contains("the same run"), "{}", stdout(&output));
     assert!(stderr(&run(path, "replay out/report.json")).contains("--scenario FILE"));
 
     let changed = |from: &str, to: &str| {

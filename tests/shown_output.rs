@@ -34,15 +34,10 @@ fn with_true_output(page: &str) -> String {
 /// What a command prints, without trailing blanks, which editors remove.
 fn output_of(command: &str) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let args: Vec<_> = command
-        .split_whitespace()
-        .map(|arg| arg.trim_matches('\''))
-        .collect();
+    let args: Vec<_> = command.split_whitespace().map(|arg| arg.trim_matches('\'')).collect();
     let output = netsplit(folder.path(), &args);
     let text = stdout(&output) + &stderr(&output);
-    text.lines()
-        .map(|line| line.trim_end().to_owned() + "\n")
-        .collect()
+    text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
 /// The pages that show output.
@@ -66,10 +61,7 @@ fn check(page: &Path) -> Result<(), String> {
     if std::env::var_os("NETSPLIT_BLESS").is_some() {
         return fs::write(page, truth).map_err(|error| error.to_string());
     }
-    let differs = shown
-        .lines()
-        .zip(truth.lines())
-        .position(|(shown, truth)| shown != truth);
+    let differs = shown.lines().zip(truth.lines()).position(|(shown, truth)| shown != truth);
     let line = differs.unwrap_or(shown.lines().count().min(truth.lines().count()));
     Err(format!(
         "{}:{}: shown `{}`, true `{}`; NETSPLIT_BLESS=1 mends it",
@@ -82,24 +74,14 @@ fn check(page: &Path) -> Result<(), String> {
 
 #[test]
 fn pages_show_what_the_command_prints() {
-    let wrong: Vec<_> = pages()
-        .iter()
-        .filter_map(|page| check(page).err())
-        .collect();
+    let wrong: Vec<_> = pages().iter().filter_map(|page| check(page).err()).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn the_readme_and_every_lesson_show_output() {
-    for page in pages()
-        .iter()
-        .filter(|page| !page.ends_with("labs/README.md"))
-    {
+    for page in pages().iter().filter(|page| !page.ends_with("labs/README.md")) {
         let text = fs::read_to_string(page).expect("readable");
-        assert!(
-            text.contains("```console\n$ netsplit run "),
-            "{} shows no run",
-            page.display()
-        );
+        assert!(text.contains("```console\n$ netsplit run "), "{} shows no run", page.display());
     }
 }

@@ -27,9 +27,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn folders(path: &Path) -> BTreeSet<String> {
-    let entries = fs::read_dir(path)
-        .expect("readable")
-        .map(|entry| entry.expect("readable"));
+    let entries = fs::read_dir(path).expect("readable").map(|entry| entry.expect("readable"));
     entries
         .filter(|entry| entry.path().is_dir())
         .map(|entry| entry.file_name().into_string().expect("a plain name"))
@@ -42,11 +40,7 @@ fn files_are_short() {
     for folder in ["crates", "labs", "tests"] {
         for file in rust_files(&root.join(folder)) {
             let lines = fs::read_to_string(&file).expect("UTF-8").lines().count();
-            assert!(
-                lines <= 500,
-                "{} has {lines} lines: give each idea a file",
-                file.display()
-            );
+            assert!(lines <= 500, "{} has {lines} lines: give each idea a file", file.display());
         }
     }
 }
@@ -81,9 +75,7 @@ fn labs_never_depend_on_labs() {
     let labs = root().join("labs");
     for lab in folders(&labs) {
         let manifest = fs::read_to_string(labs.join(&lab).join("Cargo.toml")).expect("a manifest");
-        let uses = manifest
-            .lines()
-            .any(|line| line.starts_with("netsplit-lab-"));
+        let uses = manifest.lines().any(|line| line.starts_with("netsplit-lab-"));
         assert!(!uses, "{lab} depends on another lab");
     }
 }
@@ -102,11 +94,7 @@ fn every_lab_is_registered_and_has_a_lesson_a_truth_table_and_a_calm_control() {
             "{lab}: no calm control, or not in the registry"
         );
     }
-    assert_eq!(
-        labs,
-        folders(&root.join("scenarios")),
-        "labs and folders of scenarios"
-    );
+    assert_eq!(labs, folders(&root.join("scenarios")), "labs and folders of scenarios");
 }
 
 #[test]
@@ -115,14 +103,8 @@ fn every_shipped_scenario_says_why_and_expects_something() {
     for scenario in scenarios() {
         let file = root.join("scenarios").join(format!("{scenario}.toml"));
         let text = fs::read_to_string(&file).expect("scenarios are named after their files");
-        assert!(
-            text.starts_with("#:schema ../scenario.schema.json\n"),
-            "{scenario}: no schema"
-        );
-        assert!(
-            text.contains("\nabout"),
-            "{scenario} does not say why it exists"
-        );
+        assert!(text.starts_with("#:schema ../scenario.schema.json\n"), "{scenario}: no schema");
+        assert!(text.contains("\nabout"), "{scenario} does not say why it exists");
         assert!(text.contains("expect"), "{scenario} expects nothing");
     }
 }
@@ -136,10 +118,7 @@ fn the_committed_schema_is_the_true_one() {
         fs::write(&file, &truth).expect("the schema can be written");
     }
     let committed = fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        committed == truth,
-        "netsplit schema > scenarios/scenario.schema.json mends it"
-    );
+    assert!(committed == truth, "netsplit schema > scenarios/scenario.schema.json mends it");
 }
 
 #[test]
@@ -147,10 +126,7 @@ fn the_architecture_page_names_every_crate_and_is_short() {
     let root = root();
     let page = fs::read_to_string(root.join("ARCHITECTURE.md")).expect("the page exists");
     for name in folders(&root.join("crates")) {
-        assert!(
-            page.contains(&format!("crates/{name}")),
-            "crates/{name} is not on the page"
-        );
+        assert!(page.contains(&format!("crates/{name}")), "crates/{name} is not on the page");
     }
     let lines = page.lines().count();
     assert!(lines <= 200, "{lines} lines: at most 200 get read");

@@ -42,28 +42,11 @@ fn stated(check: &Check) -> [String; 8] {
 
 /// The same of a line; `None` when it is no row. The sixth cell is what was measured.
 fn shown(line: &str) -> Option<[String; 8]> {
-    let cells: Vec<_> = line
-        .split(" | ")
-        .map(|cell| cell.trim_matches(['|', ' ']))
-        .collect();
-    let [
-        law,
-        tier,
-        measure,
-        expected,
-        tolerance,
-        _,
-        seeds,
-        holds,
-        source,
-        _,
-    ] = cells[..]
-    else {
+    let cells: Vec<_> = line.split(" | ").map(|cell| cell.trim_matches(['|', ' '])).collect();
+    let [law, tier, measure, expected, tolerance, _, seeds, holds, source, _] = cells[..] else {
         return None;
     };
-    let cells = [
-        law, tier, measure, expected, tolerance, seeds, holds, source,
-    ];
+    let cells = [law, tier, measure, expected, tolerance, seeds, holds, source];
     (law != "law").then(|| cells.map(str::to_owned))
 }
 

@@ -15,19 +15,10 @@ fn exit_codes() {
     assert_eq!(code(path, "verify short.toml --seeds 2"), Some(0));
     assert_eq!(code(path, "verify short.toml --seeds 3"), Some(1));
     let empty = "verify short.toml --seeds 2 --set verdict.expect=['p50<1h_from_1ns_to_2ns']";
-    let empty: Vec<_> = empty
-        .split(' ')
-        .map(|word| word.replace('_', " "))
-        .collect();
+    let empty: Vec<_> = empty.split(' ').map(|word| word.replace('_', " ")).collect();
     let empty: Vec<_> = empty.iter().map(String::as_str).collect();
     let output = support::netsplit(path, &empty);
-    assert_eq!(
-        output.status.code(),
-        Some(3),
-        "{}{}",
-        stdout(&output),
-        stderr(&output)
-    );
+    assert_eq!(output.status.code(), Some(3), "{}{}", stdout(&output), stderr(&output));
     for wrong in [
         "verify qeueing",
         "verify short.toml --seeds 0",
@@ -65,10 +56,7 @@ fn the_commands_that_are_printed_reproduce_the_failures() {
     let set = "verdict.expect=[\"max < 20ms\", \"p50 < 1h\"]";
     let args = ["verify", "short.toml", "--seeds", "8", "--set", set];
     let text = stdout(&support::netsplit(folder.path(), &args));
-    let commands: Vec<_> = text
-        .lines()
-        .filter(|line| line.contains("netsplit run"))
-        .collect();
+    let commands: Vec<_> = text.lines().filter(|line| line.contains("netsplit run")).collect();
     assert_eq!(commands.len(), 3, "{text}");
     for line in commands {
         let binary = env!("CARGO_BIN_EXE_netsplit");
@@ -87,10 +75,7 @@ fn a_rate_below_the_least_fails_and_the_interval_is_told() {
     let summary = json(folder.path(), "verify more.toml --seeds 8 --json");
     let rate = &summary["scenarios"][0]["rate"];
     assert_eq!(summary["verdict"], "pass");
-    assert_eq!(
-        (rate["passed"].as_u64(), rate["failed"].as_u64()),
-        (Some(5), Some(3))
-    );
+    assert_eq!((rate["passed"].as_u64(), rate["failed"].as_u64()), (Some(5), Some(3)));
     assert_eq!(rate["interval"].to_string(), "[0.305742,0.863156]");
     assert_eq!(code(folder.path(), "verify more.toml --seeds 6"), Some(1));
 }
@@ -100,14 +85,9 @@ fn a_past_failure_always_runs_and_fails_whatever_the_rate_allows() {
     let folder = folder("min_pass_rate = '0%'\nseeds = [6, 8]\n");
     let summary = json(folder.path(), "verify more.toml --seeds 2 --json");
     let scenario = &summary["scenarios"][0];
-    assert_eq!(
-        scenario["rate"]["planned"], 2,
-        "past failures do not bias the rate"
-    );
+    assert_eq!(scenario["rate"]["planned"], 2, "past failures do not bias the rate");
     let seeds = scenario["runs"].as_array().expect("runs").iter();
-    let seeds: Vec<_> = seeds
-        .map(|run| run["seed"].as_u64().expect("a seed"))
-        .collect();
+    let seeds: Vec<_> = seeds.map(|run| run["seed"].as_u64().expect("a seed")).collect();
     assert_eq!(seeds, [6, 8, 1, 2]);
     assert_eq!(claim(&summary, "pass_rate")["verdict"], "pass");
     assert_eq!(claim(&summary, "regression")["verdict"], "fail");
@@ -118,18 +98,10 @@ fn a_past_failure_always_runs_and_fails_whatever_the_rate_allows() {
 fn a_variant_that_nothing_tells_from_the_reference_is_missed() {
     let folder = folder("catches = ['round-robin']\n");
     let summary = json(folder.path(), "verify more.toml --seeds 2 --json");
-    assert_eq!(
-        claim(&summary, "catches")["verdict"],
-        "fail",
-        "one server: no choice"
-    );
+    assert_eq!(claim(&summary, "catches")["verdict"], "fail", "one server: no choice");
     assert_eq!(code(folder.path(), "verify more.toml --seeds 2"), Some(1));
     let alone = "verify more.toml --seeds 2 --variant round-robin";
-    assert_eq!(
-        code(folder.path(), alone),
-        Some(0),
-        "--variant asks about that variant only"
-    );
+    assert_eq!(code(folder.path(), alone), Some(0), "--variant asks about that variant only");
 }
 
 #[test]
@@ -140,30 +112,14 @@ fn a_sweep_that_is_cut_short_says_what_was_not_run() {
     let output = run(path, line);
     assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
     let text = stdout(&output);
-    assert!(
-        text.contains("Cut short (--fail-fast): 13 of 16 runs were not done:"),
-        "{text}"
-    );
-    assert!(
-        text.contains("more.toml (reference): seeds 4 to 8"),
-        "{text}"
-    );
-    assert!(
-        text.contains("short.toml (reference): seeds 1 to 8"),
-        "{text}"
-    );
+    assert!(text.contains("Cut short (--fail-fast): 13 of 16 runs were not done:"), "{text}");
+    assert!(text.contains("more.toml (reference): seeds 4 to 8"), "{text}");
+    assert!(text.contains("short.toml (reference): seeds 1 to 8"), "{text}");
     let junit = fs::read_to_string(path.join("j")).expect("it is written");
-    assert!(
-        junit.contains("errors=\"2\"") && junit.contains("type=\"inconclusive\""),
-        "{junit}"
-    );
+    assert!(junit.contains("errors=\"2\"") && junit.contains("type=\"inconclusive\""), "{junit}");
     assert!(!junit.contains("<skipped"), "{junit}");
     let certain = "verify short.toml --seeds 8 --jobs 1 --fail-fast";
-    assert_eq!(
-        code(path, certain),
-        Some(1),
-        "one failure is too many already"
-    );
+    assert_eq!(code(path, certain), Some(1), "one failure is too many already");
     let summary = json(path, "verify short.toml --seeds 2 --time-limit 0s --json");
     assert_eq!(summary["verdict"], "inconclusive");
     assert_eq!(summary["run"], 0);
@@ -172,16 +128,8 @@ fn a_sweep_that_is_cut_short_says_what_was_not_run() {
 #[test]
 fn an_interrupted_sweep_tells_what_is_done() {
     let folder = folder("");
-    let args = [
-        "verify",
-        "short.toml",
-        "--seeds",
-        "1000000",
-        "--jobs",
-        "1",
-        "--set",
-        "duration=60s",
-    ];
+    let args =
+        ["verify", "short.toml", "--seeds", "1000000", "--jobs", "1", "--set", "duration=60s"];
     let mut child = command(folder.path(), &args)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -199,10 +147,7 @@ fn an_interrupted_sweep_tells_what_is_done() {
     assert_eq!(status.code(), Some(130), "{}", stderr(&output));
     let text = stdout(&output);
     assert!(text.contains("Cut short (interrupted)"), "{text}");
-    assert!(
-        text.contains("INCONCLUSIVE") || text.contains("FAIL"),
-        "{text}"
-    );
+    assert!(text.contains("INCONCLUSIVE") || text.contains("FAIL"), "{text}");
     assert!(output.stderr.is_empty(), "{}", stderr(&output));
 }
 
@@ -227,17 +172,11 @@ fn a_salt_gives_seeds_that_reproduce_and_is_written_nowhere() {
     let again = again.strip_prefix("netsplit ").expect("a command of ours");
     let report = json(path, &format!("{again} --json"));
     let runs = scenario["runs"].as_array().expect("runs");
-    let same = runs
-        .iter()
-        .find(|run| run["seed"] == failure["seed"])
-        .expect("it ran");
+    let same = runs.iter().find(|run| run["seed"] == failure["seed"]).expect("it ran");
     assert_eq!(report["fingerprint"], same["fingerprint"]);
 
     let mut by_environment = command(path, &["verify", "short.toml", "--seeds", "8", "--json"]);
-    let output = by_environment
-        .env("NETSPLIT_SEED_SALT", SALT)
-        .output()
-        .expect("it starts");
+    let output = by_environment.env("NETSPLIT_SEED_SALT", SALT).output().expect("it starts");
     assert_eq!(stdout(&output), stdout(&outputs[1]));
     let other = json(path, "verify short.toml --seeds 8 --seed-salt other --json");
     assert_ne!(other["scenarios"][0]["runs"], scenario["runs"]);
@@ -247,10 +186,8 @@ fn a_salt_gives_seeds_that_reproduce_and_is_written_nowhere() {
 fn github_is_shown_the_line_that_does_not_hold() {
     let folder = folder("");
     let github = |there: bool| {
-        let mut verify = command(
-            folder.path(),
-            &["verify", "short.toml", "--seeds", "3", "--json"],
-        );
+        let mut verify =
+            command(folder.path(), &["verify", "short.toml", "--seeds", "3", "--json"]);
         if there {
             verify.env("GITHUB_ACTIONS", "true");
             verify.env("GITHUB_STEP_SUMMARY", folder.path().join("summary.md"));
@@ -258,13 +195,8 @@ fn github_is_shown_the_line_that_does_not_hold() {
         verify.output().expect("it starts")
     };
     let told = stderr(&github(true));
-    let line = support::sweeps::SHORT
-        .lines()
-        .position(|line| line.contains("max < 20ms"));
-    let place = format!(
-        "::error file=short.toml,line={},title=",
-        line.expect("it is there") + 1
-    );
+    let line = support::sweeps::SHORT.lines().position(|line| line.contains("max < 20ms"));
+    let place = format!("::error file=short.toml,line={},title=", line.expect("it is there") + 1);
     assert!(told.starts_with(&place), "{told}");
     assert!(told.contains("max < 20ms: failed in 1 of 3 runs"), "{told}");
     let page = fs::read_to_string(folder.path().join("summary.md")).expect("it is written");
@@ -290,28 +222,16 @@ fn patterns_name_scenarios_labs_files_and_folders() {
         let line = format!("verify {patterns} --seeds 1 --time-limit 0s --json");
         let summary = json(path, &line);
         let scenarios = summary["scenarios"].as_array().expect("scenarios").iter();
-        scenarios
-            .map(|s| s["scenario"].as_str().expect("a name").to_owned())
-            .collect()
+        scenarios.map(|s| s["scenario"].as_str().expect("a name").to_owned()).collect()
     };
     assert_eq!(
         named("exams short.toml exams/a.toml"),
         ["exams/a.toml", "exams/hard/b.toml", "short.toml"]
     );
-    assert_eq!(
-        named("queueing/ca*"),
-        ["queueing/calm", "queueing/cancelled"]
-    );
-    assert_eq!(
-        named("qu*/calm queueing/calm"),
-        ["queueing/calm", "quorum-kv/calm"]
-    );
+    assert_eq!(named("queueing/ca*"), ["queueing/calm", "queueing/cancelled"]);
+    assert_eq!(named("qu*/calm queueing/calm"), ["queueing/calm", "quorum-kv/calm"]);
     assert_eq!(named(""), by_name());
-    assert!(
-        named("quorum-kv")
-            .iter()
-            .all(|name| name.starts_with("quorum-kv/"))
-    );
+    assert!(named("quorum-kv").iter().all(|name| name.starts_with("quorum-kv/")));
     let told = stderr(&run(path, "verify qeueing"));
     assert!(told.contains("did you mean `queueing`?"), "{told}");
 }

@@ -34,19 +34,9 @@ fn verdict(scenario: &str) -> toml::Table {
 fn tries(table: &BTreeMap<String, Breakers>, scenario: &str) -> Vec<Vec<String>> {
     let verdict = verdict(scenario);
     let catches = verdict.get("catches").and_then(toml::Value::as_array);
-    let variants = catches
-        .into_iter()
-        .flatten()
-        .filter_map(toml::Value::as_str);
-    let mut all: Vec<_> = variants
-        .map(|name| vec![format!("variant={name}")])
-        .collect();
-    all.extend(
-        table
-            .get(scenario)
-            .into_iter()
-            .flat_map(|breakers| breakers.tries.clone()),
-    );
+    let variants = catches.into_iter().flatten().filter_map(toml::Value::as_str);
+    let mut all: Vec<_> = variants.map(|name| vec![format!("variant={name}")]).collect();
+    all.extend(table.get(scenario).into_iter().flat_map(|breakers| breakers.tries.clone()));
     all
 }
 
@@ -111,10 +101,7 @@ fn all_violations() -> BTreeMap<String, Vec<(String, Option<String>)>> {
     let table: BTreeMap<String, Breakers> = toml::from_str(&text).expect("the table parses");
     let names = scenarios();
     for name in table.keys() {
-        assert!(
-            names.contains(name),
-            "tests/violations.toml: there is no scenario {name}"
-        );
+        assert!(names.contains(name), "tests/violations.toml: there is no scenario {name}");
     }
     let (left, found) = (Mutex::new(names), Mutex::new(BTreeMap::new()));
     thread::scope(|scope| {
@@ -164,8 +151,5 @@ fn every_shipped_expectation_can_be_violated() {
         fs::write(&file, &page).expect("writable");
     }
     let shown = fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        shown == page,
-        "docs/violations.md is out of date: NETSPLIT_BLESS=1 writes it"
-    );
+    assert!(shown == page, "docs/violations.md is out of date: NETSPLIT_BLESS=1 writes it");
 }

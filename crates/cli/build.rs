@@ -9,18 +9,10 @@ fn main() {
     println!("cargo::rerun-if-changed={}", root.display());
     let mut code = String::from("&[\n");
     for file in toml_files(&root) {
-        let name = file
-            .strip_prefix(&root)
-            .expect("found below the root")
-            .with_extension("");
-        let name = name
-            .to_str()
-            .expect("scenario files have plain names")
-            .replace('\\', "/");
+        let name = file.strip_prefix(&root).expect("found below the root").with_extension("");
+        let name = name.to_str().expect("scenario files have plain names").replace('\\', "/");
         println!("cargo::rerun-if-changed={}", file.display());
-        let file = file
-            .to_str()
-            .expect("the project's folder has a plain name");
+        let file = file.to_str().expect("the project's folder has a plain name");
         writeln!(code, "    ({name:?}, include_str!({file:?})),").expect("a string takes it");
     }
     code.push(']');
@@ -40,7 +32,5 @@ fn toml_files(root: &Path) -> Vec<PathBuf> {
     };
     let folders = entries(root).into_iter().filter(|path| path.is_dir());
     let files = folders.flat_map(|folder| entries(&folder));
-    files
-        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
-        .collect()
+    files.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect()
 }

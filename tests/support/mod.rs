@@ -9,22 +9,14 @@ use std::process::{Command, Output};
 
 /// The top folder of the project.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .expect("the project exists")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the project exists")
 }
 
 /// `netsplit` in `folder`, with nothing of the environment that it heeds.
 pub fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netsplit"));
     command.args(args).current_dir(folder);
-    for heeded in [
-        "COLUMNS",
-        "GITHUB_ACTIONS",
-        "GITHUB_STEP_SUMMARY",
-        "NETSPLIT_SEED_SALT",
-    ] {
+    for heeded in ["COLUMNS", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "NETSPLIT_SEED_SALT"] {
         command.env_remove(heeded);
     }
     command
@@ -51,10 +43,6 @@ pub fn scenarios() -> Vec<String> {
     let list = stdout(&netsplit(folder.path(), &["list", "--json"]));
     let labs: serde_json::Value = serde_json::from_str(&list).expect("list prints JSON");
     let labs = labs.as_array().expect("an array of labs");
-    let names = labs
-        .iter()
-        .flat_map(|lab| lab["scenarios"].as_array().expect("scenarios"));
-    names
-        .map(|scenario| scenario["name"].as_str().expect("a name").to_owned())
-        .collect()
+    let names = labs.iter().flat_map(|lab| lab["scenarios"].as_array().expect("scenarios"));
+    names.map(|scenario| scenario["name"].as_str().expect("a name").to_owned()).collect()
 }

@@ -54,9 +54,7 @@ pub fn json(folder: &Path, line: &str) -> Value {
 
 /// The claim of this kind about the first scenario.
 pub fn claim<'a>(summary: &'a Value, kind: &str) -> &'a Value {
-    let claims = summary["scenarios"][0]["claims"]
-        .as_array()
-        .expect("claims");
+    let claims = summary["scenarios"][0]["claims"].as_array().expect("claims");
     let found = claims.iter().find(|claim| claim["kind"] == kind);
     found.unwrap_or_else(|| panic!("no {kind} in {claims:#?}"))
 }

@@ -55,10 +55,7 @@ fn history(mix: Mix) -> Vec<Operation> {
     timed.sort_by_key(|(instant, operation)| (*instant, operation.invoke));
     let mut values = vec![Value::Null; mix.keys as usize];
     for (_, operation) in &mut timed {
-        let key: usize = operation
-            .key
-            .as_deref()
-            .map_or(0, |k| k.parse().unwrap_or(0));
+        let key: usize = operation.key.as_deref().map_or(0, |k| k.parse().unwrap_or(0));
         execute(operation, &mut values[key]);
     }
     timed.into_iter().map(|(_, operation)| operation).collect()
@@ -113,54 +110,18 @@ fn answer(history: &[Operation]) -> Answer {
 }
 
 fn benchmarks(criterion: &mut Criterion) {
-    let many_keys = Mix {
-        keys: 100,
-        clients: 10,
-        operations: 100_000,
-        values: 0,
-        cas: 0,
-        unknown: 0,
-    };
-    let one_key = Mix {
-        keys: 1,
-        clients: 20,
-        operations: 2_000,
-        ..many_keys
-    };
+    let many_keys =
+        Mix { keys: 100, clients: 10, operations: 100_000, values: 0, cas: 0, unknown: 0 };
+    let one_key = Mix { keys: 1, clients: 20, operations: 2_000, ..many_keys };
     let mixes = [
         ("100 keys, 10 clients, 100000 unique", many_keys),
-        (
-            "100 keys, 10 clients, 100000 of 5 values, cas",
-            Mix {
-                values: 5,
-                cas: 20,
-                ..many_keys
-            },
-        ),
+        ("100 keys, 10 clients, 100000 of 5 values, cas", Mix { values: 5, cas: 20, ..many_keys }),
         ("1 key, 20 clients, 2000 unique", one_key),
-        (
-            "1 key, 20 clients, 2000 unique, 5% unknown",
-            Mix {
-                unknown: 5,
-                ..one_key
-            },
-        ),
-        (
-            "1 key, 20 clients, 2000 of 5 values, cas",
-            Mix {
-                values: 5,
-                cas: 20,
-                ..one_key
-            },
-        ),
+        ("1 key, 20 clients, 2000 unique, 5% unknown", Mix { unknown: 5, ..one_key }),
+        ("1 key, 20 clients, 2000 of 5 values, cas", Mix { values: 5, cas: 20, ..one_key }),
         (
             "1 key, 20 clients, 2000 of 5 values, cas, 5% unknown",
-            Mix {
-                values: 5,
-                cas: 20,
-                unknown: 5,
-                ..one_key
-            },
+            Mix { values: 5, cas: 20, unknown: 5, ..one_key },
         ),
     ];
     let mut group = criterion.benchmark_group("linearizable");

@@ -18,10 +18,7 @@ pub struct Budget {
 impl Default for Budget {
     /// Some seconds and a quarter of a gigabyte at worst.
     fn default() -> Self {
-        Budget {
-            steps: 20_000_000,
-            memory_bytes: 256 << 20,
-        }
+        Budget { steps: 20_000_000, memory_bytes: 256 << 20 }
     }
 }
 
@@ -38,10 +35,9 @@ impl Spent {
         let place = key.map_or_else(String::new, |key| format!(" at key {key}"));
         match self {
             Spent::Steps => format!("out of budget{place}: {} steps", budget.steps),
-            Spent::Memory => format!(
-                "out of budget{place}: {} MiB of memo",
-                budget.memory_bytes >> 20
-            ),
+            Spent::Memory => {
+                format!("out of budget{place}: {} MiB of memo", budget.memory_bytes >> 20)
+            }
         }
     }
 }
@@ -55,10 +51,7 @@ pub(crate) struct Meter {
 
 impl Meter {
     pub(crate) fn new(steps: u64, memory_bytes: usize) -> Meter {
-        Meter {
-            steps_left: steps,
-            bytes_left: memory_bytes,
-        }
+        Meter { steps_left: steps, bytes_left: memory_bytes }
     }
 
     pub(crate) fn steps_left(&self) -> u64 {

@@ -51,10 +51,7 @@ pub(crate) fn clusters<M: Model>(model: &M, partition: &Partition<M::Action>) ->
     for (position, entry) in partition.entries.iter().enumerate() {
         if let Access::Write(value) = model.access(&entry.action) {
             writers.entry(value).or_default().push(found.len());
-            found.push(Cluster {
-                write: Some(position),
-                reads: Vec::new(),
-            });
+            found.push(Cluster { write: Some(position), reads: Vec::new() });
         }
     }
     let mut ambiguous = false;
@@ -68,11 +65,7 @@ pub(crate) fn clusters<M: Model>(model: &M, partition: &Partition<M::Action>) ->
             Some(_) => ambiguous = true,
         }
     }
-    if ambiguous {
-        Values::Ambiguous
-    } else {
-        Values::Once(found)
-    }
+    if ambiguous { Values::Ambiguous } else { Values::Once(found) }
 }
 
 /// Each read is held against each write, so not in partitions larger than this.

@@ -81,8 +81,7 @@ pub(crate) fn check<M: Model, R: Rule<M>>(
             Ok(None) => {}
             Ok(Some(suspects)) => {
                 let violated = |part: &Partition<M::Action>, meter: &mut Meter| {
-                    rule.suspects(model, part, meter)
-                        .map(|found| found.is_some())
+                    rule.suspects(model, part, meter).map(|found| found.is_some())
                 };
                 let core = shrink(model, partition, suspects, budget, violated);
                 let witness = Witness::new::<M, R>(model, history, partition, &core);
@@ -96,8 +95,5 @@ pub(crate) fn check<M: Model, R: Rule<M>>(
             }
         }
     }
-    Ok(Consistency {
-        answer: unknown.map_or(Answer::Holds, Answer::Unknown),
-        scope: split.scope,
-    })
+    Ok(Consistency { answer: unknown.map_or(Answer::Holds, Answer::Unknown), scope: split.scope })
 }

@@ -155,9 +155,7 @@ fn single(property: &Property, run: &Run, rules: &Rules<'_>) -> Result<PropertyF
         (_, ShippedModel::Register) => check_lost_writes(&Register, history, rules.settle),
         (_, ShippedModel::KeyValue) => check_lost_writes(&KeyValue, history, rules.settle),
     };
-    Ok(checked
-        .map_err(|malformed| malformed.to_string())?
-        .finding())
+    Ok(checked.map_err(|malformed| malformed.to_string())?.finding())
 }
 
 impl Guarantee {
@@ -165,10 +163,9 @@ impl Guarantee {
     /// history shows nothing.
     pub fn finding(&self) -> PropertyFinding {
         let (verdict, why) = match self.violations.as_slice() {
-            [] if self.checked == 0 => (
-                Verdict::Inconclusive,
-                "no operation could have broken it".to_owned(),
-            ),
+            [] if self.checked == 0 => {
+                (Verdict::Inconclusive, "no operation could have broken it".to_owned())
+            }
             [] => (Verdict::Pass, String::new()),
             [first, ..] => (
                 Verdict::Fail,
@@ -190,11 +187,8 @@ impl Scope {
         if self.ignored.is_empty() {
             return why;
         }
-        let ignored: Vec<_> = self
-            .ignored
-            .iter()
-            .map(|(name, count)| format!("{count} {name}"))
-            .collect();
+        let ignored: Vec<_> =
+            self.ignored.iter().map(|(name, count)| format!("{count} {name}")).collect();
         let remark = format!("not looked at: {}", ignored.join(", "));
         if why.is_empty() {
             return remark;

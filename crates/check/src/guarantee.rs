@@ -42,10 +42,7 @@ pub(crate) fn each_key<M: Model<Action = CellAction>>(
     mut check: impl FnMut(&Versions<'_, M>, &mut Guarantee),
 ) -> Result<Guarantee, Malformed> {
     let split = split(model, history)?;
-    let mut guarantee = Guarantee {
-        scope: split.scope,
-        ..Guarantee::default()
-    };
+    let mut guarantee = Guarantee { scope: split.scope, ..Guarantee::default() };
     for partition in &split.partitions {
         check(&Versions::new(model, partition), &mut guarantee);
     }

@@ -57,10 +57,7 @@ pub fn check_history(
         ShippedModel::KeyValue => check_linearizable(&KeyValue, &history, budget),
     };
     // Empty lines are malformed, so that places and line numbers agree.
-    checked.map_err(|Malformed { index, why }| HistoryError::Malformed {
-        line: index + 1,
-        why,
-    })
+    checked.map_err(|Malformed { index, why }| HistoryError::Malformed { line: index + 1, why })
 }
 
 impl Consistency {
@@ -83,10 +80,6 @@ impl Consistency {
             Answer::Violated(witness) => Some(witness.clone()),
             _ => None,
         };
-        PropertyFinding {
-            verdict,
-            why: self.scope.remark(why),
-            witness,
-        }
+        PropertyFinding { verdict, why: self.scope.remark(why), witness }
     }
 }

@@ -51,14 +51,8 @@ pub fn check_invariant(invariant: &Invariant, events: &[LabEvent]) -> InvariantF
                 event: event.name.to_string(),
                 why,
             };
-            return InvariantFinding {
-                relevant,
-                broken: Some(broken),
-            };
+            return InvariantFinding { relevant, broken: Some(broken) };
         }
     }
-    InvariantFinding {
-        relevant,
-        broken: None,
-    }
+    InvariantFinding { relevant, broken: None }
 }

@@ -58,9 +58,7 @@ impl<M: Model> Rule<M> for Linearizable {
         // What began after the return that no order gets past cannot mend it.
         Ok(stuck.map(|stuck| {
             let end = entries[stuck].finish;
-            (0..entries.len())
-                .filter(|&entry| entries[entry].invoke <= end)
-                .collect()
+            (0..entries.len()).filter(|&entry| entries[entry].invoke <= end).collect()
         }))
     }
 }
@@ -95,11 +93,7 @@ mod tests {
             invoke: Time::from_nanos(from),
             finished: Time::from_nanos(from + length),
             status: Status::Ok,
-            outcome: if unknown {
-                Outcome::Unknown
-            } else {
-                Outcome::Ok
-            },
+            outcome: if unknown { Outcome::Unknown } else { Outcome::Ok },
             error: None,
         })
         .collect()

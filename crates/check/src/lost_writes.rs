@@ -33,10 +33,8 @@ pub fn check_lost_writes<M: Model<Action = CellAction>>(
         for write in lasting(versions) {
             let entry = versions.entry(write);
             let shown = entry.finish + settle;
-            let mut later = reads
-                .iter()
-                .filter(|&&read| versions.entry(read).invoke > shown)
-                .peekable();
+            let mut later =
+                reads.iter().filter(|&&read| versions.entry(read).invoke > shown).peekable();
             let Some(&&first) = later.peek() else {
                 continue;
             };

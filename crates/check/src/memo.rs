@@ -29,11 +29,7 @@ pub(crate) struct Taken {
 
 impl Taken {
     pub(crate) fn new(entries: usize) -> Taken {
-        Taken {
-            words: vec![0; entries.div_ceil(64)],
-            full: 0,
-            used: 0,
-        }
+        Taken { words: vec![0; entries.div_ceil(64)], full: 0, used: 0 }
     }
 
     pub(crate) fn contains(&self, entry: usize) -> bool {
@@ -73,11 +69,7 @@ pub(crate) struct Memo<S> {
 
 impl<S: Hash + Eq> Memo<S> {
     pub(crate) fn new() -> Memo<S> {
-        Memo {
-            states: IndexSet::new(),
-            seen: IndexSet::new(),
-            key: Vec::new(),
-        }
+        Memo { states: IndexSet::new(), seen: IndexSet::new(), key: Vec::new() }
     }
 
     /// The number of a state, which `bytes` of heap belong to.
@@ -110,10 +102,9 @@ impl<S: Hash + Eq> Memo<S> {
         self.key.clear();
         self.key.push(u64::from(state));
         let pairs = places.chunks(2);
-        self.key.extend(pairs.map(|pair| {
-            pair.iter()
-                .fold(0, |packed, place| packed << 32 | u64::from(*place))
-        }));
+        self.key.extend(
+            pairs.map(|pair| pair.iter().fold(0, |packed, place| packed << 32 | u64::from(*place))),
+        );
         for set in taken {
             set.pack(&mut self.key);
         }

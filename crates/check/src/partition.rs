@@ -77,9 +77,7 @@ pub(crate) fn split<M: Model>(
         if operation.outcome == Outcome::Fail {
             continue;
         }
-        let action = model
-            .parse(operation)
-            .map_err(|why| Malformed { index, why })?;
+        let action = model.parse(operation).map_err(|why| Malformed { index, why })?;
         let unknown = operation.outcome == Outcome::Unknown;
         let entries = by_key.entry(model.partition(operation)).or_default();
         entries.push(Entry {
@@ -98,14 +96,8 @@ pub(crate) fn split<M: Model>(
         entries.sort_by_key(|entry| (entry.invoke, entry.finish, entry.index));
         scope.overlapping_pairs += overlapping_pairs(&entries);
         entries.retain(|entry| !(entry.unknown && entry.read));
-        let whole = entries
-            .iter()
-            .all(|entry| model.access(&entry.action) != Access::Other);
-        let mut partition = Partition {
-            key,
-            entries,
-            whole,
-        };
+        let whole = entries.iter().all(|entry| model.access(&entry.action) != Access::Other);
+        let mut partition = Partition { key, entries, whole };
         drop_unseen(model, &mut partition);
         partitions.push(partition);
     }
@@ -155,10 +147,7 @@ fn seen_writes<M: Model>(model: &M, entries: &[Entry<M::Action>]) -> Vec<bool> {
             reader.index != write.index && model.may_see(&write.action, &reader.action, false)
         })
     };
-    entries
-        .iter()
-        .map(|entry| !entry.unknown || sees(entry))
-        .collect()
+    entries.iter().map(|entry| !entry.unknown || sees(entry)).collect()
 }
 
 /// Pairs that overlap and are not both reads. An unanswered operation overlaps nothing
@@ -170,11 +159,7 @@ fn overlapping_pairs<A>(entries: &[Entry<A>]) -> u64 {
 }
 
 fn count_pairs<A>(entries: &[Entry<A>], keep: impl Fn(&&Entry<A>) -> bool) -> u64 {
-    let kept: Vec<_> = entries
-        .iter()
-        .filter(|entry| !entry.unknown)
-        .filter(keep)
-        .collect();
+    let kept: Vec<_> = entries.iter().filter(|entry| !entry.unknown).filter(keep).collect();
     let mut finishes: Vec<Time> = kept.iter().map(|entry| entry.finish).collect();
     finishes.sort_unstable();
     let mut pairs = 0;

@@ -94,10 +94,7 @@ pub(crate) struct Programs {
 impl Programs {
     fn of<A>(entries: &[Entry<A>]) -> Programs {
         let mut places = BTreeMap::new();
-        let mut programs = Programs {
-            known: Vec::new(),
-            unknown: Vec::new(),
-        };
+        let mut programs = Programs { known: Vec::new(), unknown: Vec::new() };
         for (position, entry) in entries.iter().enumerate() {
             let client = *places.entry(entry.client).or_insert_with(|| {
                 programs.known.push(Vec::new());

@@ -41,17 +41,11 @@ pub fn check_serves(run: &Run, within: Duration) -> PropertyFinding {
         Some(took) if took <= within => finding(Verdict::Pass, String::new()),
         Some(took) => {
             let why = format!("served again only {took:?} after the last heal at {heal}");
-            finding(
-                Verdict::Fail,
-                format!("{why}; {}", stuck(run, heal, heal + took)),
-            )
+            finding(Verdict::Fail, format!("{why}; {}", stuck(run, heal, heal + took)))
         }
         None => {
             let why = format!("never served again after the last heal at {heal}");
-            finding(
-                Verdict::Fail,
-                format!("{why}; {}", stuck(run, heal, Time::MAX)),
-            )
+            finding(Verdict::Fail, format!("{why}; {}", stuck(run, heal, Time::MAX)))
         }
     }
 }

@@ -49,20 +49,12 @@ impl Staleness {
 
     /// The most versions that a read missed.
     pub fn most_versions(&self) -> usize {
-        self.stale
-            .iter()
-            .map(|read| read.versions)
-            .max()
-            .unwrap_or(0)
+        self.stale.iter().map(|read| read.versions).max().unwrap_or(0)
     }
 
     /// The longest that a read was behind.
     pub fn longest(&self) -> Duration {
-        self.stale
-            .iter()
-            .map(|read| read.behind)
-            .max()
-            .unwrap_or_default()
+        self.stale.iter().map(|read| read.behind).max().unwrap_or_default()
     }
 }
 
@@ -111,9 +103,8 @@ fn missed<M: Model<Action = CellAction>>(
         .map(|&write| versions.entry(write))
         .take_while(|write| write.invoke < entry.invoke)
         .filter(|write| write.finish < entry.invoke);
-    let (count, earliest) = missed.fold((0, Time::MAX), |(count, earliest), write| {
-        (count + 1, earliest.min(write.finish))
-    });
+    let (count, earliest) = missed
+        .fold((0, Time::MAX), |(count, earliest), write| (count + 1, earliest.min(write.finish)));
     (count > 0).then(|| StaleRead {
         number: entry.index + 1,
         at: entry.invoke,

@@ -151,11 +151,7 @@ impl<'a, M: Model<Action = CellAction>> Versions<'a, M> {
 
 fn add(bases: &mut Option<Bases>, base: Base, invoke: Instant, finish: Instant) {
     *bases = Some(match *bases {
-        None => Bases {
-            earliest_invoke: invoke,
-            latest_finish: finish,
-            sole: Some(base),
-        },
+        None => Bases { earliest_invoke: invoke, latest_finish: finish, sole: Some(base) },
         Some(before) => Bases {
             earliest_invoke: before.earliest_invoke.min(invoke),
             latest_finish: before.latest_finish.max(finish),

@@ -64,11 +64,7 @@ impl Witness {
         partition: &Partition<M::Action>,
         core: &Core,
     ) -> Witness {
-        let entries: Vec<_> = core
-            .entries
-            .iter()
-            .map(|&entry| &partition.entries[entry])
-            .collect();
+        let entries: Vec<_> = core.entries.iter().map(|&entry| &partition.entries[entry]).collect();
         let operations: Vec<_> = entries
             .iter()
             .map(|entry| {
@@ -96,17 +92,10 @@ impl Witness {
 impl fmt::Display for Witness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = self.key.as_deref().unwrap_or("(none)");
-        writeln!(
-            f,
-            "not {} at key {key}: {}",
-            self.property, self.contradiction
-        )?;
+        writeln!(f, "not {} at key {key}: {}", self.property, self.contradiction)?;
         f.write_str(&timeline::draw(&self.operations))?;
         if !self.minimal {
-            writeln!(
-                f,
-                "(perhaps not minimal: the budget ran out while shrinking)"
-            )?;
+            writeln!(f, "(perhaps not minimal: the budget ran out while shrinking)")?;
         }
         Ok(())
     }

@@ -11,10 +11,7 @@ use support::oracle::{Respect, legal};
 use support::{at_key, cas, failed, op, read, unknown, write};
 
 fn answer(history: &[Operation]) -> Answer {
-    if history
-        .iter()
-        .any(|op| matches!(&*op.op, "get" | "put" | "append" | "delete"))
-    {
+    if history.iter().any(|op| matches!(&*op.op, "get" | "put" | "append" | "delete")) {
         answer_by(&KeyValue, history)
     } else {
         answer_by(&Register, history)
@@ -71,11 +68,7 @@ fn a_stale_read_is_caught_and_told() {
 
 #[test]
 fn a_read_may_not_go_back_to_an_older_value() {
-    let history = [
-        write(1, 1, 0, 100),
-        read(2, 1, 10, 20),
-        read(3, Value::Null, 30, 40),
-    ];
+    let history = [write(1, 1, 0, 100), read(2, 1, 10, 20), read(3, Value::Null, 30, 40)];
     let witness = witness(&history);
     assert_eq!(witness.operations.len(), 3);
 }
@@ -83,17 +76,9 @@ fn a_read_may_not_go_back_to_an_older_value() {
 #[test]
 fn an_unknown_write_may_happen_late_or_never() {
     let lost = unknown(write(1, 1, 0, 0));
-    let late = [
-        lost.clone(),
-        write(2, 2, 5, 6),
-        read(2, 2, 7, 8),
-        read(2, 1, 90, 91),
-    ];
+    let late = [lost.clone(), write(2, 2, 5, 6), read(2, 2, 7, 8), read(2, 1, 90, 91)];
     assert_eq!(answer(&late), Answer::Holds);
-    assert_eq!(
-        answer(&[lost.clone(), read(2, Value::Null, 5, 6)]),
-        Answer::Holds
-    );
+    assert_eq!(answer(&[lost.clone(), read(2, Value::Null, 5, 6)]), Answer::Holds);
     let back_and_forth = [lost, read(2, 1, 5, 6), read(2, Value::Null, 7, 8)];
     assert!(matches!(answer(&back_and_forth), Answer::Violated(_)));
 }
@@ -103,10 +88,7 @@ fn a_failed_write_must_not_be_read() {
     let history = [failed(write(1, 1, 0, 5)), read(2, 1, 6, 7)];
     let witness = witness(&history);
     assert_eq!(witness.operations.len(), 1);
-    assert_eq!(
-        witness.contradiction,
-        "client 2's read -> 1 found 1, which nobody wrote"
-    );
+    assert_eq!(witness.contradiction, "client 2's read -> 1 found 1, which nobody wrote");
 }
 
 #[test]
@@ -148,55 +130,29 @@ fn the_budget_ends_in_the_same_words() {
     let writes = (0..14).map(|client| write(client, client % 3, 0, 100));
     let reads = [read(20, 0, 101, 102), read(20, 1, 103, 104)];
     let history: Vec<_> = writes.chain(reads).collect();
-    let budget = Budget {
-        steps: 500,
-        ..Budget::default()
-    };
-    let check = || {
-        check_linearizable(&Register, &history, &budget)
-            .unwrap()
-            .answer
-    };
-    assert_eq!(
-        check(),
-        Answer::Unknown("out of budget at key k: 500 steps".into())
-    );
+    let budget = Budget { steps: 500, ..Budget::default() };
+    let check = || check_linearizable(&Register, &history, &budget).unwrap().answer;
+    assert_eq!(check(), Answer::Unknown("out of budget at key k: 500 steps".into()));
     assert_eq!(check(), check());
-    let tiny = Budget {
-        memory_bytes: 1000,
-        ..Budget::default()
-    };
-    let starved = check_linearizable(&Register, &history, &tiny)
-        .unwrap()
-        .answer;
+    let tiny = Budget { memory_bytes: 1000, ..Budget::default() };
+    let starved = check_linearizable(&Register, &history, &tiny).unwrap().answer;
     assert!(matches!(starved, Answer::Unknown(why) if why.contains("memo")));
 }
 
 #[test]
 fn malformed_operations_are_named_and_others_counted() {
-    let good = [
-        write(1, 1, 0, 1),
-        op(1, "ping", Value::Null, Value::Null, 2, 3),
-    ];
-    let scope = check_linearizable(&Register, &good, &Budget::default())
-        .unwrap()
-        .scope;
+    let good = [write(1, 1, 0, 1), op(1, "ping", Value::Null, Value::Null, 2, 3)];
+    let scope = check_linearizable(&Register, &good, &Budget::default()).unwrap().scope;
     assert_eq!((scope.operations, scope.ignored["ping"]), (1, 1));
     let bad = [write(1, 1, 0, 1), op(1, "cas", json!(3), json!(true), 2, 3)];
     let error = check_linearizable(&Register, &bad, &Budget::default()).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "operation 2: the input of cas must be [expected, new]"
-    );
+    assert_eq!(error.to_string(), "operation 2: the input of cas must be [expected, new]");
 }
 
 #[test]
 fn reads_that_overlap_are_no_concurrency() {
     let pairs = |history: &[Operation]| {
-        check_linearizable(&Register, history, &Budget::default())
-            .unwrap()
-            .scope
-            .overlapping_pairs
+        check_linearizable(&Register, history, &Budget::default()).unwrap().scope.overlapping_pairs
     };
     let reads = [read(1, Value::Null, 0, 9), read(2, Value::Null, 5, 12)];
     assert_eq!(pairs(&reads), 0);
@@ -271,12 +227,7 @@ fn witness_is_minimal(history: &[Operation]) -> Result<(), TestCaseError> {
 fn random_histories_are_of_both_kinds() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
-    for kind in [
-        Kind::UniqueWrites,
-        Kind::Register,
-        Kind::KeyValue,
-        Kind::KeyValueWhole,
-    ] {
+    for kind in [Kind::UniqueWrites, Kind::Register, Kind::KeyValue, Kind::KeyValueWhole] {
         let mut runner = TestRunner::deterministic();
         let mut legal_ones = 0;
         for _ in 0..400 {
@@ -284,10 +235,7 @@ fn random_histories_are_of_both_kinds() {
             let history = history(kind, &dice, false);
             legal_ones += usize::from(legal(&history, Respect::RealTime));
         }
-        assert!(
-            (40..360).contains(&legal_ones),
-            "{kind:?}: {legal_ones} of 400"
-        );
+        assert!((40..360).contains(&legal_ones), "{kind:?}: {legal_ones} of 400");
     }
 }
 

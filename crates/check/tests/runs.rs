@@ -53,17 +53,11 @@ fn event(at: u64, node: &str, name: &str, term: u64) -> LabEvent {
 
 #[test]
 fn the_first_event_that_breaks_an_invariant_is_named() {
-    let good = [
-        event(1, "n1", "became-leader", 1),
-        event(2, "n2", "became-leader", 2),
-    ];
+    let good = [event(1, "n1", "became-leader", 1), event(2, "n2", "became-leader", 2)];
     assert_eq!(check_invariant(&ELECTION_SAFETY, &good).broken, None);
     let bad = [
         &good[..],
-        &[
-            event(3, "n3", "voted", 2),
-            event(4, "n3", "became-leader", 2),
-        ],
+        &[event(3, "n3", "voted", 2), event(4, "n3", "became-leader", 2)],
         &[event(5, "n4", "became-leader", 2)],
     ]
     .concat();
@@ -74,10 +68,7 @@ fn the_first_event_that_breaks_an_invariant_is_named() {
 
 #[test]
 fn an_invariant_about_nothing_that_happened_shows_nothing() {
-    let rules = Rules {
-        invariants: &[ELECTION_SAFETY],
-        ..Rules::default()
-    };
+    let rules = Rules { invariants: &[ELECTION_SAFETY], ..Rules::default() };
     let verdict =
         |run: &Run, name: &str| decide(&Property::Invariant(name.into()), run, &rules).verdict;
     let mut run = Run::default();
@@ -123,11 +114,7 @@ fn service_must_be_back_in_time() {
     let never = check_serves(&outage(20, 60), within);
     assert_eq!(never.verdict, Verdict::Fail);
     assert!(never.why.starts_with("never served again"), "{}", never.why);
-    assert!(
-        never.why.contains("300 times \"no leader\""),
-        "{}",
-        never.why
-    );
+    assert!(never.why.contains("300 times \"no leader\""), "{}", never.why);
 }
 
 #[test]
@@ -137,10 +124,7 @@ fn service_that_nobody_could_see_is_inconclusive() {
     calm.faults.clear();
     assert_eq!(check_serves(&calm, within).verdict, Verdict::Inconclusive);
     let too_long = Duration::from_secs(30);
-    assert_eq!(
-        check_serves(&outage(0, 0), too_long).verdict,
-        Verdict::Inconclusive
-    );
+    assert_eq!(check_serves(&outage(0, 0), too_long).verdict, Verdict::Inconclusive);
     let mut quiet = outage(0, 0);
     quiet.operations.truncate(310);
     assert_eq!(check_serves(&quiet, within).verdict, Verdict::Inconclusive);
@@ -165,19 +149,13 @@ fn a_history_file_is_checked_like_a_run() {
     assert!(error.to_string().starts_with("line 3: "), "{error}");
     let bad_cas = text + &lines(&[op(1, "cas", json!(1), json!(true), 20, 21)]);
     let error = check(&bad_cas).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "line 3: the input of cas must be [expected, new]"
-    );
+    assert_eq!(error.to_string(), "line 3: the input of cas must be [expected, new]");
 }
 
 #[test]
 fn what_shows_nothing_is_inconclusive_and_what_is_left_out_is_said() {
     let linearizable = |operations: Vec<Operation>| {
-        let run = Run {
-            operations,
-            ..Run::default()
-        };
+        let run = Run { operations, ..Run::default() };
         decide(&Property::Linearizable, &run, &Rules::default())
     };
     let alone = linearizable(vec![write(1, 1, 0, 10), read(1, 1, 11, 12)]);
@@ -240,11 +218,7 @@ impl Model for Queue {
 
     fn parse(&self, operation: &Operation) -> Result<Self::Action, String> {
         let push = &*operation.op == "push";
-        let value = if push {
-            &operation.input
-        } else {
-            &operation.output
-        };
+        let value = if push { &operation.input } else { &operation.output };
         if !push && operation.outcome == Outcome::Unknown {
             return Err("this lab's pops are always answered".into());
         }
@@ -269,24 +243,13 @@ fn a_lab_brings_its_own_model() {
     let push = |v: u64, from| op(1, "push", json!(v), Value::Null, from, from + 5);
     let pop = |v: u64, from| op(2, "pop", Value::Null, json!(v), from, from + 5);
     let check = |history: &[Operation]| {
-        check_linearizable(&Queue, history, &Budget::default())
-            .unwrap()
-            .answer
+        check_linearizable(&Queue, history, &Budget::default()).unwrap().answer
     };
-    assert_eq!(
-        check(&[push(1, 0), push(2, 10), pop(1, 12), pop(2, 20)]),
-        Answer::Holds
-    );
+    assert_eq!(check(&[push(1, 0), push(2, 10), pop(1, 12), pop(2, 20)]), Answer::Holds);
     let swapped = check(&[push(1, 0), push(2, 10), pop(2, 20), pop(1, 30)]);
     assert!(matches!(swapped, Answer::Violated(_)));
-    let run = Run {
-        operations: vec![push(1, 0), pop(2, 20)],
-        ..Run::default()
-    };
-    let rules = Rules {
-        model: Some(&Queue),
-        ..Rules::default()
-    };
+    let run = Run { operations: vec![push(1, 0), pop(2, 20)], ..Run::default() };
+    let rules = Rules { model: Some(&Queue), ..Rules::default() };
     let decided = decide(&Property::Linearizable, &run, &rules);
     assert_eq!(decided.verdict, Verdict::Fail);
 }

@@ -59,11 +59,7 @@ fn a_session_misses_its_own_write() {
 fn a_write_that_overlapped_the_own_one_may_have_come_after_it() {
     let history = [write(1, 1, 0, 12), write(2, 2, 10, 15), read(2, 1, 20, 25)];
     assert!(sees_own(&history).holds());
-    let late = [
-        unknown(write(1, 1, 0, 0)),
-        write(2, 2, 10, 15),
-        read(2, 1, 20, 25),
-    ];
+    let late = [unknown(write(1, 1, 0, 0)), write(2, 2, 10, 15), read(2, 1, 20, 25)];
     assert!(sees_own(&late).holds());
 }
 
@@ -72,17 +68,8 @@ fn a_session_misses_what_it_appended() {
     let history = [put(1, "a", 0), append(1, "b", 10), get(1, "a", 20)];
     let found = check_read_your_writes(&KeyValue, &history).unwrap();
     assert_eq!(found.violations.len(), 1);
-    let replaced = [
-        put(1, "a", 0),
-        append(1, "b", 10),
-        put(2, "a", 12),
-        get(1, "a", 20),
-    ];
-    assert!(
-        check_read_your_writes(&KeyValue, &replaced)
-            .unwrap()
-            .holds()
-    );
+    let replaced = [put(1, "a", 0), append(1, "b", 10), put(2, "a", 12), get(1, "a", 20)];
+    assert!(check_read_your_writes(&KeyValue, &replaced).unwrap().holds());
 }
 
 #[test]
@@ -112,31 +99,16 @@ fn a_session_goes_back_to_a_value_that_it_saw_replaced() {
 
 #[test]
 fn a_session_sees_an_appended_piece_go() {
-    let history = [
-        append(1, "a", 0),
-        append(1, "b", 0),
-        get(2, "ab", 10),
-        get(2, "a", 20),
-    ];
+    let history = [append(1, "a", 0), append(1, "b", 0), get(2, "ab", 10), get(2, "a", 20)];
     let found = check_monotonic_reads(&KeyValue, &history).unwrap();
     assert_eq!(found.violations.len(), 1);
-    let grown = [
-        append(1, "a", 0),
-        append(1, "b", 0),
-        get(2, "a", 10),
-        get(2, "ab", 20),
-    ];
+    let grown = [append(1, "a", 0), append(1, "b", 0), get(2, "a", 10), get(2, "ab", 20)];
     assert!(check_monotonic_reads(&KeyValue, &grown).unwrap().holds());
 }
 
 #[test]
 fn an_acknowledged_write_is_never_seen() {
-    let lost = [
-        write(1, 1, 0, 5),
-        write(2, 2, 10, 15),
-        read(3, 1, 40, 41),
-        read(4, 1, 50, 51),
-    ];
+    let lost = [write(1, 1, 0, 5), write(2, 2, 10, 15), read(3, 1, 40, 41), read(4, 1, 50, 51)];
     let found = keeps(&lost, 10);
     assert_eq!((found.checked, found.violations.len()), (1, 1));
     assert_eq!(found.violations[0].number, 2);
@@ -150,22 +122,13 @@ fn a_write_that_may_have_been_overwritten_is_not_lost() {
     let reads = [read(3, 1, 40, 41)];
     let overlap = [&[write(1, 1, 0, 12), write(2, 2, 10, 15)], &reads[..]].concat();
     assert!(keeps(&overlap, 10).holds());
-    let unanswered = [
-        &[unknown(write(1, 1, 0, 0)), write(2, 2, 10, 15)],
-        &reads[..],
-    ]
-    .concat();
+    let unanswered = [&[unknown(write(1, 1, 0, 0)), write(2, 2, 10, 15)], &reads[..]].concat();
     assert!(keeps(&unanswered, 10).holds());
 }
 
 #[test]
 fn an_acknowledged_append_is_never_seen() {
-    let history = [
-        append(1, "a", 0),
-        append(2, "b", 10),
-        append(1, "c", 20),
-        get(3, "ac", 40),
-    ];
+    let history = [append(1, "a", 0), append(2, "b", 10), append(1, "c", 20), get(3, "ac", 40)];
     let found = check_lost_writes(&KeyValue, &history, Duration::ZERO).unwrap();
     assert_eq!(found.checked, 3);
     assert_eq!(found.violations[0].number, 2);

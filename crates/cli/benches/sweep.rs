@@ -41,10 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let bare = taken(|| bare(first, last))?.processor;
         overheads.push(swept / bare - 1.0);
     }
-    println!(
-        "median gain of two jobs over one: {:.2}",
-        median(&mut gains)
-    );
+    println!("median gain of two jobs over one: {:.2}", median(&mut gains));
     println!(
         "median overhead of the sweep per run: {:.1}%, slices from {:.1}% to {:.1}%",
         median(&mut overheads) * 100.0,
@@ -65,14 +62,10 @@ fn bare(first: u64, last: u64) -> Result<(), Box<dyn Error>> {
         ..Rules::default()
     };
     for seed in first..=last {
-        let options = Options {
-            seed,
-            ..Options::default()
-        };
+        let options = Options { seed, ..Options::default() };
         let run = simulate(&QuorumKv, &scenario, &options, &mut |_| ())?;
-        let findings = evaluate(&scenario, &run, &|property, run| {
-            Some(decide(property, run, &rules))
-        });
+        let findings =
+            evaluate(&scenario, &run, &|property, run| Some(decide(property, run, &rules)));
         assert_eq!(findings.verdict, Verdict::Pass, "seed {seed}");
     }
     Ok(())
@@ -99,10 +92,7 @@ struct Taken {
 fn taken(work: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Result<Taken, Box<dyn Error>> {
     let (started, before) = (Instant::now(), processor_s()?);
     work()?;
-    Ok(Taken {
-        wall: started.elapsed(),
-        processor: processor_s()? - before,
-    })
+    Ok(Taken { wall: started.elapsed(), processor: processor_s()? - before })
 }
 
 /// Seconds that this process and those that it waited for have spent on a processor.

@@ -139,10 +139,7 @@ pub struct Which {
 impl Which {
     /// All overrides, the variant included.
     pub fn overrides(&self) -> Vec<String> {
-        let variant = self
-            .variant
-            .iter()
-            .map(|variant| format!("variant={variant}"));
+        let variant = self.variant.iter().map(|variant| format!("variant={variant}"));
         variant.chain(self.set.iter().cloned()).collect()
     }
 }

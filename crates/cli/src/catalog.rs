@@ -53,9 +53,7 @@ pub fn source(which: &str) -> anyhow::Result<Source> {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`netsplit list` shows what there is; a file of your own ends in .toml".into(),
     };
-    Err(exit::usage(format!(
-        "there is no scenario `{which}`; {hint}"
-    )))
+    Err(exit::usage(format!("there is no scenario `{which}`; {hint}")))
 }
 
 fn read(path: &Path) -> anyhow::Result<Source> {
@@ -63,16 +61,8 @@ fn read(path: &Path) -> anyhow::Result<Source> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {file}"))?;
     let text = String::from_utf8(bytes)
         .map_err(|error| exit::usage(format!("{file} is not UTF-8 text: {error}")))?;
-    let stem = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    Ok(Source {
-        name: stem,
-        file,
-        text,
-    })
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Source { name: stem, file, text })
 }
 
 /// Parses a scenario with overrides put into it; warnings go to standard error.
@@ -104,11 +94,7 @@ fn read_scenario(source: &Source, overrides: &[String]) -> anyhow::Result<(Loade
         Some(_) => source.name.clone(),
         None => format!("{}/{}", scenario.lab, source.name),
     };
-    let loaded = Loaded {
-        name,
-        scenario,
-        lab,
-    };
+    let loaded = Loaded { name, scenario, lab };
     Ok((loaded, warnings))
 }
 

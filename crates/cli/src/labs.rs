@@ -32,9 +32,7 @@ pub fn lab(name: &str) -> anyhow::Result<&'static dyn Lab> {
     find(name).ok_or_else(|| {
         let names = || LABS.iter().map(|lab| lab.spec().name);
         let near = crate::catalog::nearest(name, names());
-        let hint = near
-            .map(|near| format!("; did you mean `{near}`?"))
-            .unwrap_or_default();
+        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         let known = names().collect::<Vec<_>>().join(", ");
         crate::exit::usage(format!("there is no lab `{name}`{hint} There are: {known}"))
     })

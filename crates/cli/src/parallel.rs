@@ -17,10 +17,7 @@ pub fn map<T: Send>(
     done: impl FnMut(usize) + Send,
 ) -> Vec<T> {
     let results = map_while(count, jobs, || true, work, done);
-    results
-        .into_iter()
-        .map(|result| result.expect("every job was done"))
-        .collect()
+    results.into_iter().map(|result| result.expect("every job was done")).collect()
 }
 
 /// As [`map`], but starts no further job once `go_on` says no; what was not started is `None`.
@@ -31,9 +28,7 @@ pub fn map_while<T: Send>(
     work: impl Fn(usize) -> T + Sync,
     done: impl FnMut(usize) + Send,
 ) -> Vec<Option<T>> {
-    let jobs = jobs
-        .or_else(|| thread::available_parallelism().ok())
-        .map_or(1, NonZeroUsize::get);
+    let jobs = jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<Option<T>>> = Mutex::new((0..count).map(|_| None).collect());
     let done = Mutex::new((0, done));

@@ -37,11 +37,7 @@ fn console_width() -> Option<usize> {
 /// command quietly.
 pub fn print(text: &str) {
     let mut out = io::stdout().lock();
-    if out
-        .write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .is_err()
-    {
+    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
         exit(0);
     }
 }
@@ -64,13 +60,7 @@ impl Progress {
     #[expect(clippy::disallowed_methods, reason = "a progress bar shows real time")]
     pub fn new(what: &str, total: u64) -> Progress {
         let visible = io::stderr().is_terminal();
-        Progress {
-            what: what.into(),
-            total,
-            started: Instant::now(),
-            bar: None,
-            visible,
-        }
+        Progress { what: what.into(), total, started: Instant::now(), bar: None, visible }
     }
 
     /// So much is done.
@@ -82,9 +72,7 @@ impl Progress {
             let style = ProgressStyle::with_template("{msg} [{bar:40}] {percent}% {eta} left")
                 .expect("the template is a constant")
                 .progress_chars("=> ");
-            ProgressBar::new(self.total)
-                .with_style(style)
-                .with_message(self.what.clone())
+            ProgressBar::new(self.total).with_style(style).with_message(self.what.clone())
         });
         bar.set_position(done.min(self.total));
     }

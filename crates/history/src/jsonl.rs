@@ -109,10 +109,7 @@ fn parse(text: &str) -> Result<Operation, String> {
         }
         (_, None) => return Err("return_ns may be null only when the outcome is unknown".into()),
         (_, Some(at)) if at < line.invoke_ns => {
-            return Err(format!(
-                "returns at {at}, before its invocation at {}",
-                line.invoke_ns
-            ));
+            return Err(format!("returns at {at}, before its invocation at {}", line.invoke_ns));
         }
         (_, Some(at)) => Time::from_nanos(at),
     };

@@ -29,12 +29,7 @@ impl Default for Latencies {
     fn default() -> Self {
         let histogram = Histogram::new_with_bounds(1, LONGEST.as_nanos() as u64, DIGITS)
             .expect("the bounds are constants that hdrhistogram accepts");
-        Latencies {
-            histogram,
-            sum_ns: 0,
-            min_ns: u64::MAX,
-            max_ns: 0,
-        }
+        Latencies { histogram, sum_ns: 0, min_ns: u64::MAX, max_ns: 0 }
     }
 }
 
@@ -50,9 +45,7 @@ impl Latencies {
 
     /// Adds all durations of `other`.
     pub fn merge(&mut self, other: &Latencies) {
-        self.histogram
-            .add(&other.histogram)
-            .expect("all histograms share bounds and precision");
+        self.histogram.add(&other.histogram).expect("all histograms share bounds and precision");
         self.sum_ns += other.sum_ns;
         self.min_ns = self.min_ns.min(other.min_ns);
         self.max_ns = self.max_ns.max(other.max_ns);
@@ -98,9 +91,7 @@ impl Latencies {
 impl FromIterator<Duration> for Latencies {
     fn from_iter<I: IntoIterator<Item = Duration>>(durations: I) -> Self {
         let mut latencies = Latencies::default();
-        durations
-            .into_iter()
-            .for_each(|duration| latencies.record(duration));
+        durations.into_iter().for_each(|duration| latencies.record(duration));
         latencies
     }
 }
@@ -123,9 +114,6 @@ mod tests {
     #[test]
     fn an_empty_distribution_has_no_numbers() {
         let none = Latencies::default();
-        assert_eq!(
-            (none.mean(), none.max(), none.percentile(99.0)),
-            (None, None, None)
-        );
+        assert_eq!((none.mean(), none.max(), none.percentile(99.0)), (None, None, None));
     }
 }

@@ -86,11 +86,7 @@ const SECOND_NS: u64 = 1_000_000_000;
 /// covers in part counts only the requests of that part; the earliest wins a tie.
 pub fn worst_second(run: &Run, window: &Window) -> Option<(Time, f64)> {
     let mut buckets = BTreeMap::<u64, Counts>::new();
-    for operation in run
-        .operations
-        .iter()
-        .filter(|op| window.contains(op.intended))
-    {
+    for operation in run.operations.iter().filter(|op| window.contains(op.intended)) {
         let second = operation.intended.as_nanos() / SECOND_NS;
         buckets.entry(second).or_default().add(operation.status);
     }
@@ -182,10 +178,7 @@ mod tests {
                 }
             })
             .collect();
-        Run {
-            operations,
-            ..Run::default()
-        }
+        Run { operations, ..Run::default() }
     }
 
     fn s(seconds: f64) -> Time {
@@ -207,20 +200,14 @@ mod tests {
 
     #[test]
     fn recovery_is_zero_when_every_window_is_good() {
-        assert_eq!(
-            recovery(&steady(0..0), s(2.0), s(10.0)),
-            Some(Duration::ZERO)
-        );
+        assert_eq!(recovery(&steady(0..0), s(2.0), s(10.0)), Some(Duration::ZERO));
     }
 
     #[test]
     fn recovery_lasts_until_the_last_bad_window_starts() {
         // The failure at 3.99s still leaves 99 of 100; with the one at 3.98s it is 98.
         let instant = Duration::from_nanos(1);
-        assert_eq!(
-            recovery(&steady(2000..4000), s(2.0), s(10.0)),
-            Some(ms(1980) + instant)
-        );
+        assert_eq!(recovery(&steady(2000..4000), s(2.0), s(10.0)), Some(ms(1980) + instant));
     }
 
     #[test]
@@ -233,11 +220,7 @@ mod tests {
     fn one_failure_in_a_hundred_is_no_outage_wherever_it_stands() {
         for at in [2000, 5000, 9950, 9990] {
             let run = steady(at..at + 1);
-            assert_eq!(
-                recovery(&run, s(2.0), s(10.0)),
-                Some(Duration::ZERO),
-                "{at}"
-            );
+            assert_eq!(recovery(&run, s(2.0), s(10.0)), Some(Duration::ZERO), "{at}");
         }
     }
 
@@ -284,11 +267,7 @@ mod tests {
         let run = steady(3000..3500);
         let all = Window::span(Time::ZERO, s(10.0));
         assert_eq!(worst_second(&run, &all), Some((s(3.0), 0.5)));
-        assert_eq!(
-            worst_second(&steady(0..0), &all),
-            Some((Time::ZERO, 1.0)),
-            "a tie"
-        );
+        assert_eq!(worst_second(&steady(0..0), &all), Some((Time::ZERO, 1.0)), "a tie");
         assert_eq!(worst_second(&run, &Window::default()), None);
     }
 
@@ -312,13 +291,7 @@ mod tests {
         ]);
         run.operations[2].finished = run.operations[2].intended + ms(1000);
         let tally = Tally::of(&run, &Window::span(s(0.0), s(0.01)), |_| true);
-        let expected = Counts {
-            attempted: 4,
-            ok: 1,
-            failed: 1,
-            timed_out: 1,
-            rejected: 1,
-        };
+        let expected = Counts { attempted: 4, ok: 1, failed: 1, timed_out: 1, rejected: 1 };
         assert_eq!(tally.counts, expected);
         assert_eq!(tally.latency.count(), 1);
         assert_eq!(tally.latency_all.max(), Some(ms(1000)));

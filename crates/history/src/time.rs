@@ -71,11 +71,6 @@ impl Sub<Duration> for Time {
 impl fmt::Display for Time {
     /// Seconds with all nine decimals: `12.000345678s`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}.{:09}s",
-            self.0 / 1_000_000_000,
-            self.0 % 1_000_000_000
-        )
+        write!(f, "{}.{:09}s", self.0 / 1_000_000_000, self.0 % 1_000_000_000)
     }
 }

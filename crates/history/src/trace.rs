@@ -133,30 +133,16 @@ impl fmt::Display for TraceEvent {
         let node = &self.node;
         write!(f, "{} ", self.at)?;
         match &self.kind {
-            TraceKind::Send {
-                to,
-                message,
-                bytes,
-                id,
-            } => {
+            TraceKind::Send { to, message, bytes, id } => {
                 write!(f, "{node} -> {to}  {message} #{id} ({bytes} bytes)")
             }
             TraceKind::Deliver { from, message, id } => {
                 write!(f, "{node} <- {from}  {message} #{id}")
             }
-            TraceKind::Drop {
-                to,
-                message,
-                id,
-                why,
-            } => {
+            TraceKind::Drop { to, message, id, why } => {
                 write!(f, "{node} -x {to}  {message} #{id}: {why}")
             }
-            TraceKind::Request {
-                op,
-                key: Some(key),
-                id,
-            } => {
+            TraceKind::Request { op, key: Some(key), id } => {
                 write!(f, "{node} asks {op} {key} (request {id})")
             }
             TraceKind::Request { op, key: None, id } => {
@@ -166,10 +152,7 @@ impl fmt::Display for TraceEvent {
             TraceKind::Write { path, bytes } => write!(f, "{node} writes {path} ({bytes} bytes)"),
             TraceKind::Sync { path } => write!(f, "{node} syncs {path}"),
             TraceKind::Role(role) => write!(f, "{node} is now {role}"),
-            TraceKind::Record {
-                name,
-                detail: Value::Null,
-            } => write!(f, "{node} {name}"),
+            TraceKind::Record { name, detail: Value::Null } => write!(f, "{node} {name}"),
             TraceKind::Record { name, detail } => write!(f, "{node} {name} {detail}"),
             TraceKind::Crash { why } => write!(f, "{node} crashes: {why}"),
             TraceKind::Start => write!(f, "{node} starts"),

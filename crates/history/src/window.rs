@@ -90,11 +90,7 @@ mod tests {
     use super::*;
 
     fn window(spans: &[(u64, u64)]) -> Window {
-        Window::union(
-            spans
-                .iter()
-                .map(|&(a, b)| (Time::from_nanos(a), Time::from_nanos(b))),
-        )
+        Window::union(spans.iter().map(|&(a, b)| (Time::from_nanos(a), Time::from_nanos(b))))
     }
 
     #[test]
@@ -107,18 +103,13 @@ mod tests {
         let all = window(&[(0, 10), (20, 30)]);
         let cut = all.minus(&window(&[(2, 4), (8, 22), (29, 40)]));
         assert_eq!(cut, window(&[(0, 2), (4, 8), (22, 29)]));
-        assert_eq!(
-            all.and(&window(&[(2, 4), (8, 22)])),
-            window(&[(2, 4), (8, 10), (20, 22)])
-        );
+        assert_eq!(all.and(&window(&[(2, 4), (8, 22)])), window(&[(2, 4), (8, 10), (20, 22)]));
     }
 
     #[test]
     fn contains_is_half_open() {
         let w = window(&[(2, 4), (6, 8)]);
-        let inside: Vec<_> = (0..9)
-            .filter(|&n| w.contains(Time::from_nanos(n)))
-            .collect();
+        let inside: Vec<_> = (0..9).filter(|&n| w.contains(Time::from_nanos(n))).collect();
         assert_eq!(inside, [2, 3, 6, 7]);
     }
 }

@@ -43,9 +43,7 @@ impl From<&Latencies> for LatencyMs {
     fn from(latencies: &Latencies) -> LatencyMs {
         let percentiles = [(50.0, "p50"), (90.0, "p90"), (99.0, "p99"), (99.9, "p99_9")];
         let few = |(p, _): &(f64, &str)| latencies.beyond(*p) < ENOUGH_BEYOND;
-        let few_samples = percentiles
-            .iter()
-            .filter(|p| latencies.count() > 0 && few(p));
+        let few_samples = percentiles.iter().filter(|p| latencies.count() > 0 && few(p));
         let percentile = |p| latencies.percentile(p).map(|d| millis(d, DIGITS));
         LatencyMs {
             count: latencies.count(),

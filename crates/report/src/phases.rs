@@ -87,10 +87,8 @@ mod tests {
         never.spans.clear();
         run.faults.push(never);
         let phases = phases(&scenario, &run);
-        let told: Vec<_> = phases
-            .iter()
-            .map(|phase| (phase.name.as_str(), phase.from_s, phase.to_s))
-            .collect();
+        let told: Vec<_> =
+            phases.iter().map(|phase| (phase.name.as_str(), phase.from_s, phase.to_s)).collect();
         assert_eq!(
             told,
             [

@@ -140,18 +140,14 @@ fn observed(run: &Run, measured: &Window) -> BTreeMap<String, LatencyMs> {
         inside.map(|(_, duration)| *duration).collect()
     };
     let all = run.observed.iter();
-    all.map(|(name, samples)| (name.to_string(), LatencyMs::from(&distribution(samples))))
-        .collect()
+    all.map(|(name, samples)| (name.to_string(), LatencyMs::from(&distribution(samples)))).collect()
 }
 
 /// A measure of the whole run hides a series of the same name, as it does in expectations.
 fn metrics(run: &Run, measured: &Window) -> BTreeMap<String, Option<f64>> {
     let series = run.series.iter();
     let series = series.map(|(name, series)| (name.to_string(), series.value(measured)));
-    let measures = run
-        .measured
-        .iter()
-        .map(|(name, x)| (name.clone(), Some(*x)));
+    let measures = run.measured.iter().map(|(name, x)| (name.clone(), Some(*x)));
     let rounded = |number: f64| significant(number, METRIC_DIGITS);
     series
         .chain(measures)
@@ -181,10 +177,7 @@ pub struct WorstSecond {
 
 impl From<(Time, f64)> for WorstSecond {
     fn from((from, availability): (Time, f64)) -> WorstSecond {
-        WorstSecond {
-            from_s: seconds(from),
-            availability: share(availability),
-        }
+        WorstSecond { from_s: seconds(from), availability: share(availability) }
     }
 }
 
@@ -312,9 +305,6 @@ pub struct Versions {
 
 impl Default for Versions {
     fn default() -> Versions {
-        Versions {
-            netsplit: env!("CARGO_PKG_VERSION").into(),
-            report: 1,
-        }
+        Versions { netsplit: env!("CARGO_PKG_VERSION").into(), report: 1 }
     }
 }

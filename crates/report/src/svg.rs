@@ -190,13 +190,8 @@ mod tests {
         let (_, mut run) = cut();
         let lines = |run: &Run| svg_of(run).matches("<polyline").count();
         let whole = lines(&run);
-        run.operations
-            .retain(|op| op.intended < at(40.0) || op.intended >= at(42.0));
-        assert_eq!(
-            lines(&run),
-            whole + 4,
-            "each of the four curves is in two pieces"
-        );
+        run.operations.retain(|op| op.intended < at(40.0) || op.intended >= at(42.0));
+        assert_eq!(lines(&run), whole + 4, "each of the four curves is in two pieces");
     }
 
     #[test]

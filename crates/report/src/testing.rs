@@ -53,14 +53,8 @@ pub fn cut() -> (Scenario, Run) {
         },
         observed: [(Arc::from("visibility"), lag.collect())].into(),
         series: [
-            (
-                Arc::from("stale_reads"),
-                series(Aggregate::Sum, stale.collect()),
-            ),
-            (
-                Arc::from("hints"),
-                series(Aggregate::Last, vec![(at(25.0), 17.0)]),
-            ),
+            (Arc::from("stale_reads"), series(Aggregate::Sum, stale.collect())),
+            (Arc::from("hints"), series(Aggregate::Last, vec![(at(25.0), 17.0)])),
         ]
         .into(),
         measured: [("p_consistent".to_owned(), 0.974_123_4)].into(),
@@ -114,10 +108,7 @@ fn scenario() -> Scenario {
         warmup: Duration::from_secs(5),
         settle: Duration::from_secs(2),
         nodes: Vec::new(),
-        network: Network {
-            default: LinkSettings::default(),
-            links: Vec::new(),
-        },
+        network: Network { default: LinkSettings::default(), links: Vec::new() },
         loads: vec![load()],
         params: Default::default(),
         faults: Vec::new(),
@@ -151,10 +142,7 @@ fn load() -> Load {
         until: None,
         timeout: Duration::from_secs(1),
         mix: vec![("get".into(), 1.0)],
-        keys: Keys {
-            count: 1,
-            zipf: None,
-        },
+        keys: Keys { count: 1, zipf: None },
     }
 }
 
@@ -162,12 +150,8 @@ fn expectations() -> Vec<Expectation> {
     let availability = Metric::Availability(Population::Successful);
     let percentile = |p| Metric::Latency(Statistic::Percentile(p), Population::Successful);
     let during = WindowName::During("minority-cut".into());
-    let metric = |metric, comparison, value, window| Sentence::Metric {
-        metric,
-        comparison,
-        value,
-        window,
-    };
+    let metric =
+        |metric, comparison, value, window| Sentence::Metric { metric, comparison, value, window };
     let sentences = [
         (
             "availability >= 99% outside faults",
@@ -180,21 +164,11 @@ fn expectations() -> Vec<Expectation> {
         ),
         (
             "availability >= 80% during minority-cut",
-            metric(
-                availability,
-                Comparison::AtLeast,
-                Quantity::Share(0.8),
-                during.clone(),
-            ),
+            metric(availability, Comparison::AtLeast, Quantity::Share(0.8), during.clone()),
         ),
         (
             "p99.9 < 40ms during minority-cut",
-            metric(
-                percentile(99.9),
-                Comparison::Less,
-                Quantity::Nanos(40e6),
-                during,
-            ),
+            metric(percentile(99.9), Comparison::Less, Quantity::Nanos(40e6), during),
         ),
         (
             "recovery < 2s after minority-cut",
@@ -205,13 +179,7 @@ fn expectations() -> Vec<Expectation> {
                 WindowName::After("minority-cut".into()),
             ),
         ),
-        (
-            "linearizable",
-            Sentence::Property {
-                property: Property::Linearizable,
-                negated: false,
-            },
-        ),
+        ("linearizable", Sentence::Property { property: Property::Linearizable, negated: false }),
     ];
     let numbered = sentences.into_iter().zip(31..);
     numbered

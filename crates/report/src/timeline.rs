@@ -63,13 +63,7 @@ impl Timeline {
             column.p50 = nearest_rank(latencies, 50);
             column.p99 = nearest_rank(latencies, 99);
         }
-        Timeline {
-            step,
-            warmup: run.warmup,
-            end: run.duration,
-            columns,
-            faults: faults(run),
-        }
+        Timeline { step, warmup: run.warmup, end: run.duration, columns, faults: faults(run) }
     }
 }
 
@@ -79,10 +73,7 @@ fn faults(run: &Run) -> Vec<(String, Vec<(Time, Time)>)> {
         let inside = spans.iter().map(seen).filter(|(from, to)| from < to);
         inside.collect()
     };
-    run.faults
-        .iter()
-        .map(|fault| (fault.name.clone(), spans(&fault.spans)))
-        .collect()
+    run.faults.iter().map(|fault| (fault.name.clone(), spans(&fault.spans))).collect()
 }
 
 /// The least of the sorted durations that is not below `percent` of a hundred of them.
@@ -114,12 +105,9 @@ mod tests {
         let timeline = Timeline::new(&run, 50);
         assert_eq!(timeline.step, Duration::from_millis(1200));
         assert_eq!(timeline.columns.len(), 50);
-        for (seconds, most, step_ms) in [
-            (60, 60, 1000),
-            (600, 50, 12_000),
-            (1, 50, 20),
-            (61, 50, 1500),
-        ] {
+        for (seconds, most, step_ms) in
+            [(60, 60, 1000), (600, 50, 12_000), (1, 50, 20), (61, 50, 1500)]
+        {
             let step = round_step(Time::from(Duration::from_secs(seconds)), most);
             assert_eq!(step, Duration::from_millis(step_ms), "{seconds} {most}");
         }
@@ -140,10 +128,7 @@ mod tests {
         let timeline = Timeline::new(&run, 8);
         assert_eq!(timeline.step, Duration::from_secs(8));
         let rates: Vec<_> = timeline.columns.iter().map(|c| c.throughput).collect();
-        assert_eq!(
-            rates,
-            [200.0, 200.0, 175.0, 162.5, 200.0, 200.0, 200.0, 200.0]
-        );
+        assert_eq!(rates, [200.0, 200.0, 175.0, 162.5, 200.0, 200.0, 200.0, 200.0]);
     }
 
     #[test]

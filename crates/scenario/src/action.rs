@@ -45,11 +45,7 @@ pub(crate) fn actions(ctx: &Context<'_>, value: Option<&Value<'_>>, end: Time) -
     let elements = element::tables(ctx, value, "action", &ACTION);
     element::check_unique(ctx, elements, "action");
     let names = element::names(elements, default_name);
-    elements
-        .iter()
-        .zip(names)
-        .filter_map(|(value, name)| action(ctx, value, name, end))
-        .collect()
+    elements.iter().zip(names).filter_map(|(value, name)| action(ctx, value, name, end)).collect()
 }
 
 fn action(ctx: &Context<'_>, value: &Value<'_>, name: String, end: Time) -> Option<Action> {
@@ -57,12 +53,7 @@ fn action(ctx: &Context<'_>, value: &Value<'_>, name: String, end: Time) -> Opti
     fields.read(ctx, "name", scalar::name);
     let trigger = fields.read(ctx, "at", |ctx, value| trigger(ctx, value, end, "action"));
     let (verb, args) = fields.read(ctx, "do", verb)?;
-    Some(Action {
-        name,
-        trigger: trigger?,
-        verb,
-        args,
-    })
+    Some(Action { name, trigger: trigger?, verb, args })
 }
 
 fn verb(ctx: &Context<'_>, value: &Value<'_>) -> Option<(String, toml::Value)> {

@@ -30,11 +30,7 @@ pub(crate) const CLOSED: Shape = Shape {
     what: "a closed loop",
     keys: &[
         required("clients", Kind::Integer(1), "How many sessions."),
-        key(
-            "think",
-            Kind::Dist,
-            "From an answer to the next request; unless said, no time.",
-        ),
+        key("think", Kind::Dist, "From an answer to the next request; unless said, no time."),
     ],
     one_of: &[],
 };
@@ -42,11 +38,7 @@ pub(crate) const CLOSED: Shape = Shape {
 /// `once`.
 pub(crate) const ONCE: Shape = Shape {
     what: "a single round of requests",
-    keys: &[required(
-        "clients",
-        Kind::Integer(1),
-        "How many sessions, one request each.",
-    )],
+    keys: &[required("clients", Kind::Integer(1), "How many sessions, one request each.")],
     one_of: &[],
 };
 
@@ -61,11 +53,7 @@ pub(crate) fn arrivals(
     until: Time,
 ) -> Option<Arrivals> {
     if fields.get("rate").is_none() {
-        fields.forbid(
-            ctx,
-            &["arrivals"],
-            "only an open loop, with a `rate`, has arrivals",
-        );
+        fields.forbid(ctx, &["arrivals"], "only an open loop, with a `rate`, has arrivals");
     }
     if let Some(value) = fields.get("rate") {
         open(ctx, fields, value, (from, until))
@@ -82,35 +70,24 @@ fn open(
     value: &Value<'_>,
     (from, until): (Time, Time),
 ) -> Option<Arrivals> {
-    let kind = fields.read(ctx, "arrivals", |ctx, value| {
-        scalar::choice(ctx, value, &["poisson", "constant"])
-    });
+    let kind = fields
+        .read(ctx, "arrivals", |ctx, value| scalar::choice(ctx, value, &["poisson", "constant"]));
     let steps = if value.get_ref().is_array() {
         steps(ctx, value, (from, until))?
     } else {
         vec![(from, scalar::rate(ctx, value)?)]
     };
     if steps.iter().all(|(_, rate)| *rate == 0.0) {
-        return ctx.fail(
-            value.span(),
-            "this load never asks",
-            "expected a rate above 0/s",
-        );
+        return ctx.fail(value.span(), "this load never asks", "expected a rate above 0/s");
     }
     let ends = steps.iter().skip(1).map(|step| step.0).chain([until]);
-    let requests: f64 = steps
-        .iter()
-        .zip(ends)
-        .map(|((at, rate), end)| rate * end.since(*at).as_secs_f64())
-        .sum();
+    let requests: f64 =
+        steps.iter().zip(ends).map(|((at, rate), end)| rate * end.since(*at).as_secs_f64()).sum();
     if requests > REQUESTS_MAX {
         let message = format!("about {requests:.1e} requests are absurdly many");
         return ctx.fail(value.span(), message, "expected at most 1e9 in all");
     }
-    Some(Arrivals::Open {
-        steps,
-        constant: kind == Some(1),
-    })
+    Some(Arrivals::Open { steps, constant: kind == Some(1) })
 }
 
 fn steps(
@@ -120,11 +97,7 @@ fn steps(
 ) -> Option<Vec<(Time, f64)>> {
     let list = scalar::list(ctx, value, "a rate or a list of steps")?;
     if list.is_empty() {
-        return ctx.fail(
-            value.span(),
-            "there is no step",
-            "expected at least one step",
-        );
+        return ctx.fail(value.span(), "there is no step", "expected at least one step");
     }
     let mut steps: Vec<(Time, f64)> = Vec::with_capacity(list.len());
     let mut sound = true;
@@ -171,13 +144,8 @@ fn step(
 fn closed(ctx: &Context<'_>, value: &Value<'_>) -> Option<Arrivals> {
     let fields = Fields::open(ctx, value, &CLOSED)?;
     let clients = fields.read(ctx, "clients", scalar::count);
-    let think = fields
-        .get("think")
-        .map_or(Some(crate::Dist::Constant(0)), |v| dist(ctx, v));
-    Some(Arrivals::Closed {
-        clients: clients?,
-        think: think?,
-    })
+    let think = fields.get("think").map_or(Some(crate::Dist::Constant(0)), |v| dist(ctx, v));
+    Some(Arrivals::Closed { clients: clients?, think: think? })
 }
 
 fn once(ctx: &Context<'_>, value: &Value<'_>) -> Option<Arrivals> {

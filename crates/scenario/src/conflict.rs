@@ -20,18 +20,15 @@ pub(crate) fn check(ctx: &Context<'_>, names: &Names, faults: &[Placed], end: Ti
         .filter_map(|placed| Some((placed, Certain::of(names, placed, end)?)))
         .collect();
     for (index, (later, later_facts)) in certain.iter().enumerate() {
-        let clash = certain[..index]
-            .iter()
-            .find(|(_, facts)| facts.contradicts(later_facts, names));
+        let clash =
+            certain[..index].iter().find(|(_, facts)| facts.contradicts(later_facts, names));
         if let Some((earlier, facts)) = clash {
             let line = ctx.sources.place(&earlier.kind_span).line;
             let name = &earlier.fault.name;
             let message = format!("`{}` contradicts `{name}`", later.fault.name);
             let problem = Problem::error(later.kind_span.clone(), message)
                 .label(facts.aspect.reason())
-                .help(format!(
-                    "`{name}` is in line {line}; change the time or the target of one"
-                ));
+                .help(format!("`{name}` is in line {line}; change the time or the target of one"));
             ctx.report(problem);
         }
     }
@@ -81,20 +78,13 @@ impl Certain {
         collect_targets(names, nodes, &mut targets);
         targets.sort_unstable();
         let spans = placed.fault.certain_spans(end);
-        (!targets.is_empty() && !spans.is_empty()).then_some(Certain {
-            aspect,
-            targets,
-            spans,
-        })
+        (!targets.is_empty() && !spans.is_empty()).then_some(Certain { aspect, targets, spans })
     }
 
     fn contradicts(&self, other: &Certain, names: &Names) -> bool {
         let in_time = |a: &(Time, Time), b: &(Time, Time)| a.0 < b.1 && b.0 < a.1;
         let overlap_in_time = || {
-            let pairs = self
-                .spans
-                .iter()
-                .flat_map(|a| other.spans.iter().map(move |b| (a, b)));
+            let pairs = self.spans.iter().flat_map(|a| other.spans.iter().map(move |b| (a, b)));
             pairs.into_iter().any(|(a, b)| in_time(a, b))
         };
         self.aspect == other.aspect && overlap_in_time() && self.shares_target(other, names)

@@ -35,11 +35,7 @@ impl<'c> Context<'c> {
         lab: Option<&'c LabSpec>,
         problems: &'c RefCell<Vec<Problem>>,
     ) -> Context<'c> {
-        Context {
-            sources,
-            lab,
-            problems,
-        }
+        Context { sources, lab, problems }
     }
 
     pub fn report(&self, problem: Problem) {

@@ -55,15 +55,8 @@ impl Diagnostics {
         problems.dedup();
         let more = problems.len().saturating_sub(KEPT_MAX);
         problems.truncate(KEPT_MAX);
-        let items = problems
-            .into_iter()
-            .map(|problem| problem.placed(&sources))
-            .collect();
-        Diagnostics {
-            sources,
-            items,
-            more,
-        }
+        let items = problems.into_iter().map(|problem| problem.placed(&sources)).collect();
+        Diagnostics { sources, items, more }
     }
 
     /// The findings; of very many only the first.
@@ -83,15 +76,10 @@ impl Diagnostics {
 
     /// The text for a terminal: each finding with its line, a caret and what was expected.
     pub fn render(&self, color: bool) -> String {
-        let renderer = if color {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let shown = self.items.iter().take(SHOWN_MAX);
-        let mut parts: Vec<_> = shown
-            .map(|item| renderer.render(&[self.group(item)]) + "\n")
-            .collect();
+        let mut parts: Vec<_> =
+            shown.map(|item| renderer.render(&[self.group(item)]) + "\n").collect();
         if self.len() > SHOWN_MAX {
             parts.push(format!("... and {} more\n", self.len() - SHOWN_MAX));
         }
@@ -104,20 +92,12 @@ impl Diagnostics {
             Severity::Warning => Level::WARNING,
         };
         let place = self.sources.place(&item.span);
-        let annotation = AnnotationKind::Primary
-            .span(place.span)
-            .label(item.label.as_str());
-        let snippet = Snippet::source(place.text)
-            .path(place.name)
-            .annotation(annotation);
+        let annotation = AnnotationKind::Primary.span(place.span).label(item.label.as_str());
+        let snippet = Snippet::source(place.text).path(place.name).annotation(annotation);
         level
             .primary_title(item.message.as_str())
             .element(snippet)
-            .elements(
-                item.help
-                    .iter()
-                    .map(|help| Level::HELP.message(help.as_str())),
-            )
+            .elements(item.help.iter().map(|help| Level::HELP.message(help.as_str())))
     }
 }
 
@@ -151,10 +131,7 @@ impl Problem {
     }
 
     pub fn warning(span: Span, message: impl Into<String>) -> Problem {
-        Problem {
-            severity: Severity::Warning,
-            ..Problem::error(span, message)
-        }
+        Problem { severity: Severity::Warning, ..Problem::error(span, message) }
     }
 
     /// The message and what was expected, for errors that carry no place.

@@ -57,16 +57,9 @@ fn uniform(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
         (scalar::nanos(ctx, min), scalar::nanos(ctx, max))
     } else if value.get_ref().is_table() {
         let fields = Fields::open(ctx, value, &UNIFORM)?;
-        (
-            fields.read(ctx, "min", scalar::nanos),
-            fields.read(ctx, "max", scalar::nanos),
-        )
+        (fields.read(ctx, "min", scalar::nanos), fields.read(ctx, "max", scalar::nanos))
     } else {
-        return wrong_type(
-            ctx,
-            value,
-            "[\"1ms\", \"3ms\"] or { min = \"1ms\", max = \"3ms\" }",
-        );
+        return wrong_type(ctx, value, "[\"1ms\", \"3ms\"] or { min = \"1ms\", max = \"3ms\" }");
     };
     let (min, max) = (min?, max?);
     if min > max {
@@ -84,11 +77,7 @@ fn normal(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
     let mean = fields.read(ctx, "mean", scalar::nanos);
     let std_dev = fields.read(ctx, "std_dev", scalar::nanos);
     let absolute = fields.read(ctx, "absolute", scalar::boolean);
-    Some(Dist::Normal {
-        mean: mean?,
-        std_dev: std_dev?,
-        absolute: absolute.unwrap_or(false),
-    })
+    Some(Dist::Normal { mean: mean?, std_dev: std_dev?, absolute: absolute.unwrap_or(false) })
 }
 
 fn lognormal(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
@@ -99,11 +88,7 @@ fn lognormal(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
     let (median, p99) = (median?, p99?);
     if p99 < median {
         let span = fields.span_of("p99");
-        return ctx.fail(
-            span,
-            "the p99 is below the median",
-            "expected p99 >= median",
-        );
+        return ctx.fail(span, "the p99 is below the median", "expected p99 >= median");
     }
     Some(Dist::LogNormal { median, p99, shift })
 }
@@ -120,21 +105,13 @@ fn pareto(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
     let scale = fields.read(ctx, "scale", positive);
     let shape = fields.read(ctx, "shape", positive_number);
     let shift = fields.read(ctx, "shift", scalar::nanos).unwrap_or(0);
-    Some(Dist::Pareto {
-        scale: scale?,
-        shape: shape?,
-        shift,
-    })
+    Some(Dist::Pareto { scale: scale?, shape: shape?, shift })
 }
 
 fn mixture(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
     let parts = scalar::list(ctx, value, "a list of distributions, each with a weight")?;
     if parts.is_empty() {
-        return ctx.fail(
-            value.span(),
-            "this mixture is empty",
-            "expected at least one part",
-        );
+        return ctx.fail(value.span(), "this mixture is empty", "expected at least one part");
     }
     let read: Vec<_> = parts.iter().map(|part| mixture_part(ctx, part)).collect();
     read.into_iter().collect::<Option<_>>().map(Dist::Mixture)

@@ -12,44 +12,17 @@ pub(crate) const DIST: Shape = Shape {
             Kind::Either(&[Kind::Pair(&Kind::Duration), Kind::Table(&UNIFORM)]),
             "Evenly between two durations.",
         ),
-        key(
-            "normal",
-            Kind::Table(&NORMAL),
-            "The bell curve; draws below zero are zero.",
-        ),
-        key(
-            "lognormal",
-            Kind::Table(&LOGNORMAL),
-            "A long tail, by its median and its p99.",
-        ),
-        key(
-            "exponential",
-            Kind::Table(&EXPONENTIAL),
-            "Memoryless, by its mean.",
-        ),
-        key(
-            "pareto",
-            Kind::Table(&PARETO),
-            "A heavy tail: never below `scale`.",
-        ),
-        key(
-            "mixture",
-            Kind::List(&Kind::Table(&PART)),
-            "One of several, drawn by weight.",
-        ),
+        key("normal", Kind::Table(&NORMAL), "The bell curve; draws below zero are zero."),
+        key("lognormal", Kind::Table(&LOGNORMAL), "A long tail, by its median and its p99."),
+        key("exponential", Kind::Table(&EXPONENTIAL), "Memoryless, by its mean."),
+        key("pareto", Kind::Table(&PARETO), "A heavy tail: never below `scale`."),
+        key("mixture", Kind::List(&Kind::Table(&PART)), "One of several, drawn by weight."),
     ],
     one_of: &KINDS,
 };
 
-const KINDS: [&str; 7] = [
-    "constant",
-    "uniform",
-    "normal",
-    "lognormal",
-    "exponential",
-    "pareto",
-    "mixture",
-];
+const KINDS: [&str; 7] =
+    ["constant", "uniform", "normal", "lognormal", "exponential", "pareto", "mixture"];
 
 pub(crate) const UNIFORM: Shape = Shape {
     what: "a uniform distribution",
@@ -88,10 +61,7 @@ pub(crate) const LOGNORMAL: Shape = Shape {
 
 pub(crate) const EXPONENTIAL: Shape = Shape {
     what: "an exponential distribution",
-    keys: &[
-        required("mean", Kind::Duration, "The mean."),
-        key("shift", Kind::Duration, SHIFT),
-    ],
+    keys: &[required("mean", Kind::Duration, "The mean."), key("shift", Kind::Duration, SHIFT)],
     one_of: &[],
 };
 
@@ -108,44 +78,17 @@ pub(crate) const PARETO: Shape = Shape {
 pub(crate) const PART: Shape = Shape {
     what: "a part of a mixture",
     keys: &[
-        required(
-            "weight",
-            Kind::Number,
-            "Its share, relative to the other parts.",
-        ),
+        required("weight", Kind::Number, "Its share, relative to the other parts."),
         key("constant", Kind::Duration, "Always this."),
         key(
             "uniform",
             Kind::Either(&[Kind::Pair(&Kind::Duration), Kind::Table(&UNIFORM)]),
             "Evenly between two durations.",
         ),
-        key(
-            "normal",
-            Kind::Table(&NORMAL),
-            "The bell curve; draws below zero are zero.",
-        ),
-        key(
-            "lognormal",
-            Kind::Table(&LOGNORMAL),
-            "A long tail, by its median and its p99.",
-        ),
-        key(
-            "exponential",
-            Kind::Table(&EXPONENTIAL),
-            "Memoryless, by its mean.",
-        ),
-        key(
-            "pareto",
-            Kind::Table(&PARETO),
-            "A heavy tail: never below `scale`.",
-        ),
+        key("normal", Kind::Table(&NORMAL), "The bell curve; draws below zero are zero."),
+        key("lognormal", Kind::Table(&LOGNORMAL), "A long tail, by its median and its p99."),
+        key("exponential", Kind::Table(&EXPONENTIAL), "Memoryless, by its mean."),
+        key("pareto", Kind::Table(&PARETO), "A heavy tail: never below `scale`."),
     ],
-    one_of: &[
-        "constant",
-        "uniform",
-        "normal",
-        "lognormal",
-        "exponential",
-        "pareto",
-    ],
+    one_of: &["constant", "uniform", "normal", "lognormal", "exponential", "pareto"],
 };

@@ -28,16 +28,12 @@ fn written(dist: &Dist) -> Json {
             json!({ "pareto": { "scale": time(scale), "shape": shape } })
         }
         Dist::Mixture(parts) => {
-            let parts: Vec<_> = parts
-                .iter()
-                .map(|(weight, part)| weighted(*weight, part))
-                .collect();
+            let parts: Vec<_> =
+                parts.iter().map(|(weight, part)| weighted(*weight, part)).collect();
             return json!({ "mixture": parts });
         }
     };
-    let inner = table
-        .as_object_mut()
-        .and_then(|table| table.values_mut().next());
+    let inner = table.as_object_mut().and_then(|table| table.values_mut().next());
     let extra = match dist {
         Dist::Normal { absolute: true, .. } => Some(("absolute", json!(true))),
         Dist::LogNormal { shift, .. }

@@ -26,10 +26,7 @@ pub(crate) fn about_warmup(ctx: &Context<'_>, faults: &[Placed], warmup: Time) {
     for placed in faults {
         let spans = placed.fault.certain_spans(Time::MAX);
         if spans.last().is_some_and(|(_, heals)| *heals <= warmup) {
-            let message = format!(
-                "`{}` is over before anything is measured",
-                placed.fault.name
-            );
+            let message = format!("`{}` is over before anything is measured", placed.fault.name);
             let problem = Problem::warning(placed.kind_span.clone(), message);
             ctx.report(problem.help("strike after `warmup`, or shorten `warmup`"));
         }

@@ -36,10 +36,8 @@ pub(crate) fn tables<'v, 'i>(
     if let Some(by_name) = by_name(value, shape) {
         for name in by_name.keys() {
             let message = format!("`{path}` is a list of tables, and this is a table of them");
-            let label = format!(
-                "expected [[{path}]], and in it name = \"{}\"",
-                cut(name.get_ref())
-            );
+            let label =
+                format!("expected [[{path}]], and in it name = \"{}\"", cut(name.get_ref()));
             ctx.complain(name.span(), message, &label);
         }
         return &[];
@@ -91,10 +89,7 @@ pub(crate) fn names(elements: &[Value<'_>], default: DefaultName) -> Vec<String>
 /// Where an element's name stands, or the element.
 pub(crate) fn name_span(element: &Value<'_>) -> Span {
     let table = element.get_ref().as_table();
-    table
-        .and_then(|table| table.get("name"))
-        .unwrap_or(element)
-        .span()
+    table.and_then(|table| table.get("name")).unwrap_or(element).span()
 }
 
 fn given_name<'v>(element: &'v Value<'_>) -> Option<&'v str> {

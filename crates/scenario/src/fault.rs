@@ -22,36 +22,16 @@ pub(crate) const FAULT: Shape = Shape {
             Kind::Name,
             "Its name; unless said, its kind, and a number from the second on.",
         ),
-        required(
-            "at",
-            Kind::Trigger,
-            "When it strikes first: a time, or an event of the lab.",
-        ),
-        key(
-            "for",
-            Kind::Dist,
-            "How long it holds; unless said, for the rest of the run.",
-        ),
-        key(
-            "every",
-            Kind::Dist,
-            "From one strike to the next; unless said, it strikes once.",
-        ),
-        key(
-            "times",
-            Kind::Integer(1),
-            "How many strikes in all; unless said, until the end.",
-        ),
+        required("at", Kind::Trigger, "When it strikes first: a time, or an event of the lab."),
+        key("for", Kind::Dist, "How long it holds; unless said, for the rest of the run."),
+        key("every", Kind::Dist, "From one strike to the next; unless said, it strikes once."),
+        key("times", Kind::Integer(1), "How many strikes in all; unless said, until the end."),
         key(
             "churn",
             Kind::Table(&CHURN),
             "Each target on its own, over and over, up and down in turn.",
         ),
-        key(
-            "may_miss",
-            Kind::Boolean,
-            "It may touch nothing without making the run inconclusive.",
-        ),
+        key("may_miss", Kind::Boolean, "It may touch nothing without making the run inconclusive."),
         fault_shape::PARTITION,
         fault_shape::LATENCY,
         fault_shape::LOSS,
@@ -87,10 +67,7 @@ pub(crate) struct Placed {
 
 /// What an unnamed fault is called after: its kind.
 pub(crate) fn default_name<'t>(table: &'t Table<'_>) -> &'t str {
-    KIND_NAMES
-        .into_iter()
-        .find(|kind| table.contains_key(*kind))
-        .unwrap_or("fault")
+    KIND_NAMES.into_iter().find(|kind| table.contains_key(*kind)).unwrap_or("fault")
 }
 
 /// Reads the faults of a run that ends at `end`.
@@ -150,10 +127,7 @@ fn repeat(ctx: &Context<'_>, fields: &Fields<'_, '_>, hold: Option<&Dist>) -> Op
         let churn = Fields::open(ctx, value, &CHURN)?;
         let up = churn.read(ctx, "up", long_enough);
         let down = churn.read(ctx, "down", long_enough);
-        return Some(Repeat::Churn {
-            up: up?,
-            down: down?,
-        });
+        return Some(Repeat::Churn { up: up?, down: down? });
     }
     let Some(value) = fields.get("every") else {
         fields.forbid(ctx, &["times"], "how often needs `every`: how far apart");
@@ -182,11 +156,7 @@ fn check_heals_between(
     let hold = hold?.constant_ns();
     if hold >= every.constant_ns() && hold.is_some() && every.constant_ns().is_some() {
         let label = "expected less than `every`";
-        return ctx.fail(
-            fields.span_of("for"),
-            "this fault strikes again before it heals",
-            label,
-        );
+        return ctx.fail(fields.span_of("for"), "this fault strikes again before it heals", label);
     }
     Some(())
 }

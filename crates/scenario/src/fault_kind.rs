@@ -17,9 +17,7 @@ pub(crate) fn kind(
     names: &Names,
     fault: &Fields<'_, '_>,
 ) -> Option<(FaultKind, Span)> {
-    let name = KIND_NAMES
-        .into_iter()
-        .find(|name| fault.get(name).is_some())?;
+    let name = KIND_NAMES.into_iter().find(|name| fault.get(name).is_some())?;
     let value = fault.get(name)?;
     let kind = match name {
         "partition" => partition(ctx, names, value).map(FaultKind::Partition),
@@ -38,11 +36,7 @@ pub(crate) fn kind(
 fn partition(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<Partition> {
     let fields = Fields::open(ctx, value, &CUT)?;
     if let Some(isolated) = fields.get("isolate") {
-        fields.forbid(
-            ctx,
-            &["one_way"],
-            "an isolated node has a `direction`: \"in\" or \"out\"",
-        );
+        fields.forbid(ctx, &["one_way"], "an isolated node has a `direction`: \"in\" or \"out\"");
         let direction = fields.read(ctx, "direction", |ctx, value| {
             scalar::choice(ctx, value, &["both", "in", "out"])
         });
@@ -54,14 +48,8 @@ fn partition(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<Part
         let nodes = selector(ctx, names, isolated)?;
         return Some(Partition::Isolate { nodes, direction });
     }
-    fields.forbid(
-        ctx,
-        &["direction"],
-        "groups are cut `one_way = true`, or both ways",
-    );
-    let one_way = fields
-        .read(ctx, "one_way", scalar::boolean)
-        .unwrap_or(false);
+    fields.forbid(ctx, &["direction"], "groups are cut `one_way = true`, or both ways");
+    let one_way = fields.read(ctx, "one_way", scalar::boolean).unwrap_or(false);
     let groups = fields.read(ctx, "groups", |ctx, value| groups(ctx, names, value))?;
     Some(Partition::Groups { groups, one_way })
 }
@@ -82,41 +70,23 @@ fn latency(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<FaultK
     let message = fields.read(ctx, "message", message_kind);
     let add = fields.get("to").is_none();
     let latency = fields.read(ctx, if add { "add" } else { "to" }, dist);
-    Some(FaultKind::Latency {
-        ends: ends?,
-        message,
-        latency: latency?,
-        add,
-    })
+    Some(FaultKind::Latency { ends: ends?, message, latency: latency?, add })
 }
 
 fn chance(ctx: &Context<'_>, names: &Names, value: &Value<'_>, loss: bool) -> Option<FaultKind> {
     let fields = Fields::open(ctx, value, &CHANCE)?;
     let ends = fault_ends(ctx, names, &fields);
     let message = fields.read(ctx, "message", message_kind);
-    let probability = fields.read(ctx, "probability", |ctx, value| match scalar::probability(
-        ctx, value,
-    )? {
-        0.0 => ctx.fail(
-            value.span(),
-            "this fault does nothing",
-            "expected more than 0",
-        ),
-        probability => Some(probability),
-    });
+    let probability =
+        fields.read(ctx, "probability", |ctx, value| match scalar::probability(ctx, value)? {
+            0.0 => ctx.fail(value.span(), "this fault does nothing", "expected more than 0"),
+            probability => Some(probability),
+        });
     let (ends, probability) = (ends?, probability?);
     Some(if loss {
-        FaultKind::Loss {
-            ends,
-            message,
-            probability,
-        }
+        FaultKind::Loss { ends, message, probability }
     } else {
-        FaultKind::Duplicate {
-            ends,
-            message,
-            probability,
-        }
+        FaultKind::Duplicate { ends, message, probability }
     })
 }
 
@@ -124,10 +94,7 @@ fn bandwidth(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<Faul
     let fields = Fields::open(ctx, value, &NARROW)?;
     let ends = fault_ends(ctx, names, &fields);
     let bytes_per_s = fields.read(ctx, "to", scalar::bandwidth);
-    Some(FaultKind::Bandwidth {
-        ends: ends?,
-        bytes_per_s: bytes_per_s?,
-    })
+    Some(FaultKind::Bandwidth { ends: ends?, bytes_per_s: bytes_per_s? })
 }
 
 fn slow(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<FaultKind> {
@@ -135,17 +102,9 @@ fn slow(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<FaultKind
     let nodes = fields.read(ctx, "nodes", |ctx, value| selector(ctx, names, value));
     let factor = fields.read(ctx, "factor", |ctx, value| {
         let fits = |n: f64| n > 1.0 && n <= 1e6;
-        scalar::number_where(
-            ctx,
-            value,
-            fits,
-            "expected a number above 1, at most 1000000",
-        )
+        scalar::number_where(ctx, value, fits, "expected a number above 1, at most 1000000")
     });
-    Some(FaultKind::Slow {
-        nodes: nodes?,
-        factor: factor?,
-    })
+    Some(FaultKind::Slow { nodes: nodes?, factor: factor? })
 }
 
 fn clock(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<FaultKind> {
@@ -161,11 +120,7 @@ fn clock(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<FaultKin
         let label = "expected `skew`, `drift` or both";
         return ctx.fail(fields.span(), "this fault does nothing", label);
     }
-    Some(FaultKind::Clock {
-        nodes: nodes?,
-        skew_ns,
-        drift,
-    })
+    Some(FaultKind::Clock { nodes: nodes?, skew_ns, drift })
 }
 
 fn disk(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<FaultKind> {
@@ -177,9 +132,5 @@ fn disk(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<FaultKind
         let label = "expected `sync`, `fail = true` or both";
         return ctx.fail(fields.span(), "this fault does nothing", label);
     }
-    Some(FaultKind::Disk {
-        nodes: nodes?,
-        sync,
-        fail,
-    })
+    Some(FaultKind::Disk { nodes: nodes?, sync, fail })
 }

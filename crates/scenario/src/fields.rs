@@ -61,17 +61,11 @@ impl<'v, 'i> Fields<'v, 'i> {
         there.sort_by_key(|name| name.span().start);
         let (span, message) = match there.as_slice() {
             [] if is_meant => return,
-            [] => (
-                self.span(),
-                format!("{} needs one more key", self.shape.what),
-            ),
+            [] => (self.span(), format!("{} needs one more key", self.shape.what)),
             [_] => return,
             [first, .., last] => {
                 let (first, last_name) = (first.get_ref(), last.get_ref());
-                (
-                    last.span(),
-                    format!("`{last_name}` cannot stand beside `{first}`"),
-                )
+                (last.span(), format!("`{last_name}` cannot stand beside `{first}`"))
             }
         };
         let label = one_of(self.shape.one_of.iter().copied());
@@ -130,9 +124,5 @@ pub(crate) fn wrong_type<T>(ctx: &Context<'_>, value: &Value<'_>, expected: &str
         kind @ ("integer" | "array") => format!("an {kind}"),
         kind => format!("a {kind}"),
     };
-    ctx.fail(
-        value.span(),
-        format!("wrong type: {found}"),
-        &format!("expected {expected}"),
-    )
+    ctx.fail(value.span(), format!("wrong type: {found}"), &format!("expected {expected}"))
 }

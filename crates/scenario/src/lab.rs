@@ -132,11 +132,8 @@ impl LabSpec {
     /// # Errors
     /// Says which name is unknown, and what there is.
     pub fn seats(&self, variant: &str) -> Result<Vec<(&'static str, &'static str)>, String> {
-        let mut seats: Vec<_> = self
-            .seats
-            .iter()
-            .map(|seat| (seat.name, seat.fillings[0].name))
-            .collect();
+        let mut seats: Vec<_> =
+            self.seats.iter().map(|seat| (seat.name, seat.fillings[0].name)).collect();
         for part in variant.split(',').map(str::trim) {
             for (seat, filling) in self.fills(part)? {
                 if let Some(place) = seats.iter_mut().find(|place| place.0 == seat) {
@@ -153,9 +150,7 @@ impl LabSpec {
             let filling = find(seat.fillings, |f| f.name, filling.trim(), "filling")?;
             return Ok(vec![(seat.name, filling.name)]);
         }
-        Ok(find(self.variants, |v| v.name, part, "variant")?
-            .fills
-            .to_vec())
+        Ok(find(self.variants, |v| v.name, part, "variant")?.fills.to_vec())
     }
 }
 
@@ -166,11 +161,8 @@ fn find<'a, T>(
     name: &str,
     what: &str,
 ) -> Result<&'a T, String> {
-    entries
-        .iter()
-        .find(|entry| name_of(entry) == name)
-        .ok_or_else(|| {
-            let known: Vec<_> = entries.iter().map(name_of).collect();
-            format!("unknown {what} `{name}`; there are: {}", known.join(", "))
-        })
+    entries.iter().find(|entry| name_of(entry) == name).ok_or_else(|| {
+        let known: Vec<_> = entries.iter().map(name_of).collect();
+        format!("unknown {what} `{name}`; there are: {}", known.join(", "))
+    })
 }

@@ -52,11 +52,8 @@ fn elements(table: &Json) -> Json {
 }
 
 fn variant(lab: &LabSpec) -> Json {
-    let mut all: Vec<_> = lab
-        .variants
-        .iter()
-        .map(|variant| described(variant.name, variant.summary))
-        .collect();
+    let mut all: Vec<_> =
+        lab.variants.iter().map(|variant| described(variant.name, variant.summary)).collect();
     all.push(json!({ "type": "string", "pattern": "=", "description": "SEAT=FILLING, ..." }));
     json!({ "anyOf": all })
 }
@@ -72,11 +69,7 @@ fn nodes(lab: &LabSpec) -> Json {
         })
         .collect();
     let named = json!({ "type": "object", "properties": groups, "additionalProperties": false });
-    if lab.groups.len() == 1 {
-        json!({ "anyOf": [shape(&GROUP, true), named] })
-    } else {
-        named
-    }
+    if lab.groups.len() == 1 { json!({ "anyOf": [shape(&GROUP, true), named] }) } else { named }
 }
 
 fn mix(lab: &LabSpec) -> Json {

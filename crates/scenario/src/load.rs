@@ -18,52 +18,20 @@ pub(crate) const LOAD: Shape = Shape {
     what: "a load",
     keys: &[
         key("name", Kind::Name, "Its name; unless said, `clients`."),
-        key(
-            "clients",
-            Kind::Integer(1),
-            "How many hosts its clients run on; unless said, one.",
-        ),
+        key("clients", Kind::Integer(1), "How many hosts its clients run on; unless said, one."),
         key("region", Kind::Name, "The region of its client hosts."),
-        key(
-            "rate",
-            RATES,
-            "Open loop: requests per second, or steps of them.",
-        ),
+        key("rate", RATES, "Open loop: requests per second, or steps of them."),
         key(
             "arrivals",
             Kind::Choice(&["poisson", "constant"]),
             "Whether open-loop requests come at random (poisson, unless said) or evenly.",
         ),
-        key(
-            "closed",
-            Kind::Table(&CLOSED),
-            "Closed loop: each client waits for its answer.",
-        ),
-        key(
-            "once",
-            Kind::Table(&ONCE),
-            "So many clients, each of one request, at the start.",
-        ),
-        key(
-            "from",
-            Kind::Duration,
-            "When it starts; unless said, with the run.",
-        ),
-        key(
-            "until",
-            Kind::Duration,
-            "When it stops; unless said, with the run.",
-        ),
-        key(
-            "timeout",
-            Kind::Duration,
-            "When a client gives up; unless said, after 1s.",
-        ),
-        key(
-            "mix",
-            Kind::Map(&Kind::Number),
-            "Operations by weight; unless said, as the lab says.",
-        ),
+        key("closed", Kind::Table(&CLOSED), "Closed loop: each client waits for its answer."),
+        key("once", Kind::Table(&ONCE), "So many clients, each of one request, at the start."),
+        key("from", Kind::Duration, "When it starts; unless said, with the run."),
+        key("until", Kind::Duration, "When it stops; unless said, with the run."),
+        key("timeout", Kind::Duration, "When a client gives up; unless said, after 1s."),
+        key("mix", Kind::Map(&Kind::Number), "Operations by weight; unless said, as the lab says."),
         key("keys", Kind::Table(&KEYS), "Which keys requests concern."),
     ],
     one_of: &["rate", "closed", "once"],
@@ -72,11 +40,7 @@ pub(crate) const LOAD: Shape = Shape {
 const KEYS: Shape = Shape {
     what: "a set of keys",
     keys: &[
-        key(
-            "count",
-            Kind::Integer(1),
-            "How many keys there are; unless said, 1000.",
-        ),
+        key("count", Kind::Integer(1), "How many keys there are; unless said, 1000."),
         key(
             "zipf",
             Kind::Number,
@@ -139,10 +103,7 @@ fn load(ctx: &Context<'_>, value: &Value<'_>, name: String, end: Time) -> Option
         name,
         hosts: fields.read(ctx, "clients", scalar::count).unwrap_or(1),
         region: fields.read(ctx, "region", region),
-        keys: fields.read(ctx, "keys", keys).unwrap_or(Keys {
-            count: KEYS_DEFAULT,
-            zipf: None,
-        }),
+        keys: fields.read(ctx, "keys", keys).unwrap_or(Keys { count: KEYS_DEFAULT, zipf: None }),
         arrivals: arrivals?,
         from,
         until,
@@ -159,25 +120,13 @@ fn span(ctx: &Context<'_>, fields: &Fields<'_, '_>, end: Time) -> (Time, Option<
     };
     if from >= end {
         let label = "expected a time before `duration`";
-        fail(
-            fields.span_of("from"),
-            "this load starts after the end of the run",
-            label,
-        );
+        fail(fields.span_of("from"), "this load starts after the end of the run", label);
     } else if until.is_some_and(|until| until > end) {
         let label = "expected a time up to `duration`";
-        fail(
-            fields.span_of("until"),
-            "this load stops after the end of the run",
-            label,
-        );
+        fail(fields.span_of("until"), "this load stops after the end of the run", label);
     } else if until.is_some_and(|until| until <= from) {
         let label = "expected a time after `from`";
-        fail(
-            fields.span_of("until"),
-            "this load stops before it starts",
-            label,
-        );
+        fail(fields.span_of("until"), "this load stops before it starts", label);
     }
     (from, until)
 }
@@ -189,10 +138,7 @@ fn mix(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Vec<(String, f64)> {
     let mut mix: Vec<_> = if let Some(value) = fields.get("mix") {
         read_mix(ctx, value)
     } else {
-        let weights = lab
-            .operations
-            .iter()
-            .map(|op| (op.name.to_owned(), op.weight));
+        let weights = lab.operations.iter().map(|op| (op.name.to_owned(), op.weight));
         weights.filter(|(_, weight)| *weight > 0.0).collect()
     };
     mix.sort_by(|a, b| a.0.cmp(&b.0));
@@ -201,11 +147,7 @@ fn mix(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Vec<(String, f64)> {
 
 fn read_mix(ctx: &Context<'_>, value: &Value<'_>) -> Vec<(String, f64)> {
     let Some(table) = value.get_ref().as_table() else {
-        wrong_type::<()>(
-            ctx,
-            value,
-            "operations and their weights: { get = 70, put = 30 }",
-        );
+        wrong_type::<()>(ctx, value, "operations and their weights: { get = 70, put = 30 }");
         return Vec::new();
     };
     let mut mix = Vec::new();
@@ -224,12 +166,7 @@ fn read_mix(ctx: &Context<'_>, value: &Value<'_>) -> Vec<(String, f64)> {
 
 /// An operation that the lab knows.
 fn operation(ctx: &Context<'_>, span: Span, name: &str) -> Option<String> {
-    let known = || {
-        ctx.lab
-            .into_iter()
-            .flat_map(|lab| lab.operations)
-            .map(|op| op.name)
-    };
+    let known = || ctx.lab.into_iter().flat_map(|lab| lab.operations).map(|op| op.name);
     if known().any(|operation| operation == name) {
         return Some(name.to_owned());
     }
@@ -239,9 +176,7 @@ fn operation(ctx: &Context<'_>, span: Span, name: &str) -> Option<String> {
 
 fn keys(ctx: &Context<'_>, value: &Value<'_>) -> Option<Keys> {
     let fields = Fields::open(ctx, value, &KEYS)?;
-    let count = fields.read(ctx, "count", |ctx, value| {
-        scalar::integer(ctx, value, (1, COUNT_MAX))
-    });
+    let count = fields.read(ctx, "count", |ctx, value| scalar::integer(ctx, value, (1, COUNT_MAX)));
     let zipf = fields.read(ctx, "zipf", |ctx, value| {
         let fits = |n: f64| (0.0..=10.0).contains(&n);
         scalar::number_where(ctx, value, fits, "expected a number from 0 to 10")

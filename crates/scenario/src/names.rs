@@ -158,10 +158,7 @@ impl Names {
             1 => format!("`{}1`", group.prefix),
             count => format!("`{0}1` to `{0}{count}`", group.prefix),
         });
-        let others = self
-            .plain_names()
-            .into_iter()
-            .map(|name| format!("`{name}`"));
+        let others = self.plain_names().into_iter().map(|name| format!("`{name}`"));
         let all: Vec<_> = groups.chain(others).collect();
         format!("expected one of {}", all.join(", "))
     }
@@ -181,23 +178,13 @@ impl Names {
 
     /// Reports names that stand for two things at once; `nodes` is where regions stand.
     pub fn check_distinct(&self, ctx: &Context<'_>, nodes: &Span) {
-        let groups = self
-            .groups
-            .iter()
-            .map(|group| ("group", group.name.as_str()));
+        let groups = self.groups.iter().map(|group| ("group", group.name.as_str()));
         let loads = self.loads.iter().map(|load| ("load", load.name.as_str()));
-        let regions = self
-            .regions
-            .iter()
-            .map(|region| ("region", region.as_str()));
+        let regions = self.regions.iter().map(|region| ("region", region.as_str()));
         let roles = self.roles.iter().map(|role| ("role", *role));
         let reserved = RESERVED.iter().map(|word| ("selector", *word));
         let mut seen = std::collections::BTreeMap::new();
-        let all = reserved
-            .chain(roles)
-            .chain(groups)
-            .chain(regions)
-            .chain(loads);
+        let all = reserved.chain(roles).chain(groups).chain(regions).chain(loads);
         for (what, name) in all {
             let first = *seen.entry(name).or_insert(what);
             let clash = match self.numbered(name) {
@@ -206,10 +193,7 @@ impl Names {
                 None => (first != what).then_some(first),
             };
             if let Some(other) = clash {
-                let load = self
-                    .loads
-                    .iter()
-                    .find(|load| what == "load" && load.name == name);
+                let load = self.loads.iter().find(|load| what == "load" && load.name == name);
                 let span = load.map_or(nodes, |load| &load.span).clone();
                 let message = format!("`{name}` names a {what} and a {other}");
                 ctx.complain(span, message, "selectors could not tell them apart");

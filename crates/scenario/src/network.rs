@@ -14,34 +14,18 @@ use crate::{Dist, Ends, LinkRule, LinkSettings, Network, Selector, element};
 const DEFAULT_LATENCY: Dist = Dist::Constant(1_000_000);
 
 const LATENCY: Key = key("latency", Kind::Dist, "One-way latency; unless said, 1ms.");
-const LOSS: Key = key(
-    "loss",
-    Kind::Probability,
-    "The probability that a message is lost.",
-);
-const DUPLICATE: Key = key(
-    "duplicate",
-    Kind::Probability,
-    "The probability that a message arrives twice.",
-);
-const BANDWIDTH: Key = key(
-    "bandwidth",
-    Kind::Bandwidth,
-    "How much goes through; unless said, all.",
-);
+const LOSS: Key = key("loss", Kind::Probability, "The probability that a message is lost.");
+const DUPLICATE: Key =
+    key("duplicate", Kind::Probability, "The probability that a message arrives twice.");
+const BANDWIDTH: Key =
+    key("bandwidth", Kind::Bandwidth, "How much goes through; unless said, all.");
 
 /// Both ways between two sides.
-pub(crate) const BETWEEN: Key = key(
-    "between",
-    Kind::Pair(&Kind::Selector),
-    "The links between these two, both ways.",
-);
+pub(crate) const BETWEEN: Key =
+    key("between", Kind::Pair(&Kind::Selector), "The links between these two, both ways.");
 /// From one side to the other.
-pub(crate) const ONE_WAY: Key = key(
-    "one_way",
-    Kind::Pair(&Kind::Selector),
-    "The links from the first to the second.",
-);
+pub(crate) const ONE_WAY: Key =
+    key("one_way", Kind::Pair(&Kind::Selector), "The links from the first to the second.");
 /// All links of some nodes.
 pub(crate) const OF: Key = key("of", Kind::Selector, "All links to and from these.");
 /// One kind of message.
@@ -88,18 +72,12 @@ pub(crate) fn default_name<'t>(_: &'t Table<'_>) -> &'t str {
 /// Reads the network.
 pub(crate) fn network(ctx: &Context<'_>, names: &Names, value: Option<&Value<'_>>) -> Network {
     let fields = value.and_then(|value| Fields::open(ctx, value, &NETWORK));
-    let mut default = fields
-        .as_ref()
-        .map(|fields| settings(ctx, fields))
-        .unwrap_or_default();
+    let mut default = fields.as_ref().map(|fields| settings(ctx, fields)).unwrap_or_default();
     default.latency.get_or_insert(DEFAULT_LATENCY);
     let links = fields.and_then(|fields| fields.get("link"));
     let elements = element::tables(ctx, links, "network.link", &LINK);
     element::check_unique(ctx, elements, "link rule");
-    let links = elements
-        .iter()
-        .filter_map(|value| link(ctx, names, value))
-        .collect();
+    let links = elements.iter().filter_map(|value| link(ctx, names, value)).collect();
     Network { default, links }
 }
 
@@ -123,26 +101,14 @@ fn link(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<LinkRule>
         return ctx.fail(fields.span(), "this rule does not say which links", label);
     }
     if message.is_some() {
-        fields.forbid(
-            ctx,
-            &["bandwidth"],
-            "all kinds of messages share a link's bandwidth",
-        );
+        fields.forbid(ctx, &["bandwidth"], "all kinds of messages share a link's bandwidth");
     }
     let said = ["latency", "loss", "duplicate", "bandwidth"];
     if said.iter().all(|name| fields.get(name).is_none()) {
         let label = one_of(said);
-        return ctx.fail(
-            fields.span(),
-            "this rule says nothing about its links",
-            &label,
-        );
+        return ctx.fail(fields.span(), "this rule says nothing about its links", &label);
     }
-    Some(LinkRule {
-        ends,
-        message,
-        settings,
-    })
+    Some(LinkRule { ends, message, settings })
 }
 
 /// Reads which links a fault speaks of; all of them when it does not say.
@@ -165,10 +131,7 @@ fn ends(
         Some((a?, b?))
     };
     let ways = ["between", "one_way", "of"];
-    let there: Vec<_> = ways
-        .iter()
-        .filter(|name| fields.get(name).is_some())
-        .collect();
+    let there: Vec<_> = ways.iter().filter(|name| fields.get(name).is_some()).collect();
     if let [_, second, ..] = there.as_slice() {
         let label = "expected only one of `between`, `one_way`, `of`";
         return ctx.fail(fields.span_of(second), "the links are said twice", label);

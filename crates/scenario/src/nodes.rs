@@ -15,11 +15,7 @@ use crate::{Dist, NodeGroup};
 pub(crate) const GROUP: Shape = Shape {
     what: "a group of nodes",
     keys: &[
-        key(
-            "count",
-            Kind::Integer(1),
-            "How many nodes; unless said, as many as the lab says.",
-        ),
+        key("count", Kind::Integer(1), "How many nodes; unless said, as many as the lab says."),
         key(
             "workers",
             Kind::Either(&[Kind::Integer(1), Kind::Choice(&["unlimited"])]),
@@ -37,11 +33,7 @@ pub(crate) const GROUP: Shape = Shape {
 
 const DISK: Shape = Shape {
     what: "a disk",
-    keys: &[key(
-        "sync",
-        Kind::Dist,
-        "How long one sync takes; unless said, no time.",
-    )],
+    keys: &[key("sync", Kind::Dist, "How long one sync takes; unless said, no time.")],
     one_of: &[],
 };
 
@@ -55,22 +47,14 @@ pub(crate) fn nodes(ctx: &Context<'_>, value: Option<&Value<'_>>) -> Vec<NodeGro
         return groups;
     };
     let Some(table) = value.get_ref().as_table() else {
-        wrong_type::<()>(
-            ctx,
-            value,
-            "a table: { count = 5 }, [nodes] or [nodes.NAME]",
-        );
+        wrong_type::<()>(ctx, value, "a table: { count = 5 }, [nodes] or [nodes.NAME]");
         return groups;
     };
-    let named = table
-        .iter()
-        .any(|(key, _)| lab.groups.iter().any(|g| g.name == key.get_ref()));
+    let named = table.iter().any(|(key, _)| lab.groups.iter().any(|g| g.name == key.get_ref()));
     match groups.as_mut_slice() {
-        [only] if !named => read_group(
-            ctx,
-            &Fields::of_table(ctx, table, value.span(), &GROUP),
-            only,
-        ),
+        [only] if !named => {
+            read_group(ctx, &Fields::of_table(ctx, table, value.span(), &GROUP), only)
+        }
         _ => read_named(ctx, table, &mut groups),
     }
     let total: u64 = groups.iter().map(|group| u64::from(group.count)).sum();
@@ -93,9 +77,7 @@ fn read_named(ctx: &Context<'_>, table: &Table<'_>, groups: &mut [NodeGroup]) {
         let known = || groups.iter().map(|group| group.name.as_str());
         if GROUP.names().any(|key| key == name) {
             let message = format!("`{name}` of which group of nodes?");
-            let help = known()
-                .next()
-                .map(|group| format!("write it under [nodes.{group}]"));
+            let help = known().next().map(|group| format!("write it under [nodes.{group}]"));
             let problem = Problem::error(key.span(), message).label(one_of(known()));
             ctx.report(problem.maybe_help(help));
         } else {
@@ -123,9 +105,7 @@ fn read_group(ctx: &Context<'_>, fields: &Fields<'_, '_>, group: &mut NodeGroup)
         group.workers = workers(ctx, value);
     }
     group.regions = fields.read(ctx, "region", regions).unwrap_or_default();
-    let disk = fields
-        .get("disk")
-        .and_then(|value| Fields::open(ctx, value, &DISK));
+    let disk = fields.get("disk").and_then(|value| Fields::open(ctx, value, &DISK));
     if let Some(sync) = disk.and_then(|disk| disk.read(ctx, "sync", dist)) {
         group.disk_sync = sync;
     }

@@ -51,11 +51,7 @@ fn steps<'i>(ctx: &Context<'_>, path: &'i str, start: usize) -> Option<Vec<Step<
         }
         if key.is_empty() || steps.len() == STEPS_MAX {
             let label = "expected a path of keys, for example nodes.count";
-            return ctx.fail(
-                from..from + key.len(),
-                "this is no key of a scenario",
-                label,
-            );
+            return ctx.fail(from..from + key.len(), "this is no key of a scenario", label);
         }
         steps.push((key, from..from + key.len()));
     }

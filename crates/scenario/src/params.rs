@@ -41,10 +41,8 @@ fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, value: &Value<'_>) 
             known.iter().map(String::as_str),
         );
     }
-    let mut table: Table<'_> = table
-        .into_iter()
-        .filter(|(key, _)| is_known(key.get_ref()))
-        .collect();
+    let mut table: Table<'_> =
+        table.into_iter().filter(|(key, _)| is_known(key.get_ref())).collect();
     let mut whole = true;
     loop {
         let spanned = Spanned::<DeTable<'_>>::new(value.span(), table.clone());
@@ -55,10 +53,7 @@ fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, value: &Value<'_>) 
             let holds = |(key, value): &(&Spanned<_>, &Value<'_>)| {
                 key.span().start <= span.start && span.end <= value.span().end.max(key.span().end)
             };
-            table
-                .iter()
-                .find(holds)
-                .map(|(key, _)| key.get_ref().to_string())
+            table.iter().find(holds).map(|(key, _)| key.get_ref().to_string())
         });
         if whole || culprit.is_some() {
             let span = error.span().filter(|_| culprit.is_some());
@@ -77,9 +72,7 @@ fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, value: &Value<'_>) 
 pub(crate) fn param_names(lab: &LabSpec) -> Vec<String> {
     let schema = (lab.params.schema)();
     let properties = schema.get("properties").and_then(Json::as_object);
-    properties
-        .map(|properties| properties.keys().cloned().collect())
-        .unwrap_or_default()
+    properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
 }
 
 /// What the lab says of a parameter.
@@ -94,12 +87,7 @@ fn about(lab: &LabSpec, param: &str) -> Option<String> {
 /// does not know what it expected, what the parameter is `about`.
 fn misfit(span: Span, message: &str, about: Option<String>) -> Problem {
     const SHOWN_MAX: usize = 300;
-    let message: String = message
-        .trim()
-        .replace('\n', " ")
-        .chars()
-        .take(SHOWN_MAX)
-        .collect();
+    let message: String = message.trim().replace('\n', " ").chars().take(SHOWN_MAX).collect();
     let (wrong, expected) = match message.split_once(", expected ") {
         Some((wrong, expected)) => (wrong, format!("expected {expected}")),
         None => match message.split_once("; ") {
@@ -108,11 +96,7 @@ fn misfit(span: Span, message: &str, about: Option<String>) -> Problem {
         },
     };
     let quoted = |text: &str| -> Vec<String> {
-        text.split('`')
-            .skip(1)
-            .step_by(2)
-            .map(str::to_owned)
-            .collect()
+        text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
     };
     let words = quoted(&expected);
     let expected = match expected.strip_prefix("expected ") {
@@ -122,9 +106,8 @@ fn misfit(span: Span, message: &str, about: Option<String>) -> Problem {
         Some("a boolean") => "expected true or false",
         _ => &expected,
     };
-    let help = quoted(wrong)
-        .first()
-        .and_then(|word| did_you_mean(word, words.iter().map(String::as_str)));
+    let help =
+        quoted(wrong).first().and_then(|word| did_you_mean(word, words.iter().map(String::as_str)));
     let untagged = wrong.starts_with("data did not match any variant");
     let wrong = match wrong.split_once(": ").unwrap_or(("", wrong)) {
         _ if untagged => "it is none of the things that it may be".to_owned(),

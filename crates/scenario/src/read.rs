@@ -23,11 +23,7 @@ pub(crate) const SCENARIO: Shape = Shape {
     what: "a scenario",
     keys: &[
         required("title", Kind::Text, "One line for people."),
-        key(
-            "about",
-            Kind::Text,
-            "What it shows and why, in a few sentences.",
-        ),
+        key("about", Kind::Text, "What it shows and why, in a few sentences."),
         required("lab", Kind::Lab, "The lab that it runs."),
         key(
             "variant",
@@ -35,11 +31,7 @@ pub(crate) const SCENARIO: Shape = Shape {
             "A variant of the lab, or `seat=filling` pairs; unless said, the reference.",
         ),
         required("duration", Kind::Duration, "How long clients go on asking."),
-        key(
-            "warmup",
-            Kind::Duration,
-            "What is asked earlier is not measured; unless said, 0s.",
-        ),
+        key("warmup", Kind::Duration, "What is asked earlier is not measured; unless said, 0s."),
         key(
             "settle",
             Kind::Duration,
@@ -47,33 +39,14 @@ pub(crate) const SCENARIO: Shape = Shape {
         ),
         key(
             "nodes",
-            Kind::Either(&[
-                Kind::Table(&nodes::GROUP),
-                Kind::Map(&Kind::Table(&nodes::GROUP)),
-            ]),
+            Kind::Either(&[Kind::Table(&nodes::GROUP), Kind::Map(&Kind::Table(&nodes::GROUP))]),
             "How many nodes, with how many workers, where; or a table per group of nodes.",
         ),
-        key(
-            "network",
-            Kind::Table(&network::NETWORK),
-            "What links are like.",
-        ),
-        key(
-            "load",
-            Kind::Tables(&load::LOAD),
-            "Clients and what they ask for.",
-        ),
+        key("network", Kind::Table(&network::NETWORK), "What links are like."),
+        key("load", Kind::Tables(&load::LOAD), "Clients and what they ask for."),
         key("params", Kind::Free, "The lab's own knobs."),
-        key(
-            "fault",
-            Kind::Tables(&fault::FAULT),
-            "What breaks, and when.",
-        ),
-        key(
-            "action",
-            Kind::Tables(&action::ACTION),
-            "What the lab is asked to do, and when.",
-        ),
+        key("fault", Kind::Tables(&fault::FAULT), "What breaks, and when."),
+        key("action", Kind::Tables(&action::ACTION), "What the lab is asked to do, and when."),
         key("verdict", Kind::Table(&verdict::VERDICT), "What must hold."),
     ],
     one_of: &[],
@@ -101,18 +74,9 @@ pub fn parse(
     labs: &[&LabSpec],
 ) -> Result<Parsed, Diagnostics> {
     let mut sources = Sources::new(file, text);
-    let starts: Vec<_> = overrides
-        .iter()
-        .map(|text| sources.add_override(text))
-        .collect();
+    let starts: Vec<_> = overrides.iter().map(|text| sources.add_override(text)).collect();
     let problems = RefCell::new(Vec::new());
-    let scenario = read(
-        &sources,
-        text,
-        overrides.iter().zip(starts),
-        labs,
-        &problems,
-    );
+    let scenario = read(&sources, text, overrides.iter().zip(starts), labs, &problems);
     let problems = problems.into_inner();
     let sound = !problems.iter().any(Problem::is_error);
     let found = Diagnostics::new(sources, problems);
@@ -120,10 +84,7 @@ pub fn parse(
         Some(mut scenario) if sound => {
             scenario.hash = format!("{:016x}", xxh3_64(text.as_bytes()));
             scenario.overrides = overrides.to_vec();
-            Ok(Parsed {
-                scenario,
-                warnings: found,
-            })
+            Ok(Parsed { scenario, warnings: found })
         }
         _ => Err(found),
     }
@@ -161,12 +122,7 @@ fn find_lab<'l>(ctx: &Context<'_>, value: &Value<'_>, labs: &[&'l LabSpec]) -> O
     let name = scalar::str_of(ctx, value, "the name of a lab in quotes")?;
     let found = labs.iter().copied().find(|lab| lab.name == name);
     if found.is_none() {
-        ctx.unknown(
-            value.span(),
-            "there is no lab",
-            name,
-            labs.iter().map(|lab| lab.name),
-        );
+        ctx.unknown(value.span(), "there is no lab", name, labs.iter().map(|lab| lab.name));
     }
     found
 }
@@ -227,10 +183,7 @@ fn fault_names(fields: &Fields<'_, '_>) -> Vec<String> {
         return Vec::new();
     };
     match element::by_name(value, &fault::FAULT) {
-        Some(by_name) => by_name
-            .keys()
-            .map(|key| key.get_ref().to_string())
-            .collect(),
+        Some(by_name) => by_name.keys().map(|key| key.get_ref().to_string()).collect(),
         None => element::names(element::elements(value), fault::default_name),
     }
 }
@@ -255,11 +208,7 @@ fn times(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Times {
     };
     if times.warmup >= times.duration {
         let label = "expected less than `duration`";
-        ctx.complain(
-            fields.span_of("warmup"),
-            "nothing is left to measure",
-            label,
-        );
+        ctx.complain(fields.span_of("warmup"), "nothing is left to measure", label);
         times.warmup = Duration::ZERO;
     }
     times

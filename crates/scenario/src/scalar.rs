@@ -57,12 +57,9 @@ pub(crate) fn choice(ctx: &Context<'_>, value: &Value<'_>, words: &[&str]) -> Op
     let word = str_of(ctx, value, "a text in quotes")?;
     let position = words.iter().position(|known| *known == word);
     if position.is_none() {
-        let problem = Problem::error(
-            value.span(),
-            format!("`{}` is not possible here", cut(word)),
-        )
-        .label(one_of(words.iter().copied()))
-        .maybe_help(did_you_mean(word, words.iter().copied()));
+        let problem = Problem::error(value.span(), format!("`{}` is not possible here", cut(word)))
+            .label(one_of(words.iter().copied()))
+            .maybe_help(did_you_mean(word, words.iter().copied()));
         ctx.report(problem);
     }
     position
@@ -101,20 +98,14 @@ pub(crate) fn number(ctx: &Context<'_>, value: &Value<'_>) -> Option<f64> {
     let parsed = match value.get_ref() {
         DeValue::Integer(number) => {
             let digits = number.as_str().replace('_', "");
-            i128::from_str_radix(&digits, number.radix())
-                .ok()
-                .map(|n| n as f64)
+            i128::from_str_radix(&digits, number.radix()).ok().map(|n| n as f64)
         }
         DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
         _ => return wrong_type(ctx, value, "a number"),
     };
     let finite = parsed.filter(|n: &f64| n.is_finite());
     if finite.is_none() {
-        return ctx.fail(
-            value.span(),
-            "this number is not finite",
-            "expected a finite number",
-        );
+        return ctx.fail(value.span(), "this number is not finite", "expected a finite number");
     }
     finite
 }
@@ -130,11 +121,7 @@ pub(crate) fn number_where(
     if fits(number) {
         return Some(number);
     }
-    ctx.fail(
-        value.span(),
-        format!("`{number}` is out of range"),
-        expected,
-    )
+    ctx.fail(value.span(), format!("`{number}` is out of range"), expected)
 }
 
 /// A duration in nanoseconds.

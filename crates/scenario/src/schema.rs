@@ -23,15 +23,10 @@ pub fn schema(labs: &[&LabSpec]) -> Json {
         definitions.insert(name.to_owned(), define(kind));
     }
     let mut root = shape(&SCENARIO, true);
-    let names: Vec<_> = labs
-        .iter()
-        .map(|lab| described(lab.name, lab.summary))
-        .collect();
+    let names: Vec<_> = labs.iter().map(|lab| described(lab.name, lab.summary)).collect();
     root["properties"]["lab"]["anyOf"] = Json::Array(names);
-    let conditions: Vec<_> = labs
-        .iter()
-        .map(|lab| lab_schema::condition(lab, &mut definitions))
-        .collect();
+    let conditions: Vec<_> =
+        labs.iter().map(|lab| lab_schema::condition(lab, &mut definitions)).collect();
     if !conditions.is_empty() {
         root["allOf"] = Json::Array(conditions);
     }
@@ -72,11 +67,7 @@ fn of(kind: &Kind, refs: bool) -> Json {
         Kind::Trigger => "trigger",
         _ => return compound(kind, refs),
     };
-    if refs {
-        json!({ "$ref": format!("#/definitions/{definition}") })
-    } else {
-        simple(kind, refs)
-    }
+    if refs { json!({ "$ref": format!("#/definitions/{definition}") }) } else { simple(kind, refs) }
 }
 
 fn define(kind: Kind) -> Json {
@@ -90,18 +81,13 @@ fn simple(kind: &Kind, refs: bool) -> Json {
     let pattern = |about: &str, pattern: &str| json!({ "type": "string", "pattern": pattern, "description": about });
     match kind {
         Kind::Name => pattern("A name.", r"^[A-Za-z][A-Za-z0-9_-]*$"),
-        Kind::Duration => pattern(
-            "A duration, such as \"150ms\" or \"1m30s\".",
-            &format!("^\\s*{DURATION}"),
-        ),
-        Kind::SignedDuration => pattern(
-            "A duration, such as \"-50ms\".",
-            &format!("^\\s*[-+]?{DURATION}"),
-        ),
-        Kind::Rate => pattern(
-            "A rate, such as \"200/s\".",
-            r"^[0-9][0-9_.]*\s*/\s*(s|min|h)$",
-        ),
+        Kind::Duration => {
+            pattern("A duration, such as \"150ms\" or \"1m30s\".", &format!("^\\s*{DURATION}"))
+        }
+        Kind::SignedDuration => {
+            pattern("A duration, such as \"-50ms\".", &format!("^\\s*[-+]?{DURATION}"))
+        }
+        Kind::Rate => pattern("A rate, such as \"200/s\".", r"^[0-9][0-9_.]*\s*/\s*(s|min|h)$"),
         Kind::Bandwidth => pattern(
             "A bandwidth, such as \"10MB/s\" or \"1Mbit/s\".",
             r"^[0-9][0-9_.]*\s*([kKMG]?B|[kMG]?bit|[KM]iB)\s*/s$",
@@ -158,17 +144,10 @@ fn compound(kind: &Kind, refs: bool) -> Json {
 
 /// The schema of a table.
 pub(crate) fn shape(shape: &Shape, refs: bool) -> Json {
-    let properties: Map<_, _> = shape
-        .keys
-        .iter()
-        .map(|key| (key.name.to_owned(), property(key, refs)))
-        .collect();
-    let required: Vec<_> = shape
-        .keys
-        .iter()
-        .filter(|key| key.required)
-        .map(|key| key.name)
-        .collect();
+    let properties: Map<_, _> =
+        shape.keys.iter().map(|key| (key.name.to_owned(), property(key, refs))).collect();
+    let required: Vec<_> =
+        shape.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
     let mut table = json!({
         "type": "object",
         "properties": properties,
@@ -178,11 +157,7 @@ pub(crate) fn shape(shape: &Shape, refs: bool) -> Json {
         table["required"] = json!(required);
     }
     if !shape.one_of.is_empty() {
-        let one: Vec<_> = shape
-            .one_of
-            .iter()
-            .map(|key| json!({ "required": [key] }))
-            .collect();
+        let one: Vec<_> = shape.one_of.iter().map(|key| json!({ "required": [key] })).collect();
         table["oneOf"] = Json::Array(one);
     }
     table
@@ -205,10 +180,7 @@ pub(crate) fn described(name: &str, summary: &str) -> Json {
 
 /// One of the lab's names.
 pub(crate) fn one_of_names(names: &[Named]) -> Json {
-    let all: Vec<_> = names
-        .iter()
-        .map(|named| described(named.name, named.summary))
-        .collect();
+    let all: Vec<_> = names.iter().map(|named| described(named.name, named.summary)).collect();
     if all.is_empty() {
         return json!(false);
     }

@@ -18,16 +18,9 @@ pub(crate) fn selector(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> O
     }
     let list = scalar::list(ctx, value, "a list of names")?;
     if list.is_empty() {
-        return ctx.fail(
-            value.span(),
-            "this list selects nothing",
-            "expected at least one name",
-        );
+        return ctx.fail(value.span(), "this list selects nothing", "expected at least one name");
     }
-    let read: Vec<_> = list
-        .iter()
-        .map(|element| one(ctx, names, element))
-        .collect();
+    let read: Vec<_> = list.iter().map(|element| one(ctx, names, element)).collect();
     let all: Vec<_> = read.into_iter().collect::<Option<_>>()?;
     let mut seen = BTreeSet::new();
     for (index, element) in all.iter().enumerate() {
@@ -66,32 +59,21 @@ fn is_fixed(names: &Names, selector: &Selector) -> bool {
 }
 
 fn one(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<Selector> {
-    let text = scalar::str_of(
-        ctx,
-        value,
-        "names of nodes, for example \"n1\" or \"any(2)\"",
-    )?;
+    let text = scalar::str_of(ctx, value, "names of nodes, for example \"n1\" or \"any(2)\"")?;
     match text {
         "any" => return Some(Selector::Any(1)),
         "majority" => return Some(Selector::Majority),
         "minority" => return Some(Selector::Minority),
         _ => {}
     }
-    if let Some(inner) = text
-        .strip_prefix("any(")
-        .and_then(|rest| rest.strip_suffix(')'))
-    {
+    if let Some(inner) = text.strip_prefix("any(").and_then(|rest| rest.strip_suffix(')')) {
         return any(ctx, names, value, inner);
     }
     if let Some(number) = text.strip_suffix('%') {
         let percent = units::decimal(number.trim_end(), 0);
         let Some(percent) = percent.filter(|percent| *percent > 0.0 && *percent <= 100.0) else {
             let message = format!("`{}` is no share of the nodes", cut(text));
-            return ctx.fail(
-                value.span(),
-                message,
-                "expected more than 0% and at most 100%",
-            );
+            return ctx.fail(value.span(), message, "expected more than 0% and at most 100%");
         };
         return Some(Selector::Percent(percent));
     }
@@ -114,11 +96,7 @@ fn hint(names: &Names, text: &str) -> Option<String> {
 }
 
 fn any(ctx: &Context<'_>, names: &Names, value: &Value<'_>, inner: &str) -> Option<Selector> {
-    let most = if names.complete() {
-        names.nodes()
-    } else {
-        scalar::COUNT_MAX
-    };
+    let most = if names.complete() { names.nodes() } else { scalar::COUNT_MAX };
     let number: Option<u64> = inner.trim().parse().ok();
     let Some(number) = number.filter(|n| (1..=most).contains(n)) else {
         let message = format!("`any({})` cannot be drawn", cut(inner));

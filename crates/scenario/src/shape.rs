@@ -79,22 +79,12 @@ pub(crate) enum Kind {
 
 /// A key that may be left out.
 pub(crate) const fn key(name: &'static str, kind: Kind, about: &'static str) -> Key {
-    Key {
-        name,
-        kind,
-        required: false,
-        about,
-    }
+    Key { name, kind, required: false, about }
 }
 
 /// A key that must be there.
 pub(crate) const fn required(name: &'static str, kind: Kind, about: &'static str) -> Key {
-    Key {
-        name,
-        kind,
-        required: true,
-        about,
-    }
+    Key { name, kind, required: true, about }
 }
 
 impl Shape {

@@ -41,11 +41,7 @@ pub(crate) struct Place<'s> {
 
 impl Sources {
     pub fn new(file: &str, text: &str) -> Sources {
-        let file = Source {
-            name: file.to_owned(),
-            text: text.to_owned(),
-            start: 0,
-        };
+        let file = Source { name: file.to_owned(), text: text.to_owned(), start: 0 };
         Sources { all: vec![file] }
     }
 
@@ -86,9 +82,7 @@ impl Sources {
     }
 
     fn index_of(&self, offset: usize) -> usize {
-        self.all
-            .partition_point(|source| source.start <= offset)
-            .saturating_sub(1)
+        self.all.partition_point(|source| source.start <= offset).saturating_sub(1)
     }
 }
 

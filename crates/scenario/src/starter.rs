@@ -111,10 +111,7 @@ fn params(lab: &LabSpec) -> String {
     };
     let mut out = "\n[params] ## the lab's own knobs, as they are unless said\n".to_owned();
     for (name, param) in properties {
-        let about = param
-            .get("description")
-            .and_then(Json::as_str)
-            .unwrap_or("");
+        let about = param.get("description").and_then(Json::as_str).unwrap_or("");
         for line in about.lines() {
             let _ = writeln!(out, "# {line}");
         }
@@ -134,17 +131,11 @@ fn params(lab: &LabSpec) -> String {
 /// The words that a parameter may be, where it is a choice among words.
 fn choices<'a>(schema: &'a Json, param: &'a Json) -> Vec<&'a str> {
     let link = param.get("$ref").or_else(|| param.pointer("/allOf/0/$ref"));
-    let path = link
-        .and_then(Json::as_str)
-        .and_then(|link| link.strip_prefix('#'));
+    let path = link.and_then(Json::as_str).and_then(|link| link.strip_prefix('#'));
     let named = path.and_then(|path| schema.pointer(path));
-    let listed = named
-        .and_then(|named| named.get("oneOf"))
-        .and_then(Json::as_array);
+    let listed = named.and_then(|named| named.get("oneOf")).and_then(Json::as_array);
     let words = listed.into_iter().flatten();
-    words
-        .filter_map(|choice| choice.get("const")?.as_str())
-        .collect()
+    words.filter_map(|choice| choice.get("const")?.as_str()).collect()
 }
 
 /// A JSON value as TOML writes it in one line.

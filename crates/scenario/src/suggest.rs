@@ -35,11 +35,7 @@ pub(crate) fn did_you_mean<'a>(
 pub(crate) fn one_of<'a>(candidates: impl IntoIterator<Item = &'a str>) -> String {
     const LISTED_MAX: usize = 16;
     let all: Vec<_> = candidates.into_iter().collect();
-    let listed: Vec<_> = all
-        .iter()
-        .take(LISTED_MAX)
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let listed: Vec<_> = all.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect();
     match (all.as_slice(), all.len() > LISTED_MAX) {
         ([], _) => "there are none".to_owned(),
         ([only], _) => format!("expected `{only}`"),

@@ -41,11 +41,7 @@ pub(crate) fn report(ctx: &Context<'_>, text: &str, mut errors: Vec<Error>) {
             _ => ("list", ']'),
         };
         let message = format!("invalid TOML: this {what} is never closed");
-        ctx.complain(
-            open..open + 1,
-            message,
-            &format!("expected a `{close}` behind it"),
-        );
+        ctx.complain(open..open + 1, message, &format!("expected a `{close}` behind it"));
     }
 }
 
@@ -63,19 +59,14 @@ fn in_words(message: &str, span: Span, text: &str) -> Problem {
                 _ => "expected straight quotes: \"...\"".to_owned(),
             },
         ),
-        Some(("invalid basic string", "`\"`")) => (
-            "this text does not end in its line".to_owned(),
-            "expected `\"`".to_owned(),
-        ),
+        Some(("invalid basic string", "`\"`")) => {
+            ("this text does not end in its line".to_owned(), "expected `\"`".to_owned())
+        }
         Some((message, "nothing")) => (message.to_owned(), String::new()),
         Some((message, expected)) => (message.to_owned(), format!("expected {expected}")),
         None => (message.to_owned(), String::new()),
     };
-    Problem::error(
-        span,
-        format!("invalid TOML: {}", message.replace('\n', ", ")),
-    )
-    .label(label)
+    Problem::error(span, format!("invalid TOML: {}", message.replace('\n', ", "))).label(label)
 }
 
 /// Where the innermost `{` or `[` stands that nothing closes, outside strings and comments.
@@ -107,11 +98,8 @@ fn never_closed(text: &str) -> Option<usize> {
 fn after_string(text: &str, at: usize) -> usize {
     let quote = &text[at..=at];
     let triple = quote.repeat(3);
-    let (quotes, lines) = if text[at..].starts_with(&triple) {
-        (triple.as_str(), true)
-    } else {
-        (quote, false)
-    };
+    let (quotes, lines) =
+        if text[at..].starts_with(&triple) { (triple.as_str(), true) } else { (quote, false) };
     let mut here = at + quotes.len();
     while let Some(rest) = text.get(here..).filter(|rest| !rest.is_empty()) {
         match rest {

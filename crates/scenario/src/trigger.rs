@@ -13,11 +13,7 @@ pub(crate) const EVENT: Shape = Shape {
     what: "an event to wait for",
     keys: &[
         required("event", Kind::Text, "The event's name, one of the lab's."),
-        key(
-            "nth",
-            Kind::Integer(1),
-            "Its how-manyth occurrence; unless said, the first.",
-        ),
+        key("nth", Kind::Integer(1), "Its how-manyth occurrence; unless said, the first."),
         key("plus", Kind::Dist, "So much later; unless said, at once."),
     ],
     one_of: &[],
@@ -37,11 +33,7 @@ pub(crate) fn trigger(
     if at >= end {
         let message = format!("this {what} comes after the end of the run");
         let end = crate::show::nanos(end.as_nanos() as f64);
-        return ctx.fail(
-            value.span(),
-            message,
-            &format!("expected a time before {end}"),
-        );
+        return ctx.fail(value.span(), message, &format!("expected a time before {end}"));
     }
     Some(Trigger::At(at))
 }
@@ -51,21 +43,12 @@ fn event(ctx: &Context<'_>, value: &Value<'_>) -> Option<Trigger> {
     let event = fields.read(ctx, "event", event_name);
     let nth = fields.read(ctx, "nth", scalar::count).unwrap_or(1);
     let plus = fields.read(ctx, "plus", dist).unwrap_or(Dist::Constant(0));
-    Some(Trigger::Event {
-        event: event?,
-        nth,
-        plus,
-    })
+    Some(Trigger::Event { event: event?, nth, plus })
 }
 
 fn event_name(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
     let name = scalar::str_of(ctx, value, "an event's name in quotes")?;
-    let known = || {
-        ctx.lab
-            .into_iter()
-            .flat_map(|lab| lab.events)
-            .map(|event| event.name)
-    };
+    let known = || ctx.lab.into_iter().flat_map(|lab| lab.events).map(|event| event.name);
     ctx.lab?;
     if known().any(|event| event == name) {
         return Some(name.to_owned());

@@ -36,10 +36,7 @@ const TIME_UNITS: [(&str, u64); 9] = [
 
 /// A duration in nanoseconds, rounded to the nearest, at most a day.
 pub(crate) fn duration(text: &str) -> Result<u64, Malformed> {
-    let wrong = |message: String| Malformed {
-        message,
-        expected: A_DURATION,
-    };
+    let wrong = |message: String| Malformed { message, expected: A_DURATION };
     let mut rest = text.trim();
     if rest.is_empty() {
         return Err(wrong("an empty text is no duration".into()));
@@ -91,10 +88,7 @@ pub(crate) fn percent(text: &str) -> Option<f64> {
 
 /// A probability: `"2%"`, or `"0.02"`.
 pub(crate) fn probability(text: &str) -> Result<f64, Malformed> {
-    let wrong = |message: String| Malformed {
-        message,
-        expected: A_PROBABILITY,
-    };
+    let wrong = |message: String| Malformed { message, expected: A_PROBABILITY };
     let text = text.trim();
     let share = percent(text)
         .or_else(|| decimal(text, 0))
@@ -108,20 +102,14 @@ pub(crate) fn check_probability(share: f64, text: &str) -> Result<f64, Malformed
         return Ok(share);
     }
     Err(Malformed {
-        message: format!(
-            "`{}` is no probability: it must be from 0 to 1 (100%)",
-            cut(text)
-        ),
+        message: format!("`{}` is no probability: it must be from 0 to 1 (100%)", cut(text)),
         expected: A_PROBABILITY,
     })
 }
 
 /// A rate per second.
 pub(crate) fn rate(text: &str) -> Result<f64, Malformed> {
-    let wrong = |message: String| Malformed {
-        message,
-        expected: A_RATE,
-    };
+    let wrong = |message: String| Malformed { message, expected: A_RATE };
     let Some((number, unit)) = text.split_once('/') else {
         return Err(wrong(format!("`{}` does not say per what", cut(text))));
     };
@@ -152,10 +140,7 @@ const BYTE_UNITS: [(&str, f64); 11] = [
 
 /// A bandwidth in bytes per second.
 pub(crate) fn bandwidth(text: &str) -> Result<u64, Malformed> {
-    let wrong = |message: String| Malformed {
-        message,
-        expected: A_BANDWIDTH,
-    };
+    let wrong = |message: String| Malformed { message, expected: A_BANDWIDTH };
     let text = text.trim();
     let (number, unit) = split_number(text);
     let number =
@@ -175,18 +160,15 @@ pub(crate) fn bandwidth(text: &str) -> Result<u64, Malformed> {
 
 /// The digits and points at the start, and what follows them.
 fn split_number(text: &str) -> (&str, &str) {
-    let end = text
-        .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'))
-        .unwrap_or(text.len());
+    let end =
+        text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(text.len());
     text.split_at(end)
 }
 
 /// Plain decimal notation, times ten to the `exponent`, rounded once.
 pub(crate) fn decimal(text: &str, exponent: i32) -> Option<f64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let plain = digits
-        .bytes()
-        .all(|b| b.is_ascii_digit() || b == b'.' || b == b'_');
+    let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'_');
     let starts_right = digits.starts_with(|c: char| c.is_ascii_digit());
     if !plain || !starts_right || digits.len() > DIGITS_MAX {
         return None;
@@ -230,17 +212,7 @@ mod tests {
         assert_eq!(duration("1m 30s"), Ok(90_000_000_000));
         assert_eq!(duration("0.60240963855ms"), Ok(602_410));
         assert_eq!(signed_duration("-50ms"), Ok(-50_000_000));
-        for bad in [
-            "",
-            "5",
-            "-5s",
-            "5 parsecs",
-            "s",
-            "1.2.3s",
-            "25h",
-            "1s5",
-            "1.s",
-        ] {
+        for bad in ["", "5", "-5s", "5 parsecs", "s", "1.2.3s", "25h", "1s5", "1.s"] {
             assert!(duration(bad).is_err(), "{bad}");
         }
     }

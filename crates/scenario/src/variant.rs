@@ -14,18 +14,10 @@ pub(crate) fn variant(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
         offset += part.len() + 1;
         let part = part.trim();
         let (word, what, known): (_, _, Vec<_>) = match part.split_once('=') {
-            None => (
-                part,
-                "variant",
-                lab.variants.iter().map(|v| v.name).collect(),
-            ),
+            None => (part, "variant", lab.variants.iter().map(|v| v.name).collect()),
             Some((seat, filling)) => {
                 match lab.seats.iter().find(|known| known.name == seat.trim()) {
-                    None => (
-                        seat,
-                        "seat",
-                        lab.seats.iter().map(|seat| seat.name).collect(),
-                    ),
+                    None => (seat, "seat", lab.seats.iter().map(|seat| seat.name).collect()),
                     Some(seat) => {
                         let fillings = seat.fillings.iter().map(|filling| filling.name);
                         (filling, "filling", fillings.collect())
@@ -39,12 +31,7 @@ pub(crate) fn variant(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
         sound = false;
         let start = start + (word.as_ptr() as usize - part.as_ptr() as usize);
         let span = ctx.inside(value, start..start + word.len());
-        ctx.unknown(
-            span,
-            &format!("the lab has no {what}"),
-            word,
-            known.into_iter(),
-        );
+        ctx.unknown(span, &format!("the lab has no {what}"), word, known.into_iter());
     }
     sound.then(|| text.to_owned())
 }

@@ -41,10 +41,7 @@ pub(crate) fn verdict(
     faults: &Faults<'_>,
     value: Option<&Value<'_>>,
 ) -> Verdict {
-    let default = Verdict {
-        min_pass_rate: 1.0,
-        ..Verdict::default()
-    };
+    let default = Verdict { min_pass_rate: 1.0, ..Verdict::default() };
     let Some(fields) = value.and_then(|value| Fields::open(ctx, value, &VERDICT)) else {
         return default;
     };
@@ -52,9 +49,7 @@ pub(crate) fn verdict(
         expect: expectations(ctx, faults, &fields, "expect"),
         sweep: expectations(ctx, faults, &fields, "sweep"),
         catches: each(ctx, &fields, "catches", variant),
-        min_pass_rate: fields
-            .read(ctx, "min_pass_rate", probability)
-            .unwrap_or(1.0),
+        min_pass_rate: fields.read(ctx, "min_pass_rate", probability).unwrap_or(1.0),
         seeds: each(ctx, &fields, "seeds", |ctx, value| {
             scalar::integer(ctx, value, (0, i64::MAX as u64))
         }),
@@ -67,9 +62,7 @@ fn each<T>(
     name: &str,
     reader: impl Fn(&Context<'_>, &Value<'_>) -> Option<T>,
 ) -> Vec<T> {
-    let list = fields
-        .get(name)
-        .and_then(|value| scalar::list(ctx, value, "a list: [..., ...]"));
+    let list = fields.get(name).and_then(|value| scalar::list(ctx, value, "a list: [..., ...]"));
     let list = list.unwrap_or_default().iter();
     list.filter_map(|value| reader(ctx, value)).collect()
 }
@@ -100,17 +93,13 @@ fn sentence(
     value: &Value<'_>,
     text: &str,
 ) -> Option<Sentence> {
-    let vocabulary = Vocabulary {
-        lab: ctx.lab?,
-        faults: &faults.names,
-    };
+    let vocabulary = Vocabulary { lab: ctx.lab?, faults: &faults.names };
     match grammar::parse(text, &vocabulary) {
         Ok(sentence) => Some(sentence),
         Err(mistake) => {
             let span = ctx.inside(value, mistake.span);
-            let problem = Problem::error(span, mistake.message)
-                .label(mistake.label)
-                .maybe_help(mistake.help);
+            let problem =
+                Problem::error(span, mistake.message).label(mistake.label).maybe_help(mistake.help);
             ctx.report(problem);
             None
         }
@@ -124,10 +113,7 @@ fn check_place(
     sentence: &Sentence,
     sweep: bool,
 ) -> Option<()> {
-    let needs_seeds = matches!(
-        sentence,
-        Sentence::Violates { .. } | Sentence::Aggregate { .. }
-    );
+    let needs_seeds = matches!(sentence, Sentence::Violates { .. } | Sentence::Aggregate { .. });
     match (needs_seeds, sweep) {
         (true, false) => {
             let message = "this sentence is about many seeds, and `expect` is decided by each run";

@@ -34,19 +34,11 @@ pub(crate) fn check_window(
     match window {
         WindowName::Span(_, to) if *to <= warmup => {
             let label = "expected a window that ends after `warmup`";
-            ctx.fail(
-                value.span(),
-                "this window ends before anything is measured",
-                label,
-            )
+            ctx.fail(value.span(), "this window ends before anything is measured", label)
         }
         WindowName::Span(from, _) if *from >= end => {
             let label = "expected a window that starts before `duration`";
-            ctx.fail(
-                value.span(),
-                "this window starts after the end of the run",
-                label,
-            )
+            ctx.fail(value.span(), "this window starts after the end of the run", label)
         }
         WindowName::Before(name) => match find(name)?.trigger {
             Trigger::At(at) if at <= warmup => {

@@ -58,10 +58,7 @@ bad! {
 const FAULTS: &str = "warmup = \"5s\"\n[[fault]]\nname = \"cut\"\nat = \"20s\"\nfor = \"5s\"\npartition = { isolate = \"n1\" }\n[[fault]]\nname = \"early\"\nat = \"1s\"\ncrash = \"n1\"\n";
 
 fn expecting(sentences: &[&str], rest: &str) -> String {
-    let list: Vec<_> = sentences
-        .iter()
-        .map(|text| format!("  \"{text}\",\n"))
-        .collect();
+    let list: Vec<_> = sentences.iter().map(|text| format!("  \"{text}\",\n")).collect();
     let list = list.concat();
     least(&format!("{FAULTS}[verdict]\nexpect = [\n{list}]\n{rest}"))
 }
@@ -154,10 +151,7 @@ fn colours_are_optional_and_places_are_data() {
     assert!(found.render(true).contains("\u{1b}["));
     assert!(!found.render(false).contains('\u{1b}'));
     let first = found.iter().next().expect("one finding");
-    assert_eq!(
-        (first.file.as_str(), first.line, first.column),
-        ("bad.toml", 4, 10)
-    );
+    assert_eq!((first.file.as_str(), first.line, first.column), ("bad.toml", 4, 10));
     assert_eq!(first.severity, Severity::Error);
 }
 

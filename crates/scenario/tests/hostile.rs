@@ -20,10 +20,7 @@ fn survives(text: &str, overrides: &[String]) {
         let line = lines.get(finding.line - 1);
         let line = line.unwrap_or_else(|| panic!("no line {} in {text:?}", finding.line));
         let columns = line.chars().count() + 1;
-        assert!(
-            (1..=columns).contains(&finding.column),
-            "{finding:?} in {text:?}"
-        );
+        assert!((1..=columns).contains(&finding.column), "{finding:?} in {text:?}");
     }
     found.render(false);
     found.render(true);
@@ -136,14 +133,7 @@ fn deep_nesting_costs_no_stack() {
         format!("a = 1\n{}", "[a.a]\n".repeat(50_000)),
     ] {
         survives(&deep, &[]);
-        survives(
-            WHOLE,
-            &[
-                deep.clone(),
-                format!("params.r={deep}"),
-                format!("{deep}=1"),
-            ],
-        );
+        survives(WHOLE, &[deep.clone(), format!("params.r={deep}"), format!("{deep}=1")]);
     }
 }
 
@@ -151,16 +141,10 @@ fn deep_nesting_costs_no_stack() {
 fn large_files_end_soon() {
     let fault = "[[fault]]\nat = \"1s\"\nfor = \"1s\"\ncrash = \"n1\"\n";
     survives(&least(&fault.repeat(900)), &[]);
-    survives(
-        &least(&fault.repeat(20_000)),
-        &["fault.crash-99.at=2s".to_owned()],
-    );
+    survives(&least(&fault.repeat(20_000)), &["fault.crash-99.at=2s".to_owned()]);
     let nodes: Vec<_> = (1..9000).map(|n| format!("\"n{n}\"")).collect();
     let many = format!("[[fault]]\nat = \"1s\"\ncrash = [{}]\n", nodes.join(","));
-    survives(
-        &least(&format!("[nodes]\ncount = 9000\n{}", many.repeat(14))),
-        &[],
-    );
+    survives(&least(&format!("[nodes]\ncount = 9000\n{}", many.repeat(14))), &[]);
     survives(&"x".repeat(1024 * 1024), &[]);
     survives(&least(&"y = 1\n".repeat(100_000)), &[]);
     let keys: Vec<_> = (0..50_000).map(|n| format!("key-{n} = 1\n")).collect();
@@ -173,8 +157,5 @@ fn large_files_end_soon() {
 fn very_large_files_are_not_read() {
     let text = format!("{}#{}", least(""), "x".repeat(1024 * 1024));
     let found = parse(&text, "test.toml", &[], &LABS).expect_err("it is too long");
-    assert_eq!(
-        found.iter().next().expect("a finding").message,
-        "this file is absurdly long"
-    );
+    assert_eq!(found.iter().next().expect("a finding").message, "this file is absurdly long");
 }

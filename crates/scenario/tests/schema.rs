@@ -11,9 +11,7 @@ fn accepts(root: &Value, schema: &Value, value: &Value) -> bool {
     let Value::Object(keywords) = schema else {
         return schema != &json!(false);
     };
-    keywords
-        .iter()
-        .all(|(keyword, rule)| holds(root, schema, keyword, rule, value))
+    keywords.iter().all(|(keyword, rule)| holds(root, schema, keyword, rule, value))
 }
 
 fn holds(root: &Value, schema: &Value, keyword: &str, rule: &Value, value: &Value) -> bool {
@@ -39,47 +37,29 @@ fn holds(root: &Value, schema: &Value, keyword: &str, rule: &Value, value: &Valu
         "oneOf" => rules().filter(|one| sub(one, value)).count() == 1,
         "if" => !sub(rule, value) || sub(&schema["then"], value),
         "pattern" => value.as_str().is_none_or(|text| {
-            regex::Regex::new(rule.as_str().expect("a text"))
-                .expect("a pattern")
-                .is_match(text)
+            regex::Regex::new(rule.as_str().expect("a text")).expect("a pattern").is_match(text)
         }),
-        "minimum" => value
-            .as_f64()
-            .is_none_or(|n| n >= rule.as_f64().expect("a number")),
-        "maximum" => value
-            .as_f64()
-            .is_none_or(|n| n <= rule.as_f64().expect("a number")),
-        "exclusiveMinimum" => value
-            .as_f64()
-            .is_none_or(|n| n > rule.as_f64().expect("a number")),
-        "minItems" => value
-            .as_array()
-            .is_none_or(|l| l.len() as u64 >= rule.as_u64().expect("n")),
-        "maxItems" => value
-            .as_array()
-            .is_none_or(|l| l.len() as u64 <= rule.as_u64().expect("n")),
-        "minProperties" => value
-            .as_object()
-            .is_none_or(|o| o.len() as u64 >= rule.as_u64().expect("n")),
-        "maxProperties" => value
-            .as_object()
-            .is_none_or(|o| o.len() as u64 <= rule.as_u64().expect("n")),
-        "items" => value
-            .as_array()
-            .is_none_or(|list| list.iter().all(|e| sub(rule, e))),
+        "minimum" => value.as_f64().is_none_or(|n| n >= rule.as_f64().expect("a number")),
+        "maximum" => value.as_f64().is_none_or(|n| n <= rule.as_f64().expect("a number")),
+        "exclusiveMinimum" => value.as_f64().is_none_or(|n| n > rule.as_f64().expect("a number")),
+        "minItems" => value.as_array().is_none_or(|l| l.len() as u64 >= rule.as_u64().expect("n")),
+        "maxItems" => value.as_array().is_none_or(|l| l.len() as u64 <= rule.as_u64().expect("n")),
+        "minProperties" => {
+            value.as_object().is_none_or(|o| o.len() as u64 >= rule.as_u64().expect("n"))
+        }
+        "maxProperties" => {
+            value.as_object().is_none_or(|o| o.len() as u64 <= rule.as_u64().expect("n"))
+        }
+        "items" => value.as_array().is_none_or(|list| list.iter().all(|e| sub(rule, e))),
         "required" => value.as_object().is_none_or(|table| {
             rules().all(|key| table.contains_key(key.as_str().expect("a key")))
         }),
         "properties" => value.as_object().is_none_or(|table| {
-            table
-                .iter()
-                .all(|(key, value)| rule.get(key).is_none_or(|rule| sub(rule, value)))
+            table.iter().all(|(key, value)| rule.get(key).is_none_or(|rule| sub(rule, value)))
         }),
         "additionalProperties" => value.as_object().is_none_or(|table| {
             let known = |key: &str| schema["properties"].get(key).is_some();
-            table
-                .iter()
-                .all(|(key, value)| known(key) || sub(rule, value))
+            table.iter().all(|(key, value)| known(key) || sub(rule, value))
         }),
         "then" | "description" | "title" | "$schema" | "definitions" | "default" | "format" => true,
         other => panic!("the validator does not know {other}"),
@@ -99,9 +79,7 @@ fn what_the_reader_accepts_is_accepted() {
     for lab in LABS {
         assert!(accepted(&starter(lab)), "{}", lab.name);
     }
-    assert!(accepted(&least(
-        "[load]\nrate = \"1/s\"\n[nodes.nodes]\ncount = 3"
-    )));
+    assert!(accepted(&least("[load]\nrate = \"1/s\"\n[nodes.nodes]\ncount = 3")));
 }
 
 #[test]
@@ -131,18 +109,13 @@ fn what_an_editor_should_mark_is_refused() {
     for text in wrong {
         assert!(!accepted(&least(text)), "{text}");
     }
-    assert!(!accepted(
-        "title = \"T\"\nlab = \"stoer\"\nduration = \"1s\""
-    ));
+    assert!(!accepted("title = \"T\"\nlab = \"stoer\"\nduration = \"1s\""));
 }
 
 #[test]
 fn parameters_carry_their_descriptions() {
     let schema = schema(&LABS);
     let params = &schema["allOf"][0]["then"]["properties"]["params"];
-    assert_eq!(
-        params["properties"]["r"]["description"],
-        "Replicas that a read waits for."
-    );
+    assert_eq!(params["properties"]["r"]["description"], "Replicas that a read waits for.");
     assert!(schema["definitions"]["store-Coordinator"].is_object());
 }

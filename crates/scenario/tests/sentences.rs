@@ -38,12 +38,7 @@ fn statistic() -> impl Strategy<Value = Statistic> {
 }
 
 fn share() -> impl Strategy<Value = f64> {
-    prop_oneof![
-        Just(0.0),
-        Just(1.0),
-        0.0001..1.0,
-        (0..=1000u32).prop_map(|n| f64::from(n) / 1e3)
-    ]
+    prop_oneof![Just(0.0), Just(1.0), 0.0001..1.0, (0..=1000u32).prop_map(|n| f64::from(n) / 1e3)]
 }
 
 fn nanos() -> impl Strategy<Value = Quantity> {
@@ -53,28 +48,17 @@ fn nanos() -> impl Strategy<Value = Quantity> {
 /// A metric with a value of its unit.
 fn measured() -> BoxedStrategy<(Metric, Quantity)> {
     let observed = Just(Population::Observed("visibility".into()));
-    let latency = (
-        statistic(),
-        Union::new([requests(Population::All).boxed(), observed.boxed()]),
-    );
-    let lab_value = prop_oneof![
-        share().prop_map(Quantity::Share),
-        (-1e6..1e6).prop_map(Quantity::Number),
-    ];
+    let latency = (statistic(), Union::new([requests(Population::All).boxed(), observed.boxed()]));
+    let lab_value =
+        prop_oneof![share().prop_map(Quantity::Share), (-1e6..1e6).prop_map(Quantity::Number),];
     let shares = |metric: fn(Population) -> Metric, special| {
-        (
-            requests(special).prop_map(metric),
-            share().prop_map(Quantity::Share),
-        )
+        (requests(special).prop_map(metric), share().prop_map(Quantity::Share))
     };
     let throughput = requests(Population::All).prop_map(Metric::Throughput);
     prop_oneof![
         shares(Metric::Availability, Population::Admitted),
         shares(Metric::RejectedRate, Population::All),
-        (
-            latency.prop_map(|(of, whose)| Metric::Latency(of, whose)),
-            nanos()
-        ),
+        (latency.prop_map(|(of, whose)| Metric::Latency(of, whose)), nanos()),
         (throughput, (0.0..1e7).prop_map(Quantity::PerSecond)),
         (Just(Metric::Lab("stale_reads".into())), lab_value),
     ]
@@ -155,40 +139,19 @@ proptest! {
 fn recovery_is_after_a_fault() {
     let sentence = read("recovery < 2s after cut", false);
     assert_eq!(sentence.to_string(), "recovery < 2s after cut");
-    assert!(matches!(
-        sentence,
-        Sentence::Metric {
-            metric: Metric::Recovery,
-            ..
-        }
-    ));
+    assert!(matches!(sentence, Sentence::Metric { metric: Metric::Recovery, .. }));
 }
 
 /// `mean(x)` is about one run where x is an operation, and about seeds where it is a metric.
 #[test]
 fn the_lab_decides_what_a_mean_is_over() {
     let of_run = read("mean(get) < 5ms", false);
-    assert!(matches!(
-        of_run,
-        Sentence::Metric {
-            metric: Metric::Latency(Statistic::Mean, _),
-            ..
-        }
-    ));
+    assert!(matches!(of_run, Sentence::Metric { metric: Metric::Latency(Statistic::Mean, _), .. }));
     let of_seeds = read("mean(stale_reads) < 5", true);
-    assert!(matches!(
-        of_seeds,
-        Sentence::Aggregate {
-            aggregate: SeedAggregate::Mean,
-            ..
-        }
-    ));
+    assert!(matches!(of_seeds, Sentence::Aggregate { aggregate: SeedAggregate::Mean, .. }));
 }
 
 #[test]
 fn spaces_do_not_matter() {
-    assert_eq!(
-        read("p99( get )<40ms", false),
-        read("p99(get) < 40ms", false)
-    );
+    assert_eq!(read("p99( get )<40ms", false), read("p99(get) < 40ms", false));
 }

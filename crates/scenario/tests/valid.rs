@@ -30,17 +30,9 @@ fn the_whole_format_is_read() {
     let Some(Dist::Mixture(parts)) = &scenario.network.links[3].settings.latency else {
         panic!("{:?}", scenario.network.links[3]);
     };
-    let pareto = Dist::Pareto {
-        scale: 235_000,
-        shape: 10.0,
-        shift: 0,
-    };
+    let pareto = Dist::Pareto { scale: 235_000, shape: 10.0, shift: 0 };
     assert_eq!(parts[0], (91.22, pareto));
-    let names: Vec<_> = scenario
-        .faults
-        .iter()
-        .map(|fault| fault.name.as_str())
-        .collect();
+    let names: Vec<_> = scenario.faults.iter().map(|fault| fault.name.as_str()).collect();
     assert_eq!(
         names,
         [
@@ -76,27 +68,19 @@ fn what_is_left_out_has_its_default() {
     let latency = scenario.network.default.latency;
     assert_eq!(latency, Some(Dist::Constant(1_000_000)));
     let load = &scenario.loads[0];
-    assert_eq!(
-        (load.name.as_str(), load.prefix.as_str(), load.hosts),
-        ("clients", "c", 1)
-    );
+    assert_eq!((load.name.as_str(), load.prefix.as_str(), load.hosts), ("clients", "c", 1));
     assert_eq!(load.timeout, Duration::from_secs(1));
     assert_eq!(load.mix, [("get".to_owned(), 1.0), ("put".to_owned(), 1.0)]);
     assert_eq!((load.keys.count, load.keys.zipf), (1000, None));
-    let open = Arrivals::Open {
-        steps: vec![(Time::ZERO, 1.5)],
-        constant: false,
-    };
+    let open = Arrivals::Open { steps: vec![(Time::ZERO, 1.5)], constant: false };
     assert_eq!(load.arrivals, open);
     assert_eq!(scenario.verdict.min_pass_rate, 1.0);
 }
 
 #[test]
 fn a_load_and_a_fault_may_be_single_tables() {
-    let scenario = read(
-        &least("[load]\nonce = { clients = 3 }\n[fault]\nat = \"1s\"\npause = \"any\""),
-        &[],
-    );
+    let scenario =
+        read(&least("[load]\nonce = { clients = 3 }\n[fault]\nat = \"1s\"\npause = \"any\""), &[]);
     assert_eq!(scenario.loads[0].arrivals, Arrivals::Once { clients: 3 });
     assert_eq!(scenario.faults[0].kind, FaultKind::Pause(Selector::Any(1)));
 }
@@ -107,10 +91,7 @@ fn groups_are_read_in_the_order_of_the_lab() {
         [nodes.front]\nworkers = \"unlimited\"\n[nodes.back]\ncount = 7\n\
         [[fault]]\nat = \"0s\"\ncrash = [\"b7\", \"front\"]";
     let nodes = read(text, &[]).nodes;
-    let told: Vec<_> = nodes
-        .iter()
-        .map(|g| (g.name.as_str(), g.count, g.workers))
-        .collect();
+    let told: Vec<_> = nodes.iter().map(|g| (g.name.as_str(), g.count, g.workers)).collect();
     assert_eq!(told, [("front", 2, None), ("back", 7, Some(4))]);
 }
 
@@ -125,29 +106,10 @@ fn faults_keep_every_particular() {
         panic!("{:?}", faults[1]);
     };
     assert_eq!((event.as_str(), *nth), ("became-leader", 2));
-    assert_eq!(
-        plus,
-        &Dist::Uniform {
-            min: 1_000_000,
-            max: 2_000_000
-        }
-    );
-    assert!(matches!(
-        faults[2].kind,
-        FaultKind::Latency { add: false, .. }
-    ));
-    assert!(matches!(
-        faults[3].kind,
-        FaultKind::Latency {
-            add: true,
-            ends: Ends::All,
-            ..
-        }
-    ));
-    assert!(matches!(
-        faults[7].repeat,
-        Repeat::Every { times: Some(3), .. }
-    ));
+    assert_eq!(plus, &Dist::Uniform { min: 1_000_000, max: 2_000_000 });
+    assert!(matches!(faults[2].kind, FaultKind::Latency { add: false, .. }));
+    assert!(matches!(faults[3].kind, FaultKind::Latency { add: true, ends: Ends::All, .. }));
+    assert!(matches!(faults[7].repeat, Repeat::Every { times: Some(3), .. }));
     assert!(matches!(faults[8].repeat, Repeat::Churn { .. }) && faults[8].may_miss);
     assert_eq!(faults[8].kind, FaultKind::Crash(Selector::Percent(20.0)));
     let FaultKind::Clock { skew_ns, drift, .. } = faults[11].kind else {
@@ -175,19 +137,10 @@ fn overrides_reach_every_part_and_keep_the_hash() {
     let scenario = read(WHOLE, &overrides);
     assert_eq!(scenario.nodes[0].count, 7);
     assert_eq!(scenario.params["r"].as_integer(), Some(3));
-    assert!(matches!(
-        scenario.loads[1].arrivals,
-        Arrivals::Closed { clients: 5, .. }
-    ));
+    assert!(matches!(scenario.loads[1].arrivals, Arrivals::Closed { clients: 5, .. }));
     assert_eq!(scenario.faults[0].hold, Some(Dist::Constant(5_000_000_000)));
-    assert_eq!(
-        scenario.actions[1].trigger,
-        Trigger::At(Time::from_nanos(3_000_000_000))
-    );
-    assert_eq!(
-        scenario.network.default.latency,
-        Some(Dist::Constant(7_000_000))
-    );
+    assert_eq!(scenario.actions[1].trigger, Trigger::At(Time::from_nanos(3_000_000_000)));
+    assert_eq!(scenario.network.default.latency, Some(Dist::Constant(7_000_000)));
     let far = &scenario.network.links[0].settings;
     assert_eq!(far.latency, Some(Dist::Constant(9_000_000)));
     assert_eq!(scenario.network.links[1].settings.loss, Some(0.01));
@@ -203,11 +156,7 @@ fn expectations_know_their_line() {
     for expectation in expectations {
         let line = expectation.line.expect("it is in the file");
         let written = WHOLE.lines().nth(line - 1).expect("the line exists");
-        assert!(
-            written.contains(&expectation.text),
-            "{written} {}",
-            expectation.text
-        );
+        assert!(written.contains(&expectation.text), "{written} {}", expectation.text);
     }
 }
 

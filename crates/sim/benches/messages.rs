@@ -25,16 +25,8 @@ struct Size {
     seconds: u64,
 }
 
-const SMALL: Size = Size {
-    servers: 5,
-    clients: 10,
-    seconds: 60,
-};
-const LARGE: Size = Size {
-    servers: 50,
-    clients: 200,
-    seconds: 10,
-};
+const SMALL: Size = Size { servers: 5, clients: 10, seconds: 60 };
+const LARGE: Size = Size { servers: 50, clients: 200, seconds: 10 };
 
 /// One round of one workload.
 struct Round {
@@ -46,12 +38,7 @@ struct Round {
 type Workload = (&'static str, fn() -> Round);
 
 const WORKLOADS: [Workload; 5] = [
-    ("turmoil, 5 + 10, raw", || {
-        turmoils::raw(Size {
-            seconds: 10,
-            ..SMALL
-        })
-    }),
+    ("turmoil, 5 + 10, raw", || turmoils::raw(Size { seconds: 10, ..SMALL })),
     ("netsplit, 5 + 10, raw", || ours::raw(SMALL)),
     ("netsplit, 5 + 10, call", || ours::call(SMALL)),
     ("netsplit, 50 + 200, raw", || ours::raw(LARGE)),
@@ -68,14 +55,8 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 
 fn main() {
     let arguments: Vec<_> = std::env::args().collect();
-    let rounds = arguments
-        .iter()
-        .find_map(|argument| argument.parse().ok())
-        .unwrap_or(9);
-    let only = arguments
-        .iter()
-        .skip(1)
-        .find(|a| !a.starts_with('-') && a.parse::<u32>().is_err());
+    let rounds = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(9);
+    let only = arguments.iter().skip(1).find(|a| !a.starts_with('-') && a.parse::<u32>().is_err());
     let chosen: Vec<_> = WORKLOADS
         .into_iter()
         .filter(|(name, _)| only.is_none_or(|only| name.contains(only.as_str())))
@@ -103,19 +84,11 @@ fn main() {
 }
 
 fn rates(rounds: &[Round]) -> Vec<f64> {
-    sorted(
-        rounds
-            .iter()
-            .map(|round| round.messages as f64 / round.took.as_secs_f64()),
-    )
+    sorted(rounds.iter().map(|round| round.messages as f64 / round.took.as_secs_f64()))
 }
 
 fn speeds(rounds: &[Round]) -> Vec<f64> {
-    sorted(
-        rounds
-            .iter()
-            .map(|round| round.simulated_s / round.took.as_secs_f64()),
-    )
+    sorted(rounds.iter().map(|round| round.simulated_s / round.took.as_secs_f64()))
 }
 
 fn sorted(numbers: impl Iterator<Item = f64>) -> Vec<f64> {

@@ -69,17 +69,12 @@ pub(crate) struct LinkEffect {
 
 /// A scenario's link settings as changes.
 pub(crate) fn changes(settings: &LinkSettings) -> Vec<LinkChange> {
-    let latency = settings
-        .latency
-        .as_ref()
-        .map(|dist| LinkChange::Latency(Rc::new(Sampler::new(dist))));
+    let latency =
+        settings.latency.as_ref().map(|dist| LinkChange::Latency(Rc::new(Sampler::new(dist))));
     let others = [
         settings.loss.map(LinkChange::Loss),
         settings.duplicate.map(LinkChange::Duplicate),
         settings.bandwidth.map(LinkChange::Bandwidth),
     ];
-    latency
-        .into_iter()
-        .chain(others.into_iter().flatten())
-        .collect()
+    latency.into_iter().chain(others.into_iter().flatten()).collect()
 }

@@ -30,12 +30,7 @@ pub(crate) struct Clock {
 
 impl Default for Clock {
     fn default() -> Self {
-        Clock {
-            base: Time::ZERO,
-            base_local: 0,
-            rate: TRUE_RATE,
-            skew_ns: 0,
-        }
+        Clock { base: Time::ZERO, base_local: 0, rate: TRUE_RATE, skew_ns: 0 }
     }
 }
 
@@ -135,10 +130,7 @@ mod tests {
         for drift in [-1.0, -50.0, f64::INFINITY, f64::NAN, 1e300] {
             let mut clock = Clock::default();
             clock.set(at(10), i64::MIN, drift);
-            assert!(
-                clock.monotonic(at(1_000_000)) > clock.monotonic(at(10)),
-                "{drift}"
-            );
+            assert!(clock.monotonic(at(1_000_000)) > clock.monotonic(at(10)), "{drift}");
             assert_eq!(clock.wall(at(10)), Duration::ZERO);
             assert!(clock.when(u64::MAX, at(10)) > at(10));
         }

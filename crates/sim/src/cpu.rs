@@ -57,13 +57,7 @@ pub(crate) struct Cpu {
 
 impl Cpu {
     pub fn new(workers: Option<u32>) -> Cpu {
-        Cpu {
-            workers,
-            running: Vec::new(),
-            queue: VecDeque::new(),
-            waiting: 0,
-            factor: Some(1.0),
-        }
+        Cpu { workers, running: Vec::new(), queue: VecDeque::new(), waiting: 0, factor: Some(1.0) }
     }
 
     /// Pieces of work that wait for a worker.
@@ -185,10 +179,7 @@ impl Cpu {
     }
 
     fn start_next(&mut self, now: Time, jobs: &mut Jobs, events: &mut Events) {
-        while self
-            .workers
-            .is_none_or(|limit| self.running.len() < limit as usize)
-        {
+        while self.workers.is_none_or(|limit| self.running.len() < limit as usize) {
             let Some(key) = self.queue.pop_front() else {
                 return;
             };
@@ -206,10 +197,7 @@ impl Cpu {
 fn schedule(key: JobKey, job: &mut Job, factor: Option<f64>, now: Time, events: &mut Events) {
     let Some(factor) = factor else { return };
     job.since = Some(now);
-    events.push(
-        now + scaled(job.remaining, factor),
-        Event::Job(key, job.schedule),
-    );
+    events.push(now + scaled(job.remaining, factor), Event::Job(key, job.schedule));
 }
 
 /// `duration` times `factor`, at most centuries.
@@ -240,42 +228,27 @@ mod tests {
 
     impl Bench {
         fn new(workers: Option<u32>) -> Bench {
-            Bench {
-                cpu: Cpu::new(workers),
-                jobs: Jobs::with_key(),
-                events: Events::default(),
-            }
+            Bench { cpu: Cpu::new(workers), jobs: Jobs::with_key(), events: Events::default() }
         }
 
         fn add(&mut self, ms: u64, now: u64) -> JobKey {
-            self.cpu.add(
-                HOST,
-                MS * ms as u32,
-                at(now),
-                &mut self.jobs,
-                &mut self.events,
-            )
+            self.cpu.add(HOST, MS * ms as u32, at(now), &mut self.jobs, &mut self.events)
         }
 
         fn give_up(&mut self, key: JobKey, now: u64) {
             let job = self.jobs.remove(key).expect("it exists");
-            self.cpu
-                .give_up(&job, at(now), &mut self.jobs, &mut self.events);
+            self.cpu.give_up(&job, at(now), &mut self.jobs, &mut self.events);
         }
 
         fn factor(&mut self, factor: Option<f64>, now: u64) {
-            self.cpu
-                .set_factor(factor, at(now), &mut self.jobs, &mut self.events);
+            self.cpu.set_factor(factor, at(now), &mut self.jobs, &mut self.events);
         }
 
         /// Lets time pass; returns which jobs ended, and when in milliseconds.
         fn run(&mut self, until: u64) -> Vec<(JobKey, u64)> {
             let mut ended = Vec::new();
             while let Some((now, Event::Job(key, schedule))) = self.events.pop_until(at(until)) {
-                if self
-                    .cpu
-                    .finish(key, schedule, now, &mut self.jobs, &mut self.events)
-                {
+                if self.cpu.finish(key, schedule, now, &mut self.jobs, &mut self.events) {
                     ended.push((key, now.as_nanos() / 1_000_000));
                 }
             }
@@ -289,10 +262,7 @@ mod tests {
         let keys = [30, 10, 10, 10].map(|ms| bench.add(ms, 0));
         assert_eq!((bench.cpu.running(), bench.cpu.queued()), (2, 2));
         let ended = bench.run(100);
-        assert_eq!(
-            ended,
-            [(keys[1], 10), (keys[2], 20), (keys[0], 30), (keys[3], 30)]
-        );
+        assert_eq!(ended, [(keys[1], 10), (keys[2], 20), (keys[0], 30), (keys[3], 30)]);
         assert_eq!((bench.cpu.running(), bench.cpu.queued()), (0, 0));
     }
 
@@ -344,13 +314,7 @@ mod tests {
     fn absurd_amounts_and_factors_do_not_panic() {
         for factor in [0.0, 1e-300, 1e300, f64::INFINITY, f64::NAN] {
             let mut bench = Bench::new(None);
-            bench.cpu.add(
-                HOST,
-                Duration::MAX,
-                at(0),
-                &mut bench.jobs,
-                &mut bench.events,
-            );
+            bench.cpu.add(HOST, Duration::MAX, at(0), &mut bench.jobs, &mut bench.events);
             bench.add(1, 0);
             bench.factor(Some(factor), 1);
             bench.factor(None, 2);

@@ -38,39 +38,16 @@ struct Route {
 impl World {
     /// Sends a message on its way, or loses it.
     pub fn transmit(&mut self, from: NodeId, to: NodeId, port: u16, kind: u8, wire: Vec<u8>) {
-        assert!(
-            to.index() < self.hosts.len(),
-            "a message to {to:?}, which does not exist"
-        );
+        assert!(to.index() < self.hosts.len(), "a message to {to:?}, which does not exist");
         self.run.network.sent += 1;
-        let route = Route {
-            from,
-            to,
-            port,
-            kind,
-            id: self.run.network.sent,
-        };
+        let route = Route { from, to, port, kind, id: self.run.network.sent };
         let numbers = [number(from), number(to), u64::from(port), route.id];
         self.tracer.note(self.now, tag::SEND, &numbers, &wire);
         let (id, bytes) = (route.id, wire.len());
-        let sends = |message, to| TraceKind::Send {
-            to,
-            message,
-            bytes,
-            id,
-        };
+        let sends = |message, to| TraceKind::Send { to, message, bytes, id };
         self.keep_message(from, kind, sends, to);
-        let names = (
-            &*self.hosts[from.index()].name,
-            &*self.hosts[to.index()].name,
-        );
-        let parcel = Parcel {
-            from,
-            to,
-            names,
-            kind,
-            bytes,
-        };
+        let names = (&*self.hosts[from.index()].name, &*self.hosts[to.index()].name);
+        let parcel = Parcel { from, to, names, kind, bytes };
         let faults = &mut self.faults;
         let touched = |fault: usize| faults[fault].touch_link(names);
         match self.links.fate(self.now, &parcel, touched) {
@@ -79,11 +56,7 @@ impl World {
             Fate::Arrives { at, copy } => {
                 let payload = Bytes::from(wire);
                 let incarnation = self.hosts[to.index()].incarnation;
-                let flight = |payload| Flight {
-                    route,
-                    payload,
-                    incarnation,
-                };
+                let flight = |payload| Flight { route, payload, incarnation };
                 if let Some(at) = copy {
                     self.run.network.duplicated += 1;
                     let key = self.flights.insert(flight(payload.clone()));
@@ -96,21 +69,10 @@ impl World {
     }
 
     /// Counts and traces a message that will not arrive.
-    fn lose(
-        &mut self,
-        Route {
-            from, to, kind, id, ..
-        }: Route,
-        why: &'static str,
-    ) {
+    fn lose(&mut self, Route { from, to, kind, id, .. }: Route, why: &'static str) {
         self.run.network.dropped += 1;
         self.tracer.note(self.now, tag::DROP, &[id], why.as_bytes());
-        let drops = |message, to| TraceKind::Drop {
-            to,
-            message,
-            id,
-            why,
-        };
+        let drops = |message, to| TraceKind::Drop { to, message, id, why };
         self.keep_message(from, kind, drops, to);
     }
 
@@ -131,13 +93,7 @@ impl World {
     /// A copy of a message arrives; `None` when nobody is there to receive it.
     fn arrive(&mut self, key: FlightKey) -> Option<Flight> {
         let flight = self.flights.remove(key)?;
-        let Route {
-            from,
-            to,
-            port,
-            kind,
-            id,
-        } = flight.route;
+        let Route { from, to, port, kind, id } = flight.route;
         let host = &self.hosts[to.index()];
         let missed = if !host.up {
             Some("receiver down")
@@ -153,8 +109,7 @@ impl World {
             return None;
         }
         self.run.network.delivered += 1;
-        self.tracer
-            .note(self.now, tag::DELIVER, &[number(to), id], &[]);
+        self.tracer.note(self.now, tag::DELIVER, &[number(to), id], &[]);
         let arrives = |message, from| TraceKind::Deliver { from, message, id };
         self.keep_message(to, kind, arrives, from);
         Some(flight)
@@ -172,19 +127,10 @@ impl Sim {
     /// A message arrives: turmoil-net finds its socket and wakes who waits there.
     pub fn deliver(&self, key: FlightKey) {
         let arrived = self.world.borrow_mut().arrive(key);
-        let Some(Flight {
-            route: Route { from, to, port, .. },
-            payload,
-            ..
-        }) = arrived
-        else {
+        let Some(Flight { route: Route { from, to, port, .. }, payload, .. }) = arrived else {
             return;
         };
-        let datagram = UdpDatagram {
-            src_port: REPLY_PORT,
-            dst_port: port,
-            payload,
-        };
+        let datagram = UdpDatagram { src_port: REPLY_PORT, dst_port: port, payload };
         let packet = Packet {
             src: address(from),
             dst: address(to),

@@ -63,30 +63,19 @@ impl DiskState {
     }
 
     fn check(&self) -> io::Result<()> {
-        if self.failing {
-            Err(io::Error::other("the disk fails"))
-        } else {
-            Ok(())
-        }
+        if self.failing { Err(io::Error::other("the disk fails")) } else { Ok(()) }
     }
 
     /// Counts a write or removal, and writes everything back when many have gathered.
     fn changed(&mut self, path: String) -> io::Result<()> {
         *self.unsynced.entry(path).or_default() += 1;
-        if self.unsynced.values().sum::<usize>() >= WRITE_BACK {
-            self.write_back()
-        } else {
-            Ok(())
-        }
+        if self.unsynced.values().sum::<usize>() >= WRITE_BACK { self.write_back() } else { Ok(()) }
     }
 
     fn write_back(&mut self) -> io::Result<()> {
         let _entered = self.fs.enter();
         for entry in fs::read_dir("/")? {
-            fs::OpenOptions::new()
-                .write(true)
-                .open(entry?.path())?
-                .sync_all()?;
+            fs::OpenOptions::new().write(true).open(entry?.path())?.sync_all()?;
         }
         fs::sync_dir("/")?;
         self.unsynced.clear();
@@ -149,11 +138,7 @@ impl Disk {
             {
                 let _entered = disk.fs.enter();
                 let mut options = fs::OpenOptions::new();
-                options
-                    .create(true)
-                    .write(true)
-                    .append(append)
-                    .truncate(!append);
+                options.create(true).write(true).append(append).truncate(!append);
                 let mut opened = options.open(&path)?;
                 if (opened.metadata()?.len() as usize).saturating_add(content.len()) > MAX_FILE {
                     return Err(io::Error::other("a file may hold 64 MiB"));
@@ -193,9 +178,7 @@ impl Disk {
             disk.unsynced.remove(&path);
             Ok(())
         })?;
-        self.trace(Act::Sync, file, &[], || TraceKind::Sync {
-            path: file.into(),
-        });
+        self.trace(Act::Sync, file, &[], || TraceKind::Sync { path: file.into() });
         Ok(())
     }
 
@@ -213,10 +196,7 @@ impl Disk {
             }
             disk.changed(path)
         })?;
-        self.trace(Act::Remove, file, &[], || TraceKind::Write {
-            path: file.into(),
-            bytes: 0,
-        });
+        self.trace(Act::Remove, file, &[], || TraceKind::Write { path: file.into(), bytes: 0 });
         Ok(())
     }
 
@@ -255,9 +235,7 @@ enum Act {
 fn path(file: &str) -> io::Result<String> {
     let plain = file.chars().all(|c| c != '/' && c != '\0') && file != "." && file != "..";
     if file.is_empty() || file.len() > 200 || !plain {
-        return Err(io::Error::other(format!(
-            "`{file}` is not a plain file name"
-        )));
+        return Err(io::Error::other(format!("`{file}` is not a plain file name")));
     }
     Ok(format!("/{file}"))
 }

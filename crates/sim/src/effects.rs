@@ -28,18 +28,13 @@ impl Sim {
             let resumed = host.paused && !paused;
             host.paused = paused;
             let factor = (!paused).then(|| host.slowness());
-            host.cpu
-                .set_factor(factor, now, &mut world.jobs, &mut world.events);
+            host.cpu.set_factor(factor, now, &mut world.jobs, &mut world.events);
             let down = host.crashed_by_fault();
             if drifted {
                 world.reschedule_timers(id);
             }
             let host = &mut world.hosts[id.index()];
-            let unpark = if resumed {
-                std::mem::take(&mut host.parked)
-            } else {
-                Vec::new()
-            };
+            let unpark = if resumed { std::mem::take(&mut host.parked) } else { Vec::new() };
             (host.up && down, !host.up && !down && !host.panicked, unpark)
         };
         for task in unpark {
@@ -59,9 +54,7 @@ impl World {
     fn cause_of_crash(&self, id: NodeId) -> String {
         let effects = self.hosts[id.index()].effects.iter().rev();
         let mut crashes = effects.filter(|(_, effect)| matches!(effect, HostEffect::Crash));
-        let name = crashes
-            .next()
-            .map(|((fault, _), _)| self.faults[*fault].spec.name.as_str());
+        let name = crashes.next().map(|((fault, _), _)| self.faults[*fault].spec.name.as_str());
         format!("fault {}", name.unwrap_or_default())
     }
 
@@ -81,16 +74,12 @@ impl World {
                 Ends::Of(nodes) => EndSets::Of(pick(nodes)),
             };
             let message = rule.message.as_deref().map(|name| self.kind_number(name));
-            effects.extend(
-                changes(&rule.settings)
-                    .into_iter()
-                    .map(|change| LinkEffect {
-                        by: None,
-                        ends: ends.clone(),
-                        message,
-                        change,
-                    }),
-            );
+            effects.extend(changes(&rule.settings).into_iter().map(|change| LinkEffect {
+                by: None,
+                ends: ends.clone(),
+                message,
+                change,
+            }));
         }
         self.links.set_rules(effects);
     }

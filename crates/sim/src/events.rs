@@ -77,11 +77,7 @@ const SLICE_BITS: u32 = 24;
 impl Events {
     pub fn push(&mut self, at: Time, event: Event) {
         self.seq += 1;
-        let entry = Entry {
-            at,
-            seq: self.seq,
-            event,
-        };
+        let entry = Entry { at, seq: self.seq, event };
         let slice = at.as_nanos() >> SLICE_BITS;
         if slice <= self.slice {
             self.now.push(entry);
@@ -116,9 +112,7 @@ mod tests {
         for n in 0..20_000u32 {
             // Times near and far, many of them equal.
             let ahead = u64::from(n.wrapping_mul(2_654_435_761) >> 20) << (n % 3 * 10);
-            let base = popped
-                .last()
-                .map_or(0, |(at, _): &(Time, Event)| at.as_nanos());
+            let base = popped.last().map_or(0, |(at, _): &(Time, Event)| at.as_nanos());
             let at = Time::from_nanos(base + ahead);
             events.push(at, Event::Act(n));
             expected.push((at, n));

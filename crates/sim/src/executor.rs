@@ -80,28 +80,16 @@ impl Tasks {
         READY.with_borrow_mut(VecDeque::clear);
         let epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
         EPOCH.set(epoch);
-        Tasks {
-            slots: SlotMap::with_key(),
-            epoch,
-        }
+        Tasks { slots: SlotMap::with_key(), epoch }
     }
 
     /// Adds a task and queues its first poll.
     pub fn spawn(&mut self, host: NodeId, future: Task) -> TaskKey {
         let epoch = self.epoch;
         let key = self.slots.insert_with_key(|task| {
-            let state = Arc::new(TaskWaker {
-                task,
-                epoch,
-                queued: AtomicBool::new(false),
-            });
+            let state = Arc::new(TaskWaker { task, epoch, queued: AtomicBool::new(false) });
             let waker = Waker::from(state.clone());
-            Slot {
-                host,
-                future: Some(future),
-                state,
-                waker,
-            }
+            Slot { host, future: Some(future), state, waker }
         });
         self.slots[key].waker.wake_by_ref();
         key
@@ -122,11 +110,7 @@ impl Tasks {
         let slot = self.slots.get_mut(task)?;
         slot.state.queued.store(false, Ordering::Relaxed);
         let future = slot.future.take()?;
-        Some(Taken {
-            host: slot.host,
-            future,
-            waker: slot.waker.clone(),
-        })
+        Some(Taken { host: slot.host, future, waker: slot.waker.clone() })
     }
 
     /// Puts a task back that is not finished.
@@ -154,14 +138,8 @@ impl Tasks {
     /// Forgets all tasks of a host; the caller drops the futures.
     #[must_use]
     pub fn remove_host(&mut self, host: NodeId) -> Vec<Task> {
-        let keys: Vec<_> = self
-            .slots
-            .iter()
-            .filter(|(_, slot)| slot.host == host)
-            .map(|(key, _)| key)
-            .collect();
-        keys.into_iter()
-            .filter_map(|key| self.remove(key))
-            .collect()
+        let keys: Vec<_> =
+            self.slots.iter().filter(|(_, slot)| slot.host == host).map(|(key, _)| key).collect();
+        keys.into_iter().filter_map(|key| self.remove(key)).collect()
     }
 }

@@ -92,11 +92,8 @@ impl World {
         match cut {
             Partition::Isolate { nodes, direction } => {
                 let inside = self.pick(fault, nodes)?;
-                let outside = self
-                    .servers()
-                    .into_iter()
-                    .filter(|node| !inside.contains(node))
-                    .collect();
+                let outside =
+                    self.servers().into_iter().filter(|node| !inside.contains(node)).collect();
                 Ok(match direction {
                     Direction::Both => EndSets::Between(inside, outside),
                     Direction::In => EndSets::OneWay(outside, inside),
@@ -108,10 +105,7 @@ impl World {
                 for group in groups {
                     picked.push(self.pick(fault, group)?);
                 }
-                Ok(EndSets::Groups {
-                    groups: picked,
-                    one_way: *one_way,
-                })
+                Ok(EndSets::Groups { groups: picked, one_way: *one_way })
             }
         }
     }
@@ -123,17 +117,9 @@ impl World {
             FaultKind::Crash(nodes) => (nodes, HostEffect::Crash),
             FaultKind::Pause(nodes) => (nodes, HostEffect::Pause),
             FaultKind::Slow { nodes, factor } => (nodes, HostEffect::Slow(*factor)),
-            FaultKind::Clock {
-                nodes,
-                skew_ns,
-                drift,
-            } => (
-                nodes,
-                HostEffect::Clock {
-                    skew_ns: *skew_ns,
-                    drift: *drift,
-                },
-            ),
+            FaultKind::Clock { nodes, skew_ns, drift } => {
+                (nodes, HostEffect::Clock { skew_ns: *skew_ns, drift: *drift })
+            }
             FaultKind::Disk { nodes, sync, fail } => {
                 let sync = sync.as_ref().map(|dist| Rc::new(Sampler::new(dist)));
                 (nodes, HostEffect::Disk { sync, fail: *fail })
@@ -151,45 +137,20 @@ impl World {
         let sampler = |dist: &Dist| Rc::new(Sampler::new(dist));
         let (ends, message, change) = match kind {
             FaultKind::Partition(cut) => (self.pick_partition(fault, cut)?, None, LinkChange::Cut),
-            FaultKind::Latency {
-                ends,
-                message,
-                latency,
-                add,
-            } => {
-                let change = if *add {
-                    LinkChange::AddLatency
-                } else {
-                    LinkChange::Latency
-                };
-                (
-                    self.pick_ends(fault, ends)?,
-                    message.as_deref(),
-                    change(sampler(latency)),
-                )
+            FaultKind::Latency { ends, message, latency, add } => {
+                let change = if *add { LinkChange::AddLatency } else { LinkChange::Latency };
+                (self.pick_ends(fault, ends)?, message.as_deref(), change(sampler(latency)))
             }
-            FaultKind::Loss {
-                ends,
-                message,
-                probability,
-            } => (
-                self.pick_ends(fault, ends)?,
-                message.as_deref(),
-                LinkChange::Loss(*probability),
-            ),
-            FaultKind::Duplicate {
-                ends,
-                message,
-                probability,
-            } => {
+            FaultKind::Loss { ends, message, probability } => {
+                (self.pick_ends(fault, ends)?, message.as_deref(), LinkChange::Loss(*probability))
+            }
+            FaultKind::Duplicate { ends, message, probability } => {
                 let change = LinkChange::Duplicate(*probability);
                 (self.pick_ends(fault, ends)?, message.as_deref(), change)
             }
-            FaultKind::Bandwidth { ends, bytes_per_s } => (
-                self.pick_ends(fault, ends)?,
-                None,
-                LinkChange::Bandwidth(*bytes_per_s),
-            ),
+            FaultKind::Bandwidth { ends, bytes_per_s } => {
+                (self.pick_ends(fault, ends)?, None, LinkChange::Bandwidth(*bytes_per_s))
+            }
             FaultKind::Crash(_)
             | FaultKind::Pause(_)
             | FaultKind::Slow { .. }
@@ -198,29 +159,19 @@ impl World {
         };
         let firing = self.faults[fault].record.spans.len();
         let message = message.map(|name| self.kind_number(name));
-        Ok(vec![LinkEffect {
-            by: Some((fault, firing)),
-            ends,
-            message,
-            change,
-        }])
+        Ok(vec![LinkEffect { by: Some((fault, firing)), ends, message, change }])
     }
 
     /// The number of a message kind that the scenario names.
     pub fn kind_number(&self, name: &str) -> u8 {
-        self.kinds
-            .iter()
-            .position(|kind| *kind == name)
-            .unwrap_or(usize::from(u8::MAX)) as u8
+        self.kinds.iter().position(|kind| *kind == name).unwrap_or(usize::from(u8::MAX)) as u8
     }
 
     /// Whom a firing hits, for people.
     pub fn describe(&self, blow: &Blow) -> String {
         match blow {
             Blow::Links(effects) => {
-                let ends = effects
-                    .iter()
-                    .map(|effect| self.describe_ends(&effect.ends));
+                let ends = effects.iter().map(|effect| self.describe_ends(&effect.ends));
                 ends.collect::<Vec<_>>().join(", ")
             }
             Blow::Hosts(hosts, _) => self.names(hosts),
@@ -241,10 +192,7 @@ impl World {
     }
 
     fn names(&self, hosts: &BTreeSet<NodeId>) -> String {
-        let names: Vec<_> = hosts
-            .iter()
-            .map(|id| &*self.hosts[id.index()].name)
-            .collect();
+        let names: Vec<_> = hosts.iter().map(|id| &*self.hosts[id.index()].name).collect();
         names.join(", ")
     }
 }

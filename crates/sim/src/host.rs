@@ -35,11 +35,7 @@ impl fmt::Debug for Host {
 /// Who and where.
 impl Host {
     pub(crate) fn new(sim: Rc<Sim>, id: NodeId, incarnation: u32) -> Host {
-        Host {
-            sim,
-            id,
-            incarnation,
-        }
+        Host { sim, id, incarnation }
     }
 
     /// This host's number.

@@ -36,14 +36,8 @@ pub(crate) enum HostEffect {
     Crash,
     Pause,
     Slow(f64),
-    Clock {
-        skew_ns: i64,
-        drift: f64,
-    },
-    Disk {
-        sync: Option<Rc<Sampler>>,
-        fail: bool,
-    },
+    Clock { skew_ns: i64, drift: f64 },
+    Disk { sync: Option<Rc<Sampler>>, fail: bool },
 }
 
 /// One host.
@@ -77,72 +71,48 @@ pub(crate) struct HostState {
 
 impl HostState {
     pub fn crashed_by_fault(&self) -> bool {
-        self.effects
-            .iter()
-            .any(|(_, effect)| matches!(effect, HostEffect::Crash))
+        self.effects.iter().any(|(_, effect)| matches!(effect, HostEffect::Crash))
     }
 
     pub fn paused_by_fault(&self) -> bool {
-        self.effects
-            .iter()
-            .any(|(_, effect)| matches!(effect, HostEffect::Pause))
+        self.effects.iter().any(|(_, effect)| matches!(effect, HostEffect::Pause))
     }
 
     /// The product of the factors in force.
     pub fn slowness(&self) -> f64 {
         self.effects
             .iter()
-            .map(|(_, effect)| {
-                if let HostEffect::Slow(factor) = effect {
-                    *factor
-                } else {
-                    1.0
-                }
-            })
+            .map(|(_, effect)| if let HostEffect::Slow(factor) = effect { *factor } else { 1.0 })
             .product()
     }
 
     /// The sums of the skews and drifts in force.
     pub fn clock_error(&self) -> (i64, f64) {
-        self.effects
-            .iter()
-            .fold((0, 0.0), |(skew, rate), (_, effect)| match effect {
-                HostEffect::Clock { skew_ns, drift } => {
-                    (skew.saturating_add(*skew_ns), rate + drift)
-                }
-                _ => (skew, rate),
-            })
+        self.effects.iter().fold((0, 0.0), |(skew, rate), (_, effect)| match effect {
+            HostEffect::Clock { skew_ns, drift } => (skew.saturating_add(*skew_ns), rate + drift),
+            _ => (skew, rate),
+        })
     }
 
     /// The latest sync time in force, and whether the disk fails.
     pub fn disk_trouble(&self) -> (Option<Rc<Sampler>>, bool) {
-        self.effects.iter().fold(
-            (None, false),
-            |(latest, failing), (_, effect)| match effect {
-                HostEffect::Disk { sync, fail } => (sync.clone().or(latest), failing || *fail),
-                _ => (latest, failing),
-            },
-        )
+        self.effects.iter().fold((None, false), |(latest, failing), (_, effect)| match effect {
+            HostEffect::Disk { sync, fail } => (sync.clone().or(latest), failing || *fail),
+            _ => (latest, failing),
+        })
     }
 }
 
 /// The address of a host on the simulated network: 10.x.y.z, without broadcast addresses.
 pub(crate) fn address(node: NodeId) -> std::net::IpAddr {
     let n = node.0;
-    std::net::Ipv4Addr::new(
-        10,
-        (n / 62_500) as u8,
-        (n / 250 % 250) as u8,
-        (n % 250) as u8 + 1,
-    )
-    .into()
+    std::net::Ipv4Addr::new(10, (n / 62_500) as u8, (n / 250 % 250) as u8, (n % 250) as u8 + 1)
+        .into()
 }
 
 /// The host at an address: the inverse of [`address`].
 pub(crate) fn host_at(address: std::net::IpAddr) -> NodeId {
-    let std::net::IpAddr::V4(v4) = address else {
-        unreachable!("all addresses are IPv4")
-    };
+    let std::net::IpAddr::V4(v4) = address else { unreachable!("all addresses are IPv4") };
     let [_, a, b, c] = v4.octets().map(u32::from);
     NodeId(a * 62_500 + b * 250 + c - 1)
 }
@@ -168,13 +138,7 @@ pub(crate) fn build_hosts(scenario: &Scenario, seed: u64, net: &mut Net) -> Vec<
         }
     }
     let net = net.add_host(address(NodeId(hosts.len() as u32)));
-    hosts.push(bare_host(
-        HostKind::Operator,
-        "operator",
-        "operator",
-        seed,
-        net,
-    ));
+    hosts.push(bare_host(HostKind::Operator, "operator", "operator", seed, net));
     hosts
 }
 

@@ -63,9 +63,7 @@ impl<'a> Setup<'a> {
     /// # Panics
     /// When the lab has declared no such seat.
     pub fn seat(&self, name: &str) -> &'static str {
-        self.seats
-            .get(name)
-            .unwrap_or_else(|| panic!("the lab declares no seat `{name}`"))
+        self.seats.get(name).unwrap_or_else(|| panic!("the lab declares no seat `{name}`"))
     }
 
     /// The scenario, for what nodes must agree on: how many there are, say.
@@ -143,12 +141,7 @@ pub struct Reply {
 impl Reply {
     /// It did what was asked, and answered `output`.
     pub fn ok(output: impl Into<Value>) -> Reply {
-        Reply {
-            status: Status::Ok,
-            outcome: Outcome::Ok,
-            output: output.into(),
-            error: None,
-        }
+        Reply { status: Status::Ok, outcome: Outcome::Ok, output: output.into(), error: None }
     }
 
     /// It failed, and certainly had no effect.
@@ -172,12 +165,7 @@ impl Reply {
     }
 
     fn bad(status: Status, outcome: Outcome, why: impl Into<Arc<str>>) -> Reply {
-        Reply {
-            status,
-            outcome,
-            output: Value::Null,
-            error: Some(why.into()),
-        }
+        Reply { status, outcome, output: Value::Null, error: Some(why.into()) }
     }
 }
 

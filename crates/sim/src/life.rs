@@ -67,14 +67,10 @@ impl Sim {
         let (sessions, replies) = {
             let world = &mut *self.world.borrow_mut();
             let now = world.now;
-            world
-                .tracer
-                .note(now, tag::CRASH, &[number(id)], why.as_bytes());
+            world.tracer.note(now, tag::CRASH, &[number(id)], why.as_bytes());
             world.drop_role(id);
             let host = &mut world.hosts[id.index()];
-            world
-                .tracer
-                .keep(now, &host.name, || TraceKind::Crash { why: why.into() });
+            world.tracer.keep(now, &host.name, || TraceKind::Crash { why: why.into() });
             host.up = false;
             host.incarnation += 1;
             host.parked.clear();
@@ -126,18 +122,10 @@ impl Sim {
             let (verb, args) = (action.verb.clone(), action.args.clone());
             let operator = world.operator();
             let now = world.now;
-            world
-                .tracer
-                .note(now, tag::ACTION, &[index as u64], verb.as_bytes());
+            world.tracer.note(now, tag::ACTION, &[index as u64], verb.as_bytes());
             let name = &world.hosts[operator.index()].name;
-            world
-                .tracer
-                .keep(now, name, || TraceKind::Action(verb.as_str().into()));
-            (
-                operator,
-                verb,
-                serde_json::to_value(args).unwrap_or_default(),
-            )
+            world.tracer.keep(now, name, || TraceKind::Action(verb.as_str().into()));
+            (operator, verb, serde_json::to_value(args).unwrap_or_default())
         };
         let (system, handle) = (self.system(), self.host(operator));
         let up = self.world.borrow().hosts[operator.index()].up;
@@ -166,10 +154,7 @@ impl Sim {
                 host.panicked = true;
                 host.incarnation += 1;
             }
-            let idle = world
-                .loads
-                .iter_mut()
-                .flat_map(|load| std::mem::take(&mut load.idle));
+            let idle = world.loads.iter_mut().flat_map(|load| std::mem::take(&mut load.idle));
             idle.collect::<Vec<_>>()
         };
         let crashes = self.world.borrow().run.crashes.len();
@@ -195,12 +180,7 @@ impl World {
     /// The crash of a node that no fault had ordered.
     fn note_panic(&mut self, id: NodeId, panic: &Panic) {
         let node = self.hosts[id.index()].name.to_string();
-        self.tracer.note(
-            self.now,
-            tag::CRASH,
-            &[number(id)],
-            panic.message.as_bytes(),
-        );
+        self.tracer.note(self.now, tag::CRASH, &[number(id)], panic.message.as_bytes());
         self.run.crashes.push(Crash {
             at: self.now,
             node,
@@ -211,10 +191,7 @@ impl World {
 
     /// Takes all wakers out, since a waker may own what it wakes.
     fn take_wakers(&mut self) -> Vec<std::task::Waker> {
-        let timers = self
-            .timers
-            .values_mut()
-            .filter_map(|timer| timer.waker.take());
+        let timers = self.timers.values_mut().filter_map(|timer| timer.waker.take());
         let calls = self.calls.values_mut().filter_map(|call| call.waker.take());
         let jobs = self.jobs.values_mut().filter_map(|job| job.waker.take());
         timers.chain(calls).chain(jobs).collect()

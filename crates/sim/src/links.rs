@@ -87,12 +87,8 @@ pub(crate) struct Parcel<'a> {
 impl Links {
     pub fn new(seed: u64, kinds: &[&'static str], default: &LinkSettings) -> Links {
         let latency = default.latency.clone().unwrap_or(Dist::Constant(0));
-        let everywhere = |change| LinkEffect {
-            by: None,
-            ends: EndSets::All,
-            message: None,
-            change,
-        };
+        let everywhere =
+            |change| LinkEffect { by: None, ends: EndSets::All, message: None, change };
         Links {
             seed,
             kinds: kinds.to_vec(),
@@ -131,19 +127,12 @@ impl Links {
         mut touched: impl FnMut(FaultIndex),
     ) -> Fate {
         if parcel.from == parcel.to {
-            return Fate::Arrives {
-                at: now,
-                copy: None,
-            };
+            return Fate::Arrives { at: now, copy: None };
         }
         self.prepare(parcel);
-        let Link {
-            channels,
-            queue: link_queue,
-        } = &mut self.table[parcel.from.index()][parcel.to.index()];
-        let channel = channels[parcel.kind as usize]
-            .as_mut()
-            .expect("just prepared");
+        let Link { channels, queue: link_queue } =
+            &mut self.table[parcel.from.index()][parcel.to.index()];
+        let channel = channels[parcel.kind as usize].as_mut().expect("just prepared");
         let draws = Draws::take(&mut channel.rng);
         if !channel.cuts.is_empty() {
             channel.cuts.iter().for_each(|fault| touched(*fault));
@@ -167,10 +156,7 @@ impl Links {
             let for_copy = sampler.draw(&mut channel.fault_rng);
             copy_latency = copy_latency.map(|latency| latency + for_copy);
         }
-        Fate::Arrives {
-            at: left + latency,
-            copy: copy_latency.map(|latency| left + latency),
-        }
+        Fate::Arrives { at: left + latency, copy: copy_latency.map(|latency| left + latency) }
     }
 
     /// Makes sure that the parcel's channel exists and is up to date.
@@ -194,10 +180,8 @@ impl Links {
                 channel.version = self.version;
             }
             empty => {
-                let name = format!(
-                    "link/{}/{}/{}",
-                    parcel.names.0, parcel.names.1, self.kinds[kind]
-                );
+                let name =
+                    format!("link/{}/{}/{}", parcel.names.0, parcel.names.1, self.kinds[kind]);
                 let mut channel = Box::new(Channel {
                     version: self.version,
                     cuts: Vec::new(),
@@ -250,10 +234,7 @@ fn transmit(
         touched(fault);
     }
     if queue.narrow != channel.bandwidth {
-        *queue = Queue {
-            busy_until: now,
-            narrow: channel.bandwidth,
-        };
+        *queue = Queue { busy_until: now, narrow: channel.bandwidth };
     }
     let nanos = bytes as u128 * 1_000_000_000 / u128::from(bytes_per_s.max(1));
     queue.busy_until = now.max(queue.busy_until) + Duration::from_nanos(nanos as u64);
@@ -283,9 +264,7 @@ fn compile<'a>(
             LinkChange::Cut => channel.cuts.extend(fault),
             LinkChange::Latency(sampler) => channel.latency = (sampler.clone(), fault),
             LinkChange::AddLatency(sampler) => {
-                channel
-                    .added
-                    .extend(fault.map(|fault| (sampler.clone(), fault)));
+                channel.added.extend(fault.map(|fault| (sampler.clone(), fault)));
             }
             LinkChange::Loss(p) => channel.loss = (*p, fault),
             LinkChange::Duplicate(p) => channel.duplicate = (*p, fault),

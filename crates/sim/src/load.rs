@@ -84,20 +84,13 @@ impl LoadState {
 
     /// When the next open-loop request is due, if one is.
     pub fn next_arrival(&mut self) -> Option<Time> {
-        self.arrivals
-            .next(&mut self.arrival_rng)
-            .filter(|at| *at < self.until)
+        self.arrivals.next(&mut self.arrival_rng).filter(|at| *at < self.until)
     }
 
     /// When a closed-loop session asks again after an answer at `now`; it thinks for `at_least`
     /// so long.
     pub fn next_thought(&mut self, now: Time, at_least: Duration) -> Option<Time> {
-        let at = now
-            + self
-                .think
-                .as_ref()?
-                .draw(&mut self.arrival_rng)
-                .max(at_least);
+        let at = now + self.think.as_ref()?.draw(&mut self.arrival_rng).max(at_least);
         (at < self.until).then_some(at)
     }
 
@@ -105,14 +98,8 @@ impl LoadState {
     pub fn next_request(&mut self) -> (Arc<str>, u64) {
         let u = unit(&mut self.operation_rng);
         let last = self.operations.len() - 1;
-        let place = self
-            .operations
-            .partition_point(|(_, share)| *share <= u)
-            .min(last);
-        (
-            self.operations[place].0.clone(),
-            self.ranks.draw(&mut self.key_rng),
-        )
+        let place = self.operations.partition_point(|(_, share)| *share <= u).min(last);
+        (self.operations[place].0.clone(), self.ranks.draw(&mut self.key_rng))
     }
 
     /// The host of the next session to open.
@@ -141,28 +128,15 @@ impl Process {
             Arrivals::Open { steps, constant } => (steps.clone(), *constant),
             _ => (Vec::new(), true),
         };
-        Process {
-            steps,
-            constant,
-            at: load.from,
-            fraction: 0.0,
-        }
+        Process { steps, constant, at: load.from, fraction: 0.0 }
     }
 
     fn next(&mut self, rng: &mut ChaCha8Rng) -> Option<Time> {
         let u = unit(rng);
-        let mut due = if self.constant {
-            1.0
-        } else {
-            -libm::log(1.0 - u)
-        };
+        let mut due = if self.constant { 1.0 } else { -libm::log(1.0 - u) };
         loop {
             let step = self.steps.partition_point(|(from, _)| *from <= self.at);
-            let rate = if step == 0 {
-                0.0
-            } else {
-                self.steps[step - 1].1
-            } / 1e9;
+            let rate = if step == 0 { 0.0 } else { self.steps[step - 1].1 } / 1e9;
             let next_step = self.steps.get(step).map(|(from, _)| *from);
             let left = next_step.map(|end| end.since(self.at).as_nanos() as f64 - self.fraction);
             match left {

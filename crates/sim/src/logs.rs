@@ -28,10 +28,7 @@ pub(crate) fn collect(sim: &Rc<Sim>, run: impl FnOnce()) -> Vec<String> {
             LINES.take();
         }
     }
-    LINES.set(Some(Log {
-        sim: sim.clone(),
-        lines: Vec::new(),
-    }));
+    LINES.set(Some(Log { sim: sim.clone(), lines: Vec::new() }));
     let _reset = Reset;
     with_default(Collector, run);
     LINES.take().map(|log| log.lines).unwrap_or_default()

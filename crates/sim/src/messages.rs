@@ -63,11 +63,7 @@ pub(crate) fn encode(
     wire.extend_from_slice(&call.to_le_bytes());
     let wire = postcard::to_extend(message, wire)
         .unwrap_or_else(|error| panic!("a message must be encodable: {error}"));
-    if wire.len() > MAX_MESSAGE {
-        Err(CallError::TooLarge)
-    } else {
-        Ok(wire)
-    }
+    if wire.len() > MAX_MESSAGE { Err(CallError::TooLarge) } else { Ok(wire) }
 }
 
 /// Takes a datagram apart: (number of the call, the message).

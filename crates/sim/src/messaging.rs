@@ -39,12 +39,7 @@ impl Host {
         if socket.is_some() {
             self.if_alive(|world, id| world.hosts[id.index()].ports.push(M::PORT));
         }
-        Inbox {
-            host: self.clone(),
-            socket,
-            port: M::PORT,
-            messages: PhantomData,
-        }
+        Inbox { host: self.clone(), socket, port: M::PORT, messages: PhantomData }
     }
 
     /// Sends a request; the returned future waits for the answer. The request leaves at once,
@@ -186,9 +181,7 @@ impl<R: Rpc> Future for Call<R> {
         }
         drop(world);
         drop(old);
-        Pin::new(&mut self.sleep)
-            .poll(cx)
-            .map(|()| Err(CallError::Timeout))
+        Pin::new(&mut self.sleep).poll(cx).map(|()| Err(CallError::Timeout))
     }
 }
 

@@ -60,10 +60,7 @@ fn install_hook() {
 
 fn describe(info: &PanicHookInfo<'_>) -> Panic {
     Panic {
-        message: info
-            .payload_as_str()
-            .unwrap_or("a panic without a message")
-            .to_owned(),
+        message: info.payload_as_str().unwrap_or("a panic without a message").to_owned(),
         place: info
             .location()
             .map(|place| portable(&place.to_string()).to_owned())
@@ -94,10 +91,7 @@ mod tests {
     fn a_place_names_no_folder_of_the_machine() {
         for (place, shown) in [
             ("labs/raft/src/node.rs:3:5", "labs/raft/src/node.rs:3:5"),
-            (
-                "/home/me/netsplit/labs/raft/src/node.rs:3:5",
-                "labs/raft/src/node.rs:3:5",
-            ),
+            ("/home/me/netsplit/labs/raft/src/node.rs:3:5", "labs/raft/src/node.rs:3:5"),
             (
                 "/root/.cargo/registry/src/index.crates.io-1949cf/bytes-1.12.0/src/bytes.rs:9:1",
                 "bytes-1.12.0/src/bytes.rs:9:1",

@@ -99,33 +99,21 @@ impl Shape {
     fn new(dist: &Dist) -> Shape {
         match *dist {
             Dist::Constant(value) => Shape::Constant(value as f64),
-            Dist::Uniform { min, max } => Shape::Uniform {
-                min: min as f64,
-                width: max.saturating_sub(min) as f64,
-            },
-            Dist::Normal {
-                mean,
-                std_dev,
-                absolute,
-            } => Shape::Normal {
-                mean: mean as f64,
-                std_dev: std_dev as f64,
-                absolute,
-            },
+            Dist::Uniform { min, max } => {
+                Shape::Uniform { min: min as f64, width: max.saturating_sub(min) as f64 }
+            }
+            Dist::Normal { mean, std_dev, absolute } => {
+                Shape::Normal { mean: mean as f64, std_dev: std_dev as f64, absolute }
+            }
             Dist::LogNormal { median, p99, shift } => Shape::LogNormal {
                 mu: libm::log(median as f64),
                 sigma: libm::log(p99 as f64 / median as f64) / Z_99,
                 shift: shift as f64,
             },
-            Dist::Exponential { mean, shift } => Shape::Exponential {
-                mean: mean as f64,
-                shift: shift as f64,
-            },
-            Dist::Pareto {
-                scale,
-                shape,
-                shift,
-            } => Shape::Pareto {
+            Dist::Exponential { mean, shift } => {
+                Shape::Exponential { mean: mean as f64, shift: shift as f64 }
+            }
+            Dist::Pareto { scale, shape, shift } => Shape::Pareto {
                 scale: scale as f64,
                 inverse_shape: 1.0 / shape,
                 shift: shift as f64,
@@ -150,11 +138,7 @@ impl Shape {
         match self {
             Shape::Constant(value) => *value,
             Shape::Uniform { min, width } => min + width * u,
-            Shape::Normal {
-                mean,
-                std_dev,
-                absolute,
-            } => {
+            Shape::Normal { mean, std_dev, absolute } => {
                 let x = mean + std_dev * standard_normal(u, v);
                 if *absolute { x.abs() } else { x }
             }
@@ -162,11 +146,9 @@ impl Shape {
                 shift + libm::exp(mu + sigma * standard_normal(u, v))
             }
             Shape::Exponential { mean, shift } => shift - mean * libm::log(1.0 - u),
-            Shape::Pareto {
-                scale,
-                inverse_shape,
-                shift,
-            } => shift + scale * libm::pow(1.0 - u, -inverse_shape),
+            Shape::Pareto { scale, inverse_shape, shift } => {
+                shift + scale * libm::pow(1.0 - u, -inverse_shape)
+            }
             Shape::Mixture(parts) => {
                 let part = parts.partition_point(|(before, _, _)| *before <= u).max(1) - 1;
                 let (before, share, shape) = &parts[part];

@@ -62,15 +62,9 @@ impl World {
     fn record(&mut self, id: NodeId, name: &'static str, detail: Value) {
         let at = self.now;
         let text = format!("{name} {detail}");
-        self.tracer
-            .note(at, tag::RECORD, &[number(id)], text.as_bytes());
+        self.tracer.note(at, tag::RECORD, &[number(id)], text.as_bytes());
         let node = self.hosts[id.index()].name.clone();
-        let event = LabEvent {
-            at,
-            node: node.clone(),
-            name: name.into(),
-            detail,
-        };
+        let event = LabEvent { at, node: node.clone(), name: name.into(), detail };
         self.tracer.keep(at, &node, || TraceKind::Record {
             name: event.name.clone(),
             detail: event.detail.clone(),
@@ -82,8 +76,7 @@ impl World {
     fn observe(&mut self, id: NodeId, name: &'static str, duration: Duration) {
         let at = self.now;
         let nanos = Time::from(duration).as_nanos();
-        self.tracer
-            .note(at, tag::OBSERVE, &[number(id), nanos], name.as_bytes());
+        self.tracer.note(at, tag::OBSERVE, &[number(id), nanos], name.as_bytes());
         match self.run.observed.get_mut(name) {
             Some(samples) => samples.push((at, duration)),
             None => drop(self.run.observed.insert(name.into(), vec![(at, duration)])),
@@ -93,19 +86,11 @@ impl World {
     /// Adds a point to a counter or gauge.
     fn point(&mut self, id: NodeId, name: &'static str, aggregate: Aggregate, value: f64) {
         let at = self.now;
-        self.tracer.note(
-            at,
-            tag::COUNT,
-            &[number(id), value.to_bits()],
-            name.as_bytes(),
-        );
+        self.tracer.note(at, tag::COUNT, &[number(id), value.to_bits()], name.as_bytes());
         if let Some(series) = self.run.series.get_mut(name) {
             series.points.push((at, value));
         } else {
-            let series = Series {
-                aggregate,
-                points: vec![(at, value)],
-            };
+            let series = Series { aggregate, points: vec![(at, value)] };
             self.run.series.insert(name.into(), series);
         }
     }
@@ -128,9 +113,7 @@ impl TryRng for HostRng<'_> {
         let mut world = self.host.world();
         let drawn = rand::Rng::next_u64(&mut world.hosts[self.host.id().index()].rng);
         let at = world.now;
-        world
-            .tracer
-            .note(at, tag::DRAW, &[number(self.host.id()), drawn], &[]);
+        world.tracer.note(at, tag::DRAW, &[number(self.host.id()), drawn], &[]);
         Ok(drawn)
     }
 

@@ -47,14 +47,9 @@ impl Sim {
         let session = idle.unwrap_or_else(|| self.open_session(load));
         let (host, client) = (session.host, session.client.clone());
         let request = self.world.borrow_mut().next_request(load);
-        let input = client
-            .as_ref()
-            .and_then(|client| self.run_on(host, || client.input(&request)));
+        let input = client.as_ref().and_then(|client| self.run_on(host, || client.input(&request)));
         let input = input.unwrap_or_default();
-        let key = self
-            .world
-            .borrow_mut()
-            .begin(load, session, request.clone(), input);
+        let key = self.world.borrow_mut().begin(load, session, request.clone(), input);
         let up = self.world.borrow().hosts[host.index()].up;
         let Some(client) = client.filter(|_| up) else {
             let retired = self.finish(key, Reply::failed("the client is down"));
@@ -83,9 +78,7 @@ impl Sim {
             (id, host, world.hosts[host.index()].up)
         };
         let (system, handle) = (self.system(), self.host(host));
-        let client = up
-            .then(|| self.run_on(host, || system.client(handle)))
-            .flatten();
+        let client = up.then(|| self.run_on(host, || system.client(handle))).flatten();
         Session { id, host, client }
     }
 
@@ -114,10 +107,7 @@ impl Sim {
     /// The requests of a client host that have not ended.
     pub fn requests_of(&self, host: NodeId) -> Vec<RequestKey> {
         let world = self.world.borrow();
-        let live = world
-            .requests
-            .iter()
-            .filter(|(_, live)| live.session.host == host);
+        let live = world.requests.iter().filter(|(_, live)| live.session.host == host);
         live.map(|(key, _)| key).collect()
     }
 
@@ -138,12 +128,7 @@ impl World {
         self.next_request += 1;
         // `k1` has rank 0.
         let key = format!("k{}", u128::from(rank) + 1).into();
-        Request {
-            id: self.next_request,
-            op,
-            key,
-            rank,
-        }
+        Request { id: self.next_request, op, key, rank }
     }
 
     fn begin(
@@ -168,14 +153,7 @@ impl World {
             id: request.id,
         });
         let deadline = now + self.loads[load].timeout;
-        let live = Live {
-            load,
-            session,
-            request,
-            input,
-            intended: now,
-            task: None,
-        };
+        let live = Live { load, session, request, input, intended: now, task: None };
         let key = self.requests.insert(live);
         self.events.push(deadline, Event::GiveUp(key));
         key
@@ -194,15 +172,9 @@ impl World {
         };
         let id = live.request.id;
         let output = reply.output.to_string();
-        self.tracer.note(
-            now,
-            tag::REPLY,
-            &[id, reply.status as u64],
-            output.as_bytes(),
-        );
+        self.tracer.note(now, tag::REPLY, &[id, reply.status as u64], output.as_bytes());
         let name = &self.hosts[live.session.host.index()].name;
-        self.tracer
-            .keep(now, name, || TraceKind::Reply { id, status });
+        self.tracer.keep(now, name, || TraceKind::Reply { id, status });
         self.run.operations.push(Operation {
             client: live.session.id,
             load: self.loads[live.load].name.clone(),
@@ -237,10 +209,7 @@ impl World {
     /// Little's law, first count: integrates the number of requests in the system.
     pub fn count_in_system(&mut self, change: i128) {
         let (number, since) = self.in_system;
-        let measured = self
-            .now
-            .min(self.run.duration)
-            .since(since.max(self.run.warmup));
+        let measured = self.now.min(self.run.duration).since(since.max(self.run.warmup));
         self.run.littles_law.integral_ns += number * measured.as_nanos();
         self.in_system = (number.wrapping_add_signed(change), self.now);
     }
@@ -264,9 +233,5 @@ pub(crate) fn client_hosts(world: &World, load: &str) -> Vec<NodeId> {
 
 /// The longest that a request may take after the load has stopped.
 pub(crate) fn drain(loads: &[LoadState]) -> Duration {
-    loads
-        .iter()
-        .map(|load| load.timeout)
-        .max()
-        .unwrap_or_default()
+    loads.iter().map(|load| load.timeout).max().unwrap_or_default()
 }

@@ -36,11 +36,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options {
-            seed: 1,
-            record_trace: false,
-            max_steps: 2_000_000_000,
-        }
+        Options { seed: 1, record_trace: false, max_steps: 2_000_000_000 }
     }
 }
 
@@ -87,10 +83,8 @@ pub fn simulate(
     run.log = log;
     match guarded(|| system.measure(&run)) {
         Ok(measured) => {
-            run.measured = measured
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect();
+            run.measured =
+                measured.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         }
         Err(panic) => run.problems.push(Problem::Failure(told(&panic))),
     }
@@ -105,20 +99,10 @@ pub fn simulate(
 /// When the lab cannot be built, or the scenario has more hosts than fit.
 pub fn build(lab: &dyn Lab, scenario: &Scenario) -> Result<Rc<dyn System>, String> {
     let seats = lab.spec().seats(&scenario.variant)?.into_iter().collect();
-    let nodes: u64 = scenario
-        .nodes
-        .iter()
-        .map(|group| u64::from(group.count))
-        .sum();
-    let clients: u64 = scenario
-        .loads
-        .iter()
-        .map(|load| u64::from(load.hosts))
-        .sum();
+    let nodes: u64 = scenario.nodes.iter().map(|group| u64::from(group.count)).sum();
+    let clients: u64 = scenario.loads.iter().map(|load| u64::from(load.hosts)).sum();
     if nodes + clients > MAX_HOSTS {
-        return Err(format!(
-            "{nodes} nodes and {clients} client hosts: at most {MAX_HOSTS} fit"
-        ));
+        return Err(format!("{nodes} nodes and {clients} client hosts: at most {MAX_HOSTS} fit"));
     }
     guarded(|| lab.build(&Setup { scenario, seats })).map_err(|panic| told(&panic))?
 }
@@ -133,16 +117,9 @@ fn build_world(lab: &dyn Lab, scenario: &Scenario, options: &Options, net: &mut 
     let kinds = lab.spec().messages.to_vec();
     let hosts = build_hosts(scenario, seed, net);
     let first_spare = hosts.len() as u32;
-    let spares = (0..SPARE_HOSTS)
-        .map(|i| net.add_host(address(NodeId(first_spare + i))))
-        .collect();
+    let spares = (0..SPARE_HOSTS).map(|i| net.add_host(address(NodeId(first_spare + i)))).collect();
     let duration = Time::from(scenario.duration);
-    let run = Run {
-        seed,
-        warmup: scenario.warmup.into(),
-        duration,
-        ..Run::default()
-    };
+    let run = Run { seed, warmup: scenario.warmup.into(), duration, ..Run::default() };
     let mut world = World {
         seed,
         scenario: scenario.clone(),
@@ -159,11 +136,7 @@ fn build_world(lab: &dyn Lab, scenario: &Scenario, options: &Options, net: &mut 
         timers: SlotMap::with_key(),
         calls: SlotMap::with_key(),
         jobs: SlotMap::with_key(),
-        faults: scenario
-            .faults
-            .iter()
-            .map(|fault| FaultState::new(fault, seed))
-            .collect(),
+        faults: scenario.faults.iter().map(|fault| FaultState::new(fault, seed)).collect(),
         triggers: Vec::new(),
         roles: BTreeMap::default(),
         loads: Vec::new(),
@@ -175,9 +148,7 @@ fn build_world(lab: &dyn Lab, scenario: &Scenario, options: &Options, net: &mut 
     };
     for load in &scenario.loads {
         let clients = client_hosts(&world, &load.name);
-        world
-            .loads
-            .push(LoadState::new(load, seed, clients, duration));
+        world.loads.push(LoadState::new(load, seed, clients, duration));
     }
     world.end = duration + drain(&world.loads);
     world
@@ -217,18 +188,11 @@ fn finish(world: &mut World) -> Run {
     run.trace = trace;
     run.network.in_flight = world.flights.len() as u64;
     for fault in &mut world.faults {
-        fault
-            .record
-            .spans
-            .iter_mut()
-            .for_each(|span| span.1 = span.1.min(duration));
+        fault.record.spans.iter_mut().for_each(|span| span.1 = span.1.min(duration));
         run.faults.push(std::mem::take(&mut fault.record));
     }
     for trigger in &world.triggers {
-        let why = format!(
-            "the event {} that the scenario waits for never came",
-            trigger.event
-        );
+        let why = format!("the event {} that the scenario waits for never came", trigger.event);
         run.problems.push(Problem::Inconclusive(why));
     }
     run
@@ -236,11 +200,6 @@ fn finish(world: &mut World) -> Run {
 
 /// How long a scenario runs in all: its load, and then the longest time-out.
 pub fn total_duration(scenario: &Scenario) -> Duration {
-    let drain = scenario
-        .loads
-        .iter()
-        .map(|load| load.timeout)
-        .max()
-        .unwrap_or_default();
+    let drain = scenario.loads.iter().map(|load| load.timeout).max().unwrap_or_default();
     scenario.duration.saturating_add(drain)
 }

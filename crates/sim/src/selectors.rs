@@ -46,9 +46,7 @@ impl World {
 
     /// All nodes that are no clients.
     pub fn servers(&self) -> Vec<NodeId> {
-        self.ids()
-            .filter(|id| self.hosts[id.index()].kind == HostKind::Node)
-            .collect()
+        self.ids().filter(|id| self.hosts[id.index()].kind == HostKind::Node).collect()
     }
 
     /// The hosts that a name means: a host, a group or load, a region, or the holder of a role.
@@ -64,10 +62,7 @@ impl World {
         if !members.is_empty() {
             return Ok(members);
         }
-        self.roles
-            .get(name)
-            .map(|id| [*id].into())
-            .ok_or_else(|| NobodyIs(name.to_owned()))
+        self.roles.get(name).map(|id| [*id].into()).ok_or_else(|| NobodyIs(name.to_owned()))
     }
 }
 

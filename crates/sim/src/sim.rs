@@ -80,10 +80,7 @@ impl Sim {
     }
 
     pub fn system(&self) -> Rc<dyn System> {
-        self.system
-            .borrow()
-            .clone()
-            .expect("the system is installed before anything runs")
+        self.system.borrow().clone().expect("the system is installed before anything runs")
     }
 
     pub fn uninstall(&self) {
@@ -113,11 +110,7 @@ impl Sim {
             }
             if self.steps.get() > max_steps {
                 let why = format!("more than {max_steps} events by {at}: a shorter scenario?");
-                self.world
-                    .borrow_mut()
-                    .run
-                    .problems
-                    .push(Problem::Inconclusive(why));
+                self.world.borrow_mut().run.problems.push(Problem::Inconclusive(why));
                 break;
             }
         }
@@ -134,9 +127,7 @@ impl Sim {
             return true;
         }
         let world = &mut *self.world.borrow_mut();
-        let place = at.map_or("the network".into(), |id| {
-            world.hosts[id.index()].name.clone()
-        });
+        let place = at.map_or("the network".into(), |id| world.hosts[id.index()].name.clone());
         let now = world.now;
         let why = format!("livelock: a million steps at {now} without time advancing, at {place}");
         world.run.problems.push(Problem::Failure(why));
@@ -176,9 +167,7 @@ impl Sim {
         let polled = guarded(|| future.as_mut().poll(&mut context));
         if let Ok(Poll::Pending) = polled {
             let orphan = self.tasks.borrow_mut().put_back(key, future).err();
-            return orphan
-                .into_iter()
-                .for_each(|orphan| self.drop_on(host, orphan));
+            return orphan.into_iter().for_each(|orphan| self.drop_on(host, orphan));
         }
         let _ = self.tasks.borrow_mut().remove(key);
         self.drop_on(host, future);
@@ -208,9 +197,7 @@ impl Sim {
     pub fn run_on<T>(self: &Rc<Sim>, host: NodeId, code: impl FnOnce() -> T) -> Option<T> {
         let running = self.current.get();
         self.make_current(host);
-        let result = guarded(code)
-            .map_err(|panic| self.node_panicked(host, &panic))
-            .ok();
+        let result = guarded(code).map_err(|panic| self.node_panicked(host, &panic)).ok();
         self.make_current(running);
         result
     }
@@ -229,10 +216,7 @@ impl Sim {
     /// When and where node code is running.
     pub fn whereabouts(&self) -> (Time, Arc<str>) {
         match self.world.try_borrow() {
-            Ok(world) => (
-                world.now,
-                world.hosts[self.current.get().index()].name.clone(),
-            ),
+            Ok(world) => (world.now, world.hosts[self.current.get().index()].name.clone()),
             Err(_) => (Time::ZERO, "the engine".into()),
         }
     }

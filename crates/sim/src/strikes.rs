@@ -41,12 +41,7 @@ impl World {
             Trigger::At(at) => self.events.push(*at, then),
             Trigger::Event { event, nth, plus } => {
                 let plus = Sampler::new(plus).draw(&mut stream(self.seed, name));
-                self.triggers.push(EventTrigger {
-                    event: event.clone(),
-                    left: *nth,
-                    then,
-                    plus,
-                });
+                self.triggers.push(EventTrigger { event: event.clone(), left: *nth, then, plus });
             }
         }
     }
@@ -87,10 +82,7 @@ impl Sim {
                     for id in &hosts {
                         let host = &mut world.hosts[id.index()];
                         host.effects.push(((fault, firing), effect.clone()));
-                        world.faults[fault]
-                            .record
-                            .affected_nodes
-                            .insert(host.name.to_string());
+                        world.faults[fault].record.affected_nodes.insert(host.name.to_string());
                     }
                     hosts
                 }
@@ -108,13 +100,9 @@ impl Sim {
             let now = world.now;
             world.faults[fault].record.spans[firing].1 = now;
             world.links.heal((fault, firing));
-            world
-                .tracer
-                .note(now, tag::HEAL, &[fault as u64, firing as u64], &[]);
+            world.tracer.note(now, tag::HEAL, &[fault as u64, firing as u64], &[]);
             let name = world.faults[fault].spec.name.as_str().into();
-            world
-                .tracer
-                .keep(now, &"".into(), || TraceKind::Heal { fault: name });
+            world.tracer.keep(now, &"".into(), || TraceKind::Heal { fault: name });
             let mut healed = Vec::new();
             for id in world.ids() {
                 let effects = &mut world.hosts[id.index()].effects;
@@ -150,8 +138,7 @@ impl World {
         };
         if let Some(hold) = hold {
             let heal = now + state.draw(&hold);
-            self.events
-                .push(heal, Event::Heal(fault as u32, firing as u32));
+            self.events.push(heal, Event::Heal(fault as u32, firing as u32));
         }
         if let Repeat::Every { every, times } = state.spec.repeat.clone()
             && times.is_none_or(|times| state.strikes < times)
@@ -159,13 +146,10 @@ impl World {
             let next = now + state.draw(&every).max(Duration::from_nanos(1));
             self.events.push(next, Event::Strike(fault as u32, target));
         }
-        self.tracer
-            .note(now, tag::STRIKE, &[fault as u64], targets.as_bytes());
+        self.tracer.note(now, tag::STRIKE, &[fault as u64], targets.as_bytes());
         let name = self.faults[fault].spec.name.as_str().into();
-        self.tracer.keep(now, &"".into(), || TraceKind::Strike {
-            fault: name,
-            targets: targets.into(),
-        });
+        self.tracer
+            .keep(now, &"".into(), || TraceKind::Strike { fault: name, targets: targets.into() });
         firing
     }
 
@@ -173,15 +157,9 @@ impl World {
     fn start_churn(&mut self, fault: usize) {
         let (FaultKind::Crash(selector)
         | FaultKind::Pause(selector)
-        | FaultKind::Slow {
-            nodes: selector, ..
-        }
-        | FaultKind::Clock {
-            nodes: selector, ..
-        }
-        | FaultKind::Disk {
-            nodes: selector, ..
-        }) = self.faults[fault].spec.kind.clone()
+        | FaultKind::Slow { nodes: selector, .. }
+        | FaultKind::Clock { nodes: selector, .. }
+        | FaultKind::Disk { nodes: selector, .. }) = self.faults[fault].spec.kind.clone()
         else {
             return;
         };
@@ -205,8 +183,7 @@ impl World {
         let state = &mut self.faults[fault];
         let next = self.now + state.draw(&up).max(Duration::from_nanos(1));
         if next < state.churn_until.min(self.run.duration) {
-            self.events
-                .push(next, Event::Strike(fault as u32, Some(target)));
+            self.events.push(next, Event::Strike(fault as u32, Some(target)));
         }
     }
 
@@ -215,8 +192,7 @@ impl World {
         let state = &mut self.faults[fault];
         let since = *state.waiting_since.get_or_insert(now);
         if now.since(since) < WAIT_FOR_ROLE {
-            self.events
-                .push(now + LOOK_AGAIN, Event::Strike(fault as u32, target));
+            self.events.push(now + LOOK_AGAIN, Event::Strike(fault as u32, target));
             return;
         }
         state.waiting_since = None;

@@ -33,9 +33,7 @@ impl World {
     /// Starts a timer on a host's clock.
     pub fn add_timer(&mut self, host: NodeId, duration: Duration) -> TimerKey {
         let clock = &self.hosts[host.index()].clock;
-        let local = clock
-            .monotonic(self.now)
-            .saturating_add(Time::from(duration).as_nanos());
+        let local = clock.monotonic(self.now).saturating_add(Time::from(duration).as_nanos());
         let at = clock.when(local, self.now);
         self.insert_timer(host, Deadline::Local(local), at)
     }
@@ -46,13 +44,7 @@ impl World {
     }
 
     fn insert_timer(&mut self, host: NodeId, deadline: Deadline, at: Time) -> TimerKey {
-        let timer = Timer {
-            host,
-            deadline,
-            schedule: 0,
-            fired: false,
-            waker: None,
-        };
+        let timer = Timer { host, deadline, schedule: 0, fired: false, waker: None };
         let key = self.timers.insert(timer);
         self.events.push(at, Event::Timer(key, 0));
         key
@@ -60,10 +52,7 @@ impl World {
 
     /// A timer runs out; returns who waits for it.
     pub fn finish_timer(&mut self, key: TimerKey, schedule: u32) -> Option<Waker> {
-        let timer = self
-            .timers
-            .get_mut(key)
-            .filter(|timer| timer.schedule == schedule)?;
+        let timer = self.timers.get_mut(key).filter(|timer| timer.schedule == schedule)?;
         timer.fired = true;
         let (host, waker) = (timer.host, timer.waker.take());
         self.tracer.note(self.now, tag::TIMER, &[number(host)], &[]);
@@ -73,11 +62,7 @@ impl World {
     /// The rate of a host's clock has changed: its timers run out at other times.
     pub fn reschedule_timers(&mut self, host: NodeId) {
         let clock = &self.hosts[host.index()].clock;
-        for (key, timer) in self
-            .timers
-            .iter_mut()
-            .filter(|(_, timer)| timer.host == host)
-        {
+        for (key, timer) in self.timers.iter_mut().filter(|(_, timer)| timer.host == host) {
             if let (false, Deadline::Local(local)) = (timer.fired, timer.deadline) {
                 timer.schedule += 1;
                 let at = clock.when(local, self.now);

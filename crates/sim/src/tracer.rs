@@ -35,8 +35,7 @@ impl Tracer {
         for number in numbers {
             self.pending.extend_from_slice(&number.to_le_bytes());
         }
-        self.pending
-            .extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+        self.pending.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
         self.pending.extend_from_slice(bytes);
         if self.pending.len() > CHUNK {
             self.hash.update(&self.pending);

@@ -17,19 +17,13 @@ impl Host {
     /// Waits for `duration` on this host's monotonic clock.
     pub fn sleep(&self, duration: Duration) -> Sleep {
         let key = self.if_alive(|world, id| world.add_timer(id, duration));
-        Sleep {
-            host: self.clone(),
-            key,
-        }
+        Sleep { host: self.clone(), key }
     }
 
     /// Waits for `duration` of simulated time: a device that the node's clock does not drive.
     pub(crate) fn sleep_true(&self, duration: Duration) -> Sleep {
         let key = self.if_alive(|world, id| world.add_true_timer(id, duration));
-        Sleep {
-            host: self.clone(),
-            key,
-        }
+        Sleep { host: self.clone(), key }
     }
 
     /// Waits for `future`, but no longer than `duration`.
@@ -53,10 +47,7 @@ impl Host {
     /// Dropping the future gives the work up.
     pub fn work(&self, amount: Duration) -> Work {
         let key = self.if_alive(|world, id| world.add_job(id, amount));
-        Work {
-            host: self.clone(),
-            key,
-        }
+        Work { host: self.clone(), key }
     }
 }
 
@@ -89,9 +80,7 @@ impl Future for Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        let timer = self
-            .key
-            .and_then(|key| self.host.world().timers.remove(key));
+        let timer = self.key.and_then(|key| self.host.world().timers.remove(key));
         drop(timer);
     }
 }

@@ -92,27 +92,17 @@ impl World {
     /// The host from which the scenario's actions are asked for.
     pub fn operator(&self) -> NodeId {
         let operates = |id: &NodeId| self.hosts[id.index()].kind == HostKind::Operator;
-        self.ids()
-            .find(operates)
-            .expect("every simulation has an operator")
+        self.ids().find(operates).expect("every simulation has an operator")
     }
 
     /// Adds a node to a group; `None` when no spare host is left.
     pub fn add_node(&mut self, group: &str) -> Option<NodeId> {
-        let spec = self
-            .scenario
-            .nodes
-            .iter()
-            .find(|spec| spec.name == group)?
-            .clone();
+        let spec = self.scenario.nodes.iter().find(|spec| spec.name == group)?.clone();
         let net = self.spares.pop_front()?;
         let id = NodeId(self.hosts.len() as u32);
         let number = self.nodes_of(group).len() as u32;
         self.hosts.push(node(&spec, number, id, self.seed, net));
-        self.groups
-            .entry(spec.name.as_str().into())
-            .or_default()
-            .push(id);
+        self.groups.entry(spec.name.as_str().into()).or_default().push(id);
         self.apply_link_rules();
         Some(id)
     }
@@ -165,10 +155,8 @@ impl World {
         self.roles.insert(role, node);
         let host = &mut self.hosts[node.index()];
         host.role = Some(role.into());
-        self.tracer
-            .note(self.now, tag::ROLE, &[number(node)], role.as_bytes());
-        self.tracer
-            .keep(self.now, &host.name, || TraceKind::Role(role.into()));
+        self.tracer.note(self.now, tag::ROLE, &[number(node)], role.as_bytes());
+        self.tracer.keep(self.now, &host.name, || TraceKind::Role(role.into()));
     }
 
     /// A node gives up its role, if it was the last to take one.
@@ -179,11 +167,7 @@ impl World {
 
     /// An event of the lab may be what a fault or an action waits for.
     pub fn trigger(&mut self, name: &str) {
-        for trigger in self
-            .triggers
-            .iter_mut()
-            .filter(|trigger| trigger.event == name)
-        {
+        for trigger in self.triggers.iter_mut().filter(|trigger| trigger.event == name) {
             trigger.left = trigger.left.saturating_sub(1);
             if trigger.left == 0 {
                 self.events.push(self.now + trigger.plus, trigger.then);

@@ -9,17 +9,11 @@ use support::{Asker, Ping, Pong, TestLab, millis, node, nodes, observed, pong_se
 
 #[test]
 fn requests_are_answered_with_what_they_asked_for() {
-    let lab = TestLab {
-        node: pong_server,
-        client: Asker::client,
-    };
+    let lab = TestLab { node: pong_server, client: Asker::client };
     let run = run(&lab, &support::scenario(3), 1);
     assert!(run.operations.len() > 800, "{}", run.operations.len());
     for (number, op) in (1..).zip(&run.operations) {
-        assert_eq!(
-            (op.status, &op.output),
-            (Status::Ok, &serde_json::json!(number))
-        );
+        assert_eq!((op.status, &op.output), (Status::Ok, &serde_json::json!(number)));
     }
     assert_eq!(run.network.sent, 2 * run.operations.len() as u64);
 }
@@ -46,18 +40,12 @@ fn a_message_of_the_greatest_size_arrives_whole_and_a_greater_one_is_refused() {
         }
         host.sleep(millis(1)).await;
         let whole = MAX_MESSAGE - 13;
-        assert_eq!(
-            host.send(other, &Data(vec![7; whole + 1])),
-            Err(CallError::TooLarge)
-        );
+        assert_eq!(host.send(other, &Data(vec![7; whole + 1])), Err(CallError::TooLarge));
         assert_eq!(host.send(other, &Data(vec![7; whole])), Ok(()));
     });
     let run = run(&lab, &quiet(2), 1);
     assert_eq!(run.crashes, []);
-    assert_eq!(
-        run.series["received"].points[0].1,
-        (MAX_MESSAGE - 13) as f64
-    );
+    assert_eq!(run.series["received"].points[0].1, (MAX_MESSAGE - 13) as f64);
 }
 
 #[test]
@@ -91,15 +79,10 @@ fn an_answer_that_is_late_or_doubled_reaches_no_other_call() {
     let mut scenario = quiet(2);
     let link = &mut scenario.network.default;
     link.duplicate = Some(1.0);
-    link.latency = Some(netsplit_scenario::Dist::Uniform {
-        min: 0,
-        max: 40 * support::MS,
-    });
+    link.latency = Some(netsplit_scenario::Dist::Uniform { min: 0, max: 40 * support::MS });
     let lab = nodes(|host: Host| async move {
         if &*host.name() == "n2" {
-            return host
-                .serve(|_, Ping(number)| async move { Pong(number) })
-                .await;
+            return host.serve(|_, Ping(number)| async move { Pong(number) }).await;
         }
         for number in 0..20 {
             let call = host.call(host.nodes("nodes")[1], &Ping(number), millis(30));

@@ -31,8 +31,7 @@ fn a_crash_loses_memory_and_unsynced_writes_and_keeps_synced_ones() {
         write("synced", b"before");
         disk.sync("synced").await.expect("the disk works");
         assert_eq!(host.monotonic(), millis(5));
-        disk.append("synced", b" and after")
-            .expect("the disk works");
+        disk.append("synced", b" and after").expect("the disk works");
         write("never", b"lost");
         host.sleep(millis(93)).await;
         write("too-late", b"lost");
@@ -59,30 +58,17 @@ fn a_restarted_node_serves_again_and_remembers_nothing() {
             .await;
         })
     };
-    let run = run(
-        &TestLab {
-            node: counting,
-            client: Asker::client,
-        },
-        &scenario,
-        1,
-    );
+    let run = run(&TestLab { node: counting, client: Asker::client }, &scenario, 1);
     let ok = |from, to| {
-        let window = run
-            .operations
-            .iter()
-            .filter(move |op| op.intended >= ms(from) && op.intended < ms(to));
+        let window =
+            run.operations.iter().filter(move |op| op.intended >= ms(from) && op.intended < ms(to));
         let total = window.clone().count();
         (window.filter(|op| op.status == Status::Ok).count(), total)
     };
     assert_eq!(ok(0, 3000).0, ok(0, 3000).1);
     assert_eq!(ok(3000, 4999).0, 0);
     assert_eq!(ok(5000, 10_000).0, ok(5000, 10_000).1);
-    let first = run
-        .operations
-        .iter()
-        .find(|op| op.intended >= ms(5000))
-        .expect("load goes on");
+    let first = run.operations.iter().find(|op| op.intended >= ms(5000)).expect("load goes on");
     assert_eq!(first.output, 1, "the count began anew");
     assert!(run.faults[0].affected_nodes.contains("n1"));
 }
@@ -102,8 +88,7 @@ fn messages_in_flight_to_a_crashed_life_are_dropped_and_counted() {
             }
         }
         for at in [49, 90, 110, 130] {
-            host.sleep(millis(at).saturating_sub(host.monotonic()))
-                .await;
+            host.sleep(millis(at).saturating_sub(host.monotonic())).await;
             host.send(first, &Ping(at)).expect("it is short");
         }
     });
@@ -124,10 +109,7 @@ fn of_overlapping_crashes_the_last_to_heal_restarts() {
     scenario.faults = vec![crash(100, 300), crash(200, 400), crash(250, 260)];
     let lab = nodes(|host: Host| async move { host.record("started", ()) });
     let started = recorded(&run(&lab, &scenario, 1), "started");
-    assert_eq!(
-        started,
-        [(ms(0), "n1".to_owned()), (ms(400), "n1".to_owned())]
-    );
+    assert_eq!(started, [(ms(0), "n1".to_owned()), (ms(400), "n1".to_owned())]);
 }
 
 #[test]
@@ -135,23 +117,9 @@ fn a_crashed_client_host_asks_nothing_and_others_go_on() {
     let mut scenario = support::scenario(1);
     scenario.loads[0].hosts = 4;
     scenario.faults = vec![fault(3000, 6000, FaultKind::Crash(node("c2")))];
-    let run = run(
-        &TestLab {
-            node: support::pong_server,
-            client: Asker::client,
-        },
-        &scenario,
-        1,
-    );
-    let failed = run
-        .operations
-        .iter()
-        .filter(|op| op.status != Status::Ok)
-        .count();
-    assert!(
-        failed <= 5,
-        "{failed} requests failed: sessions of other hosts take over"
-    );
+    let run = run(&TestLab { node: support::pong_server, client: Asker::client }, &scenario, 1);
+    let failed = run.operations.iter().filter(|op| op.status != Status::Ok).count();
+    assert!(failed <= 5, "{failed} requests failed: sessions of other hosts take over");
     assert_eq!(run.crashes, []);
 }
 
@@ -162,19 +130,14 @@ fn what_a_dead_life_still_holds_is_inert() {
     impl Drop for LastWords {
         fn drop(&mut self) {
             let host = &self.0;
-            host.send(host.nodes("nodes")[1], &Ping(1))
-                .expect("it is short");
+            host.send(host.nodes("nodes")[1], &Ping(1)).expect("it is short");
             host.count("said", 1);
             host.record("said", ());
             host.set_role("ghost");
             host.spawn(async { unreachable!("nobody runs this") });
             assert!(host.disk().write("file", b"x").is_err());
             assert_eq!(host.start_node("nodes"), None);
-            drop((
-                host.sleep(millis(1)),
-                host.work(millis(1)),
-                host.inbox::<Ping>(),
-            ));
+            drop((host.sleep(millis(1)), host.work(millis(1)), host.inbox::<Ping>()));
             drop(host.call(host.id(), &Ping(1), millis(1)));
         }
     }
@@ -186,9 +149,6 @@ fn what_a_dead_life_still_holds_is_inert() {
         std::future::pending::<()>().await;
     });
     let run = run(&lab, &scenario, 1);
-    assert_eq!(
-        (run.network.sent, run.events.len(), run.series.len()),
-        (0, 0, 0)
-    );
+    assert_eq!((run.network.sent, run.events.len(), run.series.len()), (0, 0, 0));
     assert_eq!(run.crashes, []);
 }

@@ -19,23 +19,13 @@ fn busy() -> Scenario {
     scenario.loads[0].hosts = 3;
     scenario.nodes[0].disk_sync = Dist::Exponential { mean: MS, shift: 0 };
     let link = &mut scenario.network.default;
-    link.latency = Some(Dist::LogNormal {
-        median: MS,
-        p99: 20 * MS,
-        shift: 0,
-    });
+    link.latency = Some(Dist::LogNormal { median: MS, p99: 20 * MS, shift: 0 });
     link.loss = Some(0.01);
     link.duplicate = Some(0.01);
     let mut churn = fault(1000, 5000, FaultKind::Crash(Selector::Any(2)));
     churn.repeat = Repeat::Churn {
-        up: Dist::Exponential {
-            mean: 500 * MS,
-            shift: 0,
-        },
-        down: Dist::Exponential {
-            mean: 100 * MS,
-            shift: 0,
-        },
+        up: Dist::Exponential { mean: 500 * MS, shift: 0 },
+        down: Dist::Exponential { mean: 100 * MS, shift: 0 },
     };
     let pause = fault(6000, 6500, FaultKind::Pause(Selector::Minority));
     scenario.faults = vec![churn, pause];
@@ -49,8 +39,7 @@ fn busy_server(host: Host) -> Task {
         let handler = move |_, Ping(number)| {
             let host = worker.clone();
             async move {
-                host.work(std::time::Duration::from_nanos(host.rng().next_u64() % MS))
-                    .await;
+                host.work(std::time::Duration::from_nanos(host.rng().next_u64() % MS)).await;
                 let _ = host.disk().append("log", &number.to_le_bytes());
                 let _ = host.disk().sync("log").await;
                 host.count("served", 1);
@@ -62,14 +51,7 @@ fn busy_server(host: Host) -> Task {
 }
 
 fn busy_run(seed: u64) -> Run {
-    run(
-        &TestLab {
-            node: busy_server,
-            client: Asker::client,
-        },
-        &busy(),
-        seed,
-    )
+    run(&TestLab { node: busy_server, client: Asker::client }, &busy(), seed)
 }
 
 #[test]
@@ -77,23 +59,10 @@ fn the_same_seed_gives_the_same_run_and_another_seed_another_one() {
     let (first, again) = (busy_run(1), busy_run(1));
     assert_eq!(first.trace, again.trace);
     assert_eq!(first.operations, again.operations);
-    assert_eq!(
-        (first.fingerprint, first.steps),
-        (again.fingerprint, again.steps)
-    );
+    assert_eq!((first.fingerprint, first.steps), (again.fingerprint, again.steps));
     assert_ne!(first.fingerprint, busy_run(2).fingerprint);
-    let untraced = run_untraced(
-        &TestLab {
-            node: busy_server,
-            client: Asker::client,
-        },
-        &busy(),
-        1,
-    );
-    assert_eq!(
-        untraced.fingerprint, first.fingerprint,
-        "recording changes nothing"
-    );
+    let untraced = run_untraced(&TestLab { node: busy_server, client: Asker::client }, &busy(), 1);
+    assert_eq!(untraced.fingerprint, first.fingerprint, "recording changes nothing");
 }
 
 #[test]
@@ -107,19 +76,11 @@ fn two_processes_agree() {
     let program = std::env::current_exe().expect("a test is a program");
     let print = || {
         let output = Command::new(&program)
-            .args([
-                "--ignored",
-                "--exact",
-                "print_the_fingerprint",
-                "--nocapture",
-            ])
+            .args(["--ignored", "--exact", "print_the_fingerprint", "--nocapture"])
             .output()
             .expect("it runs");
         let text = String::from_utf8(output.stdout).expect("it is text");
-        let line = text
-            .lines()
-            .find(|line| line.contains("fingerprint "))
-            .map(str::to_owned);
+        let line = text.lines().find(|line| line.contains("fingerprint ")).map(str::to_owned);
         line.unwrap_or_else(|| panic!("no fingerprint in {text}"))
     };
     let here = format!("fingerprint {:016x}", busy_run(1).fingerprint);
@@ -133,13 +94,7 @@ fn asked(run: &Run) -> Vec<(Time, String, String)> {
     let mut asked: Vec<_> = run
         .operations
         .iter()
-        .map(|op| {
-            (
-                op.intended,
-                op.key.as_deref().unwrap_or("").to_owned(),
-                op.op.to_string(),
-            )
-        })
+        .map(|op| (op.intended, op.key.as_deref().unwrap_or("").to_owned(), op.op.to_string()))
         .collect();
     asked.sort();
     asked
@@ -157,14 +112,7 @@ impl Client for Idle {
 #[test]
 fn another_algorithm_meets_the_same_arrivals_keys_and_operations() {
     let client = |_| -> Rc<dyn Client> { Rc::new(Idle) };
-    let other = run(
-        &TestLab {
-            node: support::pong_server,
-            client,
-        },
-        &busy(),
-        1,
-    );
+    let other = run(&TestLab { node: support::pong_server, client }, &busy(), 1);
     let first = busy_run(1);
     assert_ne!(first.fingerprint, other.fingerprint);
     assert_eq!(asked(&first), asked(&other));
@@ -178,14 +126,7 @@ fn another_load_or_fault_leaves_a_load_alone() {
     second.name = "others".into();
     second.prefix = "o".into();
     scenario.loads.push(second);
-    let mut both = run(
-        &TestLab {
-            node: busy_server,
-            client: Asker::client,
-        },
-        &scenario,
-        1,
-    );
+    let mut both = run(&TestLab { node: busy_server, client: Asker::client }, &scenario, 1);
     both.operations.retain(|op| &*op.load == "clients");
     assert_eq!(asked(&both), asked(&busy_run(1)));
 }
@@ -200,8 +141,7 @@ fn with_quirk(quirk: fn(&Host)) -> u64 {
 }
 
 fn ping(host: &Host, node: usize, number: u64) {
-    host.send(host.nodes("nodes")[node], &Ping(number))
-        .expect("it is short");
+    host.send(host.nodes("nodes")[node], &Ping(number)).expect("it is short");
 }
 
 #[test]

@@ -12,8 +12,7 @@ fn starts(scenario: &Scenario) -> Run {
     let lab = nodes(|host: Host| async move {
         host.record("started", ());
         if &*host.name() == "n2" {
-            host.sleep(millis(300).saturating_sub(host.monotonic()))
-                .await;
+            host.sleep(millis(300).saturating_sub(host.monotonic())).await;
             host.set_role("leader");
             loop {
                 host.sleep(millis(100)).await;
@@ -30,53 +29,28 @@ fn crash(nodes: Selector) -> Fault {
 
 fn spans(run: &Run) -> Vec<(u64, u64)> {
     let whole = |at: Time| at.as_nanos() / MS;
-    run.faults[0]
-        .spans
-        .iter()
-        .map(|(from, to)| (whole(*from), whole(*to)))
-        .collect()
+    run.faults[0].spans.iter().map(|(from, to)| (whole(*from), whole(*to))).collect()
 }
 
 #[test]
 fn a_fault_strikes_again_so_many_times_and_never_after_the_load_has_stopped() {
     let mut scenario = quiet(2);
-    let every = |times| Repeat::Every {
-        every: Dist::Constant(300 * MS),
-        times,
-    };
-    scenario.faults = vec![Fault {
-        repeat: every(Some(3)),
-        ..crash(node("n1"))
-    }];
-    assert_eq!(
-        spans(&starts(&scenario)),
-        [(100, 120), (400, 420), (700, 720)]
-    );
+    let every = |times| Repeat::Every { every: Dist::Constant(300 * MS), times };
+    scenario.faults = vec![Fault { repeat: every(Some(3)), ..crash(node("n1")) }];
+    assert_eq!(spans(&starts(&scenario)), [(100, 120), (400, 420), (700, 720)]);
     scenario.loads = support::scenario(1).loads;
     scenario.faults[0].repeat = every(None);
-    assert_eq!(
-        spans(&starts(&scenario)),
-        [(100, 120), (400, 420), (700, 720)]
-    );
+    assert_eq!(spans(&starts(&scenario)), [(100, 120), (400, 420), (700, 720)]);
     scenario.faults[0].hold = None;
-    assert_eq!(
-        spans(&starts(&scenario)),
-        [(100, 1000), (400, 1000), (700, 1000)]
-    );
+    assert_eq!(spans(&starts(&scenario)), [(100, 1000), (400, 1000), (700, 1000)]);
 }
 
 #[test]
 fn a_fault_waits_for_the_nth_event_and_a_while_longer() {
     let mut scenario = quiet(2);
-    let event = |event: &str| Trigger::Event {
-        event: event.into(),
-        nth: 3,
-        plus: Dist::Constant(50 * MS),
-    };
-    scenario.faults = vec![Fault {
-        trigger: event("cry"),
-        ..crash(node("n1"))
-    }];
+    let event =
+        |event: &str| Trigger::Event { event: event.into(), nth: 3, plus: Dist::Constant(50 * MS) };
+    scenario.faults = vec![Fault { trigger: event("cry"), ..crash(node("n1")) }];
     assert_eq!(spans(&starts(&scenario)), [(650, 670)]);
     scenario.faults[0].trigger = event("never");
     let run = starts(&scenario);
@@ -105,39 +79,18 @@ fn churn_gives_each_target_ups_and_downs_of_its_own() {
     let churn = |hold| Fault {
         hold,
         repeat: Repeat::Churn {
-            up: Dist::Exponential {
-                mean: 200 * MS,
-                shift: 0,
-            },
+            up: Dist::Exponential { mean: 200 * MS, shift: 0 },
             down: Dist::Constant(100 * MS),
         },
         ..crash(Selector::List(vec![node("n1"), node("n3")]))
     };
     scenario.faults = vec![churn(None)];
     let run = starts(&scenario);
-    let count = |name| {
-        recorded(&run, "started")
-            .iter()
-            .filter(|(_, node)| node == name)
-            .count()
-    };
-    assert!(
-        count("n1") > 20 && count("n3") > 20 && count("n2") == 1,
-        "{:?}",
-        spans(&run)
-    );
-    assert!(
-        run.faults[0]
-            .spans
-            .windows(2)
-            .any(|pair| pair[1].0 < pair[0].1),
-        "they overlap"
-    );
+    let count = |name| recorded(&run, "started").iter().filter(|(_, node)| node == name).count();
+    assert!(count("n1") > 20 && count("n3") > 20 && count("n2") == 1, "{:?}", spans(&run));
+    assert!(run.faults[0].spans.windows(2).any(|pair| pair[1].0 < pair[0].1), "they overlap");
     scenario.faults = vec![churn(Some(Dist::Constant(2000 * MS)))];
-    let last = spans(&starts(&scenario))
-        .last()
-        .copied()
-        .expect("it strikes");
+    let last = spans(&starts(&scenario)).last().copied().expect("it strikes");
     assert!(last.0 < 2100, "{last:?}");
 }
 
@@ -155,14 +108,7 @@ fn selectors_choose_so_many_of_the_nodes() {
     assert_eq!(struck(Selector::Majority), 4);
     assert_eq!(struck(Selector::Minority), 3);
     assert_eq!(struck(one_of("nodes")), 7);
-    assert_eq!(
-        struck(Selector::List(vec![
-            one_of("n1"),
-            one_of("n2"),
-            one_of("n1")
-        ])),
-        2
-    );
+    assert_eq!(struck(Selector::List(vec![one_of("n1"), one_of("n2"), one_of("n1")])), 2);
 }
 
 #[test]
@@ -172,15 +118,8 @@ fn the_trace_names_whom_a_fault_hits() {
         groups: vec![node("n1"), Selector::List(vec![node("n2"), node("n3")])],
         one_way: false,
     };
-    scenario.faults = vec![
-        fault(100, 200, FaultKind::Partition(cut)),
-        crash(node("n2")),
-    ];
-    let lines: Vec<_> = starts(&scenario)
-        .trace
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    scenario.faults = vec![fault(100, 200, FaultKind::Partition(cut)), crash(node("n2"))];
+    let lines: Vec<_> = starts(&scenario).trace.iter().map(ToString::to_string).collect();
     let has = |text: &str| assert!(lines.iter().any(|line| line.contains(text)), "{lines:#?}");
     has("fault partition-100 strikes n1 | n2, n3");
     has("fault crash-100 strikes n2");

@@ -32,29 +32,15 @@ fn an_endless_loop_of_yields_is_a_verdict() {
         client: Asker::client,
     };
     let run = run_untraced(&lab, &scenario, 1);
-    let [Problem::Failure(why)] = &run.problems[..] else {
-        panic!("{:?}", run.problems)
-    };
-    assert!(
-        why.contains("livelock") && why.contains("0.500000000s"),
-        "{why}"
-    );
-    assert!(
-        run.operations.iter().any(|op| op.finished == run.end),
-        "open requests are kept"
-    );
+    let [Problem::Failure(why)] = &run.problems[..] else { panic!("{:?}", run.problems) };
+    assert!(why.contains("livelock") && why.contains("0.500000000s"), "{why}");
+    assert!(run.operations.iter().any(|op| op.finished == run.end), "open requests are kept");
 }
 
 #[test]
 fn a_run_of_too_many_events_is_inconclusive() {
-    let lab = TestLab {
-        node: pong_server,
-        client: Asker::client,
-    };
-    let options = Options {
-        max_steps: 1000,
-        ..Default::default()
-    };
+    let lab = TestLab { node: pong_server, client: Asker::client };
+    let options = Options { max_steps: 1000, ..Default::default() };
     let run = simulate(&lab, &scenario(1), &options, &mut |_| ()).expect("it can be built");
     assert!(matches!(&run.problems[..], [Problem::Inconclusive(why)] if why.contains("1000")));
     check_counts(&run);
@@ -64,36 +50,18 @@ fn a_run_of_too_many_events_is_inconclusive() {
 fn absurd_faults() -> Vec<Fault> {
     let all = || Ends::All;
     let huge = Dist::Constant(u64::MAX);
-    let clock = |name: &str, skew_ns, drift| FaultKind::Clock {
-        nodes: node(name),
-        skew_ns,
-        drift,
-    };
-    let slow = || FaultKind::Slow {
-        nodes: node("nodes"),
-        factor: 1e300,
-    };
+    let clock = |name: &str, skew_ns, drift| FaultKind::Clock { nodes: node(name), skew_ns, drift };
+    let slow = || FaultKind::Slow { nodes: node("nodes"), factor: 1e300 };
     let kinds = [
         clock("n1", i64::MAX, -0.9),
         clock("n1", i64::MAX, -0.9),
         clock("n2", i64::MIN, 1e300),
         slow(),
         slow(),
-        FaultKind::Bandwidth {
-            ends: all(),
-            bytes_per_s: 0,
-        },
-        FaultKind::Latency {
-            ends: all(),
-            message: None,
-            latency: huge,
-            add: true,
-        },
+        FaultKind::Bandwidth { ends: all(), bytes_per_s: 0 },
+        FaultKind::Latency { ends: all(), message: None, latency: huge, add: true },
     ];
-    (100..)
-        .zip(kinds)
-        .map(|(at, kind)| fault(at, 900, kind))
-        .collect()
+    (100..).zip(kinds).map(|(at, kind)| fault(at, 900, kind)).collect()
 }
 
 /// Asks for absurd amounts of everything.
@@ -126,17 +94,8 @@ fn absurd_numbers_panic_nowhere() {
 fn more_hosts_than_fit_are_refused() {
     let mut scenario = quiet(1);
     scenario.nodes[0].count = 1_000_000;
-    let refused = simulate(
-        &nodes(absurd_node),
-        &scenario,
-        &Options::default(),
-        &mut |_| (),
-    );
-    assert!(
-        refused
-            .expect_err("too many hosts")
-            .contains("1000000 nodes")
-    );
+    let refused = simulate(&nodes(absurd_node), &scenario, &Options::default(), &mut |_| ());
+    assert!(refused.expect_err("too many hosts").contains("1000000 nodes"));
 }
 
 #[test]
@@ -175,11 +134,7 @@ fn what_a_system_keeps_of_its_hosts_does_not_outlive_the_run() {
     struct Hoards;
     impl Lab for Hoards {
         fn spec(&self) -> &'static LabSpec {
-            TestLab {
-                node: pong_server,
-                client: Asker::client,
-            }
-            .spec()
+            TestLab { node: pong_server, client: Asker::client }.spec()
         }
 
         fn lesson(&self) -> &'static str {

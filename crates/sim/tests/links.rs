@@ -33,9 +33,7 @@ fn measure(scenario: &Scenario, count: u64, every: u64, padding: usize) -> Run {
             sender.sleep(std::time::Duration::from_nanos(every)).await;
             for _ in 0..count {
                 let now = sender.true_time().as_nanos().to_le_bytes();
-                sender
-                    .send(other, &Sent(now, vec![0; padding]))
-                    .expect("it is short");
+                sender.send(other, &Sent(now, vec![0; padding])).expect("it is short");
                 sender.sleep(std::time::Duration::from_nanos(every)).await;
             }
         });
@@ -44,8 +42,7 @@ fn measure(scenario: &Scenario, count: u64, every: u64, padding: usize) -> Run {
             let (_, Sent(at, _)) = inbox.recv().await;
             host.observe(
                 name,
-                host.true_time()
-                    .since(netsplit_history::Time::from_nanos(u64::from_le_bytes(at))),
+                host.true_time().since(netsplit_history::Time::from_nanos(u64::from_le_bytes(at))),
             );
         }
     });
@@ -68,9 +65,7 @@ fn assert_follows(sorted: &[f64], cdf: impl Fn(f64) -> f64) {
     let n = sorted.len() as f64;
     let distances = sorted.iter().enumerate().map(|(i, x)| {
         let expected = cdf(*x);
-        (expected - i as f64 / n)
-            .abs()
-            .max((expected - (i + 1) as f64 / n).abs())
+        (expected - i as f64 / n).abs().max((expected - (i + 1) as f64 / n).abs())
     });
     let distance = distances.fold(0.0, f64::max);
     assert!(distance < 1.9495 / n.sqrt(), "the distance is {distance}");
@@ -78,50 +73,32 @@ fn assert_follows(sorted: &[f64], cdf: impl Fn(f64) -> f64) {
 
 #[test]
 fn constant_delays_are_exact() {
-    assert!(
-        delays(Dist::Constant(1_234_567))
-            .iter()
-            .all(|nanos| *nanos == 1_234_567.0)
-    );
+    assert!(delays(Dist::Constant(1_234_567)).iter().all(|nanos| *nanos == 1_234_567.0));
 }
 
 #[test]
 fn uniform_delays_are_uniform() {
-    let sorted = delays(Dist::Uniform {
-        min: 50_000,
-        max: 250_000,
-    });
+    let sorted = delays(Dist::Uniform { min: 50_000, max: 250_000 });
     assert_follows(&sorted, |x| (x - 50_000.0) / 200_000.0);
 }
 
 #[test]
 fn normal_delays_are_normal_cut_at_zero_or_folded() {
     let normal = Normal::new(10.0 * MS as f64, 8.0 * MS as f64).expect("it is one");
-    let dist = |absolute| Dist::Normal {
-        mean: 10 * MS,
-        std_dev: 8 * MS,
-        absolute,
-    };
+    let dist = |absolute| Dist::Normal { mean: 10 * MS, std_dev: 8 * MS, absolute };
     // The cut puts a lump at zero: what is above it must follow the law.
     let cut = delays(dist(false));
     let lump = cut.iter().filter(|x| **x == 0.0).count();
     let below = normal.cdf(0.0);
     let sigma = (N as f64 * below * (1.0 - below)).sqrt();
-    assert!(
-        (lump as f64 - N as f64 * below).abs() < 4.0 * sigma,
-        "{lump}"
-    );
+    assert!((lump as f64 - N as f64 * below).abs() < 4.0 * sigma, "{lump}");
     assert_follows(&cut[lump..], |x| (normal.cdf(x) - below) / (1.0 - below));
     assert_follows(&delays(dist(true)), |x| normal.cdf(x) - normal.cdf(-x));
 }
 
 #[test]
 fn log_normal_delays_have_their_median_and_p99() {
-    let sorted = delays(Dist::LogNormal {
-        median: MS,
-        p99: 5 * MS,
-        shift: 100,
-    });
+    let sorted = delays(Dist::LogNormal { median: MS, p99: 5 * MS, shift: 100 });
     let z_99 = Normal::standard().inverse_cdf(0.99);
     let law = LogNormal::new((MS as f64).ln(), 5f64.ln() / z_99).expect("it is one");
     assert_follows(&sorted, |x| law.cdf(x - 100.0));
@@ -130,21 +107,14 @@ fn log_normal_delays_have_their_median_and_p99() {
 #[test]
 fn exponential_delays_are_exponential_even_when_short() {
     // A clock of microseconds would fail this by its rounding alone.
-    let sorted = delays(Dist::Exponential {
-        mean: 20_000,
-        shift: 5_000,
-    });
+    let sorted = delays(Dist::Exponential { mean: 20_000, shift: 5_000 });
     let law = Exp::new(1.0 / 20_000.0).expect("it is one");
     assert_follows(&sorted, |x| law.cdf(x - 5_000.0));
 }
 
 #[test]
 fn pareto_delays_have_their_tail() {
-    let sorted = delays(Dist::Pareto {
-        scale: 235_000,
-        shape: 10.0,
-        shift: 0,
-    });
+    let sorted = delays(Dist::Pareto { scale: 235_000, shape: 10.0, shift: 0 });
     let law = Pareto::new(235_000.0, 10.0).expect("it is one");
     assert_follows(&sorted, |x| law.cdf(x));
 }
@@ -152,31 +122,19 @@ fn pareto_delays_have_their_tail() {
 #[test]
 fn mixtures_mix_by_weight() {
     let (pareto, exponential) = (
-        Dist::Pareto {
-            scale: 235_000,
-            shape: 10.0,
-            shift: 0,
-        },
-        Dist::Exponential {
-            mean: 602_410,
-            shift: 0,
-        },
+        Dist::Pareto { scale: 235_000, shape: 10.0, shift: 0 },
+        Dist::Exponential { mean: 602_410, shift: 0 },
     );
     let sorted = delays(Dist::Mixture(vec![(91.22, pareto), (8.78, exponential)]));
     let pareto = Pareto::new(235_000.0, 10.0).expect("it is one");
     let exponential = Exp::new(1.0 / 602_410.0).expect("it is one");
-    assert_follows(&sorted, |x| {
-        0.9122 * pareto.cdf(x) + 0.0878 * exponential.cdf(x)
-    });
+    assert_follows(&sorted, |x| 0.9122 * pareto.cdf(x) + 0.0878 * exponential.cdf(x));
 }
 
 /// Within three standard deviations of a binomial's mean.
 fn assert_share(count: usize, p: f64) {
     let (mean, sigma) = (N as f64 * p, (N as f64 * p * (1.0 - p)).sqrt());
-    assert!(
-        (count as f64 - mean).abs() < 3.0 * sigma,
-        "{count}, expected {mean} +- {sigma}"
-    );
+    assert!((count as f64 - mean).abs() < 3.0 * sigma, "{count}, expected {mean} +- {sigma}");
 }
 
 #[test]
@@ -185,24 +143,15 @@ fn losses_and_copies_have_their_probabilities() {
     scenario.network.default.loss = Some(0.05);
     let lossy = measure(&scenario, N as u64, 1000, 0);
     assert_share(N - observed(&lossy, "there").len(), 0.05);
-    scenario.network.default = LinkSettings {
-        duplicate: Some(0.02),
-        ..Default::default()
-    };
+    scenario.network.default = LinkSettings { duplicate: Some(0.02), ..Default::default() };
     let doubling = measure(&scenario, N as u64, 1000, 0);
     assert_share(observed(&doubling, "there").len() - N, 0.02);
 }
 
 #[test]
 fn a_one_way_cut_drops_one_way_only_and_heals() {
-    let isolate = |direction| Partition::Isolate {
-        nodes: node("n1"),
-        direction,
-    };
-    let groups = Partition::Groups {
-        groups: vec![node("n1"), node("n2")],
-        one_way: true,
-    };
+    let isolate = |direction| Partition::Isolate { nodes: node("n1"), direction };
+    let groups = Partition::Groups { groups: vec![node("n1"), node("n2")], one_way: true };
     for (cut, there, back) in [
         (isolate(Direction::Out), 500, 1000),
         (isolate(Direction::In), 1000, 500),
@@ -215,10 +164,7 @@ fn a_one_way_cut_drops_one_way_only_and_heals() {
         let run = measure(&scenario, 1000, MS + 1, 0);
         let arrived = (observed(&run, "there").len(), observed(&run, "back").len());
         assert_eq!(arrived, (there, back));
-        assert_eq!(
-            run.faults[0].affected_messages,
-            2000 - there as u64 - back as u64
-        );
+        assert_eq!(run.faults[0].affected_messages, 2000 - there as u64 - back as u64);
         assert_eq!(run.faults[0].spans, [(ms(100), ms(600))]);
     }
 }
@@ -231,11 +177,7 @@ fn messages_queue_for_a_narrow_link() {
     let run = measure(&scenario, 50, 100_000, 980);
     let there = observed(&run, "there");
     for (place, nanos) in (1..).zip(&there) {
-        assert_eq!(
-            *nanos,
-            place * MS - (place - 1) * 100_000,
-            "message {place}"
-        );
+        assert_eq!(*nanos, place * MS - (place - 1) * 100_000, "message {place}");
     }
 }
 
@@ -266,10 +208,7 @@ fn rules_speak_of_ends_and_of_kinds_and_the_last_one_holds() {
     let rule = |ends, message: Option<&str>, ms: u64| LinkRule {
         ends,
         message: message.map(Into::into),
-        settings: LinkSettings {
-            latency: Some(Dist::Constant(ms * MS)),
-            ..Default::default()
-        },
+        settings: LinkSettings { latency: Some(Dist::Constant(ms * MS)), ..Default::default() },
     };
     let mut scenario = quiet(2);
     scenario.network.links = vec![
@@ -300,10 +239,8 @@ fn a_stronger_latency_does_not_shift_the_draws_of_others() {
                 }
             }
             for number in 0..80u64 {
-                host.sleep(millis(10 * number).saturating_sub(host.monotonic()))
-                    .await;
-                host.send(other, &Sent(number.to_le_bytes(), Vec::new()))
-                    .expect("it is short");
+                host.sleep(millis(10 * number).saturating_sub(host.monotonic())).await;
+                host.send(other, &Sent(number.to_le_bytes(), Vec::new())).expect("it is short");
             }
         });
         observed(&run(&lab, &scenario, 1), "delay")
@@ -316,11 +253,7 @@ fn a_stronger_latency_does_not_shift_the_draws_of_others() {
     };
     let (calm, slowed) = (delays(Vec::new()), delays(vec![fault(195, 395, add)]));
     let same = calm.iter().zip(&slowed).filter(|(a, b)| a == b).count();
-    assert_eq!(
-        (calm.len(), same),
-        (80, 60),
-        "all but the 20 messages of the fault"
-    );
+    assert_eq!((calm.len(), same), (80, 60), "all but the 20 messages of the fault");
 }
 
 #[test]

@@ -25,9 +25,7 @@ async fn serve(mut socket: impl Socket) {
     let mut map = BTreeMap::new();
     loop {
         let (from, request) = socket.receive().await;
-        let [number, tag, key, value] = request[..] else {
-            panic!("{request:?}")
-        };
+        let [number, tag, key, value] = request[..] else { panic!("{request:?}") };
         let old = match tag {
             b'r' => map.get(&key).copied(),
             _ => map.insert(key, value),
@@ -41,9 +39,7 @@ async fn ask<S: Socket>(mut socket: S, servers: &[S::Address], answers: &RefCell
     for number in 0..100u8 {
         let server = servers[usize::from(number) % servers.len()];
         let tag = if number % 3 == 0 { b'r' } else { b'w' };
-        socket
-            .send_to(server, &[number, tag, number % 7, number])
-            .await;
+        socket.send_to(server, &[number, tag, number % 7, number]).await;
         let (_, answer) = socket.receive().await;
         answers.borrow_mut().push([answer[0], answer[1]]);
     }
@@ -55,29 +51,18 @@ impl Socket for Turmoils {
     type Address = IpAddr;
 
     async fn send_to(&mut self, to: IpAddr, bytes: &[u8]) {
-        self.0
-            .send_to(bytes, (to, 100))
-            .await
-            .expect("turmoil sends");
+        self.0.send_to(bytes, (to, 100)).await.expect("turmoil sends");
     }
 
     async fn receive(&mut self) -> (IpAddr, Vec<u8>) {
         let mut buffer = [0; 64];
-        let (length, from) = self
-            .0
-            .recv_from(&mut buffer)
-            .await
-            .expect("turmoil receives");
+        let (length, from) = self.0.recv_from(&mut buffer).await.expect("turmoil receives");
         (from.ip(), buffer[..length].to_vec())
     }
 }
 
 async fn turmoils() -> Turmoils {
-    Turmoils(
-        turmoil::net::UdpSocket::bind(("0.0.0.0", 100))
-            .await
-            .expect("the port is free"),
-    )
+    Turmoils(turmoil::net::UdpSocket::bind(("0.0.0.0", 100)).await.expect("the port is free"))
 }
 
 /// The answers under turmoil.
@@ -115,9 +100,7 @@ impl Socket for Ours {
     type Address = NodeId;
 
     async fn send_to(&mut self, to: NodeId, bytes: &[u8]) {
-        self.0
-            .send(to, &Datagram(bytes.to_vec()))
-            .expect("it is short");
+        self.0.send(to, &Datagram(bytes.to_vec())).expect("it is short");
     }
 
     async fn receive(&mut self) -> (NodeId, Vec<u8>) {

@@ -36,10 +36,7 @@ impl Client for Patient {
         let host = self.0.clone();
         Box::pin(async move {
             let server = host.nodes("nodes")[0];
-            match host
-                .call(server, &Ping(request.id), Duration::from_mins(1))
-                .await
-            {
+            match host.call(server, &Ping(request.id), Duration::from_mins(1)).await {
                 Ok(Pong(_)) => Reply::ok(()),
                 Err(error) => Reply::timed_out(error.to_string()),
             }
@@ -49,10 +46,7 @@ impl Client for Patient {
 
 type Queues = TestLab<fn(Host) -> Task, fn(Host) -> Rc<dyn Client>>;
 
-const LAB: Queues = TestLab {
-    node: server,
-    client: |host| Rc::new(Patient(host)),
-};
+const LAB: Queues = TestLab { node: server, client: |host| Rc::new(Patient(host)) };
 
 /// Requests per run, and runs.
 const REQUESTS: f64 = 200_000.0;
@@ -73,19 +67,15 @@ fn queue(workers: u32, rho: f64) -> Scenario {
 /// The measured latencies of a run in milliseconds, sorted.
 fn latencies(run: &Run) -> Vec<f64> {
     let measured = run.operations.iter().filter(|op| op.intended >= run.warmup);
-    let mut sorted: Vec<_> = measured
-        .map(|op| op.latency().as_nanos() as f64 / MS as f64)
-        .collect();
+    let mut sorted: Vec<_> =
+        measured.map(|op| op.latency().as_nanos() as f64 / MS as f64).collect();
     sorted.sort_unstable_by(f64::total_cmp);
     sorted
 }
 
 fn assert_near(what: &str, measured: f64, law: f64, tolerance: f64) {
     let error = measured / law - 1.0;
-    assert!(
-        error.abs() < tolerance,
-        "{what}: {measured}, but the law says {law} ({error:+.4})"
-    );
+    assert!(error.abs() < tolerance, "{what}: {measured}, but the law says {law} ({error:+.4})");
 }
 
 /// Runs a queue over all seeds: its mean and p99 follow the law within 3% and 6%, and
@@ -136,33 +126,18 @@ fn little_s_law_is_exact_whatever_breaks() {
     // `run` asserts that the two integer counts are equal.
     let run = run(&LAB, &scenario, 3);
     assert!(run.littles_law.integral_ns > 0);
-    let count = |status| {
-        run.operations
-            .iter()
-            .filter(|op| op.status == status)
-            .count()
-    };
+    let count = |status| run.operations.iter().filter(|op| op.status == status).count();
     assert!(count(Status::TimedOut) > 100 && count(Status::Failed) > 100);
 }
 
 #[test]
 fn a_closed_loop_keeps_so_many_sessions_and_no_more() {
     let mut scenario = support::scenario(1);
-    scenario.loads[0].arrivals = Arrivals::Closed {
-        clients: 3,
-        think: Dist::Constant(9 * MS),
-    };
+    scenario.loads[0].arrivals = Arrivals::Closed { clients: 3, think: Dist::Constant(9 * MS) };
     scenario.network.default.latency = Some(Dist::Constant(MS / 2));
-    let lab = TestLab {
-        node: support::pong_server,
-        client: support::Asker::client,
-    };
+    let lab = TestLab { node: support::pong_server, client: support::Asker::client };
     let run = run(&lab, &scenario, 1);
-    assert_eq!(
-        run.operations.len(),
-        3 * 1000,
-        "each takes 1 ms and thinks for 9 ms"
-    );
+    assert_eq!(run.operations.len(), 3 * 1000, "each takes 1 ms and thinks for 9 ms");
     scenario.loads[0].arrivals = Arrivals::Once { clients: 7 };
     let once = support::run(&lab, &scenario, 1);
     assert_eq!(once.operations.len(), 7);
@@ -178,14 +153,9 @@ fn a_closed_loop_that_is_turned_away_at_once_lets_time_pass() {
         }
     }
     let mut scenario = support::scenario(1);
-    scenario.loads[0].arrivals = Arrivals::Closed {
-        clients: 2,
-        think: Dist::Constant(0),
-    };
-    let lab = TestLab {
-        node: support::pong_server,
-        client: |_| -> Rc<dyn Client> { Rc::new(Refuses) },
-    };
+    scenario.loads[0].arrivals = Arrivals::Closed { clients: 2, think: Dist::Constant(0) };
+    let lab =
+        TestLab { node: support::pong_server, client: |_| -> Rc<dyn Client> { Rc::new(Refuses) } };
     let run = run(&lab, &scenario, 1);
     assert_eq!(run.problems, []);
     assert_eq!(run.operations.len(), 2 * 10_000);
@@ -195,27 +165,14 @@ fn a_closed_loop_that_is_turned_away_at_once_lets_time_pass() {
 fn sessions_whose_outcome_is_unknown_retire_and_others_are_used_again() {
     let mut scenario = support::scenario(1);
     scenario.loads[0].hosts = 2;
-    scenario.faults = vec![fault(
-        3000,
-        4000,
-        netsplit_scenario::FaultKind::Crash(node("n1")),
-    )];
-    let lab = TestLab {
-        node: support::pong_server,
-        client: support::Asker::client,
-    };
+    scenario.faults = vec![fault(3000, 4000, netsplit_scenario::FaultKind::Crash(node("n1")))];
+    let lab = TestLab { node: support::pong_server, client: support::Asker::client };
     let run = run(&lab, &scenario, 1);
-    let lost = run
-        .operations
-        .iter()
-        .filter(|op| op.status == Status::TimedOut);
+    let lost = run.operations.iter().filter(|op| op.status == Status::TimedOut);
     let mut retired: Vec<_> = lost.map(|op| op.client).collect();
     let unknown = retired.len();
     retired.dedup();
-    assert!(
-        unknown > 50 && retired.len() == unknown,
-        "each retires at its first unknown"
-    );
+    assert!(unknown > 50 && retired.len() == unknown, "each retires at its first unknown");
     let mut busy = std::collections::BTreeMap::new();
     for op in &run.operations {
         let until = busy.insert(op.client, op.finished).unwrap_or_default();

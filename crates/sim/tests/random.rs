@@ -17,13 +17,7 @@ fn streams_are_as_they_always_were_and_independent() {
         [rng.next_u64(), rng.next_u64()]
     };
     assert_eq!(first(1, "a"), GOLDEN_STREAM);
-    let others = [
-        first(2, "a"),
-        first(1, "b"),
-        first(1, "a/"),
-        first(!1, "a"),
-        first(0, ""),
-    ];
+    let others = [first(2, "a"), first(1, "b"), first(1, "a/"), first(!1, "a"), first(0, "")];
     let mut all = vec![GOLDEN_STREAM[0], GOLDEN_STREAM[1]];
     all.extend(others.concat());
     all.sort_unstable();
@@ -35,14 +29,9 @@ fn streams_are_as_they_always_were_and_independent() {
 fn unit_draws_of_two_streams_do_not_correlate() {
     let (mut a, mut b) = (stream(1, "link/n1/n2/get"), stream(1, "link/n2/n1/get"));
     let n = 100_000;
-    let sum: f64 = (0..n)
-        .map(|_| (unit(&mut a) - 0.5) * (unit(&mut b) - 0.5))
-        .sum();
+    let sum: f64 = (0..n).map(|_| (unit(&mut a) - 0.5) * (unit(&mut b) - 0.5)).sum();
     let correlation = sum / f64::from(n) * 12.0;
-    assert!(
-        correlation.abs() < 4.0 / f64::from(n).sqrt(),
-        "{correlation}"
-    );
+    assert!(correlation.abs() < 4.0 / f64::from(n).sqrt(), "{correlation}");
 }
 
 /// The first draws of each distribution from `stream(1, "golden")`, in nanoseconds.
@@ -50,31 +39,12 @@ fn unit_draws_of_two_streams_do_not_correlate() {
 fn samplers_draw_what_they_always_drew() {
     let dists = [
         Dist::Constant(7),
-        Dist::Uniform {
-            min: MS,
-            max: 2 * MS,
-        },
-        Dist::Normal {
-            mean: MS,
-            std_dev: MS,
-            absolute: false,
-        },
-        Dist::Normal {
-            mean: MS,
-            std_dev: MS,
-            absolute: true,
-        },
-        Dist::LogNormal {
-            median: MS,
-            p99: 5 * MS,
-            shift: 3,
-        },
+        Dist::Uniform { min: MS, max: 2 * MS },
+        Dist::Normal { mean: MS, std_dev: MS, absolute: false },
+        Dist::Normal { mean: MS, std_dev: MS, absolute: true },
+        Dist::LogNormal { median: MS, p99: 5 * MS, shift: 3 },
         Dist::Exponential { mean: MS, shift: 3 },
-        Dist::Pareto {
-            scale: MS,
-            shape: 2.5,
-            shift: 3,
-        },
+        Dist::Pareto { scale: MS, shape: 2.5, shift: 3 },
         Dist::Mixture(vec![
             (1.0, Dist::Constant(1)),
             (3.0, Dist::Exponential { mean: MS, shift: 0 }),
@@ -129,42 +99,18 @@ impl Client for Echo {
 /// When requests come, in seconds.
 fn arrivals(steps: &[(u64, f64)], constant: bool) -> Vec<f64> {
     let mut scenario = scenario(1);
-    let steps = steps
-        .iter()
-        .map(|(from, rate)| (ms(*from), *rate))
-        .collect();
+    let steps = steps.iter().map(|(from, rate)| (ms(*from), *rate)).collect();
     scenario.loads[0].arrivals = Arrivals::Open { steps, constant };
     let client = |_| -> Rc<dyn Client> { Rc::new(Echo) };
-    let run = run(
-        &TestLab {
-            node: support::pong_server,
-            client,
-        },
-        &scenario,
-        1,
-    );
-    run.operations
-        .iter()
-        .map(|op| op.intended.as_secs_f64())
-        .collect()
+    let run = run(&TestLab { node: support::pong_server, client }, &scenario, 1);
+    run.operations.iter().map(|op| op.intended.as_secs_f64()).collect()
 }
 
 #[test]
 fn constant_arrivals_are_evenly_spaced_through_steps_of_the_rate() {
     // 3/s, then nothing, then 0.5/s: a request is due whenever the integral is whole.
     let times = arrivals(&[(0, 3.0), (2500, 0.0), (4000, 0.5)], true);
-    let due = [
-        1.0 / 3.0,
-        2.0 / 3.0,
-        1.0,
-        4.0 / 3.0,
-        5.0 / 3.0,
-        2.0,
-        7.0 / 3.0,
-        5.0,
-        7.0,
-        9.0,
-    ];
+    let due = [1.0 / 3.0, 2.0 / 3.0, 1.0, 4.0 / 3.0, 5.0 / 3.0, 2.0, 7.0 / 3.0, 5.0, 7.0, 9.0];
     assert_eq!(times.len(), due.len(), "{times:?}");
     for (time, due) in times.iter().zip(due) {
         assert!((time - due).abs() < 1e-8, "{time} instead of {due}");
@@ -175,11 +121,8 @@ fn constant_arrivals_are_evenly_spaced_through_steps_of_the_rate() {
 fn poisson_arrivals_have_exponential_gaps_at_the_rate_of_their_step() {
     let times = arrivals(&[(0, 2000.0), (5000, 8000.0)], false);
     for (from, to, rate) in [(0.0, 5.0, 2000.0), (5.0, 10.0, 8000.0)] {
-        let inside: Vec<_> = times
-            .iter()
-            .copied()
-            .filter(|time| (from..to).contains(time))
-            .collect();
+        let inside: Vec<_> =
+            times.iter().copied().filter(|time| (from..to).contains(time)).collect();
         let expected: f64 = (to - from) * rate;
         assert!((inside.len() as f64 - expected).abs() < 4.0 * expected.sqrt());
         let mut gaps: Vec<_> = inside.windows(2).map(|pair| pair[1] - pair[0]).collect();

@@ -30,9 +30,7 @@ fn a_node_that_panics_is_a_crash_with_its_message_and_place() {
         host.record("alive", ());
     });
     let run = run(&lab, &quiet(3), 1);
-    let [crash] = &run.crashes[..] else {
-        panic!("{:?}", run.crashes)
-    };
+    let [crash] = &run.crashes[..] else { panic!("{:?}", run.crashes) };
     assert_eq!((crash.at, crash.node.as_str()), (ms(300), "n2"));
     assert!(crash.message.contains("not this one"), "{}", crash.message);
     assert!(crash.place.contains("robust.rs"), "{}", crash.place);
@@ -71,12 +69,7 @@ fn panics_while_memory_is_dropped_are_crashes_too() {
         std::future::pending::<()>().await;
     });
     let run = run(&lab, &scenario, 1);
-    let of = |name| {
-        run.crashes
-            .iter()
-            .filter(|crash| crash.node == name)
-            .count()
-    };
+    let of = |name| run.crashes.iter().filter(|crash| crash.node == name).count();
     assert_eq!((of("n1"), of("n2")), (4, 3), "{:?}", run.crashes);
 }
 
@@ -86,20 +79,9 @@ fn a_node_that_panics_at_its_start_is_down_from_the_start() {
         assert_ne!(&*host.name(), "n1", "no future at all");
         pong_server(host)
     };
-    let run = run(
-        &TestLab {
-            node: at_once,
-            client: Asker::client,
-        },
-        &scenario(2),
-        1,
-    );
+    let run = run(&TestLab { node: at_once, client: Asker::client }, &scenario(2), 1);
     assert_eq!(run.crashes.len(), 1);
-    let ok = run
-        .operations
-        .iter()
-        .filter(|op| op.status == Status::Ok)
-        .count();
+    let ok = run.operations.iter().filter(|op| op.status == Status::Ok).count();
     assert!(ok > 300, "the other node serves: {ok}");
 }
 
@@ -126,19 +108,8 @@ impl Client for Fragile {
 
 #[test]
 fn a_client_that_panics_crashes_its_host_and_its_requests_have_failed() {
-    for place in [
-        Fragile::Made,
-        Fragile::Input,
-        Fragile::Perform,
-        Fragile::Performing,
-    ] {
-        for arrivals in [
-            None,
-            Some(Arrivals::Closed {
-                clients: 2,
-                think: Dist::Constant(0),
-            }),
-        ] {
+    for place in [Fragile::Made, Fragile::Input, Fragile::Perform, Fragile::Performing] {
+        for arrivals in [None, Some(Arrivals::Closed { clients: 2, think: Dist::Constant(0) })] {
             let mut scenario = scenario(1);
             if let Some(arrivals) = arrivals {
                 scenario.loads[0].arrivals = arrivals;
@@ -147,14 +118,7 @@ fn a_client_that_panics_crashes_its_host_and_its_requests_have_failed() {
                 assert!(place != Fragile::Made, "made");
                 Rc::new(place)
             };
-            let run = run(
-                &TestLab {
-                    node: pong_server,
-                    client,
-                },
-                &scenario,
-                1,
-            );
+            let run = run(&TestLab { node: pong_server, client }, &scenario, 1);
             assert_eq!(run.crashes.len(), 1, "{:?}", run.crashes);
             assert_eq!(run.crashes[0].node, "c1");
             assert!(!run.operations.is_empty() && run.problems.is_empty());
@@ -168,11 +132,7 @@ struct Clumsy;
 
 impl Lab for Clumsy {
     fn spec(&self) -> &'static LabSpec {
-        TestLab {
-            node: pong_server,
-            client: Asker::client,
-        }
-        .spec()
+        TestLab { node: pong_server, client: Asker::client }.spec()
     }
 
     fn lesson(&self) -> &'static str {
@@ -221,20 +181,9 @@ fn a_lab_that_panics_outside_its_nodes_is_told_so() {
     let done = run(&Clumsy, &scenario, 1);
     assert!(done.crashes.iter().all(|crash| crash.node == "operator"));
     assert_eq!((done.crashes.len(), recorded(&done, "acted").len()), (2, 1));
-    let [Problem::Failure(why)] = &done.problems[..] else {
-        panic!("{:?}", done.problems)
-    };
+    let [Problem::Failure(why)] = &done.problems[..] else { panic!("{:?}", done.problems) };
     assert!(why.contains("measuring"), "{why}");
     scenario.title = "no system".into();
-    let refused = simulate(
-        &Clumsy,
-        &scenario,
-        &netsplit_sim::Options::default(),
-        &mut |_| (),
-    );
-    assert!(
-        refused
-            .expect_err("it panics")
-            .contains("it cannot be built")
-    );
+    let refused = simulate(&Clumsy, &scenario, &netsplit_sim::Options::default(), &mut |_| ());
+    assert!(refused.expect_err("it panics").contains("it cannot be built"));
 }

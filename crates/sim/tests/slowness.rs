@@ -18,9 +18,7 @@ fn a_paused_node_answers_late_and_in_order_not_never() {
     let lab = nodes(|host: Host| async move {
         let first = host.nodes("nodes")[0];
         if host.id() == first {
-            return host
-                .serve(|_, Ping(number)| async move { Pong(number) })
-                .await;
+            return host.serve(|_, Ping(number)| async move { Pong(number) }).await;
         }
         for number in 0..8 {
             host.sleep(millis(50)).await;
@@ -36,35 +34,24 @@ fn a_paused_node_answers_late_and_in_order_not_never() {
     let run = run(&lab, &scenario, 1);
     assert_eq!(run.crashes, []);
     // Asked at 50, 100, ... 400 ms; the strike at 100 ms comes before the question of then.
-    let took: Vec<_> = observed(&run, "took")
-        .iter()
-        .map(|nanos| nanos / MS)
-        .collect();
+    let took: Vec<_> = observed(&run, "took").iter().map(|nanos| nanos / MS).collect();
     assert_eq!(took, [0, 300, 250, 200, 150, 100, 50, 0]);
-    let order: Vec<_> = observed(&run, "number")
-        .iter()
-        .map(|nanos| nanos / MS)
-        .collect();
+    let order: Vec<_> = observed(&run, "number").iter().map(|nanos| nanos / MS).collect();
     assert_eq!(order, [0, 1, 2, 3, 4, 5, 6, 7]);
 }
 
 #[test]
 fn a_node_that_crashes_while_it_is_paused_starts_anew_after_both() {
     let mut scenario = quiet(1);
-    scenario.faults = vec![
-        fault(100, 500, FaultKind::Pause(node("n1"))),
-        crash(200, 300),
-    ];
+    scenario.faults = vec![fault(100, 500, FaultKind::Pause(node("n1"))), crash(200, 300)];
     let lab = nodes(|host: Host| async move {
         loop {
             host.record("awake", ());
             host.sleep(millis(150)).await;
         }
     });
-    let awake: Vec<_> = recorded(&run(&lab, &scenario, 1), "awake")
-        .into_iter()
-        .map(|(at, _)| at)
-        .collect();
+    let awake: Vec<_> =
+        recorded(&run(&lab, &scenario, 1), "awake").into_iter().map(|(at, _)| at).collect();
     assert_eq!(awake, [ms(0), ms(500), ms(650), ms(800), ms(950)]);
 }
 
@@ -72,14 +59,7 @@ fn a_node_that_crashes_while_it_is_paused_starts_anew_after_both() {
 fn a_slow_node_works_longer_and_a_pause_prolongs_what_is_in_progress() {
     let mut scenario = quiet(2);
     scenario.faults = vec![
-        fault(
-            100,
-            1000,
-            FaultKind::Slow {
-                nodes: node("n1"),
-                factor: 3.0,
-            },
-        ),
+        fault(100, 1000, FaultKind::Slow { nodes: node("n1"), factor: 3.0 }),
         fault(50, 150, FaultKind::Pause(node("n2"))),
     ];
     let lab = nodes(|host: Host| async move {
@@ -87,20 +67,13 @@ fn a_slow_node_works_longer_and_a_pause_prolongs_what_is_in_progress() {
         host.record("worked", ());
     });
     let worked = recorded(&run(&lab, &scenario, 1), "worked");
-    assert_eq!(
-        worked,
-        [(ms(130), "n1".to_owned()), (ms(210), "n2".to_owned())]
-    );
+    assert_eq!(worked, [(ms(130), "n1".to_owned()), (ms(210), "n2".to_owned())]);
 }
 
 #[test]
 fn a_skew_moves_the_wall_clock_and_a_drift_the_timers() {
     let mut scenario = quiet(3);
-    let clock = |name: &str, skew_ns, drift| FaultKind::Clock {
-        nodes: node(name),
-        skew_ns,
-        drift,
-    };
+    let clock = |name: &str, skew_ns, drift| FaultKind::Clock { nodes: node(name), skew_ns, drift };
     scenario.faults = vec![
         fault(100, 500, clock("n2", -(30 * MS as i64), 0.0)),
         fault(100, 500, clock("n3", 0, 0.5)),
@@ -133,31 +106,18 @@ fn a_skew_moves_the_wall_clock_and_a_drift_the_timers() {
 #[test]
 fn a_disk_is_slow_then_fails_then_works_again() {
     let mut scenario = quiet(1);
-    let disk = |sync, fail| FaultKind::Disk {
-        nodes: node("n1"),
-        sync,
-        fail,
-    };
+    let disk = |sync, fail| FaultKind::Disk { nodes: node("n1"), sync, fail };
     scenario.nodes[0].disk_sync = Dist::Constant(MS);
     scenario.faults = vec![
         fault(100, 200, disk(Some(Dist::Constant(20 * MS)), false)),
         fault(200, 300, disk(None, true)),
         // The device does not run on the node's clock.
-        fault(
-            155,
-            165,
-            FaultKind::Clock {
-                nodes: node("n1"),
-                skew_ns: 0,
-                drift: -0.5,
-            },
-        ),
+        fault(155, 165, FaultKind::Clock { nodes: node("n1"), skew_ns: 0, drift: -0.5 }),
     ];
     let lab = nodes(|host: Host| async move {
         let disk = host.disk();
         for at in [50, 150, 220, 350] {
-            host.sleep(millis(at).saturating_sub(host.monotonic()))
-                .await;
+            host.sleep(millis(at).saturating_sub(host.monotonic())).await;
             let written = disk.write("file", b"x");
             let began = host.true_time();
             let synced = disk.sync("file").await;
@@ -195,10 +155,7 @@ fn tasks_woken_during_a_pause_go_on_in_the_order_of_their_waking() {
         }
     });
     let run = run(&lab, &scenario, 1);
-    assert_eq!(
-        observed(&run, "woke"),
-        [150, 250, 350, 450].map(|at| at * MS)
-    );
+    assert_eq!(observed(&run, "woke"), [150, 250, 350, 450].map(|at| at * MS));
     let times: Vec<_> = run.observed["woke"].iter().map(|(at, _)| *at).collect();
     assert_eq!(times, [ms(400), ms(400), ms(400), ms(450)]);
 }

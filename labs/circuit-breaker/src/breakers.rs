@@ -49,12 +49,7 @@ pub(crate) struct Pass {
 
 impl Breakers {
     pub fn new(host: Host, params: Rc<Params>, make: Make) -> Rc<Breakers> {
-        Rc::new(Breakers {
-            host,
-            params,
-            make,
-            by_target: RefCell::default(),
-        })
+        Rc::new(Breakers { host, params, make, by_target: RefCell::default() })
     }
 
     /// A pass to call `target`, unless its breaker says no.
@@ -94,10 +89,7 @@ impl Breakers {
     fn with<T>(&self, target: &Rc<str>, act: impl FnOnce(&mut Watched) -> T) -> T {
         let mut all = self.by_target.borrow_mut();
         let watched = all.entry(target.clone()).or_insert_with(|| self.fresh());
-        let (before, epoch) = (
-            watched.breaker.core().state(),
-            watched.breaker.core().epoch(),
-        );
+        let (before, epoch) = (watched.breaker.core().state(), watched.breaker.core().epoch());
         let done = act(watched);
         if watched.breaker.core().epoch() != epoch {
             self.tell(target, before, watched);
@@ -111,10 +103,7 @@ impl Breakers {
         let open_for = self.params.open_for.mul_f64(1.0 + late);
         let rules = self.params.rules(open_for);
         let breaker = CircuitBreaker::new(rules, self.params.window.empty());
-        Watched {
-            breaker: (self.make)(breaker),
-            recorded: 0,
-        }
+        Watched { breaker: (self.make)(breaker), recorded: 0 }
     }
 
     /// Records a change of state.
@@ -177,8 +166,7 @@ impl Drop for Pass {
     fn drop(&mut self) {
         if let Some(permit) = self.permit.take() {
             self.tell_end("cancelled");
-            self.breakers
-                .with(&self.target, |watched| watched.breaker.cancel(permit));
+            self.breakers.with(&self.target, |watched| watched.breaker.cancel(permit));
         }
     }
 }

@@ -24,9 +24,7 @@ pub type LookUp<K> =
 
 impl<K> Default for Cache<K> {
     fn default() -> Cache<K> {
-        Cache {
-            answered: BTreeMap::new(),
-        }
+        Cache { answered: BTreeMap::new() }
     }
 }
 

@@ -26,8 +26,7 @@ pub(crate) struct Nature {
 /// Serves until the host crashes.
 pub(crate) async fn serve(host: Host, nature: Rc<Nature>) {
     let node = host.clone();
-    host.serve(move |_, Job(dice)| handle(node.clone(), nature.clone(), dice))
-        .await;
+    host.serve(move |_, Job(dice)| handle(node.clone(), nature.clone(), dice)).await;
 }
 
 async fn handle(host: Host, nature: Rc<Nature>, dice: Dice) -> JobDone {

@@ -72,10 +72,7 @@ impl Front {
         }
         host.record("started", serde_json::Value::Null);
         let params = &config.params;
-        let threads = params
-            .threads
-            .limit()
-            .map(|threads| Semaphore::new(threads as usize));
+        let threads = params.threads.limit().map(|threads| Semaphore::new(threads as usize));
         let front = Rc::new(Front {
             services: Service::ALL
                 .map(|service| Dependency::new(&host, service, params, config.defences)),
@@ -85,8 +82,7 @@ impl Front {
             config,
             threads,
         });
-        host.serve(move |_, ask: Ask| front.clone().handle(ask))
-            .await;
+        host.serve(move |_, ask: Ask| front.clone().handle(ask)).await;
     }
 
     async fn handle(self: Rc<Self>, ask: Ask) -> Answer {
@@ -103,8 +99,7 @@ impl Front {
             Placement::InsideRetry => {
                 self.retried(async |attempt| {
                     let host = self.service(ask).pick(ask.rank);
-                    self.protected(ask, host, self.once(ask, host, attempt))
-                        .await
+                    self.protected(ask, host, self.once(ask, host, attempt)).await
                 })
                 .await
             }
@@ -157,11 +152,7 @@ impl Front {
     async fn once(&self, ask: Ask, host: usize, attempt: u32) -> Ended {
         let thrown = ask.thrown;
         let dice = Dice { thrown, attempt };
-        if self.service(ask).call(host, dice).await {
-            Ended::Well
-        } else {
-            Ended::Badly
-        }
+        if self.service(ask).call(host, dice).await { Ended::Well } else { Ended::Badly }
     }
 
     /// The answer, from the cache where there is no other.

@@ -36,12 +36,7 @@ pub(crate) static ALL: &[Invariant] = &[
 ];
 
 fn half_open_limit(breaker: &Seen, event: &LabEvent) -> Result<(), String> {
-    let Seen {
-        out,
-        ended,
-        permitted,
-        ..
-    } = breaker;
+    let Seen { out, ended, permitted, .. } = breaker;
     if &*event.name == "probe" && out + ended >= *permitted {
         let text = format!("{out} probes are out and {ended} ended; it permits {permitted} in all");
         return Err(text);
@@ -64,12 +59,7 @@ fn leaves_half_open(breaker: &Seen, event: &LabEvent) -> Result<(), String> {
 }
 
 fn probes_decide(breaker: &Seen, event: &LabEvent) -> Result<(), String> {
-    let Seen {
-        state,
-        ended,
-        permitted,
-        ..
-    } = breaker;
+    let Seen { state, ended, permitted, .. } = breaker;
     let time_is_up = number(event, "now_ns") >= breaker.until_ns;
     let decided = match &*event.name {
         "closed" => true,
@@ -77,10 +67,7 @@ fn probes_decide(breaker: &Seen, event: &LabEvent) -> Result<(), String> {
         _ => false,
     };
     if decided && *state == "half-open" && ended < permitted {
-        return Err(format!(
-            "it {} after {ended} of {permitted} probes",
-            event.name
-        ));
+        return Err(format!("it {} after {ended} of {permitted} probes", event.name));
     }
     Ok(())
 }
@@ -142,14 +129,8 @@ impl InvariantState for Judge {
 }
 
 impl Seen {
-    const NEW: Seen = Seen {
-        state: "closed",
-        round: 0,
-        permitted: 0,
-        out: 0,
-        ended: 0,
-        until_ns: u64::MAX,
-    };
+    const NEW: Seen =
+        Seen { state: "closed", round: 0, permitted: 0, out: 0, ended: 0, until_ns: u64::MAX };
 
     fn see(&mut self, event: &LabEvent) {
         let round = number(event, "round");

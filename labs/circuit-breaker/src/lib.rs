@@ -175,11 +175,7 @@ impl System for Shop {
     }
 
     fn client(&self, host: Host) -> Rc<dyn Client> {
-        let patience = self
-            .patience
-            .get(&host.group())
-            .copied()
-            .unwrap_or_default();
+        let patience = self.patience.get(&host.group()).copied().unwrap_or_default();
         Rc::new(User { host, patience })
     }
 

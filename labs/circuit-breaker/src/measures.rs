@@ -7,10 +7,7 @@ use netsplit_history::{LabEvent, Run, Time};
 /// All of them. Those about a first opening are left out where nothing opened.
 pub(crate) fn measure(run: &Run, min_calls: u32, breakers: u32) -> Vec<(&'static str, f64)> {
     let mut measured = vec![
-        (
-            "trip_rate",
-            first_judgement(run, min_calls) / f64::from(breakers),
-        ),
+        ("trip_rate", first_judgement(run, min_calls) / f64::from(breakers)),
         ("tripped_rate", tripped(run) / f64::from(breakers)),
         ("probes_at_once_max", at_once(run, "probe", "probe-ended")),
         ("ejected_at_once_max", at_once(run, "ejected", "returned")),
@@ -23,9 +20,7 @@ pub(crate) fn measure(run: &Run, min_calls: u32, breakers: u32) -> Vec<(&'static
     if let Some(back) = named(run, "returned").next() {
         measured.push(("first_return_ms", ms(back.at)));
     }
-    let open = named(run, "opened")
-        .next()
-        .zip(named(run, "half-opened").next());
+    let open = named(run, "opened").next().zip(named(run, "half-opened").next());
     measured.extend(open.map(|(from, to)| ("open_ms", ms(to.at) - ms(from.at))));
     measured
 }
@@ -40,23 +35,13 @@ fn number(event: &LabEvent, name: &str) -> f64 {
 
 /// A breaker's name is one per front end.
 fn breaker(event: &LabEvent) -> (&str, &str) {
-    (
-        &event.node,
-        event.detail["breaker"].as_str().unwrap_or_default(),
-    )
+    (&event.node, event.detail["breaker"].as_str().unwrap_or_default())
 }
 
 /// By what the first breaker opened.
 fn opening(run: &Run, event: &LabEvent) -> [(&'static str, f64); 3] {
-    let calls = run
-        .series
-        .get("calls")
-        .into_iter()
-        .flat_map(|series| &series.points);
-    let before: f64 = calls
-        .filter(|(at, _)| *at <= event.at)
-        .map(|(_, by)| by)
-        .sum();
+    let calls = run.series.get("calls").into_iter().flat_map(|series| &series.points);
+    let before: f64 = calls.filter(|(at, _)| *at <= event.at).map(|(_, by)| by).sum();
     [
         ("opened_at_call", number(event, "recorded")),
         ("failures_at_opening", number(event, "failures")),
@@ -98,12 +83,7 @@ fn at_once(run: &Run, begin: &str, end: &str) -> f64 {
 /// Breakers that the run leaves half-open.
 fn half_open_at_the_end(run: &Run) -> f64 {
     let changes = ["opened", "half-opened", "closed"];
-    let changes = run
-        .events
-        .iter()
-        .filter(|event| changes.contains(&&*event.name));
+    let changes = run.events.iter().filter(|event| changes.contains(&&*event.name));
     let last: BTreeMap<_, _> = changes.map(|event| (breaker(event), &event.name)).collect();
-    last.values()
-        .filter(|name| name.as_ref() == "half-opened")
-        .count() as f64
+    last.values().filter(|name| name.as_ref() == "half-opened").count() as f64
 }

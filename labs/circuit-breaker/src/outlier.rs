@@ -52,11 +52,7 @@ pub type HasRoom = fn(&Outliers) -> bool;
 impl Outliers {
     /// `count` hosts, all in the rotation.
     pub fn new(rules: Ejection, has_room: HasRoom, count: usize) -> Outliers {
-        Outliers {
-            rules,
-            has_room,
-            hosts: vec![Health::default(); count],
-        }
+        Outliers { rules, has_room, hosts: vec![Health::default(); count] }
     }
 
     /// Whether a host is in the rotation.
@@ -83,11 +79,7 @@ impl Outliers {
 
     /// Of all hosts, no more may be out than the share that the rules say, but one may.
     pub fn has_room(&self) -> bool {
-        let out = self
-            .hosts
-            .iter()
-            .filter(|health| health.ejected_at.is_some())
-            .count();
+        let out = self.hosts.iter().filter(|health| health.ejected_at.is_some()).count();
         out == 0 || (out + 1) as f64 <= self.rules.at_most * self.hosts.len() as f64
     }
 

@@ -192,10 +192,7 @@ impl Past {
 
 /// A number, or none.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "expected a number, for example 20, or \"unlimited\""
-)]
+#[serde(untagged, expecting = "expected a number, for example 20, or \"unlimited\"")]
 pub enum Limit {
     /// So many.
     At(u32),

@@ -63,9 +63,8 @@ impl Dependency {
             .into_iter()
             .map(|node| (node, Rc::from(&*host.name_of(node))))
             .collect();
-        let outliers = params
-            .ejection()
-            .map(|rules| Outliers::new(rules, defences.has_room, hosts.len()));
+        let outliers =
+            params.ejection().map(|rules| Outliers::new(rules, defences.has_room, hosts.len()));
         let dependency = Rc::new(Dependency {
             host: host.clone(),
             params: params.clone(),
@@ -110,19 +109,15 @@ impl Dependency {
         if !entered {
             self.host.count("bulkhead_rejections", 1);
         }
-        entered.then(|| Place {
-            inside: Some(self.clone()),
-        })
+        entered.then(|| Place { inside: Some(self.clone()) })
     }
 
     /// Calls a host once. Whether the answer was good.
     pub async fn call(&self, host: usize, dice: Dice) -> bool {
         self.host.count("calls", 1);
         let began = self.host.monotonic();
-        let answer = self
-            .host
-            .call(self.hosts[host].0, &Job(dice), *self.params.call_timeout)
-            .await;
+        let answer =
+            self.host.call(self.hosts[host].0, &Job(dice), *self.params.call_timeout).await;
         let ok = matches!(answer, Ok(JobDone(true)));
         let now = self.host.monotonic();
         self.host.observe("call", now.saturating_sub(began));
@@ -132,8 +127,7 @@ impl Dependency {
         let ejected = |outliers: &RefCell<Outliers>| outliers.borrow_mut().record(now, host, ok);
         if self.outliers.as_ref().is_some_and(ejected) {
             self.host.count("ejections", 1);
-            self.host
-                .record("ejected", json!({ "host": &**self.host_name(host) }));
+            self.host.record("ejected", json!({ "host": &**self.host_name(host) }));
         }
         ok
     }
@@ -145,8 +139,7 @@ impl Dependency {
             let now = self.host.monotonic();
             let sweep = |outliers: &RefCell<Outliers>| outliers.borrow_mut().sweep(now);
             for host in self.outliers.iter().flat_map(sweep) {
-                self.host
-                    .record("returned", json!({ "host": &**self.host_name(host) }));
+                self.host.record("returned", json!({ "host": &**self.host_name(host) }));
             }
         }
     }

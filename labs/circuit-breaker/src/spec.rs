@@ -69,10 +69,7 @@ const GROUPS: &[GroupSpec] = &[
 ];
 
 const EVENTS: &[Named] = &[
-    named(
-        "started",
-        "A front end is up, all its breakers closed and new",
-    ),
+    named("started", "A front end is up, all its breakers closed and new"),
     named("opened", "A breaker opened; says by which calls"),
     named("half-opened", "A breaker is half-open; says until when"),
     named("closed", "A breaker closed"),
@@ -93,31 +90,16 @@ const METRICS: &[Named] = &[
     named("openings", "Times that a breaker opened"),
     named("probes", "Calls that half-open breakers let through"),
     named("ejections", "Times that a host was ejected"),
-    named(
-        "opened_at_call",
-        "Calls the first breaker to open had recorded by then",
-    ),
+    named("opened_at_call", "Calls the first breaker to open had recorded by then"),
     named("failures_at_opening", "Failures in its window then"),
-    named(
-        "calls_to_open",
-        "Calls that had been made by then, retries included",
-    ),
+    named("calls_to_open", "Calls that had been made by then, retries included"),
     named("open_ms", "From the first opening to the first probe"),
-    named(
-        "trip_rate",
-        "Share of stock's breakers that opened as soon as they could judge",
-    ),
+    named("trip_rate", "Share of stock's breakers that opened as soon as they could judge"),
     named("tripped_rate", "Share of stock's breakers that ever opened"),
     named("reopen_rate", "Share of half-open rounds that opened again"),
-    named(
-        "probes_at_once_max",
-        "The most probes under way at once, of all front ends",
-    ),
+    named("probes_at_once_max", "The most probes under way at once, of all front ends"),
     named("half_open_left", "Breakers that are half-open at the end"),
-    named(
-        "ejected_at_once_max",
-        "The most hosts ejected at once, counted over front ends",
-    ),
+    named("ejected_at_once_max", "The most hosts ejected at once, counted over front ends"),
     named("first_return_ms", "When the first ejected host returned"),
 ];
 
@@ -129,15 +111,9 @@ const SEATS: &[SeatSpec] = &[
             named("reference", "Closed, open, half-open"),
             named("none", "Always"),
             named("slow-is-fine", "Counts errors, not slowness"),
-            named(
-                "lost-permit",
-                "Forgets the permits of calls that were given up",
-            ),
+            named("lost-permit", "Forgets the permits of calls that were given up"),
             named("no-probe-limit", "Half-open, lets everybody in"),
-            named(
-                "waits-for-ever",
-                "Half-open, waits for its probes without end",
-            ),
+            named("waits-for-ever", "Half-open, waits for its probes without end"),
             named("never-half-open", "Closes when its wait is over"),
             named("old-news", "Counts calls of earlier states"),
         ],
@@ -161,10 +137,7 @@ const SEATS: &[SeatSpec] = &[
     SeatSpec {
         name: "bulkhead",
         summary: "What becomes of the place of a call that was given up",
-        fillings: &[
-            named("reference", "It is free again"),
-            named("leaky", "It stays taken"),
-        ],
+        fillings: &[named("reference", "It is free again"), named("leaky", "It stays taken")],
     },
     SeatSpec {
         name: "ejection",
@@ -177,10 +150,7 @@ const SEATS: &[SeatSpec] = &[
     SeatSpec {
         name: "cache",
         summary: "How old an answer is that was served from the cache",
-        fillings: &[
-            named("reference", "As old as it was"),
-            named("renewing", "New again"),
-        ],
+        fillings: &[named("reference", "As old as it was"), named("renewing", "New again")],
     },
 ];
 
@@ -253,9 +223,5 @@ const fn variant(
     summary: &'static str,
     fills: &'static [(&'static str, &'static str)],
 ) -> VariantSpec {
-    VariantSpec {
-        name,
-        summary,
-        fills,
-    }
+    VariantSpec { name, summary, fills }
 }

@@ -81,11 +81,7 @@ impl CountWindow {
     /// A window of `size` calls, at least one.
     pub fn new(size: u32) -> CountWindow {
         assert!(size > 0, "a window of no calls remembers nothing");
-        CountWindow {
-            size: size as usize,
-            calls: VecDeque::new(),
-            tally: Tally::default(),
-        }
+        CountWindow { size: size as usize, calls: VecDeque::new(), tally: Tally::default() }
     }
 }
 
@@ -126,11 +122,7 @@ impl TimeWindow {
     pub fn new(length: Duration) -> TimeWindow {
         let bucket = length / BUCKETS;
         assert!(!bucket.is_zero(), "a window of no time remembers nothing");
-        TimeWindow {
-            bucket,
-            buckets: VecDeque::new(),
-            tally: Tally::default(),
-        }
+        TimeWindow { bucket, buckets: VecDeque::new(), tally: Tally::default() }
     }
 }
 
@@ -143,11 +135,7 @@ impl Window for TimeWindow {
             self.tally.take_off(*old);
             self.buckets.pop_front();
         }
-        if self
-            .buckets
-            .back()
-            .is_none_or(|(bucket, _)| *bucket != present)
-        {
+        if self.buckets.back().is_none_or(|(bucket, _)| *bucket != present) {
             self.buckets.push_back((present, Tally::default()));
         }
         if let Some((_, youngest)) = self.buckets.back_mut() {

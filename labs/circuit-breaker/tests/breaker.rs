@@ -8,15 +8,9 @@ use netsplit_lab_circuit_breaker::{
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-const GOOD: Outcome = Outcome {
-    ok: true,
-    took: Duration::from_millis(1),
-};
+const GOOD: Outcome = Outcome { ok: true, took: Duration::from_millis(1) };
 const BAD: Outcome = Outcome { ok: false, ..GOOD };
-const SLOW: Outcome = Outcome {
-    ok: true,
-    took: Duration::from_secs(2),
-};
+const SLOW: Outcome = Outcome { ok: true, took: Duration::from_secs(2) };
 
 /// resilience4j's defaults, but for slow calls: those over a second.
 fn rules() -> Rules {
@@ -93,10 +87,7 @@ fn a_total_outage_opens_it_at_call_100_cold_and_at_the_50th_failure_warm() {
 
 #[test]
 fn slow_calls_open_it_though_none_failed() {
-    let mut breaker = breaker(Rules {
-        slow_rate: 0.3,
-        ..rules()
-    });
+    let mut breaker = breaker(Rules { slow_rate: 0.3, ..rules() });
     calls(&mut breaker, Duration::ZERO, 100, GOOD);
     calls(&mut breaker, Duration::ZERO, 29, SLOW);
     assert_eq!(breaker.state(), State::Closed);
@@ -106,10 +97,7 @@ fn slow_calls_open_it_though_none_failed() {
 
 #[test]
 fn failures_in_a_row_open_it_and_a_good_call_between_them_does_not_count_as_one() {
-    let mut breaker = breaker(Rules {
-        consecutive: Some(5),
-        ..rules()
-    });
+    let mut breaker = breaker(Rules { consecutive: Some(5), ..rules() });
     for _ in 0..10 {
         calls(&mut breaker, Duration::ZERO, 4, BAD);
         calls(&mut breaker, Duration::ZERO, 1, GOOD);
@@ -124,10 +112,7 @@ fn failures_in_a_row_open_it_and_a_good_call_between_them_does_not_count_as_one(
 fn open_it_turns_everybody_away_until_its_time_is_over() {
     let mut breaker = opened(rules());
     assert!(is_rejected(&mut breaker, Duration::ZERO));
-    assert!(is_rejected(
-        &mut breaker,
-        Duration::from_nanos(59_999_999_999)
-    ));
+    assert!(is_rejected(&mut breaker, Duration::from_nanos(59_999_999_999)));
     assert!(!is_rejected(&mut breaker, seconds(60)));
 }
 
@@ -172,18 +157,14 @@ fn it_opens_again_when_its_probes_do_not_end() {
     assert!(is_open(&breaker));
     // They end in another time, and change nothing.
     assert!(is_rejected(&mut breaker, seconds(149)));
-    probes
-        .into_iter()
-        .for_each(|probe| breaker.record(seconds(149), probe, GOOD));
+    probes.into_iter().for_each(|probe| breaker.record(seconds(149), probe, GOOD));
     assert!(is_open(&breaker));
 }
 
 #[test]
 fn outcomes_of_calls_that_began_earlier_are_not_those_of_probes() {
     let mut breaker = breaker(rules());
-    let old: Vec<_> = (0..20)
-        .map(|_| permit(&mut breaker, Duration::ZERO))
-        .collect();
+    let old: Vec<_> = (0..20).map(|_| permit(&mut breaker, Duration::ZERO)).collect();
     calls(&mut breaker, Duration::ZERO, 100, BAD);
     let probe = permit(&mut breaker, seconds(60));
     for (number, call) in old.into_iter().enumerate() {

@@ -10,12 +10,7 @@ fn seconds(seconds: u64) -> Duration {
 
 /// Envoy's defaults.
 fn envoy() -> Ejection {
-    Ejection {
-        after: 5,
-        interval: seconds(10),
-        base: seconds(30),
-        at_most: 0.1,
-    }
+    Ejection { after: 5, interval: seconds(10), base: seconds(30), at_most: 0.1 }
 }
 
 /// Fails five calls to a host.

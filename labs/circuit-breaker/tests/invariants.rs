@@ -23,11 +23,7 @@ fn every_mutant_breaks_its_own() {
     ] {
         for seed in 1..=3 {
             let run = run(&scenario(name, &[&format!("variant={variant}")]), seed);
-            assert!(
-                broken(&run).contains(&expected),
-                "{variant}: {:?}",
-                broken(&run)
-            );
+            assert!(broken(&run).contains(&expected), "{variant}: {:?}", broken(&run));
         }
     }
 }
@@ -44,10 +40,6 @@ fn a_front_end_that_crashes_starts_with_closed_breakers() {
     );
     let run = run(&support::parsed(&text, &[]), 1);
     assert_eq!(broken(&run), [""; 0]);
-    let started = run
-        .events
-        .iter()
-        .filter(|event| &*event.name == "started")
-        .count();
+    let started = run.events.iter().filter(|event| &*event.name == "started").count();
     assert_eq!(started, 2);
 }

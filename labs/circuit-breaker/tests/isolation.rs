@@ -25,27 +25,16 @@ partition = { groups = ["f1", "stock"] }
 "#;
 
 fn ok(run: &Run) -> usize {
-    run.operations
-        .iter()
-        .filter(|op| op.status == Status::Ok)
-        .count()
+    run.operations.iter().filter(|op| op.status == Status::Ok).count()
 }
 
 #[test]
 fn what_one_front_end_learns_the_other_does_not_know() {
     let run = run(&parsed(SHOP, &[]), 1);
-    let opened: Vec<_> = run
-        .events
-        .iter()
-        .filter(|event| &*event.name == "opened")
-        .collect();
+    let opened: Vec<_> = run.events.iter().filter(|event| &*event.name == "opened").collect();
     assert_eq!(opened.len(), 1);
     assert_eq!(&*opened[0].node, "f1");
-    assert!(
-        (450..=550).contains(&ok(&run)),
-        "half of the users: {}",
-        ok(&run)
-    );
+    assert!((450..=550).contains(&ok(&run)), "half of the users: {}", ok(&run));
 }
 
 #[test]
@@ -57,10 +46,7 @@ fn with_all_links_cut_nothing_is_answered() {
 #[test]
 fn the_seed_decides_the_run_and_the_variant_leaves_the_arrivals_alone() {
     let down = |set: &[&str]| {
-        scenario(
-            "dependency-down",
-            &[&["duration=15s", "fault.down.for=2s"], set].concat(),
-        )
+        scenario("dependency-down", &[&["duration=15s", "fault.down.for=2s"], set].concat())
     };
     let (first, again, other) = (run(&down(&[]), 1), run(&down(&[]), 1), run(&down(&[]), 2));
     assert_eq!(first.fingerprint, again.fingerprint);
@@ -68,11 +54,8 @@ fn the_seed_decides_the_run_and_the_variant_leaves_the_arrivals_alone() {
     let naive = run(&down(&["variant=no-breaker"]), 1);
     assert_ne!(first.fingerprint, naive.fingerprint);
     let arrivals = |run: &Run| {
-        let mut all: Vec<_> = run
-            .operations
-            .iter()
-            .map(|op| (op.intended, op.op.clone(), op.key.clone()))
-            .collect();
+        let mut all: Vec<_> =
+            run.operations.iter().map(|op| (op.intended, op.op.clone(), op.key.clone())).collect();
         all.sort();
         all
     };

@@ -5,21 +5,14 @@ use netsplit_sim::Lab;
 
 /// P(Bin(n, p) >= k).
 fn tail(n: u32, k: u32, p: f64) -> f64 {
-    let choose = |i: u32| {
-        (0..i).fold(1.0, |product, j| {
-            product * f64::from(n - j) / f64::from(j + 1)
-        })
-    };
-    (k..=n)
-        .map(|i| choose(i) * p.powi(i as i32) * (1.0 - p).powi((n - i) as i32))
-        .sum()
+    let choose =
+        |i: u32| (0..i).fold(1.0, |product, j| product * f64::from(n - j) / f64::from(j + 1));
+    (k..=n).map(|i| choose(i) * p.powi(i as i32) * (1.0 - p).powi((n - i) as i32)).sum()
 }
 
 fn number(text: &str) -> f64 {
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    digits
-        .parse()
-        .unwrap_or_else(|_| panic!("`{text}` is no number"))
+    digits.parse().unwrap_or_else(|_| panic!("`{text}` is no number"))
 }
 
 #[test]
@@ -34,23 +27,12 @@ fn the_table_holds_the_laws_and_three_standard_deviations() {
             _ => continue,
         };
         let set = check["set"][0].as_str().expect("an error rate");
-        let p = number(
-            set.strip_prefix("params.error_rate=")
-                .expect("an error rate"),
-        );
+        let p = number(set.strip_prefix("params.error_rate=").expect("an error rate"));
         let law = tail(n, k, p);
-        assert!(
-            (number(text("expected")) / 100.0 - law).abs() < 1e-5,
-            "{}",
-            text("law")
-        );
+        assert!((number(text("expected")) / 100.0 - law).abs() < 1e-5, "{}", text("law"));
         let breakers = 100.0 * check["seeds"].as_integer().expect("a number") as f64;
         let three_sigma = 300.0 * (law * (1.0 - law) / breakers).sqrt();
-        assert!(
-            (number(text("tolerance")) - three_sigma).abs() < 0.01,
-            "{}",
-            text("law")
-        );
+        assert!((number(text("tolerance")) - three_sigma).abs() < 0.01, "{}", text("law"));
         laws += 1;
     }
     assert_eq!(laws, 6);

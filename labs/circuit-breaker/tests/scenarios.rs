@@ -12,11 +12,7 @@ fn every_scenario_passes() {
     for name in names() {
         for seed in 1..=2 {
             let findings = judge(&name, &[], seed);
-            assert_eq!(
-                findings.verdict,
-                Verdict::Pass,
-                "{name}, seed {seed}: {findings:#?}"
-            );
+            assert_eq!(findings.verdict, Verdict::Pass, "{name}, seed {seed}: {findings:#?}");
         }
     }
 }
@@ -27,19 +23,11 @@ fn scenarios_catch_what_they_say_they_catch() {
     for name in names() {
         for variant in scenario(&name, &[]).verdict.catches {
             let findings = judge(&name, &[&format!("variant={variant}")], 3);
-            assert_eq!(
-                findings.verdict,
-                Verdict::Fail,
-                "{name} does not catch {variant}"
-            );
+            assert_eq!(findings.verdict, Verdict::Fail, "{name} does not catch {variant}");
             caught.insert(variant);
         }
     }
-    assert_eq!(
-        caught.len(),
-        12,
-        "every wrong variant is caught: {caught:?}"
-    );
+    assert_eq!(caught.len(), 12, "every wrong variant is caught: {caught:?}");
 }
 
 /// With `set`, the scenario misses the expectation that starts with `expected`.
@@ -62,10 +50,7 @@ fn every_feature_is_missed_where_it_is_off() {
     let rows = section.into_iter().flat_map(str::lines);
     let mut switched = 0;
     for row in rows.filter(|row| row.matches("| `").count() == 3) {
-        let cells: Vec<_> = row
-            .split('|')
-            .map(|cell| cell.trim().trim_matches('`'))
-            .collect();
+        let cells: Vec<_> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
         let [_, _, knob, name, expectation, _] = cells[..] else {
             panic!("not four cells: {row}");
         };
@@ -77,25 +62,9 @@ fn every_feature_is_missed_where_it_is_off() {
 
 #[test]
 fn variants_fail_for_what_they_do() {
-    fails(
-        "dependency-down",
-        &["variant=no-breaker"],
-        "availability(reviews)",
-    );
-    fails(
-        "slow-dependency",
-        &["variant=slow-is-fine"],
-        "availability(reviews)",
-    );
-    fails(
-        "one-bad-shard",
-        &["variant=one-breaker-for-all"],
-        "availability",
-    );
+    fails("dependency-down", &["variant=no-breaker"], "availability(reviews)");
+    fails("slow-dependency", &["variant=slow-is-fine"], "availability(reviews)");
+    fails("one-bad-shard", &["variant=one-breaker-for-all"], "availability");
     fails("recovery", &["variant=lost-permit"], "recovery");
-    fails(
-        "breaker-and-retry",
-        &["variant=outside-retry"],
-        "calls_to_open",
-    );
+    fails("breaker-and-retry", &["variant=outside-retry"], "calls_to_open");
 }

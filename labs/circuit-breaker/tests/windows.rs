@@ -52,20 +52,9 @@ proptest! {
 
 #[test]
 fn a_cleared_window_has_forgotten() {
-    let (failed, good) = (
-        Call {
-            failed: true,
-            slow: true,
-        },
-        Call {
-            failed: false,
-            slow: false,
-        },
-    );
-    let windows: [Box<dyn Window>; 2] = [
-        Box::new(CountWindow::new(10)),
-        Box::new(TimeWindow::new(Duration::from_secs(10))),
-    ];
+    let (failed, good) = (Call { failed: true, slow: true }, Call { failed: false, slow: false });
+    let windows: [Box<dyn Window>; 2] =
+        [Box::new(CountWindow::new(10)), Box::new(TimeWindow::new(Duration::from_secs(10)))];
     for mut window in windows {
         window.record(Duration::ZERO, failed);
         window.clear();

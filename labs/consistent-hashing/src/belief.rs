@@ -24,9 +24,7 @@ pub struct Known {
 impl Known {
     /// Where the view puts keys.
     pub fn placement(&self) -> &dyn Placement {
-        &**self
-            .placement
-            .get_or_init(|| self.cluster.place_by(&self.believer, &self.view))
+        &**self.placement.get_or_init(|| self.cluster.place_by(&self.believer, &self.view))
     }
 
     /// Who owns a key by the view.
@@ -45,11 +43,7 @@ pub struct Belief {
 impl Belief {
     /// Knows nothing yet.
     pub fn new(cluster: Rc<Cluster>, believer: &Host) -> Belief {
-        Belief {
-            cluster,
-            believer: believer.name(),
-            newest: RefCell::default(),
-        }
+        Belief { cluster, believer: believer.name(), newest: RefCell::default() }
     }
 
     /// The newest view.

@@ -91,15 +91,8 @@ mod tests {
 
     #[test]
     fn a_capacity_is_no_rounding_error_too_large() {
-        let member = |node| Member {
-            node: NodeIndex(node),
-            weight: 1,
-        };
-        let view = View {
-            epoch: Epoch(1),
-            salt: 0,
-            members: (0..10).map(member).collect(),
-        };
+        let member = |node| Member { node: NodeIndex(node), weight: 1 };
+        let view = View { epoch: Epoch(1), salt: 0, members: (0..10).map(member).collect() };
         // 1.1 times 110 is 121, and by floating point numbers a little more.
         let capacity = OnePlusEpsilon.capacity(member(0), 1100, &view, 100_000);
         assert_eq!(capacity, 121);

@@ -52,12 +52,7 @@ pub struct Cache {
 impl Cache {
     /// An empty cache for so many entries.
     pub fn new(capacity: usize) -> Cache {
-        Cache {
-            capacity,
-            entries: BTreeMap::new(),
-            by_use: BTreeMap::new(),
-            uses: 0,
-        }
+        Cache { capacity, entries: BTreeMap::new(), by_use: BTreeMap::new(), uses: 0 }
     }
 
     /// What is remembered of a key, which counts as a use of it.
@@ -86,10 +81,7 @@ impl Cache {
         for (_, (_, used)) in &leaving {
             self.by_use.remove(used);
         }
-        leaving
-            .into_iter()
-            .map(|(key, (entry, _))| (key, entry))
-            .collect()
+        leaving.into_iter().map(|(key, (entry, _))| (key, entry)).collect()
     }
 
     fn put(&mut self, key: Key, entry: Entry) {
@@ -106,10 +98,7 @@ mod tests {
     use super::*;
 
     fn entry(version: u64) -> Entry {
-        Entry {
-            value: Some(10 * version),
-            version: Version(version),
-        }
+        Entry { value: Some(10 * version), version: Version(version) }
     }
 
     #[test]
@@ -120,10 +109,7 @@ mod tests {
         cache.get(Key(1));
         cache.keep(Key(3), entry(1));
         assert_eq!(cache.get(Key(2)), None);
-        assert_eq!(
-            (cache.get(Key(1)), cache.get(Key(3))),
-            (Some(entry(1)), Some(entry(1)))
-        );
+        assert_eq!((cache.get(Key(1)), cache.get(Key(3))), (Some(entry(1)), Some(entry(1))));
         assert_eq!((cache.entries.len(), cache.by_use.len()), (2, 2));
     }
 

@@ -59,20 +59,13 @@ pub fn census(make: &dyn Fn(&View) -> Rc<dyn Placement>, views: &[View], effort:
     let (mut squares, mut heirs) = (0.0, Vec::new());
     for ring in 0..effort.rings {
         let salted = |view: &View| View {
-            salt: if ring == 0 {
-                view.salt
-            } else {
-                hash(view.salt, [u64::from(ring), 2])
-            },
+            salt: if ring == 0 { view.salt } else { hash(view.salt, [u64::from(ring), 2]) },
             ..view.clone()
         };
         let views: Vec<_> = views.iter().map(salted).collect();
         let placed: Vec<_> = views.iter().map(make).collect();
         let keys = keys(views[0].salt, effort.keys);
-        let owners: Vec<_> = placed
-            .iter()
-            .map(|placement| owners(&**placement, &keys))
-            .collect();
+        let owners: Vec<_> = placed.iter().map(|placement| owners(&**placement, &keys)).collect();
         let (view, placement) = (&views[views.len() - 1], &placed[placed.len() - 1]);
         let last = owners[owners.len() - 1].as_slice();
         squares += square_variation(view, last);
@@ -105,9 +98,7 @@ pub fn census(make: &dyn Fn(&View) -> Rc<dyn Placement>, views: &[View], effort:
 fn keys(salt: u64, count: u32) -> Vec<KeyHash> {
     let stretch = u64::MAX / u64::from(count);
     let key = |number: u64| number * stretch + hash(salt, [number, 3]) % stretch;
-    (0..u64::from(count))
-        .map(|number| KeyHash(key(number)))
-        .collect()
+    (0..u64::from(count)).map(|number| KeyHash(key(number))).collect()
 }
 
 fn owners(placement: &dyn Placement, keys: &[KeyHash]) -> Vec<Option<NodeIndex>> {
@@ -130,10 +121,7 @@ fn relative(view: &View, owners: impl Iterator<Item = Option<NodeIndex>>) -> Vec
 
 fn square_variation(view: &View, owners: &[Option<NodeIndex>]) -> f64 {
     let loads = relative(view, owners.iter().copied());
-    loads
-        .iter()
-        .map(|(load, share)| share * (load - 1.0) * (load - 1.0))
-        .sum()
+    loads.iter().map(|(load, share)| share * (load - 1.0) * (load - 1.0)).sum()
 }
 
 fn peak(view: &View, owners: &[Option<NodeIndex>]) -> f64 {
@@ -165,11 +153,7 @@ fn uneven(view: &View, table: &[NodeIndex]) -> f64 {
         |entries: usize| entries == table.len() / nodes || entries == table.len().div_ceil(nodes);
     let entries = |node| table.iter().filter(|entry| **entry == node).count();
     let wrong = |member: &&Member| !is_even(entries(member.node));
-    if view
-        .members
-        .windows(2)
-        .any(|pair| pair[0].weight != pair[1].weight)
-    {
+    if view.members.windows(2).any(|pair| pair[0].weight != pair[1].weight) {
         return 0.0;
     }
     view.members.iter().filter(wrong).count() as f64
@@ -191,11 +175,7 @@ impl Moves {
         let is_in = |view: &View, node: Option<NodeIndex>| {
             node.is_some_and(|node| view.weight_of(node).is_some())
         };
-        let mut moves = Moves {
-            moved: 0.0,
-            needlessly: 0.0,
-            heir_shares: Vec::new(),
-        };
+        let mut moves = Moves { moved: 0.0, needlessly: 0.0, heir_shares: Vec::new() };
         let mut heirs = BTreeMap::<_, BTreeMap<_, u64>>::new();
         for (from, to) in old.iter().zip(new).filter(|(from, to)| from != to) {
             moves.moved += 1.0;
@@ -207,9 +187,7 @@ impl Moves {
         }
         for inherited in heirs.values() {
             let (most, all) = (inherited.values().max(), inherited.values().sum::<u64>());
-            moves
-                .heir_shares
-                .extend(most.map(|most| *most as f64 / all as f64));
+            moves.heir_shares.extend(most.map(|most| *most as f64 / all as f64));
         }
         moves
     }

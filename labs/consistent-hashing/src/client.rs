@@ -38,11 +38,7 @@ struct Session {
 impl CacheClient {
     /// A session on a client host with this router.
     pub fn new(host: Host, cluster: Rc<Cluster>, router: Rc<Router>) -> CacheClient {
-        let session = Rc::new(Session {
-            host,
-            cluster,
-            router,
-        });
+        let session = Rc::new(Session { host, cluster, router });
         CacheClient { session }
     }
 }
@@ -74,16 +70,8 @@ impl Session {
             };
             let (epoch, spilled) = (route.epoch, route.spilled);
             let address = Cluster::address(&self.host, route.node);
-            let get = Get {
-                key,
-                epoch,
-                spilled,
-            };
-            match self
-                .host
-                .call(address, &get, *self.cluster.params.timeout)
-                .await
-            {
+            let get = Get { key, epoch, spilled };
+            match self.host.call(address, &get, *self.cluster.params.timeout).await {
                 Ok(Got::Value(value)) => return Reply::ok(value),
                 Ok(Got::Elsewhere(view)) => self.redirected(view),
                 Ok(Got::Overloaded) => return Reply::rejected("the store is overloaded"),
@@ -102,11 +90,7 @@ impl Session {
             let address = Cluster::address(&self.host, route.node);
             let epoch = route.epoch;
             let put = Put { key, value, epoch };
-            match self
-                .host
-                .call(address, &put, *self.cluster.params.timeout)
-                .await
-            {
+            match self.host.call(address, &put, *self.cluster.params.timeout).await {
                 Ok(PutDone::Done) => return Reply::ok(Value::Null),
                 Ok(PutDone::Elsewhere(view)) => self.redirected(view),
                 Ok(PutDone::Overloaded) => return Reply::rejected("the store is overloaded"),

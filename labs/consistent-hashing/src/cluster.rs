@@ -44,10 +44,7 @@ impl Cluster {
         };
         let nodes = group(CACHE).count;
         params.check(nodes)?;
-        for (name, count) in [
-            (DIRECTORY, group(DIRECTORY).count),
-            (STORE, group(STORE).count),
-        ] {
+        for (name, count) in [(DIRECTORY, group(DIRECTORY).count), (STORE, group(STORE).count)] {
             if count != 1 {
                 return Err(format!("nodes.{name}.count is {count}; there must be 1"));
             }
@@ -120,12 +117,5 @@ impl Cluster {
 }
 
 fn member(node: u32, params: &Params) -> Member {
-    Member {
-        node: NodeIndex(node),
-        weight: if params.weighted {
-            params.size_of(node)
-        } else {
-            1
-        },
-    }
+    Member { node: NodeIndex(node), weight: if params.weighted { params.size_of(node) } else { 1 } }
 }

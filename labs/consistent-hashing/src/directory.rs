@@ -87,8 +87,7 @@ impl Directory {
         let directory = self.clone();
         host.spawn(async move {
             let host = directory.host.clone();
-            host.serve(|_, Leave(node)| directory.clone().strike_out(node))
-                .await;
+            host.serve(|_, Leave(node)| directory.clone().strike_out(node)).await;
         });
     }
 
@@ -102,10 +101,7 @@ impl Directory {
 
     /// Strikes out who is silent.
     async fn watch(self: Rc<Self>) {
-        let (every, patience) = (
-            *self.cluster.params.beat_every,
-            *self.cluster.params.dead_after,
-        );
+        let (every, patience) = (*self.cluster.params.beat_every, *self.cluster.params.dead_after);
         loop {
             self.host.sleep(every).await;
             let now = self.host.monotonic();

@@ -90,10 +90,7 @@ mod testing {
 
     pub fn owned(key: u64, epoch: u64, owner: impl Into<Option<u64>>) -> (&'static str, Value) {
         let owner = owner.into();
-        (
-            "routed",
-            json!({ "key": key, "epoch": epoch, "owner": owner }),
-        )
+        ("routed", json!({ "key": key, "epoch": epoch, "owner": owner }))
     }
 
     /// Which of the events breaks the invariant first.
@@ -102,12 +99,7 @@ mod testing {
         events: impl IntoIterator<Item = (&'static str, Value)>,
     ) -> Option<usize> {
         let breaks = |(name, detail): (&'static str, Value)| {
-            let event = LabEvent {
-                at: Time::ZERO,
-                node: "c1".into(),
-                name: name.into(),
-                detail,
-            };
+            let event = LabEvent { at: Time::ZERO, node: "c1".into(), name: name.into(), detail };
             assert!(invariant.concerns(name), "{name}");
             invariant.observe(&event).is_err()
         };

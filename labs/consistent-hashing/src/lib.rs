@@ -113,11 +113,7 @@ impl System for Sharded {
     }
 
     fn client(&self, host: Host) -> Rc<dyn Client> {
-        let known = self
-            .routers
-            .borrow()
-            .get(&host.id())
-            .and_then(Weak::upgrade);
+        let known = self.routers.borrow().get(&host.id()).and_then(Weak::upgrade);
         let router = known.unwrap_or_else(|| {
             let router = Router::start(host.clone(), &self.cluster);
             let mut routers = self.routers.borrow_mut();

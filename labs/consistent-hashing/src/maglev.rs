@@ -43,11 +43,7 @@ pub struct Order {
 impl Order {
     fn of(node: NodeIndex, salt: u64, size: u64) -> Order {
         let name = |use_of| hash(salt, [u64::from(node.0), use_of]);
-        Order {
-            next: name(0) % size,
-            skip: name(1) % (size - 1) + 1,
-            size,
-        }
+        Order { next: name(0) % size, skip: name(1) % (size - 1) + 1, size }
     }
 }
 

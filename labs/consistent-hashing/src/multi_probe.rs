@@ -35,10 +35,7 @@ pub fn make(view: &View, params: &Params) -> Rc<dyn Placement> {
     let members = view.members.iter();
     let mut points: Vec<_> = members.flat_map(|m| points_of(m.node, m.weight)).collect();
     points.sort_unstable();
-    Rc::new(MultiProbe {
-        points,
-        probes: params.probes,
-    })
+    Rc::new(MultiProbe { points, probes: params.probes })
 }
 
 impl MultiProbe {

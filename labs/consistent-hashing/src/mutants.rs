@@ -84,10 +84,7 @@ impl Turn for MissesTurn {
 
 /// Every process hashes with a seed of its own, as some languages' built-in hashes do.
 pub fn own_seed(process: &str, view: &View, params: &Params) -> Rc<dyn Placement> {
-    let view = View {
-        salt: xxh3_64_with_seed(process.as_bytes(), view.salt),
-        ..view.clone()
-    };
+    let view = View { salt: xxh3_64_with_seed(process.as_bytes(), view.salt), ..view.clone() };
     Rc::new(Ring::new(Karger, &view, params))
 }
 

@@ -88,19 +88,11 @@ impl CacheNode {
         let node = self.clone();
         self.host.spawn(async move {
             let host = node.host.clone();
-            host.serve(|_, request| handler(node.clone(), request))
-                .await;
+            host.serve(|_, request| handler(node.clone(), request)).await;
         });
     }
 
-    async fn on_get(
-        self: Rc<Self>,
-        Get {
-            key,
-            epoch,
-            spilled,
-        }: Get,
-    ) -> Got {
+    async fn on_get(self: Rc<Self>, Get { key, epoch, spilled }: Get) -> Got {
         self.work(self.cluster.params.work.0).await;
         self.served.set(self.served.get() + 1);
         if let Some(view) = self.newer_view_of_others(key, epoch)
@@ -128,18 +120,13 @@ impl CacheNode {
             return PutDone::Elsewhere(view);
         }
         let store = Cluster::store(&self.host);
-        let call = self
-            .host
-            .call(store, &Store(key, value), *self.cluster.params.timeout);
+        let call = self.host.call(store, &Store(key, value), *self.cluster.params.timeout);
         let version = match call.await {
             Ok(Stored(Some(version))) => version,
             Ok(Stored(None)) => return PutDone::Overloaded,
             Err(_) => return PutDone::Silence,
         };
-        let entry = Entry {
-            value: Some(value),
-            version,
-        };
+        let entry = Entry { value: Some(value), version };
         match self.owner(key).filter(|owner| *owner != self.index) {
             Some(owner) => {
                 // One that cannot be reached may go on serving what it fetched before.
@@ -151,8 +138,7 @@ impl CacheNode {
     }
 
     async fn on_move(self: Rc<Self>, Move(entries): Move) -> Moved {
-        self.work(*self.cluster.params.move_work * entries.len() as u32)
-            .await;
+        self.work(*self.cluster.params.move_work * entries.len() as u32).await;
         self.host.count("keys_handed_over", entries.len() as u64);
         for (key, entry) in entries {
             self.cache.borrow_mut().keep(key, entry);
@@ -175,9 +161,7 @@ impl CacheNode {
             self.fetching.borrow_mut().insert(key, Vec::new());
         }
         let store = Cluster::store(&self.host);
-        let call = self
-            .host
-            .call(store, &Fetch(key), *self.cluster.params.timeout);
+        let call = self.host.call(store, &Fetch(key), *self.cluster.params.timeout);
         let fetched = call.await.ok();
         if let Some(Fetched(Some(entry))) = fetched {
             self.cache.borrow_mut().keep(key, entry);
@@ -210,11 +194,8 @@ impl CacheNode {
 
     async fn send(&self, to: NodeIndex, entries: Vec<(Key, Entry)>) -> Option<Moved> {
         let address = Cluster::address(&self.host, to);
-        self.work(*self.cluster.params.move_work * entries.len() as u32)
-            .await;
-        let call = self
-            .host
-            .call(address, &Move(entries), *self.cluster.params.timeout);
+        self.work(*self.cluster.params.move_work * entries.len() as u32).await;
+        let call = self.host.call(address, &Move(entries), *self.cluster.params.timeout);
         call.await.ok()
     }
 

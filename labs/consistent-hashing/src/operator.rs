@@ -14,9 +14,7 @@ use crate::placement::NodeIndex;
 pub fn join(operator: &Host, args: &Value) {
     let count = args.as_u64().unwrap_or(1);
     for _ in 0..count {
-        operator
-            .start_node(CACHE)
-            .expect("join: no more nodes fit into the simulation");
+        operator.start_node(CACHE).expect("join: no more nodes fit into the simulation");
     }
 }
 
@@ -25,14 +23,9 @@ pub fn join(operator: &Host, args: &Value) {
 pub async fn leave(operator: Host, cluster: Rc<Cluster>, args: Value) {
     let nodes = operator.nodes(CACHE);
     let name = args.as_str().unwrap_or_default();
-    let place = nodes
-        .iter()
-        .position(|node| *operator.name_of(*node) == *name);
+    let place = nodes.iter().position(|node| *operator.name_of(*node) == *name);
     let place = place.unwrap_or_else(|| panic!("leave: there is no cache node `{name}`"));
-    let (directory, leave) = (
-        Cluster::directory(&operator),
-        Leave(NodeIndex(place as u32)),
-    );
+    let (directory, leave) = (Cluster::directory(&operator), Leave(NodeIndex(place as u32)));
     let ask = || operator.call(directory, &leave, *cluster.params.timeout);
     while ask().await.is_err() {}
 }

@@ -78,10 +78,7 @@ impl Default for Params {
             capacity: 10_000,
             work: Span(std::time::Duration::from_micros(200)),
             move_work: Span(std::time::Duration::from_micros(10)),
-            store_work: Dist::Exponential {
-                mean: 5_000_000,
-                shift: 0,
-            },
+            store_work: Dist::Exponential { mean: 5_000_000, shift: 0 },
             store_queue: 100,
             coalesce: true,
             redirect: true,
@@ -149,10 +146,7 @@ mod tests {
     fn a_table_must_have_a_prime_size() {
         let primes: Vec<_> = (0..30).filter(|n| is_prime(*n)).collect();
         assert_eq!(primes, [2, 3, 5, 7, 11, 13, 17, 19, 23, 29]);
-        let sized = |table_size| Params {
-            table_size,
-            ..Params::default()
-        };
+        let sized = |table_size| Params { table_size, ..Params::default() };
         assert_eq!(sized(65_537).check(10), Ok(()));
         assert!(sized(65_536).check(10).is_err());
         assert!(sized(7).check(10).is_err());

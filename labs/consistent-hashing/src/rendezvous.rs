@@ -28,10 +28,7 @@ pub struct Rendezvous {
 
 /// Makes it.
 pub fn make(view: &View, _: &Params) -> Rc<dyn Placement> {
-    Rc::new(Rendezvous {
-        salt: view.salt,
-        members: view.members.clone(),
-    })
+    Rc::new(Rendezvous { salt: view.salt, members: view.members.clone() })
 }
 
 impl Rendezvous {
@@ -45,11 +42,7 @@ impl Rendezvous {
 
 impl Placement for Rendezvous {
     fn owner(&self, key: KeyHash) -> Option<NodeIndex> {
-        let bids = self
-            .members
-            .iter()
-            .map(|member| (self.bid(key, *member), member.node));
-        bids.max_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, node)| node)
+        let bids = self.members.iter().map(|member| (self.bid(key, *member), member.node));
+        bids.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, node)| node)
     }
 }

@@ -28,11 +28,7 @@ impl Roster {
     /// The first view, of those who are expected to be there.
     pub fn new(salt: u64, members: Vec<Member>) -> Roster {
         Roster {
-            view: View {
-                epoch: Epoch(1),
-                salt,
-                members,
-            },
+            view: View { epoch: Epoch(1), salt, members },
             left: BTreeSet::new(),
             heard: BTreeMap::new(),
         }
@@ -89,10 +85,7 @@ mod tests {
     use super::*;
 
     fn member(node: u32) -> Member {
-        Member {
-            node: NodeIndex(node),
-            weight: 1,
-        }
+        Member { node: NodeIndex(node), weight: 1 }
     }
 
     fn at(seconds: u64) -> Duration {
@@ -116,10 +109,7 @@ mod tests {
         let mut roster = Roster::new(7, vec![member(0), member(1)]);
         roster.leave(NodeIndex(0));
         assert!(!roster.hear(member(0), at(1)));
-        assert!(
-            !roster.strike_out_silent(at(1), at(2)),
-            "it had no chance yet"
-        );
+        assert!(!roster.strike_out_silent(at(1), at(2)), "it had no chance yet");
         assert!(!roster.strike_out_silent(at(3), at(2)));
         assert!(roster.strike_out_silent(at(4), at(2)));
         assert_eq!(roster.view().members, []);

@@ -72,12 +72,7 @@ impl Router {
 
     fn go(self: &Rc<Self>, node: NodeIndex, view: &View, spilled: bool) -> Route {
         self.under_way.borrow_mut().add(node);
-        Route {
-            node,
-            epoch: view.epoch,
-            spilled,
-            router: self.clone(),
-        }
+        Route { node, epoch: view.epoch, spilled, router: self.clone() }
     }
 
     async fn known_view(&self) -> Rc<Known> {

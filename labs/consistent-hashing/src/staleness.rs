@@ -43,9 +43,7 @@ impl Writes {
     fn of(writes: &[&Operation]) -> Writes {
         let span = |op: &&Operation| Some((op.input.as_u64()?, (op.invoke, op.returned())));
         let by_value: BTreeMap<_, _> = writes.iter().filter_map(span).collect();
-        let finished = by_value
-            .values()
-            .filter_map(|(began, done)| Some(((*done)?, *began)));
+        let finished = by_value.values().filter_map(|(began, done)| Some(((*done)?, *began)));
         let mut newest: Vec<_> = finished.collect();
         newest.sort_unstable();
         let mut latest = Time::ZERO;
@@ -102,10 +100,8 @@ mod tests {
 
     fn stale(writes: &[Operation], seen: impl Into<Value>, at: u64) -> bool {
         let read = operation(GET, Value::Null, seen.into(), (at, at + 1));
-        let run = Run {
-            operations: writes.iter().cloned().chain([read]).collect(),
-            ..Run::default()
-        };
+        let run =
+            Run { operations: writes.iter().cloned().chain([read]).collect(), ..Run::default() };
         stale_reads(&run) == 1
     }
 

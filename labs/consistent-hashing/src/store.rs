@@ -58,8 +58,7 @@ pub async fn run(host: Host, cluster: Rc<Cluster>) {
     let writing = desk.clone();
     host.spawn(async move {
         let host = writing.host.clone();
-        host.serve(|_, Store(key, value)| writing.clone().write(key, value))
-            .await;
+        host.serve(|_, Store(key, value)| writing.clone().write(key, value)).await;
     });
     host.serve(|_, Fetch(key)| desk.clone().read(key)).await;
 }

@@ -19,19 +19,13 @@ pub const SEATS: &[SeatSpec] = &[
             named("modulo", "Hash modulo N"),
             named("one-virtual-node", "A ring with one point per node"),
             named("ignores-weights", "A ring on which all nodes are alike"),
-            named(
-                "by-position",
-                "Points hashed from places in the list, not names",
-            ),
+            named("by-position", "Points hashed from places in the list, not names"),
             named("unsorted-ring", "A ring that nobody sorted"),
             named("off-by-one", "A ring that skips a point"),
             named("no-wraparound", "A ring with an end"),
             named("own-seed", "A ring that each process hashes in its own way"),
             named("forgets-capacity", "Bounded loads without the bound"),
-            named(
-                "maglev-misses-turn",
-                "Maglev in which a taken wish costs the turn",
-            ),
+            named("maglev-misses-turn", "Maglev in which a taken wish costs the turn"),
         ],
     },
     SeatSpec {
@@ -41,46 +35,19 @@ pub const SEATS: &[SeatSpec] = &[
             named("hand-over", "They are sent to their new owners"),
             named("drop", "They are forgotten"),
             named("hoard", "They stay, and grow old"),
-            named(
-                "trusts-gaps",
-                "As drop, but a view that was missed does not matter",
-            ),
+            named("trusts-gaps", "As drop, but a view that was missed does not matter"),
         ],
     },
 ];
 
 /// What is exchanged in each variant.
 pub const VARIANTS: &[VariantSpec] = &[
-    variant(
-        "reference",
-        "A ring with virtual nodes; entries follow their keys",
-        &[],
-    ),
-    variant(
-        "rendezvous",
-        "The highest bid has the key",
-        &[("placement", "rendezvous")],
-    ),
-    variant(
-        "jump",
-        "No memory; only the last node can leave cheaply",
-        &[("placement", "jump")],
-    ),
-    variant(
-        "maglev",
-        "An even table, and a little disruption",
-        &[("placement", "maglev")],
-    ),
-    variant(
-        "multi-probe",
-        "Even with one point per node",
-        &[("placement", "multi-probe")],
-    ),
-    variant(
-        "bounded-loads",
-        "A hot key spills to neighbours",
-        &[("placement", "bounded-loads")],
-    ),
+    variant("reference", "A ring with virtual nodes; entries follow their keys", &[]),
+    variant("rendezvous", "The highest bid has the key", &[("placement", "rendezvous")]),
+    variant("jump", "No memory; only the last node can leave cheaply", &[("placement", "jump")]),
+    variant("maglev", "An even table, and a little disruption", &[("placement", "maglev")]),
+    variant("multi-probe", "Even with one point per node", &[("placement", "multi-probe")]),
+    variant("bounded-loads", "A hot key spills to neighbours", &[("placement", "bounded-loads")]),
     variant(
         "modulo",
         "Hash modulo N and nobody moves data: a change empties nine tenths of the cache",
@@ -153,9 +120,5 @@ const fn variant(
     summary: &'static str,
     fills: &'static [(&'static str, &'static str)],
 ) -> VariantSpec {
-    VariantSpec {
-        name,
-        summary,
-        fills,
-    }
+    VariantSpec { name, summary, fills }
 }

@@ -33,13 +33,7 @@ fn with_all_links_cut_nobody_knows_anything() {
     let alone = run(&parsed(CUT, &[]), 1);
     assert!(alone.operations.len() > 400);
     assert!(alone.operations.iter().all(|op| op.status != Status::Ok));
-    for counter in [
-        "hits",
-        "misses",
-        "store_reads",
-        "store_writes",
-        "keys_handed_over",
-    ] {
+    for counter in ["hits", "misses", "store_reads", "store_writes", "keys_handed_over"] {
         assert_eq!(counted(&alone, counter), 0.0, "{counter}");
     }
 }
@@ -68,10 +62,7 @@ fn a_router_that_hears_nothing_keeps_its_view() {
         op.intended.as_nanos() > 5_000_000_000 && op.status != Status::Ok
     };
     let share = deaf.operations.iter().filter(failed).count();
-    assert!(
-        (10..70).contains(&share),
-        "n1 had a third of 100 requests: {share}"
-    );
+    assert!((10..70).contains(&share), "n1 had a third of 100 requests: {share}");
     assert_eq!(counted(&deaf, "redirects"), 0.0);
 }
 
@@ -82,11 +73,7 @@ fn a_directory_that_comes_back_remembers_the_ring() {
             "partition = { groups = [\"n1\", \"n2\", \"n3\", \"s1\", \"d1\", \"clients\"] }",
             "crash = \"d1\"",
         ),
-        &[
-            "fault.cut.at=2s",
-            "fault.cut.for=1s",
-            "params.virtual_nodes=5",
-        ],
+        &["fault.cut.at=2s", "fault.cut.for=1s", "params.virtual_nodes=5"],
     );
     let back = run(&crash, 1);
     assert!(back.operations.iter().all(|op| op.status == Status::Ok));

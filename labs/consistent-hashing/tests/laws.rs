@@ -40,46 +40,26 @@ fn expected(law: &str) -> f64 {
     let row = table.split("[[check]]").find(|row| row.contains(law));
     let row = row.unwrap_or_else(|| panic!("no row says: {law}"));
     let line = row.lines().find(|line| line.starts_with("expected"));
-    let value = line
-        .and_then(|line| line.split('"').nth(1))
-        .expect("a value");
+    let value = line.and_then(|line| line.split('"').nth(1)).expect("a value");
     value.parse().expect("a number")
 }
 
 fn near(found: f64, law: f64, relative: f64, what: &str) {
-    assert!(
-        (found / law - 1.0).abs() < relative,
-        "{what}: {found}, by the law {law}"
-    );
+    assert!((found / law - 1.0).abs() < relative, "{what}: {found}, by the law {law}");
 }
 
 #[test]
 fn the_laws_of_a_ring_are_what_the_table_expects() {
     for points in [1, 10, 100, 1000] {
         let row = format!("10 nodes, V = {points}: variation");
-        near(
-            expected(&row),
-            variation(10.0, f64::from(points)),
-            0.001,
-            &row,
-        );
+        near(expected(&row), variation(10.0, f64::from(points)), 0.001, &row);
         let row = format!("10 nodes, V = {points}: the fullest");
         near(expected(&row), peak(10, points), 0.001, &row);
         let row = format!("many nodes, V = {points}: variation");
-        near(
-            expected(&row),
-            variation(200.0, f64::from(points)),
-            0.004,
-            &row,
-        );
+        near(expected(&row), variation(200.0, f64::from(points)), 0.004, &row);
     }
     let harmonic: f64 = (1..=10).map(|k| 1.0 / f64::from(k)).sum();
-    near(
-        peak(10, 1),
-        harmonic,
-        1e-4,
-        "one point: the harmonic number",
-    );
+    near(peak(10, 1), harmonic, 1e-4, "one point: the harmonic number");
 }
 
 #[test]
@@ -89,12 +69,7 @@ fn one_key_in_eleven_moves_or_ten() {
         near(expected(&row), 1.0 / 11.0, 0.001, &row);
     }
     let stays = (0..110).filter(|hash| hash % 10 == hash % 11).count();
-    near(
-        expected("10 -> 11 nodes, modulo: share"),
-        1.0 - stays as f64 / 110.0,
-        0.001,
-        "modulo",
-    );
+    near(expected("10 -> 11 nodes, modulo: share"), 1.0 - stays as f64 / 110.0, 0.001, "modulo");
 }
 
 #[test]

@@ -13,9 +13,7 @@ use support::{run, scenario};
 /// `netsplit run consistent-hashing/NAME --variant V --set K=V` as (NAME, overrides).
 fn command(text: &str) -> (String, Vec<String>) {
     let mut words = text.split_whitespace().skip(2);
-    let name = words
-        .next()
-        .and_then(|path| path.strip_prefix("consistent-hashing/"));
+    let name = words.next().and_then(|path| path.strip_prefix("consistent-hashing/"));
     let mut set = Vec::new();
     while let (Some(flag), Some(value)) = (words.next(), words.next()) {
         match flag {
@@ -42,22 +40,13 @@ fn sentence_about(metric: &str, told: &str) -> String {
 fn the_lesson_tells_what_its_commands_measure() {
     let mut runs = BTreeMap::new();
     let lesson = ConsistentHashing.lesson();
-    for line in lesson
-        .lines()
-        .filter(|line| line.starts_with("| `netsplit run"))
-    {
-        let cells: Vec<_> = line
-            .split('|')
-            .map(|cell| cell.trim().trim_matches('`'))
-            .collect();
+    for line in lesson.lines().filter(|line| line.starts_with("| `netsplit run")) {
+        let cells: Vec<_> = line.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
         let [_, run_it, metric, told, _] = cells[..] else {
             panic!("not three cells: {line}");
         };
         let (name, mut set) = command(run_it);
-        set.push(format!(
-            "verdict.expect=[{:?}]",
-            sentence_about(metric, told)
-        ));
+        set.push(format!("verdict.expect=[{:?}]", sentence_about(metric, told)));
         let set: Vec<_> = set.iter().map(String::as_str).collect();
         let scenario = scenario(&name, &set);
         let run = runs.entry(run_it).or_insert_with(|| run(&scenario, 1));

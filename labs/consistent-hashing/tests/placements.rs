@@ -8,39 +8,21 @@ use netsplit_scenario::Share;
 use proptest::collection::btree_map;
 use proptest::prelude::*;
 
-const ALL: &[&str] = &[
-    "ring",
-    "rendezvous",
-    "jump",
-    "maglev",
-    "multi-probe",
-    "bounded-loads",
-    "modulo",
-];
+const ALL: &[&str] =
+    &["ring", "rendezvous", "jump", "maglev", "multi-probe", "bounded-loads", "modulo"];
 
 /// Those that move nothing between nodes that stay, whoever comes or goes.
 const MONOTONE: &[&str] = &["ring", "rendezvous", "multi-probe", "bounded-loads"];
 
 fn params() -> Params {
-    Params {
-        virtual_nodes: 20,
-        table_size: 211,
-        ..Params::default()
-    }
+    Params { virtual_nodes: 20, table_size: 211, ..Params::default() }
 }
 
 /// Any members, at least so many.
 fn view(least: usize) -> impl Strategy<Value = View> {
     (btree_map(0..40u32, 1..4u32, least..12), any::<u64>()).prop_map(|(members, salt)| {
-        let member = |(node, weight)| Member {
-            node: NodeIndex(node),
-            weight,
-        };
-        View {
-            epoch: Epoch(1),
-            salt,
-            members: members.into_iter().map(member).collect(),
-        }
+        let member = |(node, weight)| Member { node: NodeIndex(node), weight };
+        View { epoch: Epoch(1), salt, members: members.into_iter().map(member).collect() }
     })
 }
 
@@ -49,9 +31,7 @@ fn keys() -> impl Iterator<Item = KeyHash> {
 }
 
 fn owners(placement: &dyn Placement) -> Vec<NodeIndex> {
-    keys()
-        .map(|key| placement.owner(key).expect("there are members"))
-        .collect()
+    keys().map(|key| placement.owner(key).expect("there are members")).collect()
 }
 
 proptest! {
@@ -138,46 +118,21 @@ proptest! {
 
 #[test]
 fn without_members_nobody_owns_anything() {
-    let nobody = View {
-        epoch: Epoch(1),
-        salt: 1,
-        members: Vec::new(),
-    };
+    let nobody = View { epoch: Epoch(1), salt: 1, members: Vec::new() };
     for seat in ALL {
         let placement = make(seat, &nobody, &params());
         assert_eq!(placement.owner(KeyHash(5)), None, "{seat}");
-        assert_eq!(
-            placement.place(KeyHash(5), &Loads::default()),
-            None,
-            "{seat}"
-        );
+        assert_eq!(placement.place(KeyHash(5), &Loads::default()), None, "{seat}");
     }
 }
 
 #[test]
 fn shares_follow_weights() {
-    let member = |node, weight| Member {
-        node: NodeIndex(node),
-        weight,
-    };
-    let view = View {
-        epoch: Epoch(1),
-        salt: 5,
-        members: vec![member(0, 1), member(1, 1), member(2, 4)],
-    };
-    let params = Params {
-        virtual_nodes: 1000,
-        table_size: 5003,
-        ..Params::default()
-    };
-    for seat in [
-        "ring",
-        "rendezvous",
-        "jump",
-        "maglev",
-        "bounded-loads",
-        "modulo",
-    ] {
+    let member = |node, weight| Member { node: NodeIndex(node), weight };
+    let view =
+        View { epoch: Epoch(1), salt: 5, members: vec![member(0, 1), member(1, 1), member(2, 4)] };
+    let params = Params { virtual_nodes: 1000, table_size: 5003, ..Params::default() };
+    for seat in ["ring", "rendezvous", "jump", "maglev", "bounded-loads", "modulo"] {
         let placement = make(seat, &view, &params);
         let is_big = |key: &u64| placement.owner(KeyHash(hash(1, [*key, 0]))) == Some(NodeIndex(2));
         let share = (0..60_000).filter(is_big).count() as f64 / 60_000.0;
@@ -188,22 +143,10 @@ fn shares_follow_weights() {
 
 #[test]
 fn the_ring_is_read_clockwise_and_around() {
-    let members = [0, 1, 2].map(|node| Member {
-        node: NodeIndex(node),
-        weight: 1,
-    });
-    let view = View {
-        epoch: Epoch(1),
-        salt: 0,
-        members: members.to_vec(),
-    };
-    let params = Params {
-        virtual_nodes: 1,
-        ..Params::default()
-    };
-    let mut points: Vec<_> = (0..3)
-        .map(|n| (hash(0, [n, 0]), NodeIndex(n as u32)))
-        .collect();
+    let members = [0, 1, 2].map(|node| Member { node: NodeIndex(node), weight: 1 });
+    let view = View { epoch: Epoch(1), salt: 0, members: members.to_vec() };
+    let params = Params { virtual_nodes: 1, ..Params::default() };
+    let mut points: Vec<_> = (0..3).map(|n| (hash(0, [n, 0]), NodeIndex(n as u32))).collect();
     points.sort_unstable();
     let ring = make("ring", &view, &params);
     let owner = |place| ring.owner(KeyHash(place)).expect("there are members");

@@ -42,31 +42,15 @@ fn wrong_variants_are_caught_for_what_is_wrong_with_them() {
     fails("cut-off-node", &["variant=trusts-gaps"], "stale_reads");
     fails("modulo-reshuffle", &["variant=modulo"], "availability");
     fails("hot-key", &["variant=reference"], "p99(all)");
-    fails(
-        "hot-key",
-        &["variant=forgets-capacity"],
-        "invariant bounded-load",
-    );
+    fails("hot-key", &["variant=forgets-capacity"], "invariant bounded-load");
     fails("calm", &["variant=own-seed"], "invariant one-owner");
     fails("balance", &["variant=no-wraparound"], "invariant one-owner");
     fails("node-joins", &["variant=off-by-one"], "invariant monotone");
     fails("keys-moved", &["variant=maglev"], "invariant monotone");
-    fails(
-        "weighted-nodes",
-        &["variant=ignores-weights"],
-        "request_peak",
-    );
+    fails("weighted-nodes", &["variant=ignores-weights"], "request_peak");
     fails("maglev", &["variant=maglev-misses-turn"], "table_uneven");
-    fails(
-        "maglev",
-        &["variant=maglev-misses-turn"],
-        "invariant even-table",
-    );
-    fails(
-        "bounded-loads",
-        &["variant=forgets-capacity"],
-        "bound_excess",
-    );
+    fails("maglev", &["variant=maglev-misses-turn"], "invariant even-table");
+    fails("bounded-loads", &["variant=forgets-capacity"], "bound_excess");
     fails("multi-probe", &["variant=one-virtual-node"], "load_peak");
 }
 
@@ -79,10 +63,7 @@ fn every_feature_is_missed_where_it_is_off() {
     let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
     let mut features = 0;
     for row in rows {
-        let cells: Vec<_> = row
-            .split('|')
-            .map(|cell| cell.trim().trim_matches('`'))
-            .collect();
+        let cells: Vec<_> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
         let [_, _, off, name, misses, _] = cells[..] else {
             panic!("not four cells: {row}");
         };
@@ -103,14 +84,7 @@ fn owners_that_forget_pass_where_modulo_and_trust_do_not() {
 
 #[test]
 fn every_placement_keeps_a_calm_cluster_linearizable() {
-    for variant in [
-        "rendezvous",
-        "jump",
-        "maglev",
-        "multi-probe",
-        "bounded-loads",
-        "modulo",
-    ] {
+    for variant in ["rendezvous", "jump", "maglev", "multi-probe", "bounded-loads", "modulo"] {
         let overrides = [
             &*format!("variant={variant}"),
             "duration=12s",
@@ -118,11 +92,7 @@ fn every_placement_keeps_a_calm_cluster_linearizable() {
         ];
         // Bounded loads spill reads, and copies that spilled are not told of writes.
         let reads = ["load.clients.mix={ get = 1 }"];
-        let more = if variant == "bounded-loads" {
-            &reads[..]
-        } else {
-            &[]
-        };
+        let more = if variant == "bounded-loads" { &reads[..] } else { &[] };
         let scenario = scenario("calm", &[&overrides[..], more].concat());
         let (verdict, unmet) = judged(&scenario, &run(&scenario, 1));
         assert_eq!(verdict, Verdict::Pass, "{variant}: {unmet:#?}");

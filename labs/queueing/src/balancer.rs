@@ -37,15 +37,8 @@ impl Balancer {
     /// # Panics
     /// When a leaf would have no server.
     pub fn new(policy: Policy, servers: usize, leaves: usize) -> Balancer {
-        assert!(
-            0 < leaves && leaves <= servers,
-            "{leaves} leaves, {servers} servers"
-        );
-        Balancer {
-            policy,
-            unanswered: vec![0; servers],
-            turn: vec![0; leaves],
-        }
+        assert!(0 < leaves && leaves <= servers, "{leaves} leaves, {servers} servers");
+        Balancer { policy, unanswered: vec![0; servers], turn: vec![0; leaves] }
     }
 
     /// Picks a replica of `leaf` other than `taken`, and counts one more unanswered job there.
@@ -87,9 +80,7 @@ mod tests {
     fn picks(policy: Policy, servers: usize, leaves: usize, leaf: usize, n: usize) -> Vec<usize> {
         let mut balancer = Balancer::new(policy, servers, leaves);
         let mut rng = stream(1, "test");
-        (0..n)
-            .filter_map(|_| balancer.pick(leaf, None, &mut rng))
-            .collect()
+        (0..n).filter_map(|_| balancer.pick(leaf, None, &mut rng)).collect()
     }
 
     #[test]
@@ -108,10 +99,7 @@ mod tests {
         let random = picks(Policy::Random, 3, 1, 0, 3000);
         for server in 0..3 {
             let share = random.iter().filter(|picked| **picked == server).count();
-            assert!(
-                (900..1100).contains(&share),
-                "server {server}: {share} of 3000"
-            );
+            assert!((900..1100).contains(&share), "server {server}: {share} of 3000");
         }
         assert!(random.windows(2).any(|pair| pair[0] == pair[1]));
     }
@@ -120,9 +108,7 @@ mod tests {
     fn the_fewest_unanswered_jobs_win() {
         let mut balancer = Balancer::new(Policy::Fewest, 3, 1);
         let mut rng = stream(1, "test");
-        let first: Vec<_> = (0..3)
-            .filter_map(|_| balancer.pick(0, None, &mut rng))
-            .collect();
+        let first: Vec<_> = (0..3).filter_map(|_| balancer.pick(0, None, &mut rng)).collect();
         assert_eq!(first, [0, 1, 2]);
         balancer.answered(1);
         assert_eq!(balancer.pick(0, None, &mut rng), Some(1));

@@ -77,12 +77,7 @@ impl Front {
             work_rng: ChaCha8Rng::seed_from_u64(host.rng().next_u64()),
             last_job: 0,
         });
-        let front = Rc::new(Front {
-            host: host.clone(),
-            config,
-            servers,
-            state,
-        });
+        let front = Rc::new(Front { host: host.clone(), config, servers, state });
         host.count("hedges", 0);
         host.serve(move |_, _: Ask| front.clone().answer()).await;
     }
@@ -159,9 +154,7 @@ impl Front {
     fn let_go(&self, loser: Out) {
         if self.config.cancel_losers {
             // If this message is lost, the server works for nobody, as it would without it.
-            let _ = self
-                .host
-                .send(self.servers[loser.server], &Cancel(loser.id));
+            let _ = self.host.send(self.servers[loser.server], &Cancel(loser.id));
         } else {
             self.host.spawn(async move {
                 loser.answer.await;
@@ -175,15 +168,8 @@ impl Front {
         let server = state.balancer.pick(leaf, taken, &mut self.host.rng())?;
         state.last_job += 1;
         let id = state.last_job;
-        let call = self.host.call(
-            self.servers[server],
-            &Job { id, work },
-            self.config.patience,
-        );
-        let unanswered = Unanswered {
-            front: self.clone(),
-            server,
-        };
+        let call = self.host.call(self.servers[server], &Job { id, work }, self.config.patience);
+        let unanswered = Unanswered { front: self.clone(), server };
         let answer = Box::pin(async move {
             let answer = call.await;
             drop(unanswered);

@@ -72,14 +72,10 @@ impl Lab for Queueing {
             ));
         }
         let waiting = params.queue_limit.limit();
-        let capacity = waiting
-            .zip(servers.workers)
-            .map(|(waiting, workers)| waiting + workers);
+        let capacity = waiting.zip(servers.workers).map(|(waiting, workers)| waiting + workers);
         Ok(Rc::new(Queues {
             capacity: capacity.map(|capacity| capacity as usize),
-            workers: servers
-                .workers
-                .map(|workers| u64::from(workers) * u64::from(servers.count)),
+            workers: servers.workers.map(|workers| u64::from(workers) * u64::from(servers.count)),
             front: Config {
                 leaves: params.fan_out as usize,
                 service: Sampler::new(&params.service),
@@ -107,12 +103,7 @@ fn group<'a>(scenario: &'a Scenario, name: &str) -> &'a NodeGroup {
 
 /// How long the most patient client waits.
 fn patience(scenario: &Scenario) -> Duration {
-    scenario
-        .loads
-        .iter()
-        .map(|load| load.timeout)
-        .max()
-        .unwrap_or_default()
+    scenario.loads.iter().map(|load| load.timeout).max().unwrap_or_default()
 }
 
 /// The system during one run.
@@ -133,10 +124,7 @@ impl System for Queues {
     }
 
     fn client(&self, host: Host) -> Rc<dyn Client> {
-        Rc::new(Asker {
-            host,
-            patience: self.front.patience,
-        })
+        Rc::new(Asker { host, patience: self.front.patience })
     }
 
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {
@@ -144,24 +132,13 @@ impl System for Queues {
         let requests = run.operations.iter();
         let requests = requests.filter(|op| window.contains(op.intended)).count();
         let leaves = (requests * self.front.leaves) as f64;
-        let hedges = run
-            .series
-            .get("hedges")
-            .and_then(|series| series.value(&window));
-        let hedge_rate = hedges
-            .filter(|_| leaves > 0.0)
-            .map(|hedges| hedges / leaves);
-        let busy: f64 = measured(run, "service")
-            .map(|work| work.as_secs_f64())
-            .sum();
-        let utilisation = self
-            .workers
-            .map(|workers| busy / (window.length().as_secs_f64() * workers as f64));
+        let hedges = run.series.get("hedges").and_then(|series| series.value(&window));
+        let hedge_rate = hedges.filter(|_| leaves > 0.0).map(|hedges| hedges / leaves);
+        let busy: f64 = measured(run, "service").map(|work| work.as_secs_f64()).sum();
+        let utilisation =
+            self.workers.map(|workers| busy / (window.length().as_secs_f64() * workers as f64));
         let measures = [("hedge_rate", hedge_rate), ("utilisation", utilisation)];
-        measures
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)))
-            .collect()
+        measures.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 }
 
@@ -169,7 +146,5 @@ impl System for Queues {
 fn measured<'a>(run: &'a Run, name: &str) -> impl Iterator<Item = Duration> + 'a {
     let window = run.measured_window();
     let samples = run.observed.get(name).into_iter().flatten();
-    samples
-        .filter(move |(at, _)| window.contains(*at))
-        .map(|(_, duration)| *duration)
+    samples.filter(move |(at, _)| window.contains(*at)).map(|(_, duration)| *duration)
 }

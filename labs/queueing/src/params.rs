@@ -30,10 +30,7 @@ impl Default for Params {
     fn default() -> Self {
         Params {
             fan_out: 1,
-            service: Dist::Exponential {
-                mean: 1_000_000,
-                shift: 0,
-            },
+            service: Dist::Exponential { mean: 1_000_000, shift: 0 },
             queue_limit: QueueLimit::Unlimited(Unlimited::Unlimited),
             hedge_after: HedgeAfter::Never(Never::Never),
             cancel_losers: true,
@@ -43,10 +40,7 @@ impl Default for Params {
 
 /// How many leaf requests may wait at a server.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "expected how many may wait, for example 20, or \"unlimited\""
-)]
+#[serde(untagged, expecting = "expected how many may wait, for example 20, or \"unlimited\"")]
 pub enum QueueLimit {
     /// At most so many.
     AtMost(u32),
@@ -74,10 +68,7 @@ impl QueueLimit {
 
 /// When the front end asks a second replica.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "expected a duration, for example \"10ms\", or \"never\""
-)]
+#[serde(untagged, expecting = "expected a duration, for example \"10ms\", or \"never\"")]
 pub enum HedgeAfter {
     /// After so long without an answer.
     After(Span),

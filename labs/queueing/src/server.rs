@@ -30,16 +30,11 @@ pub(crate) struct Server {
 impl Server {
     /// Serves until the host crashes.
     pub async fn run(host: Host, capacity: Option<usize>) {
-        let server = Rc::new(Server {
-            host: host.clone(),
-            capacity,
-            cancels: RefCell::default(),
-        });
+        let server = Rc::new(Server { host: host.clone(), capacity, cancels: RefCell::default() });
         host.count("rejections", 0);
         host.count("cancellations", 0);
         host.spawn(server.clone().take_cancellations());
-        host.serve(move |from, job| server.clone().handle(from, job))
-            .await;
+        host.serve(move |from, job| server.clone().handle(from, job)).await;
     }
 
     async fn handle(self: Rc<Self>, from: NodeId, job: Job) -> JobDone {

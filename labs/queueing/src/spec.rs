@@ -39,26 +39,14 @@ pub(crate) static SPEC: LabSpec = LabSpec {
             "utilisation",
             "Share of the servers' working time that went into jobs served to the end",
         ),
-        named(
-            "hedge_rate",
-            "Leaf requests sent a second time, per leaf request",
-        ),
+        named("hedge_rate", "Leaf requests sent a second time, per leaf request"),
         named("hedges", "Leaf requests that were sent to a second replica"),
-        named(
-            "cancellations",
-            "Leaf requests that a server was told to stop",
-        ),
+        named("cancellations", "Leaf requests that a server was told to stop"),
         named("rejections", "Leaf requests that a full server turned away"),
     ],
     observed: &[
-        named(
-            "leaf",
-            "From asking a leaf to its first answer, as the front end sees it",
-        ),
-        named(
-            "wait",
-            "What a leaf request spent at its server beyond its work: mostly queueing",
-        ),
+        named("leaf", "From asking a leaf to its first answer, as the front end sees it"),
+        named("wait", "What a leaf request spent at its server beyond its work: mostly queueing"),
         named("service", "The work of leaf requests that were served"),
     ],
     invariants: &[],
@@ -77,10 +65,7 @@ pub(crate) static SPEC: LabSpec = LabSpec {
             name: "hedging",
             summary: "When a leaf is asked a second time",
             fillings: &[
-                named(
-                    "after-delay",
-                    "After `hedge_after`, where the scenario says one",
-                ),
+                named("after-delay", "After `hedge_after`, where the scenario says one"),
                 named("never", "Never"),
                 named("at-once", "Always, together with the first"),
             ],

@@ -33,35 +33,17 @@ fn laws() -> Vec<(&'static str, f64)> {
         ("M/M/1 at rho 0.8: p99", 2.0 * LN_10 / (1.0 - 0.8)),
         ("M/M/1 at rho 0.9", 1.0 / (1.0 - 0.9)),
         ("M/M/2 at rho 0.8: mean", erlang_mean(2, 1.6)),
-        (
-            "M/M/2 at rho 0.8: p99",
-            solve(|t| erlang_tail(2, 1.6, t) - 0.01),
-        ),
+        ("M/M/2 at rho 0.8: p99", solve(|t| erlang_tail(2, 1.6, t) - 0.01)),
         ("M/D/1 at rho 0.8: mean", 1.0 + 0.8 / (2.0 * (1.0 - 0.8))),
         ("Four queues joined at random", 10.0 / (1.0 - 0.8)),
         ("One queue for four workers", 10.0 * erlang_mean(4, 3.2)),
         ("M/M/1/11", 100.0 * full(1.2, 11)),
         ("Erlang's loss formula", 100.0 * erlang_loss(5, 4.0)),
-        (
-            "100 leaves, each slow once in 100",
-            100.0 * 0.99f64.powi(100),
-        ),
-        (
-            "The slowest of 100 exponential leaves: mean",
-            10.0 * harmonic(100),
-        ),
-        (
-            "The slowest of 100 exponential leaves: the median",
-            -10.0 * slowest_of_100(0.5).ln(),
-        ),
-        (
-            "100 exponential leaves hedged at their p95: median",
-            hedged_exponential(0.5),
-        ),
-        (
-            "100 exponential leaves hedged at their p95: p99",
-            hedged_exponential(0.99),
-        ),
+        ("100 leaves, each slow once in 100", 100.0 * 0.99f64.powi(100)),
+        ("The slowest of 100 exponential leaves: mean", 10.0 * harmonic(100)),
+        ("The slowest of 100 exponential leaves: the median", -10.0 * slowest_of_100(0.5).ln()),
+        ("100 exponential leaves hedged at their p95: median", hedged_exponential(0.5)),
+        ("100 exponential leaves hedged at their p95: p99", hedged_exponential(0.99)),
         ("Hedging at the p95", (-20f64.ln()).exp()),
         ("BigTable demo, 100 leaves, no hedging", unhedged(0.999)),
         ("BigTable demo, 100 leaves, hedged", hedged(0.999)),
@@ -77,18 +59,11 @@ fn the_truth_table_is_what_its_formulas_give() {
     let mut laws = laws();
     for check in &table.check {
         assert!(["law", "demo"].contains(&check.tier.as_str()), "{check:?}");
-        let place = laws
-            .iter()
-            .position(|(start, _)| check.law.starts_with(start));
+        let place = laws.iter().position(|(start, _)| check.law.starts_with(start));
         let (_, value) = laws.swap_remove(place.unwrap_or_else(|| panic!("no formula: {check:?}")));
-        let number = check
-            .expected
-            .trim_end_matches(|c: char| c.is_alphabetic() || c == '%');
+        let number = check.expected.trim_end_matches(|c: char| c.is_alphabetic() || c == '%');
         let expected: f64 = number.parse().expect("a number and its unit");
-        assert!(
-            (expected / value - 1.0).abs() < 1.5e-3,
-            "{check:?}: the formula gives {value}"
-        );
+        assert!((expected / value - 1.0).abs() < 1.5e-3, "{check:?}: the formula gives {value}");
     }
     assert!(laws.is_empty(), "not in the table: {laws:?}");
 }
@@ -134,11 +109,7 @@ fn full(rho: f64, n: i32) -> f64 {
 /// How likely a leaf of the `BigTable` demonstration is slower than `t` milliseconds.
 fn bigtable(t: f64) -> f64 {
     let ordinary = ((9.0 - t) / 8.0).clamp(0.0, 1.0);
-    let slow = if t > 10.0 {
-        1.0 - normal_cdf(((t - 10.0).ln() - 2.580) / 1.492)
-    } else {
-        1.0
-    };
+    let slow = if t > 10.0 { 1.0 - normal_cdf(((t - 10.0).ln() - 2.580) / 1.492) } else { 1.0 };
     0.98 * ordinary + 0.02 * slow
 }
 
@@ -153,9 +124,7 @@ fn normal_cdf(z: f64) -> f64 {
         i if i % 2 == 1 => 4.0,
         _ => 2.0,
     };
-    let sum: f64 = (0..=STEPS)
-        .map(|i| weight(i) * density(from + f64::from(i) * width))
-        .sum();
+    let sum: f64 = (0..=STEPS).map(|i| weight(i) * density(from + f64::from(i) * width)).sum();
     sum * width / 3.0
 }
 

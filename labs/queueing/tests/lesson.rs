@@ -29,15 +29,8 @@ fn command(text: &str) -> (String, Vec<String>) {
 fn the_lesson_tells_what_its_commands_measure() {
     let mut runs = BTreeMap::new();
     let mut rows = 0;
-    for line in Queueing
-        .lesson()
-        .lines()
-        .filter(|line| line.starts_with("| `netsplit run"))
-    {
-        let cells: Vec<_> = line
-            .split('|')
-            .map(|cell| cell.trim().trim_matches('`'))
-            .collect();
+    for line in Queueing.lesson().lines().filter(|line| line.starts_with("| `netsplit run")) {
+        let cells: Vec<_> = line.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
         let [_, run_it, metric, told, _] = cells[..] else {
             panic!("not three cells: {line}");
         };

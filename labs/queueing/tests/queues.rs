@@ -7,10 +7,7 @@ use support::{number, run, scenario};
 
 fn close(measured: f64, expected: f64, tolerance: f64) {
     let off = measured / expected - 1.0;
-    assert!(
-        off.abs() < tolerance,
-        "{measured} instead of {expected}: {off:+.3}"
-    );
+    assert!(off.abs() < tolerance, "{measured} instead of {expected}: {off:+.3}");
 }
 
 #[test]
@@ -40,11 +37,7 @@ fn littles_law_holds_with_the_rate_of_the_scenario() {
         (here, since) = (here + change, at);
     }
     let in_system = area / 105e9;
-    close(
-        in_system,
-        800.0 * number(&scenario, &run, "mean") / 1e9,
-        0.02,
-    );
+    close(in_system, 800.0 * number(&scenario, &run, "mean") / 1e9, 0.02);
 }
 
 #[test]
@@ -61,10 +54,7 @@ fn variants_meet_the_same_arrivals_and_the_same_jobs() {
     let jobs = |set: &[&str]| {
         let run = run(&scenario("pooled-or-split", set), 3);
         let mut arrivals: Vec<_> = run.operations.iter().map(|op| op.intended).collect();
-        let mut work: Vec<_> = run.observed["service"]
-            .iter()
-            .map(|(_, work)| *work)
-            .collect();
+        let mut work: Vec<_> = run.observed["service"].iter().map(|(_, work)| *work).collect();
         arrivals.sort_unstable();
         work.sort_unstable();
         (arrivals, work)
@@ -72,10 +62,7 @@ fn variants_meet_the_same_arrivals_and_the_same_jobs() {
     let reference = jobs(&[]);
     assert!(reference.0.len() > 30_000);
     assert_eq!(reference, jobs(&["variant=random"]));
-    assert_eq!(
-        reference,
-        jobs(&["nodes.servers.count=1", "nodes.servers.workers=4"])
-    );
+    assert_eq!(reference, jobs(&["nodes.servers.count=1", "nodes.servers.workers=4"]));
 }
 
 #[test]
@@ -85,12 +72,7 @@ fn one_queue_beats_the_shortest_queue_beats_turns_beats_chance() {
         number(&scenario, &run(&scenario, 1), "mean")
     };
     let pooled = mean(&["nodes.servers.count=1", "nodes.servers.workers=4"]);
-    let means = [
-        pooled,
-        mean(&[]),
-        mean(&["variant=round-robin"]),
-        mean(&["variant=random"]),
-    ];
+    let means = [pooled, mean(&[]), mean(&["variant=round-robin"]), mean(&["variant=random"])];
     assert!(means.is_sorted(), "{means:?}");
 }
 
@@ -98,26 +80,12 @@ fn one_queue_beats_the_shortest_queue_beats_turns_beats_chance() {
 fn a_full_queue_rejects_and_says_so() {
     let scenario = scenario("bounded-queue", &["duration=40s"]);
     let run = run(&scenario, 1);
-    let rejected = run
-        .operations
-        .iter()
-        .filter(|op| op.status == Status::Rejected)
-        .count();
-    let counted: f64 = run.series["rejections"]
-        .points
-        .iter()
-        .map(|(_, by)| by)
-        .sum();
+    let rejected = run.operations.iter().filter(|op| op.status == Status::Rejected).count();
+    let counted: f64 = run.series["rejections"].points.iter().map(|(_, by)| by).sum();
     assert!(rejected > 300, "{rejected}");
     assert_eq!(counted, rejected as f64);
-    let longest = run.observed["wait"]
-        .iter()
-        .map(|(_, wait)| wait.as_millis())
-        .max();
-    assert!(
-        longest < Some(400),
-        "ten jobs of 10 ms were before it: {longest:?} ms"
-    );
+    let longest = run.observed["wait"].iter().map(|(_, wait)| wait.as_millis()).max();
+    assert!(longest < Some(400), "ten jobs of 10 ms were before it: {longest:?} ms");
 }
 
 #[test]
@@ -127,30 +95,21 @@ fn a_cancelled_loser_frees_its_worker() {
         number(&scenario, &run(&scenario, 1), "utilisation")
     };
     // `utilisation` counts the work of served jobs only, so a stuck job shows when it is kept.
-    let (cancelled, kept) = (
-        utilisation(&[]),
-        utilisation(&["params.cancel_losers=false"]),
-    );
+    let (cancelled, kept) = (utilisation(&[]), utilisation(&["params.cancel_losers=false"]));
     assert!(cancelled < 0.3 && kept > 0.9, "{cancelled} {kept}");
 }
 
 #[test]
 fn a_crashed_replica_costs_its_jobs_only() {
     let crash = "fault=[{ at = \"20s\", for = \"10s\", crash = \"s1\" }]";
-    let scenario = scenario(
-        "pooled-or-split",
-        &[crash, "duration=60s", "variant=random"],
-    );
+    let scenario = scenario("pooled-or-split", &[crash, "duration=60s", "variant=random"]);
     let run = run(&scenario, 1);
     let inside =
         |op: &&netsplit_history::Operation| (20.0..29.0).contains(&op.intended.as_secs_f64());
     let during: Vec<_> = run.operations.iter().filter(inside).collect();
     let ok = during.iter().filter(|op| op.status == Status::Ok).count() as f64;
     close(ok / during.len() as f64, 0.75, 0.05);
-    let after = run
-        .operations
-        .iter()
-        .filter(|op| op.intended.as_secs_f64() > 32.0);
+    let after = run.operations.iter().filter(|op| op.intended.as_secs_f64() > 32.0);
     assert!(after.clone().count() > 5000);
     assert!(after.into_iter().all(|op| op.status == Status::Ok));
 }
@@ -158,11 +117,7 @@ fn a_crashed_replica_costs_its_jobs_only() {
 /// Erlang's loss system: nobody waits, and a fifth finds all five workers busy.
 #[test]
 fn without_places_to_wait_nobody_waits() {
-    let five = [
-        "nodes.servers.workers=5",
-        "load.clients.rate=4000/s",
-        "duration=25s",
-    ];
+    let five = ["nodes.servers.workers=5", "load.clients.rate=4000/s", "duration=25s"];
     let scenario = scenario("mmc", &[&five[..], &["params.queue_limit=0"]].concat());
     let run = run(&scenario, 1);
     close(number(&scenario, &run, "rejected_rate"), 0.199, 0.03);
@@ -173,16 +128,9 @@ fn without_places_to_wait_nobody_waits() {
 fn a_hedge_goes_to_the_replica_that_does_not_hang() {
     let hang =
         "fault=[{ at = \"20s\", for = \"900ms\", every = \"2s\", times = 10, pause = \"s1\" }]";
-    let shape = [
-        "nodes.servers.count=2",
-        "variant=random",
-        "params.service=1ms",
-    ];
+    let shape = ["nodes.servers.count=2", "variant=random", "params.service=1ms"];
     let scenario = scenario("cancelled", &[&shape[..], &[hang, "duration=45s"]].concat());
     let run = run(&scenario, 1);
     let slowest = number(&scenario, &run, "max");
-    assert!(
-        slowest < 50e6,
-        "{slowest} ns, though the other replica takes 1 ms"
-    );
+    assert!(slowest < 50e6, "{slowest} ns, though the other replica takes 1 ms");
 }

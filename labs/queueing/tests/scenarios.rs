@@ -32,34 +32,19 @@ const WRONG: &[(&str, &[&str])] = &[
     ("mm1", &["params.queue_limit=0", "duration=35s"]),
     ("mmc", &["params.service=1ms", "duration=35s"]),
     ("mmc", &["params.queue_limit=0", "duration=35s"]),
-    (
-        "md1",
-        &["params.service.exponential.mean=1ms", "duration=35s"],
-    ),
+    ("md1", &["params.service.exponential.mean=1ms", "duration=35s"]),
     ("md1", &["params.queue_limit=0", "duration=35s"]),
 ];
 
 /// Scenarios of so many messages that one seed has to do here.
-const LONG: &[&str] = &[
-    "fan-out",
-    "hedged",
-    "hedging-law",
-    "knee",
-    "md1",
-    "mm1",
-    "mmc",
-];
+const LONG: &[&str] = &["fan-out", "hedged", "hedging-law", "knee", "md1", "mm1", "mmc"];
 
 #[test]
 fn every_scenario_passes() {
     for name in names() {
         for seed in 1..=if LONG.contains(&&*name) { 1 } else { 3 } {
             let findings = judge(&name, &[], seed);
-            assert_eq!(
-                findings.verdict,
-                Verdict::Pass,
-                "{name}, seed {seed}: {findings:#?}"
-            );
+            assert_eq!(findings.verdict, Verdict::Pass, "{name}, seed {seed}: {findings:#?}");
         }
     }
 }
@@ -69,11 +54,7 @@ fn every_expectation_is_missed_by_something() {
     let mut unmissed = BTreeSet::new();
     for name in names() {
         let expect = scenario(&name, &[]).verdict.expect;
-        unmissed.extend(
-            expect
-                .into_iter()
-                .map(|sentence| (name.clone(), sentence.text)),
-        );
+        unmissed.extend(expect.into_iter().map(|sentence| (name.clone(), sentence.text)));
     }
     for (name, set) in WRONG {
         let findings = judge(name, set, 1);
@@ -93,11 +74,7 @@ fn the_variants_that_a_scenario_catches_fail_it() {
     for name in names() {
         for variant in scenario(&name, &[]).verdict.catches {
             let findings = judge(&name, &[&format!("variant={variant}"), "duration=20s"], 2);
-            assert_eq!(
-                findings.verdict,
-                Verdict::Fail,
-                "{name} does not catch {variant}"
-            );
+            assert_eq!(findings.verdict, Verdict::Fail, "{name} does not catch {variant}");
             caught += 1;
         }
     }
@@ -108,15 +85,8 @@ fn the_variants_that_a_scenario_catches_fail_it() {
 fn shapes_that_do_not_fit_are_refused() {
     let uneven = scenario("hedged", &["nodes.servers.count=150", "duration=12s"]);
     let options = netsplit_sim::Options::default();
-    let refused = netsplit_sim::simulate(
-        &netsplit_lab_queueing::Queueing,
-        &uneven,
-        &options,
-        &mut |_| (),
-    );
+    let refused =
+        netsplit_sim::simulate(&netsplit_lab_queueing::Queueing, &uneven, &options, &mut |_| ());
     let why = refused.expect_err("150 servers cannot be dealt to 100 leaves");
-    assert!(
-        why.contains("150 servers cannot be dealt to 100 leaves"),
-        "{why}"
-    );
+    assert!(why.contains("150 servers cannot be dealt to 100 leaves"), "{why}");
 }

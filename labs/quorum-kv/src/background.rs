@@ -117,11 +117,8 @@ impl Node {
             vec![(root, self.store_mut().tree(slot).hash(root))]
         };
         let mut leaves = loop {
-            let TreeReply(differing) = self
-                .host
-                .call(address, &Tree { slot, hashes }, timeout)
-                .await
-                .ok()?;
+            let TreeReply(differing) =
+                self.host.call(address, &Tree { slot, hashes }, timeout).await.ok()?;
             if differing.iter().all(|node| node.is_leaf()) {
                 break differing;
             }
@@ -133,11 +130,7 @@ impl Node {
         }
         let entries = self.store().in_leaves(slot, &leaves);
         self.host.count("keys_exchanged", entries.len() as u64);
-        let range = Range {
-            slot,
-            leaves,
-            entries,
-        };
+        let range = Range { slot, leaves, entries };
         let RangeReply(theirs) = self.host.call(address, &range, timeout).await.ok()?;
         self.take_in(theirs).await;
         Some(())
@@ -147,22 +140,15 @@ impl Node {
     pub(crate) async fn take_in(&self, entries: Vec<(Key, Siblings)>) {
         let rule = &*self.cluster.versions;
         let is_news = |(key, what): &(Key, Siblings)| {
-            !self
-                .store()
-                .own(*key)
-                .is_some_and(|known| known.covers(rule, what))
+            !self.store().own(*key).is_some_and(|known| known.covers(rule, what))
         };
         let news: Vec<_> = entries.into_iter().filter(is_news).collect();
         if news.is_empty() {
             return;
         }
-        let records = news
-            .into_iter()
-            .map(|(key, what)| Record::Own(key, what))
-            .collect();
+        let records = news.into_iter().map(|(key, what)| Record::Own(key, what)).collect();
         let repaired = self.keep(records).await;
-        self.host
-            .count("anti_entropy_repairs", repaired.unwrap_or(0));
+        self.host.count("anti_entropy_repairs", repaired.unwrap_or(0));
     }
 
     async fn stagger(&self, every: Duration) {

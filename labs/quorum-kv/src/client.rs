@@ -77,16 +77,8 @@ impl KvClient {
             }
             Place::Node => Way::Contacts(near(&host)),
         };
-        let session = Session {
-            host,
-            cluster,
-            actor: OnceCell::new(),
-            writes: Cell::new(0),
-            way,
-        };
-        KvClient {
-            session: Rc::new(session),
-        }
+        let session = Session { host, cluster, actor: OnceCell::new(), writes: Cell::new(0), way };
+        KvClient { session: Rc::new(session) }
     }
 }
 
@@ -152,8 +144,7 @@ impl Session {
             Ok(versioned) => Siblings::from(versioned),
             Err(failure) => return failure.into(),
         };
-        self.host
-            .observe("write", self.host.monotonic().saturating_sub(start));
+        self.host.observe("write", self.host.monotonic().saturating_sub(start));
         let delays = self.cluster.params.read_after.delays();
         let (sender, mut answers) = mpsc::unbounded_channel();
         for (place, delay) in delays.iter().enumerate() {
@@ -180,8 +171,7 @@ impl Session {
         }
         let start = self.host.monotonic();
         let found = self.get(key).await.ok()?;
-        self.host
-            .observe("read", self.host.monotonic().saturating_sub(start));
+        self.host.observe("read", self.host.monotonic().saturating_sub(start));
         Some(found.covers(&*self.cluster.versions, written))
     }
 
@@ -189,9 +179,7 @@ impl Session {
         match &self.way {
             Way::Own(coordinator) => coordinator.get(key).await.map_err(Failure::Read),
             Way::Contacts(near) => {
-                let call = self
-                    .host
-                    .call(self.any_of(near), &Get(key), self.patience());
+                let call = self.host.call(self.any_of(near), &Get(key), self.patience());
                 let GetReply(result) = call.await.map_err(Failure::Silence)?;
                 result.map_err(Failure::Read)
             }
@@ -203,15 +191,11 @@ impl Session {
         // Any number would do that no other session has; a real client would draw one.
         let actor = *self.actor.get_or_init(|| Actor(request.id));
         self.writes.set(self.writes.get() + 1);
-        let writer = Writer {
-            actor,
-            count: self.writes.get(),
-        };
+        let writer = Writer { actor, count: self.writes.get() };
         match &self.way {
-            Way::Own(coordinator) => coordinator
-                .put(key, datum, writer)
-                .await
-                .map_err(Failure::Write),
+            Way::Own(coordinator) => {
+                coordinator.put(key, datum, writer).await.map_err(Failure::Write)
+            }
             Way::Contacts(near) => {
                 let put = Put(key, datum, writer);
                 let call = self.host.call(self.any_of(near), &put, self.patience());

@@ -23,11 +23,7 @@ impl HybridClock {
     pub fn tick(&mut self, wall: Duration) -> (u64, u32) {
         let wall_ns = wall.as_nanos() as u64;
         let (l, c) = self.latest;
-        self.latest = if wall_ns > l {
-            (wall_ns, 0)
-        } else {
-            (l, c + 1)
-        };
+        self.latest = if wall_ns > l { (wall_ns, 0) } else { (l, c + 1) };
         self.latest
     }
 
@@ -45,11 +41,7 @@ mod tests {
     use super::*;
 
     fn stamp((wall_ns, logical): (u64, u32)) -> Stamp {
-        Stamp {
-            wall_ns,
-            logical,
-            ..Stamp::default()
-        }
+        Stamp { wall_ns, logical, ..Stamp::default() }
     }
 
     proptest! {

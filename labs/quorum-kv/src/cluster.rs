@@ -41,10 +41,7 @@ impl Cluster {
     pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
         let params: Params = setup.params()?;
         let groups = &setup.scenario().nodes;
-        let nodes = groups
-            .iter()
-            .find(|group| group.name == GROUP)
-            .map_or(0, |group| group.count);
+        let nodes = groups.iter().find(|group| group.name == GROUP).map_or(0, |group| group.count);
         let n = params.n.unwrap_or(nodes.min(3));
         let majority = n / 2 + 1;
         let (r, w) = (params.r.unwrap_or(majority), params.w.unwrap_or(majority));

@@ -38,12 +38,7 @@ impl Coordinator {
     /// A coordinator on `host`, with the clock of whoever it runs in.
     pub fn new(host: Host, cluster: Rc<Cluster>, clock: Rc<RefCell<HybridClock>>) -> Coordinator {
         let members = Cluster::members(&host);
-        Coordinator {
-            host,
-            cluster,
-            members,
-            clock,
-        }
+        Coordinator { host, cluster, members, clock }
     }
 
     /// Reads a key from R nodes.
@@ -112,18 +107,10 @@ impl Coordinator {
 
     /// Has the holders of a key store something, until enough have confirmed.
     async fn store(&self, key: Key, what: Siblings) -> Result<(), WriteError> {
-        let request = Write {
-            key,
-            what,
-            purpose: WritePurpose::Put,
-            hint_for: None,
-        };
+        let request = Write { key, what, purpose: WritePurpose::Put, hint_for: None };
         let mut muster = self.muster(key, self.cluster.w, &request);
         let need = self.cluster.quorum.enough(self.cluster.w);
-        let hinted = move |owner| Write {
-            hint_for: Some(owner),
-            ..request.clone()
-        };
+        let hinted = move |owner| Write { hint_for: Some(owner), ..request.clone() };
         let mut confirmed = 0;
         while confirmed < need {
             let answer = muster.next(self, &hinted).await;
@@ -145,14 +132,7 @@ impl Coordinator {
         key: Key,
         answer: &Siblings,
     ) -> Result<(), ReadError> {
-        let Cluster {
-            ring,
-            r,
-            w,
-            versions,
-            quorum,
-            ..
-        } = &*self.cluster;
+        let Cluster { ring, r, w, versions, quorum, .. } = &*self.cluster;
         let holders: Vec<_> = ring.holders(ring.slot(key)).collect();
         let must_hold = quorum.must_hold(ring.n as usize, *r, *w);
         let Some((lacking, missing)) = reading.to_repair(&**versions, answer, &holders, must_hold)
@@ -186,12 +166,8 @@ impl Coordinator {
     }
 
     fn repair(&self, whom: &[Replica], key: Key, answer: &Siblings) -> Round<Write> {
-        let request = Write {
-            key,
-            what: answer.clone(),
-            purpose: WritePurpose::Repair,
-            hint_for: None,
-        };
+        let request =
+            Write { key, what: answer.clone(), purpose: WritePurpose::Repair, hint_for: None };
         let mut round = Round::default();
         for replica in whom {
             self.ask(&mut round, *replica, &request);
@@ -202,29 +178,17 @@ impl Coordinator {
     /// Learns the time from what others know.
     fn hear(&self, known: &Siblings) {
         let mut clock = self.clock.borrow_mut();
-        known
-            .iter()
-            .for_each(|sibling| clock.observe(&sibling.version.stamp));
+        known.iter().for_each(|sibling| clock.observe(&sibling.version.stamp));
     }
 
     fn ask<R: Rpc>(&self, round: &mut Round<R>, whom: Replica, request: &R) {
         let address = self.members[whom.0 as usize];
-        round.ask(
-            &self.host,
-            (whom, address),
-            request,
-            *self.cluster.params.timeout,
-        );
+        round.ask(&self.host, (whom, address), request, *self.cluster.params.timeout);
     }
 
     /// Sends a request to the holders of a key, or to `enough` of them.
     fn muster<R: Rpc>(&self, key: Key, enough: usize, request: &R) -> Muster<R> {
-        let Cluster {
-            ring,
-            params,
-            quorum,
-            ..
-        } = &*self.cluster;
+        let Cluster { ring, params, quorum, .. } = &*self.cluster;
         let slot = ring.slot(key);
         let mut round = Round::default();
         for replica in self.choose(slot, enough) {
@@ -235,11 +199,7 @@ impl Coordinator {
             spare.clear();
         }
         let patience = (!spare.is_empty()).then(|| self.host.sleep(*params.stand_in_after));
-        Muster {
-            round,
-            spare,
-            patience,
-        }
+        Muster { round, spare, patience }
     }
 
     /// Whom to ask of a slot's holders.

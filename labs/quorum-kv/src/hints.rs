@@ -29,9 +29,7 @@ impl Hints {
 
     /// What is kept of a key, for whichever owners.
     pub fn of(&self, key: Key) -> impl Iterator<Item = &Siblings> {
-        self.kept
-            .values()
-            .filter_map(move |of_owner| of_owner.get(&key))
+        self.kept.values().filter_map(move |of_owner| of_owner.get(&key))
     }
 
     /// How many writes are kept.
@@ -47,10 +45,7 @@ impl Hints {
     /// Up to `most` keys that are kept for `owner`.
     pub fn for_owner(&self, owner: Replica, most: usize) -> Vec<(Key, Siblings)> {
         let of_owner = self.kept.get(&owner).into_iter().flatten();
-        of_owner
-            .take(most)
-            .map(|(key, what)| (*key, what.clone()))
-            .collect()
+        of_owner.take(most).map(|(key, what)| (*key, what.clone())).collect()
     }
 
     /// The owner has `what` now. Returns whether that was all there was to keep: a write that
@@ -65,9 +60,7 @@ impl Hints {
         let Some(of_owner) = self.kept.get_mut(&owner) else {
             return false;
         };
-        let done = of_owner
-            .get(&key)
-            .is_some_and(|kept| what.covers(rule, kept));
+        let done = of_owner.get(&key).is_some_and(|kept| what.covers(rule, kept));
         if done {
             of_owner.remove(&key);
             if of_owner.is_empty() {
@@ -87,11 +80,7 @@ mod tests {
     fn write(count: u64) -> Siblings {
         let mut version = Version::default();
         version.vector.learn(Actor(1), count);
-        Versioned {
-            version,
-            datum: Datum(count),
-        }
-        .into()
+        Versioned { version, datum: Datum(count) }.into()
     }
 
     #[test]

@@ -21,10 +21,8 @@ impl Inspector {
     /// Keys that not all their holders know alike.
     pub fn diverged(&self, ring: Ring) -> usize {
         let nodes = self.0.borrow();
-        let keys: BTreeSet<_> = nodes
-            .values()
-            .flat_map(|store| store.borrow().keys().collect::<Vec<_>>())
-            .collect();
+        let keys: BTreeSet<_> =
+            nodes.values().flat_map(|store| store.borrow().keys().collect::<Vec<_>>()).collect();
         let differs = |key| {
             let digests: BTreeSet<_> = ring
                 .holders(ring.slot(key))
@@ -41,9 +39,6 @@ impl Inspector {
     /// Writes that nodes still keep for others.
     pub fn hints_left(&self) -> usize {
         let nodes = self.0.borrow();
-        nodes
-            .values()
-            .map(|store| store.borrow().hints().len())
-            .sum()
+        nodes.values().map(|store| store.borrow().hints().len()).sum()
     }
 }

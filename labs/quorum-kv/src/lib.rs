@@ -72,10 +72,7 @@ impl Lab for QuorumKv {
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
-        Ok(Rc::new(Kv {
-            cluster: Rc::new(Cluster::new(setup)?),
-            inspector: Inspector::default(),
-        }))
+        Ok(Rc::new(Kv { cluster: Rc::new(Cluster::new(setup)?), inspector: Inspector::default() }))
     }
 }
 
@@ -96,18 +93,12 @@ impl System for Kv {
 
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {
         let mut measured = vec![
-            (
-                "keys_diverged",
-                self.inspector.diverged(self.cluster.ring) as f64,
-            ),
+            ("keys_diverged", self.inspector.diverged(self.cluster.ring) as f64),
             ("hints_left", self.inspector.hints_left() as f64),
         ];
         measured.extend(staleness::measure(run));
         measured.extend(losses::measure(run, *self.cluster.params.lost_after));
-        measured.extend(probes::measure(
-            run,
-            self.cluster.params.read_after.delays(),
-        ));
+        measured.extend(probes::measure(run, self.cluster.params.read_after.delays()));
         measured
     }
 }

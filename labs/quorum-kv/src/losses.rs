@@ -22,10 +22,7 @@ use crate::writes::{KeyHistory, Seen, by_key};
 
 /// The numbers of the whole run.
 pub fn measure(run: &Run, lost_after: Duration) -> Vec<(&'static str, f64)> {
-    let lost: usize = by_key(run)
-        .values()
-        .map(|history| lost(history, lost_after))
-        .sum();
+    let lost: usize = by_key(run).values().map(|history| lost(history, lost_after)).sum();
     vec![("lost_writes", lost as f64)]
 }
 
@@ -55,10 +52,7 @@ fn lost(history: &KeyHistory, lost_after: Duration) -> usize {
 fn last_between(reads: &[Seen], from: Time, until: Time) -> Option<&Seen> {
     let first = reads.partition_point(|read| read.invoked <= from);
     let last = reads.partition_point(|read| read.invoked < until);
-    reads[first..last]
-        .iter()
-        .rev()
-        .find(|read| read.answered < until)
+    reads[first..last].iter().rev().find(|read| read.answered < until)
 }
 
 #[cfg(test)]
@@ -75,10 +69,7 @@ mod tests {
 
     #[test]
     fn a_write_that_was_gone_at_the_last_look_is_lost() {
-        assert_eq!(
-            count(vec![put(1, 0, 10), get(Value::Null, 2000, 2001)]),
-            1.0
-        );
+        assert_eq!(count(vec![put(1, 0, 10), get(Value::Null, 2000, 2001)]), 1.0);
         let seen_before = vec![put(1, 0, 10), get(1, 50, 51), get(Value::Null, 2000, 2001)];
         assert_eq!(count(seen_before), 1.0);
         let old_won = vec![put(1, 0, 10), put(2, 20, 30), get(1, 2000, 2001)];
@@ -87,17 +78,10 @@ mod tests {
 
     #[test]
     fn a_write_that_was_seen_late_is_only_late() {
-        let late = vec![
-            put(1, 0, 10),
-            get(Value::Null, 2000, 2001),
-            get(1, 3000, 3001),
-        ];
+        let late = vec![put(1, 0, 10), get(Value::Null, 2000, 2001), get(1, 3000, 3001)];
         assert_eq!(count(late), 0.0);
         assert_eq!(count(vec![put(1, 0, 10), get(Value::Null, 900, 901)]), 0.0);
-        assert_eq!(
-            count(vec![put(1, 0, 10), get(json!([7, 1]), 2000, 2001)]),
-            0.0
-        );
+        assert_eq!(count(vec![put(1, 0, 10), get(json!([7, 1]), 2000, 2001)]), 0.0);
     }
 
     #[test]

@@ -39,10 +39,7 @@ impl TreeNode {
     pub fn leaf_of(key: Key) -> TreeNode {
         // Not the low bits: those choose the slot on a ring of 2^k nodes.
         let index = (key.hash() >> 32) as usize % LEAVES;
-        TreeNode {
-            level: BOTTOM,
-            index: index as u16,
-        }
+        TreeNode { level: BOTTOM, index: index as u16 }
     }
 
     /// Whether it is a leaf.
@@ -54,10 +51,7 @@ impl TreeNode {
     pub fn children(self) -> impl Iterator<Item = TreeNode> {
         let first = self.index * BRANCHES as u16;
         let count = if self.is_leaf() { 0 } else { BRANCHES as u16 };
-        (first..first + count).map(move |index| TreeNode {
-            level: self.level + 1,
-            index,
-        })
+        (first..first + count).map(move |index| TreeNode { level: self.level + 1, index })
     }
 }
 
@@ -69,9 +63,7 @@ pub struct MerkleTree {
 
 impl Default for MerkleTree {
     fn default() -> Self {
-        MerkleTree {
-            leaves: vec![0; LEAVES],
-        }
+        MerkleTree { leaves: vec![0; LEAVES] }
     }
 }
 

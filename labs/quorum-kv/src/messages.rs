@@ -251,23 +251,9 @@ mod tests {
             let known = what.clone();
             assert!(KINDS.contains(&ReadReply { known, purpose }.kind()));
         }
-        for purpose in [
-            WritePurpose::Put,
-            WritePurpose::Repair,
-            WritePurpose::Handoff,
-        ] {
+        for purpose in [WritePurpose::Put, WritePurpose::Repair, WritePurpose::Handoff] {
             let (what, hint_for) = (what.clone(), None);
-            assert!(
-                KINDS.contains(
-                    &Write {
-                        key,
-                        what,
-                        purpose,
-                        hint_for
-                    }
-                    .kind()
-                )
-            );
+            assert!(KINDS.contains(&Write { key, what, purpose, hint_for }.kind()));
             let stored = true;
             assert!(KINDS.contains(&WriteReply { stored, purpose }.kind()));
         }

@@ -104,8 +104,7 @@ impl Node {
         let node = self.clone();
         self.host.spawn(async move {
             let host = node.host.clone();
-            host.serve(|_, request| handler(node.clone(), request))
-                .await;
+            host.serve(|_, request| handler(node.clone(), request)).await;
         });
     }
 
@@ -116,12 +115,7 @@ impl Node {
     }
 
     async fn on_write(&self, write: Write) -> WriteReply {
-        let Write {
-            key,
-            what,
-            purpose,
-            hint_for,
-        } = write;
+        let Write { key, what, purpose, hint_for } = write;
         self.work().await;
         let record = match hint_for {
             Some(owner) if owner != self.place => Record::Hint(owner, key, what),
@@ -136,24 +130,14 @@ impl Node {
         if let (Some(counter), Some(news)) = (counter, kept) {
             self.host.count(counter, news);
         }
-        WriteReply {
-            stored: kept.is_some(),
-            purpose,
-        }
+        WriteReply { stored: kept.is_some(), purpose }
     }
 
     fn on_tree(&self, Tree { slot, hashes }: &Tree) -> TreeReply {
         TreeReply(self.store.borrow_mut().tree(*slot).differing(hashes))
     }
 
-    async fn on_range(
-        &self,
-        Range {
-            slot,
-            leaves,
-            entries,
-        }: Range,
-    ) -> RangeReply {
+    async fn on_range(&self, Range { slot, leaves, entries }: Range) -> RangeReply {
         let ours = self.store().in_leaves(slot, &leaves);
         self.host.count("keys_exchanged", ours.len() as u64);
         self.take_in(entries).await;
@@ -167,10 +151,7 @@ impl Node {
         self.journal.write(durability, &records).await.ok()?;
         let rule = &*self.cluster.versions;
         let mut store = self.store.borrow_mut();
-        let news = records
-            .iter()
-            .filter(|record| store.apply(rule, record))
-            .count();
+        let news = records.iter().filter(|record| store.apply(rule, record)).count();
         Some(news as u64)
     }
 
@@ -178,11 +159,8 @@ impl Node {
         let (Record::Own(_, what) | Record::Hint(_, _, what) | Record::Delivered(_, _, what)) =
             record;
         let mut clock = self.clock.borrow_mut();
-        what.iter()
-            .for_each(|sibling| clock.observe(&sibling.version.stamp));
-        self.store
-            .borrow_mut()
-            .apply(&*self.cluster.versions, record);
+        what.iter().for_each(|sibling| clock.observe(&sibling.version.stamp));
+        self.store.borrow_mut().apply(&*self.cluster.versions, record);
     }
 
     async fn work(&self) {

@@ -28,13 +28,8 @@ struct Probes {
 
 /// The numbers of the whole run.
 pub fn measure(run: &Run, delays: &[Span]) -> Vec<(&'static str, f64)> {
-    let mut grid: Vec<_> = delays
-        .iter()
-        .map(|after| Probes {
-            after: **after,
-            ..Probes::default()
-        })
-        .collect();
+    let mut grid: Vec<_> =
+        delays.iter().map(|after| Probes { after: **after, ..Probes::default() }).collect();
     let measured = run.measured_window();
     let inside = run
         .operations
@@ -92,12 +87,7 @@ mod tests {
     fn an_exponential_tail_is_met_exactly() {
         // 100 e^(-t/1ms): 0.1% of 10,000 is 10, at t = ln 10 ms.
         let at = |ms: f64| 100.0 * f64::exp(-ms);
-        let points = grid(&[
-            (0, at(0.0)),
-            (2000, at(2.0)),
-            (3000, at(3.0)),
-            (4000, at(4.0)),
-        ]);
+        let points = grid(&[(0, at(0.0)), (2000, at(2.0)), (3000, at(3.0)), (4000, at(4.0))]);
         let visibility = visibility_ms(&points).expect("the delays reach it");
         assert!((visibility - f64::ln(10.0)).abs() < 1e-9, "{visibility}");
     }

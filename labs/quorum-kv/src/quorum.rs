@@ -78,10 +78,7 @@ pub struct Reading {
 impl Reading {
     /// A read that needs so many answers.
     pub fn new(need: usize) -> Reading {
-        Reading {
-            need,
-            answers: BTreeMap::new(),
-        }
+        Reading { need, answers: BTreeMap::new() }
     }
 
     /// A node answered. Once it was [brought up to date](Reading::on_repaired), an answer that
@@ -153,11 +150,7 @@ mod tests {
         let mut version = Version::default();
         version.vector.learn(Actor(actor), count);
         version.stamp.wall_ns = count;
-        Versioned {
-            version,
-            datum: Datum(count),
-        }
-        .into()
+        Versioned { version, datum: Datum(count) }.into()
     }
 
     fn reading(need: usize, answers: &[(u32, Siblings)]) -> Reading {
@@ -190,10 +183,7 @@ mod tests {
         let agreed = reading(2, &[(0, write(1, 1)), (1, write(1, 1))]);
         assert_eq!(agreed.to_repair(&ByVector, &write(1, 1), &HOLDERS, 2), None);
         let nothing = reading(2, &[(0, Siblings::default()), (1, Siblings::default())]);
-        assert_eq!(
-            nothing.to_repair(&ByVector, &Siblings::default(), &HOLDERS, 3),
-            None
-        );
+        assert_eq!(nothing.to_repair(&ByVector, &Siblings::default(), &HOLDERS, 3), None);
     }
 
     #[test]
@@ -222,9 +212,6 @@ mod tests {
             torn.to_repair(&ByVector, &write(1, 2), &HOLDERS, 2),
             Some((lacking.clone(), 1))
         );
-        assert_eq!(
-            torn.to_repair(&ByVector, &write(1, 2), &HOLDERS, 3),
-            Some((lacking, 2))
-        );
+        assert_eq!(torn.to_repair(&ByVector, &write(1, 2), &HOLDERS, 3), Some((lacking, 2)));
     }
 }

@@ -64,9 +64,7 @@ impl Ring {
 
     /// The slots that a node holds.
     pub fn slots_of(self, replica: Replica) -> impl Iterator<Item = Slot> {
-        (0..self.nodes)
-            .map(Slot)
-            .filter(move |slot| self.holds(replica, *slot))
+        (0..self.nodes).map(Slot).filter(move |slot| self.holds(replica, *slot))
     }
 
     /// Whether a node holds a slot.
@@ -88,11 +86,7 @@ mod tests {
         let ring = Ring { nodes: 5, n: 3 };
         for slot in (0..5).map(Slot) {
             let holders: Vec<_> = ring.holders(slot).collect();
-            let mut all: Vec<_> = holders
-                .iter()
-                .copied()
-                .chain(ring.stand_ins(slot))
-                .collect();
+            let mut all: Vec<_> = holders.iter().copied().chain(ring.stand_ins(slot)).collect();
             assert_eq!(holders.len(), 3);
             all.sort_unstable();
             assert_eq!(all, (0..5).map(Replica).collect::<Vec<_>>());
@@ -110,10 +104,7 @@ mod tests {
         let ring = Ring { nodes: 5, n: 3 };
         for slot in (0..5).map(Slot) {
             let here = (0..1000).filter(|key| ring.slot(Key(*key)) == slot).count();
-            assert!(
-                (150..250).contains(&here),
-                "{here} of 1000 keys in {slot:?}"
-            );
+            assert!((150..250).contains(&here), "{here} of 1000 keys in {slot:?}");
         }
     }
 }

@@ -42,11 +42,7 @@ impl<R: Rpc> Round<R> {
                     return Poll::Ready(Some((replica, answer)));
                 }
             }
-            if self.calls.is_empty() {
-                Poll::Ready(None)
-            } else {
-                Poll::Pending
-            }
+            if self.calls.is_empty() { Poll::Ready(None) } else { Poll::Pending }
         })
         .await
     }

@@ -53,11 +53,8 @@ impl Siblings {
         if self.0.iter().any(|old| old == new || replaced_by(old)) {
             return false;
         }
-        self.0
-            .retain(|old| !rule.supersedes(&new.version, &old.version));
-        let place = self
-            .0
-            .partition_point(|old| old.version.stamp > new.version.stamp);
+        self.0.retain(|old| !rule.supersedes(&new.version, &old.version));
+        let place = self.0.partition_point(|old| old.version.stamp > new.version.stamp);
         self.0.insert(place, new.clone());
         true
     }
@@ -76,9 +73,7 @@ impl Siblings {
     /// What the author of a new write learns by reading this.
     pub fn context(&self) -> VersionVector {
         let mut all = VersionVector::default();
-        self.0
-            .iter()
-            .for_each(|sibling| all.join(&sibling.version.vector));
+        self.0.iter().for_each(|sibling| all.join(&sibling.version.vector));
         all
     }
 
@@ -130,15 +125,9 @@ mod tests {
             version.vector.learn(Actor(0), known);
         }
         version.vector.learn(Actor(actor), count);
-        version.stamp = Stamp {
-            wall_ns: count + known,
-            logical: count as u32,
-            actor: Actor(actor),
-        };
-        Versioned {
-            version,
-            datum: Datum(actor * 100 + count * 10 + known),
-        }
+        version.stamp =
+            Stamp { wall_ns: count + known, logical: count as u32, actor: Actor(actor) };
+        Versioned { version, datum: Datum(actor * 100 + count * 10 + known) }
     }
 
     fn writes() -> impl Strategy<Value = Vec<Versioned>> {
@@ -190,15 +179,9 @@ mod tests {
     fn concurrent_writes_are_siblings_until_one_who_knows_both() {
         let mut siblings = gathered(&ByVector, &[written(1, 1, 0), written(2, 1, 0)]);
         assert_eq!(siblings.len(), 2);
-        let mut version = Version {
-            vector: siblings.context(),
-            stamp: Stamp::default(),
-        };
+        let mut version = Version { vector: siblings.context(), stamp: Stamp::default() };
         version.vector.learn(Actor(3), 1);
-        let merged = Versioned {
-            version,
-            datum: Datum(7),
-        };
+        let merged = Versioned { version, datum: Datum(7) };
         assert!(siblings.merge(&ByVector, &merged.clone().into()));
         assert_eq!(siblings, merged.into());
     }

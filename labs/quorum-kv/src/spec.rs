@@ -22,11 +22,7 @@ pub static SPEC: LabSpec = LabSpec {
     }],
     operations: &[
         operation(GET, 70.0, "Reads a key"),
-        operation(
-            PUT,
-            30.0,
-            "Writes a key; in the history, null is its answer",
-        ),
+        operation(PUT, 30.0, "Writes a key; in the history, null is its answer"),
         operation(
             PROBE,
             0.0,
@@ -35,10 +31,7 @@ pub static SPEC: LabSpec = LabSpec {
     ],
     messages: KINDS,
     roles: &[],
-    events: &[named(
-        "recovered",
-        "A node has read its journal; says how many keys it holds",
-    )],
+    events: &[named("recovered", "A node has read its journal; says how many keys it holds")],
     metrics: METRICS,
     observed: &[
         named("write", "How long the write of a write-then-read took"),
@@ -52,11 +45,7 @@ pub static SPEC: LabSpec = LabSpec {
 };
 
 const fn operation(name: &'static str, weight: f64, summary: &'static str) -> OperationSpec {
-    OperationSpec {
-        name,
-        weight,
-        summary,
-    }
+    OperationSpec { name, weight, summary }
 }
 
 const fn named(name: &'static str, summary: &'static str) -> Named {
@@ -66,60 +55,21 @@ const fn named(name: &'static str, summary: &'static str) -> Named {
 const METRICS: &[Named] = &[
     named("siblings", "Reads that found concurrent versions"),
     named("read_repairs", "Nodes that a read brought up to date"),
-    named(
-        "hints_stored",
-        "Writes that a stand-in kept for another node",
-    ),
+    named("hints_stored", "Writes that a stand-in kept for another node"),
     named("hints_delivered", "Kept writes that were handed over"),
-    named(
-        "anti_entropy_repairs",
-        "Keys that a comparison of Merkle trees brought up to date",
-    ),
-    named(
-        "keys_exchanged",
-        "Keys that comparisons of Merkle trees sent",
-    ),
-    named(
-        "stale_reads",
-        "Reads that missed a write acknowledged before they began",
-    ),
+    named("anti_entropy_repairs", "Keys that a comparison of Merkle trees brought up to date"),
+    named("keys_exchanged", "Keys that comparisons of Merkle trees sent"),
+    named("stale_reads", "Reads that missed a write acknowledged before they began"),
     named("stale_rate", "Their share of all successful reads"),
-    named(
-        "stale_ms_max",
-        "The longest that a read missed a write after its acknowledgement",
-    ),
-    named(
-        "behind_1",
-        "Share of reads that missed at least the newest version",
-    ),
-    named(
-        "behind_2",
-        "Share of reads that missed at least the two newest versions",
-    ),
-    named(
-        "behind_5",
-        "Share of reads that missed at least the five newest versions",
-    ),
-    named(
-        "lost_writes",
-        "Acknowledged writes that were gone when somebody looked last",
-    ),
-    named(
-        "stale_probes",
-        "Reads of write-then-read that missed the write",
-    ),
-    named(
-        "p_consistent",
-        "Share of reads at the first delay of read_after that saw the write",
-    ),
-    named(
-        "visibility_ms",
-        "How long after a write 99.9% of reads see it",
-    ),
-    named(
-        "keys_diverged",
-        "Keys that their nodes know differently at the end",
-    ),
+    named("stale_ms_max", "The longest that a read missed a write after its acknowledgement"),
+    named("behind_1", "Share of reads that missed at least the newest version"),
+    named("behind_2", "Share of reads that missed at least the two newest versions"),
+    named("behind_5", "Share of reads that missed at least the five newest versions"),
+    named("lost_writes", "Acknowledged writes that were gone when somebody looked last"),
+    named("stale_probes", "Reads of write-then-read that missed the write"),
+    named("p_consistent", "Share of reads at the first delay of read_after that saw the write"),
+    named("visibility_ms", "How long after a write 99.9% of reads see it"),
+    named("keys_diverged", "Keys that their nodes know differently at the end"),
     named("hints_left", "Writes that stand-ins still keep at the end"),
 ];
 
@@ -128,18 +78,9 @@ const SEATS: &[SeatSpec] = &[
         name: "versions",
         summary: "Which of two versions is the newer",
         fillings: &[
-            named(
-                "version-vector",
-                "Causality; concurrent writes become siblings",
-            ),
-            named(
-                "hybrid-clock",
-                "Hybrid logical time; the later of two writes wins",
-            ),
-            named(
-                "wall-clock",
-                "The coordinators' wall clocks; the last writer wins",
-            ),
+            named("version-vector", "Causality; concurrent writes become siblings"),
+            named("hybrid-clock", "Hybrid logical time; the later of two writes wins"),
+            named("wall-clock", "The coordinators' wall clocks; the last writer wins"),
             named("arrival", "No versions: what arrives last wins"),
         ],
     },
@@ -148,10 +89,7 @@ const SEATS: &[SeatSpec] = &[
         summary: "Whose answers count, and how many are enough",
         fillings: &[
             named("strict", "R and W of the N nodes that hold the key"),
-            named(
-                "sloppy",
-                "R and W of any nodes: others stand in, and hand over later",
-            ),
+            named("sloppy", "R and W of any nodes: others stand in, and hand over later"),
             named("off-by-one", "One answer fewer than R and W"),
         ],
     },
@@ -167,11 +105,7 @@ const SEATS: &[SeatSpec] = &[
 ];
 
 const VARIANTS: &[VariantSpec] = &[
-    variant(
-        "reference",
-        "Strict quorums, version vectors, read repair, durable writes",
-        &[],
-    ),
+    variant("reference", "Strict quorums, version vectors, read repair, durable writes", &[]),
     variant(
         "sloppy",
         "Other nodes stand in for silent ones: always writable, and reads may be stale",
@@ -214,9 +148,5 @@ const fn variant(
     summary: &'static str,
     fills: &'static [(&'static str, &'static str)],
 ) -> VariantSpec {
-    VariantSpec {
-        name,
-        summary,
-        fills,
-    }
+    VariantSpec { name, summary, fills }
 }

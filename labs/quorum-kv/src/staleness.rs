@@ -27,16 +27,11 @@ struct Behind {
 /// The numbers of the whole run.
 pub fn measure(run: &Run) -> Vec<(&'static str, f64)> {
     let keys = by_key(run);
-    let all: Vec<_> = keys
-        .values()
-        .flat_map(|history| behind(run, history))
-        .collect();
+    let all: Vec<_> = keys.values().flat_map(|history| behind(run, history)).collect();
     let at_least = |versions| all.iter().filter(|read| read.versions >= versions).count() as f64;
     let longest = all.iter().map(|read| read.time).max().unwrap_or_default();
-    let mut measured = vec![
-        ("stale_reads", at_least(1)),
-        ("stale_ms_max", longest.as_secs_f64() * 1e3),
-    ];
+    let mut measured =
+        vec![("stale_reads", at_least(1)), ("stale_ms_max", longest.as_secs_f64() * 1e3)];
     if !all.is_empty() {
         let share = |versions| at_least(versions) / all.len() as f64;
         measured.extend([
@@ -57,19 +52,10 @@ fn behind(run: &Run, history: &KeyHistory) -> Vec<Behind> {
         .filter_map(|write| Some((write.acknowledged?, write.invoked)))
         .collect();
     acknowledged.sort_unstable();
-    let values: BTreeMap<_, _> = history
-        .writes
-        .iter()
-        .map(|write| (write.value, write))
-        .collect();
+    let values: BTreeMap<_, _> = history.writes.iter().map(|write| (write.value, write)).collect();
     let measured = run.measured_window();
-    let reads = history
-        .reads
-        .iter()
-        .filter(|read| measured.contains(read.invoked));
-    reads
-        .map(|read| read_behind(&acknowledged, &values, read))
-        .collect()
+    let reads = history.reads.iter().filter(|read| measured.contains(read.invoked));
+    reads.map(|read| read_behind(&acknowledged, &values, read)).collect()
 }
 
 fn read_behind(
@@ -95,18 +81,14 @@ fn missed_since(acknowledged: &[(Time, Time)], from: Option<Time>, until: Time) 
         Some(from) => acknowledged.partition_point(|(at, _)| *at <= from),
         None => 0,
     };
-    let last = acknowledged
-        .partition_point(|(at, _)| *at < until)
-        .max(first);
+    let last = acknowledged.partition_point(|(at, _)| *at < until).max(first);
     let missed = || {
         let later = acknowledged[first..last].iter();
         later.filter(|(_, invoked)| from.is_none_or(|from| *invoked > from))
     };
     Behind {
         versions: missed().count(),
-        time: missed()
-            .next()
-            .map_or(Duration::ZERO, |(at, _)| until.since(*at)),
+        time: missed().next().map_or(Duration::ZERO, |(at, _)| until.since(*at)),
     }
 }
 
@@ -120,10 +102,7 @@ mod tests {
 
     fn measured(operations: Vec<Operation>, name: &str) -> f64 {
         let all = measure(&run(operations));
-        all.into_iter()
-            .find(|(n, _)| *n == name)
-            .expect("it is measured")
-            .1
+        all.into_iter().find(|(n, _)| *n == name).expect("it is measured").1
     }
 
     fn behind_by(mut writes: Vec<Operation>, read: Operation) -> f64 {
@@ -173,12 +152,7 @@ mod tests {
 
     #[test]
     fn time_counts_from_the_first_acknowledgement_that_was_missed() {
-        let history = vec![
-            put(1, 0, 10),
-            put(2, 20, 30),
-            put(3, 40, 50),
-            get(1, 60, 61),
-        ];
+        let history = vec![put(1, 0, 10), put(2, 20, 30), put(3, 40, 50), get(1, 60, 61)];
         assert_eq!(measured(history, "stale_ms_max"), 30.0);
     }
 }

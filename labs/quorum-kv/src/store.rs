@@ -38,12 +38,7 @@ pub struct Store {
 impl Store {
     /// An empty store.
     pub fn new(ring: Ring) -> Store {
-        Store {
-            ring,
-            entries: BTreeMap::new(),
-            trees: BTreeMap::new(),
-            hints: Hints::default(),
-        }
+        Store { ring, entries: BTreeMap::new(), trees: BTreeMap::new(), hints: Hints::default() }
     }
 
     /// Takes in a record; returns whether it said anything new.
@@ -126,11 +121,7 @@ mod tests {
         version.vector.learn(Actor(actor), count);
         version.stamp.wall_ns = count;
         version.stamp.actor = Actor(actor);
-        Versioned {
-            version,
-            datum: Datum(10 * actor + count),
-        }
-        .into()
+        Versioned { version, datum: Datum(10 * actor + count) }.into()
     }
 
     #[test]
@@ -152,10 +143,7 @@ mod tests {
         store.apply(&ByVector, &Record::Hint(Replica(3), Key(1), write(1, 1)));
         assert_eq!(store.read(&ByVector, Key(1)), write(1, 1));
         assert_eq!(store.own(Key(1)), None);
-        store.apply(
-            &ByVector,
-            &Record::Delivered(Replica(3), Key(1), write(1, 1)),
-        );
+        store.apply(&ByVector, &Record::Delivered(Replica(3), Key(1), write(1, 1)));
         assert!(store.read(&ByVector, Key(1)).is_empty());
     }
 

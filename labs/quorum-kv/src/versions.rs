@@ -93,11 +93,7 @@ pub trait Versions {
     /// The time of a write at a coordinator whose wall clock shows `wall`.
     fn stamp(&self, clock: &mut HybridClock, wall: Duration, actor: Actor) -> Stamp {
         let (wall_ns, logical) = clock.tick(wall);
-        Stamp {
-            wall_ns,
-            logical,
-            actor,
-        }
+        Stamp { wall_ns, logical, actor }
     }
 }
 
@@ -135,11 +131,7 @@ impl Versions for ByWallClock {
     }
 
     fn stamp(&self, _: &mut HybridClock, wall: Duration, actor: Actor) -> Stamp {
-        Stamp {
-            wall_ns: wall.as_nanos() as u64,
-            logical: 0,
-            actor,
-        }
+        Stamp { wall_ns: wall.as_nanos() as u64, logical: 0, actor }
     }
 }
 
@@ -227,10 +219,7 @@ mod tests {
     #[test]
     fn a_wall_clock_ignores_what_it_has_heard() {
         let mut clock = HybridClock::default();
-        let ahead = Stamp {
-            wall_ns: 900,
-            ..Stamp::default()
-        };
+        let ahead = Stamp { wall_ns: 900, ..Stamp::default() };
         clock.observe(&ahead);
         let now = Duration::from_nanos(5);
         assert!(ByStamp.stamp(&mut clock, now, Actor(1)) > ahead);

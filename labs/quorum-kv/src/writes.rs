@@ -46,16 +46,10 @@ pub fn by_key(run: &Run) -> BTreeMap<Arc<str>, KeyHistory> {
         let Some(key) = &operation.key else { continue };
         match &*operation.op {
             PUT | PROBE if operation.outcome != Outcome::Fail => {
-                keys.entry(key.clone())
-                    .or_default()
-                    .writes
-                    .extend(written(operation));
+                keys.entry(key.clone()).or_default().writes.extend(written(operation));
             }
             GET if operation.status == Status::Ok => {
-                keys.entry(key.clone())
-                    .or_default()
-                    .reads
-                    .push(seen(operation));
+                keys.entry(key.clone()).or_default().reads.push(seen(operation));
             }
             _ => {}
         }
@@ -80,11 +74,7 @@ fn seen(operation: &Operation) -> Seen {
         Value::Array(siblings) => siblings.iter().filter_map(Value::as_u64).collect(),
         value => value.as_u64().into_iter().collect(),
     };
-    Seen {
-        values,
-        invoked: operation.invoke,
-        answered: operation.finished,
-    }
+    Seen { values, invoked: operation.invoke, answered: operation.finished }
 }
 
 #[cfg(test)]
@@ -119,35 +109,21 @@ pub mod testing {
 
     /// A write of `value`, acknowledged.
     pub fn put(value: u64, from: u64, to: u64) -> Operation {
-        Operation {
-            input: value.into(),
-            ..operation(PUT, (from, to))
-        }
+        Operation { input: value.into(), ..operation(PUT, (from, to)) }
     }
 
     /// A write of `value`, never acknowledged.
     pub fn unknown_put(value: u64, from: u64, to: u64) -> Operation {
-        Operation {
-            status: Status::TimedOut,
-            outcome: Outcome::Unknown,
-            ..put(value, from, to)
-        }
+        Operation { status: Status::TimedOut, outcome: Outcome::Unknown, ..put(value, from, to) }
     }
 
     /// A read that found `output`.
     pub fn get(output: impl Into<Value>, from: u64, to: u64) -> Operation {
-        Operation {
-            output: output.into(),
-            ..operation(GET, (from, to))
-        }
+        Operation { output: output.into(), ..operation(GET, (from, to)) }
     }
 
     /// A run of these operations, measured as a whole.
     pub fn run(operations: Vec<Operation>) -> Run {
-        Run {
-            operations,
-            duration: at(1_000_000),
-            ..Run::default()
-        }
+        Run { operations, duration: at(1_000_000), ..Run::default() }
     }
 }

@@ -33,28 +33,12 @@ partition = { groups = ["n1", "n2", "n3"] }
 #[test]
 fn with_all_links_cut_no_node_knows_what_another_was_told() {
     let alone = run(&parsed(CUT, &[]), 1);
-    let ok = alone
-        .operations
-        .iter()
-        .filter(|op| op.status == Status::Ok)
-        .count();
+    let ok = alone.operations.iter().filter(|op| op.status == Status::Ok).count();
     assert!(ok > 400, "each node serves alone: {ok}");
-    assert!(
-        measured(&alone, "stale_rate") > 0.3,
-        "two writes of three are out of sight"
-    );
+    assert!(measured(&alone, "stale_rate") > 0.3, "two writes of three are out of sight");
     assert_eq!(measured(&alone, "keys_diverged"), 10.0);
-    let counted = |name: &str| {
-        alone.series[name]
-            .points
-            .iter()
-            .map(|(_, by)| by)
-            .sum::<f64>()
-    };
-    assert_eq!(
-        counted("read_repairs") + counted("anti_entropy_repairs"),
-        0.0
-    );
+    let counted = |name: &str| alone.series[name].points.iter().map(|(_, by)| by).sum::<f64>();
+    assert_eq!(counted("read_repairs") + counted("anti_entropy_repairs"), 0.0);
 }
 
 #[test]
@@ -75,17 +59,11 @@ fn the_seed_decides_the_run_and_the_variant_leaves_the_arrivals_alone() {
     let (first, again, other) = (run(&calm, 1), run(&calm, 1), run(&calm, 2));
     assert_eq!(first.fingerprint, again.fingerprint);
     assert_ne!(first.fingerprint, other.fingerprint);
-    let wins = run(
-        &scenario("calm", &["duration=3s", "variant=last-writer-wins"]),
-        1,
-    );
+    let wins = run(&scenario("calm", &["duration=3s", "variant=last-writer-wins"]), 1);
     assert_ne!(first.fingerprint, wins.fingerprint);
     let arrivals = |run: &netsplit_history::Run| {
-        let mut all: Vec<_> = run
-            .operations
-            .iter()
-            .map(|op| (op.intended, op.op.clone(), op.key.clone()))
-            .collect();
+        let mut all: Vec<_> =
+            run.operations.iter().map(|op| (op.intended, op.op.clone(), op.key.clone())).collect();
         all.sort();
         all
     };

@@ -75,22 +75,10 @@ fn scenarios_catch_what_they_say_they_catch() {
 #[test]
 fn every_feature_is_missed_where_it_is_off() {
     fails("read-repair", &["params.read_repair=off"], "keys_diverged");
-    fails(
-        "hinted-handoff",
-        &["params.hinted_handoff=false"],
-        "keys_diverged",
-    );
-    fails(
-        "anti-entropy",
-        &["params.anti_entropy=false"],
-        "keys_diverged",
-    );
+    fails("hinted-handoff", &["params.hinted_handoff=false"], "keys_diverged");
+    fails("anti-entropy", &["params.anti_entropy=false"], "keys_diverged");
     fails("sloppy-quorum", &["variant=reference"], "availability");
-    fails(
-        "overlap-is-not-enough",
-        &["params.read_repair=blocking"],
-        "not linearizable",
-    );
+    fails("overlap-is-not-enough", &["params.read_repair=blocking"], "not linearizable");
 }
 
 #[test]
@@ -99,11 +87,7 @@ fn quorum_sizes_decide_who_waits_and_who_is_stale() {
     fails("slow-replica-r1", &["params.fanout=quorum"], "p99(get)");
     fails("slow-replica-r2", &["params.w=3"], "p99(put)");
     fails("w1-r1-stale", &["params.r=2", "params.w=2"], "stale_rate");
-    fails(
-        "minority-partition",
-        &["params.r=2", "params.w=2"],
-        "stale_reads",
-    );
+    fails("minority-partition", &["params.r=2", "params.w=2"], "stale_reads");
     fails("k-staleness", &["params.r=2"], "behind_1");
     fails("majority", &["params.r=3"], "availability");
 }

@@ -7,11 +7,7 @@ use support::{measured, run, scenario};
 #[test]
 fn overlapping_quorums_never_miss_an_acknowledged_write() {
     for (r, w) in [(2, 2), (1, 3), (3, 1)] {
-        let sizes = [
-            format!("params.r={r}"),
-            format!("params.w={w}"),
-            "duration=3s".into(),
-        ];
+        let sizes = [format!("params.r={r}"), format!("params.w={w}"), "duration=3s".into()];
         let run = run(&scenario("pbs", &sizes.each_ref().map(String::as_str)), 1);
         assert_eq!(measured(&run, "stale_probes"), 0.0, "R={r} W={w}");
         assert_eq!(measured(&run, "visibility_ms"), 0.0, "R={r} W={w}");
@@ -32,11 +28,7 @@ fn partial_quorums_miss_some_for_a_while() {
 #[test]
 fn each_leg_of_the_model_has_a_latency_of_its_own() {
     let fixed = |overrides: &[&str]| {
-        let base = [
-            "duration=1s",
-            "params.read_after=0ms",
-            "network.latency=1ms",
-        ];
+        let base = ["duration=1s", "params.read_after=0ms", "network.latency=1ms"];
         let run = run(&scenario("pbs", &[&base, overrides].concat()), 1);
         let first = |name: &str| run.observed[name][0].1.as_micros();
         (first("write"), first("read"))

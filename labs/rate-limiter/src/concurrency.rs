@@ -27,11 +27,7 @@ pub struct ConcurrencyLimit {
 impl ConcurrencyLimit {
     /// Nobody is in.
     pub fn new(policy: &Policy) -> ConcurrencyLimit {
-        ConcurrencyLimit {
-            limit: policy.limit,
-            guess: policy.interval(),
-            in_flight: 0,
-        }
+        ConcurrencyLimit { limit: policy.limit, guess: policy.interval(), in_flight: 0 }
     }
 }
 
@@ -41,9 +37,7 @@ impl Limiter for ConcurrencyLimit {
             self.in_flight += 1;
             return Decision::ADMIT;
         }
-        Decision::Reject {
-            retry_after: self.guess,
-        }
+        Decision::Reject { retry_after: self.guess }
     }
 
     fn release(&mut self) {

@@ -26,12 +26,7 @@ pub struct FixedWindow {
 impl FixedWindow {
     /// A counter at zero.
     pub fn new(policy: &Policy) -> FixedWindow {
-        FixedWindow {
-            limit: policy.limit,
-            window: policy.window,
-            index: 0,
-            admitted: 0,
-        }
+        FixedWindow { limit: policy.limit, window: policy.window, index: 0, admitted: 0 }
     }
 }
 
@@ -46,8 +41,6 @@ impl Limiter for FixedWindow {
             return Decision::ADMIT;
         }
         let next = (self.index + 1) * window;
-        Decision::Reject {
-            retry_after: Duration::from_nanos((next - now) as u64),
-        }
+        Decision::Reject { retry_after: Duration::from_nanos((next - now) as u64) }
     }
 }

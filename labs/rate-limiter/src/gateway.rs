@@ -30,12 +30,7 @@ impl Gateway {
         deciding: Duration,
         service: Sampler,
     ) -> Gateway {
-        Gateway {
-            host,
-            coordination,
-            deciding,
-            service,
-        }
+        Gateway { host, coordination, deciding, service }
     }
 
     /// Answers until the host crashes.
@@ -44,8 +39,7 @@ impl Gateway {
         for counter in ["admitted", "admitted_blindly", "rejections"] {
             host.count(counter, 0);
         }
-        host.serve(move |_, Ask(tenant)| gateway.clone().answer(tenant))
-            .await;
+        host.serve(move |_, Ask(tenant)| gateway.clone().answer(tenant)).await;
     }
 
     async fn answer(self: Rc<Self>, tenant: Tenant) -> Answer {

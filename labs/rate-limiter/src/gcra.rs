@@ -48,9 +48,7 @@ impl Limiter for Gcra {
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let earliest = self.tat.saturating_sub(self.tolerance);
         if now < earliest {
-            return Decision::Reject {
-                retry_after: earliest.saturating_sub(now),
-            };
+            return Decision::Reject { retry_after: earliest.saturating_sub(now) };
         }
         self.tat = self.tat.max(now) + self.interval;
         Decision::ADMIT

@@ -155,11 +155,7 @@ struct PerTenant<L> {
 
 impl<L: Law + 'static> PerTenant<L> {
     fn start(names: &'static [&'static str]) -> Box<dyn InvariantState> {
-        Box::new(PerTenant::<L> {
-            names,
-            rules: Rules::default(),
-            tenants: BTreeMap::new(),
-        })
+        Box::new(PerTenant::<L> { names, rules: Rules::default(), tenants: BTreeMap::new() })
     }
 }
 
@@ -188,18 +184,11 @@ mod testing {
     use super::{Fact, Law, Rules};
 
     /// Two in ten nanoseconds, or three at once.
-    pub const RULES: Rules = Rules {
-        limit: 2,
-        window: 10,
-        burst: 3,
-        gateways: 1,
-    };
+    pub const RULES: Rules = Rules { limit: 2, window: 10, burst: 3, gateways: 1 };
 
     /// The number of the first admission that breaks a law.
     pub fn broken<L: Law>(times: &[i128]) -> Option<usize> {
         let mut law = L::new(&RULES);
-        times
-            .iter()
-            .position(|at| law.happened(*at, Fact::Admitted(None)).is_err())
+        times.iter().position(|at| law.happened(*at, Fact::Admitted(None)).is_err())
     }
 }

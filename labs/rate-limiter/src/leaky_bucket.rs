@@ -40,9 +40,7 @@ impl Limiter for LeakyBucket {
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let wait = self.next.saturating_sub(now);
         if wait > self.longest {
-            return Decision::Reject {
-                retry_after: wait.saturating_sub(self.longest),
-            };
+            return Decision::Reject { retry_after: wait.saturating_sub(self.longest) };
         }
         self.next = self.next.max(now) + self.interval;
         Decision::Admit { after: wait }

@@ -110,11 +110,7 @@ struct Service {
 impl Service {
     fn new(setup: &Setup<'_>) -> Result<Service, String> {
         let params: Params = setup.params()?;
-        let policy = Policy {
-            limit: params.limit,
-            window: *params.window,
-            burst: params.burst,
-        };
+        let policy = Policy { limit: params.limit, window: *params.window, burst: params.burst };
         let place = match setup.seat("coordination") {
             "local" => Place::Local,
             "synced" => Place::Synced(Budget::renew),
@@ -140,12 +136,8 @@ impl Service {
                 _ => Outage::FailClosed,
             },
             manners: match setup.seat("manners") {
-                "impatient" => Rc::new(Impatient {
-                    pause: *params.retry_pause,
-                }),
-                _ => Rc::new(Honours {
-                    jitter: *params.retry_jitter,
-                }),
+                "impatient" => Rc::new(Impatient { pause: *params.retry_pause }),
+                _ => Rc::new(Honours { jitter: *params.retry_jitter }),
             },
             patience: patience.unwrap_or_default(),
             params,
@@ -160,18 +152,12 @@ impl Service {
         let params = &self.params;
         let coordination: Box<dyn Coordination> = match self.place {
             Place::Local => Box::new(Local::new(host.clone(), self.limits())),
-            Place::Central => Box::new(Central::new(
-                host.clone(),
-                *params.store_timeout,
-                self.outage,
-            )),
-            Place::Synced(renewal) => Box::new(Synced::new(
-                &host,
-                self.policy,
-                renewal,
-                *params.sync_every,
-                self.outage,
-            )),
+            Place::Central => {
+                Box::new(Central::new(host.clone(), *params.store_timeout, self.outage))
+            }
+            Place::Synced(renewal) => {
+                Box::new(Synced::new(&host, self.policy, renewal, *params.sync_every, self.outage))
+            }
         };
         let service = Sampler::new(&params.service);
         Gateway::new(host, coordination, *params.deciding, service)
@@ -191,27 +177,20 @@ fn check(setup: &Setup<'_>, params: &Params, place: Place) -> Result<(), String>
     }
     let algorithm = setup.seat("algorithm");
     if algorithm == "concurrency-limit" && !matches!(place, Place::Local) {
-        return Err(
-            "a concurrency limit is kept where requests are served: it needs \
+        return Err("a concurrency limit is kept where requests are served: it needs \
                     coordination=local"
-                .to_owned(),
-        );
+            .to_owned());
     }
     if matches!(place, Place::Synced(_)) {
         if algorithm != "token-bucket" || setup.seat("keys") != "per-tenant" {
-            return Err(
-                "coordination=synced is for token buckets, one per tenant, only".to_owned(),
-            );
+            return Err("coordination=synced is for token buckets, one per tenant, only".to_owned());
         }
         if *params.store_timeout >= *params.sync_every {
             return Err("params.store_timeout must be shorter than params.sync_every".to_owned());
         }
     }
     let groups = &setup.scenario().nodes;
-    if groups
-        .iter()
-        .any(|group| group.name == "store" && group.count != 1)
-    {
+    if groups.iter().any(|group| group.name == "store" && group.count != 1) {
         return Err("there is one store: nodes.store.count must be 1".to_owned());
     }
     Ok(())

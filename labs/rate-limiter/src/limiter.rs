@@ -50,9 +50,7 @@ pub enum Decision {
 
 impl Decision {
     /// Let it through at once.
-    pub const ADMIT: Decision = Decision::Admit {
-        after: Duration::ZERO,
-    };
+    pub const ADMIT: Decision = Decision::Admit { after: Duration::ZERO };
 }
 
 /// Decides about the requests of one tenant, one after another.

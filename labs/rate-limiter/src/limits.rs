@@ -63,12 +63,7 @@ pub struct Limits {
 impl Limits {
     /// No tenant has asked yet.
     pub fn new(policy: Policy, algorithm: Algorithm, keys: Keys) -> Limits {
-        Limits {
-            policy,
-            algorithm,
-            keys,
-            limiters: BTreeMap::new(),
-        }
+        Limits { policy, algorithm, keys, limiters: BTreeMap::new() }
     }
 
     /// Decides about a request at `now`, which may be any clock's.
@@ -87,9 +82,6 @@ impl Limits {
             Keys::Shared => Tenant(0),
         };
         let (algorithm, policy) = (self.algorithm, self.policy);
-        self.limiters
-            .entry(key)
-            .or_insert_with(|| algorithm(&policy))
-            .as_mut()
+        self.limiters.entry(key).or_insert_with(|| algorithm(&policy)).as_mut()
     }
 }

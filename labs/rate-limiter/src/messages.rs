@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::budget::{Statement, Total};
 
 /// The kinds of messages.
-pub const KINDS: &[&str] = &[
-    "ask", "answer", "acquire", "verdict", "collect", "totals", "budgets",
-];
+pub const KINDS: &[&str] = &["ask", "answer", "acquire", "verdict", "collect", "totals", "budgets"];
 
 /// Whose requests are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

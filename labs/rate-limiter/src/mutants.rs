@@ -24,10 +24,7 @@ pub struct ForgetsSkew(TokenBucket);
 
 /// Compares with `<=` where `<` is meant, as it looks from outside: a burst of one too many.
 pub fn off_by_one(policy: &Policy) -> TokenBucket {
-    TokenBucket::new(&Policy {
-        burst: policy.burst + 1,
-        ..*policy
-    })
+    TokenBucket::new(&Policy { burst: policy.burst + 1, ..*policy })
 }
 
 /// A new budget comes on top of what is left of the old one: quiet rounds add up.

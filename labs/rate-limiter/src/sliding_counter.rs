@@ -90,9 +90,7 @@ impl Limiter for SlidingCounter {
             return Decision::ADMIT;
         }
         let wait = self.fits_at() - self.elapsed(now);
-        Decision::Reject {
-            retry_after: Duration::from_nanos(wait as u64),
-        }
+        Decision::Reject { retry_after: Duration::from_nanos(wait as u64) }
     }
 
     fn estimate(&self, now: Duration) -> Option<f64> {

@@ -25,11 +25,7 @@ pub struct SlidingLog {
 impl SlidingLog {
     /// An empty log.
     pub fn new(policy: &Policy) -> SlidingLog {
-        SlidingLog {
-            limit: policy.limit,
-            window: policy.window,
-            log: VecDeque::new(),
-        }
+        SlidingLog { limit: policy.limit, window: policy.window, log: VecDeque::new() }
     }
 }
 
@@ -40,9 +36,7 @@ impl Limiter for SlidingLog {
         if self.log.len() as u32 == self.limit {
             let free = self.log[0] + self.window;
             if now < free {
-                return Decision::Reject {
-                    retry_after: free.saturating_sub(now),
-                };
+                return Decision::Reject { retry_after: free.saturating_sub(now) };
             }
             self.log.pop_front();
         }

@@ -46,15 +46,9 @@ pub static SPEC: LabSpec = LabSpec {
     events: &[
         named("policy", "What is allowed, told once by the store"),
         named("asked", "A request came to a gateway that spends budgets"),
-        named(
-            "admitted",
-            "A request was let through, told where it was decided",
-        ),
+        named("admitted", "A request was let through, told where it was decided"),
         named("rejected", "A request was turned away, and until when"),
-        named(
-            "finished",
-            "A request that a gateway admitted by itself was served",
-        ),
+        named("finished", "A request that a gateway admitted by itself was served"),
     ],
     metrics: METRICS,
     observed: &[named(
@@ -76,29 +70,20 @@ const METRICS: &[Named] = &[
     named("attempts", "What clients sent, retries included"),
     named("retries", "Attempts after the first"),
     named("admitted", "Requests that gateways let through"),
-    named(
-        "admitted_blindly",
-        "Those of them that nobody counted: the store was silent",
-    ),
+    named("admitted_blindly", "Those of them that nobody counted: the store was silent"),
     named("rejections", "Attempts that were turned away"),
     named("rounds", "How often the store settled up with the gateways"),
     named(
         "estimate",
         "What the sliding window counter last held against the limit, before it decided",
     ),
-    named(
-        "window_max",
-        "The most of a tenant that any window of the policy's length admitted",
-    ),
+    named("window_max", "The most of a tenant that any window of the policy's length admitted"),
     named("overshoot_ratio", "The same as a multiple of the limit"),
     named(
         "excess",
         "The most that any stretch of time t admitted of a tenant beyond burst + rate * t",
     ),
-    named(
-        "excess_unlawful",
-        "The most that budgets admitted beyond the law of their overshoot",
-    ),
+    named("excess_unlawful", "The most that budgets admitted beyond the law of their overshoot"),
 ];
 
 const SEATS: &[SeatSpec] = &[
@@ -110,22 +95,13 @@ const SEATS: &[SeatSpec] = &[
             named("gcra", "The same decisions from a single time stamp"),
             named("fixed-window", "So many per window of the clock"),
             named("sliding-log", "So many in any window at all"),
-            named(
-                "sliding-counter",
-                "Two fixed windows that stand in for a log",
-            ),
+            named("sliding-counter", "Two fixed windows that stand in for a log"),
             named("leaky-bucket", "One by one, an interval apart; some wait"),
             named("concurrency-limit", "So many at once"),
             named("off-by-one", "A token bucket that holds one too many"),
             named("no-refill-cap", "A token bucket that never overflows"),
-            named(
-                "lost-remainder",
-                "A token bucket that adds whole tokens only",
-            ),
-            named(
-                "forgets-skew",
-                "A token bucket that follows a clock back in time",
-            ),
+            named("lost-remainder", "A token bucket that adds whole tokens only"),
+            named("forgets-skew", "A token bucket that follows a clock back in time"),
         ],
     },
     SeatSpec {
@@ -135,19 +111,13 @@ const SEATS: &[SeatSpec] = &[
             named("central", "The store, asked for every request"),
             named("local", "Each gateway for itself"),
             named("synced", "Each gateway, by budgets that the store renews"),
-            named(
-                "carries-over",
-                "The same, but a new budget is added to the old one",
-            ),
+            named("carries-over", "The same, but a new budget is added to the old one"),
         ],
     },
     SeatSpec {
         name: "outage",
         summary: "What becomes of requests when the store is silent",
-        fillings: &[
-            named("fail-closed", "They do not pass"),
-            named("fail-open", "They pass"),
-        ],
+        fillings: &[named("fail-closed", "They do not pass"), named("fail-open", "They pass")],
     },
     SeatSpec {
         name: "clock",
@@ -160,35 +130,21 @@ const SEATS: &[SeatSpec] = &[
     SeatSpec {
         name: "keys",
         summary: "Whose requests are counted together",
-        fillings: &[
-            named("per-tenant", "Those of each tenant"),
-            named("shared", "Everybody's"),
-        ],
+        fillings: &[named("per-tenant", "Those of each tenant"), named("shared", "Everybody's")],
     },
     SeatSpec {
         name: "manners",
         summary: "What clients that were turned away do, where the scenario lets them retry",
         fillings: &[
             named("honours-retry-after", "Wait as long as they were told"),
-            named(
-                "impatient",
-                "Try again after `retry_pause`, whatever they were told",
-            ),
+            named("impatient", "Try again after `retry_pause`, whatever they were told"),
         ],
     },
 ];
 
 const VARIANTS: &[VariantSpec] = &[
-    variant(
-        "reference",
-        "A token bucket per tenant in one store, which fails closed",
-        &[],
-    ),
-    variant(
-        "gcra",
-        "The token bucket's decisions from one time stamp",
-        &[("algorithm", "gcra")],
-    ),
+    variant("reference", "A token bucket per tenant in one store, which fails closed", &[]),
+    variant("gcra", "The token bucket's decisions from one time stamp", &[("algorithm", "gcra")]),
     variant(
         "fixed-window",
         "Counts per window of the clock: admits twice the limit across a boundary",
@@ -212,10 +168,7 @@ const VARIANTS: &[VariantSpec] = &[
     variant(
         "concurrency-limit",
         "So many at once at each gateway, whatever their rate",
-        &[
-            ("algorithm", "concurrency-limit"),
-            ("coordination", "local"),
-        ],
+        &[("algorithm", "concurrency-limit"), ("coordination", "local")],
     ),
     variant(
         "local",
@@ -279,9 +232,5 @@ const fn variant(
     summary: &'static str,
     fills: &'static [(&'static str, &'static str)],
 ) -> VariantSpec {
-    VariantSpec {
-        name,
-        summary,
-        fills,
-    }
+    VariantSpec { name, summary, fills }
 }

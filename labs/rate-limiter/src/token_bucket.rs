@@ -54,9 +54,7 @@ impl TokenBucket {
             self.credit = rest;
             Decision::ADMIT
         } else {
-            Decision::Reject {
-                retry_after: self.interval.saturating_sub(self.credit),
-            }
+            Decision::Reject { retry_after: self.interval.saturating_sub(self.credit) }
         }
     }
 }

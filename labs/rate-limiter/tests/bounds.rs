@@ -12,11 +12,7 @@ const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-const POLICY: Policy = Policy {
-    limit: 10,
-    window: ms(1000),
-    burst: 4,
-};
+const POLICY: Policy = Policy { limit: 10, window: ms(1000), burst: 4 };
 
 type Make = fn(&Policy) -> Box<dyn Limiter>;
 
@@ -26,9 +22,7 @@ const ALL: &[(&str, Make)] = &[
     ("GCRA", |policy| Box::new(Gcra::new(policy))),
     ("fixed window", |policy| Box::new(FixedWindow::new(policy))),
     ("sliding log", |policy| Box::new(SlidingLog::new(policy))),
-    ("sliding counter", |policy| {
-        Box::new(SlidingCounter::new(policy))
-    }),
+    ("sliding counter", |policy| Box::new(SlidingCounter::new(policy))),
     ("leaky bucket", |policy| Box::new(LeakyBucket::new(policy))),
 ];
 
@@ -158,20 +152,13 @@ fn a_fixed_window_admits_twice_the_limit_across_a_boundary() {
     let times = admitted(Box::new(FixedWindow::new(&POLICY)), &arrivals);
     assert_eq!(times.len(), 20);
     assert!(times[19] - times[0] < 200_000_000);
-    assert_eq!(
-        admitted(Box::new(SlidingLog::new(&POLICY)), &arrivals).len(),
-        10
-    );
+    assert_eq!(admitted(Box::new(SlidingLog::new(&POLICY)), &arrivals).len(), 10);
 }
 
 /// Cloudflare's example: 42 in the last minute, 18 in this one, 15 seconds of it over.
 #[test]
 fn the_weighted_counter_estimates_forty_nine_and_a_half() {
-    let policy = Policy {
-        limit: 50,
-        window: ms(60_000),
-        burst: 1,
-    };
+    let policy = Policy { limit: 50, window: ms(60_000), burst: 1 };
     let mut counter = SlidingCounter::new(&policy);
     for n in 0..42 {
         assert_eq!(counter.try_acquire(ms(n * 1000)), Decision::ADMIT);
@@ -183,10 +170,7 @@ fn the_weighted_counter_estimates_forty_nine_and_a_half() {
     assert_eq!(counter.estimate(ms(75_000)), Some(49.5));
     // Half a request too many: the 42 must fade by another half, which takes 60/42 of 0.5 s.
     let retry_after = Duration::from_nanos(714_285_715);
-    assert_eq!(
-        counter.try_acquire(ms(75_000)),
-        Decision::Reject { retry_after }
-    );
+    assert_eq!(counter.try_acquire(ms(75_000)), Decision::Reject { retry_after });
     // A window later the 18 are the previous ones; two windows later there is nothing.
     assert_eq!(counter.estimate(ms(150_000)), Some(9.0));
     assert_eq!(counter.estimate(ms(180_000)), Some(0.0));
@@ -201,10 +185,7 @@ fn a_leaky_bucket_says_how_long_to_wait_and_when_it_is_full() {
     }
     let retry_after = ms(100);
     assert_eq!(bucket.try_acquire(ms(0)), Decision::Reject { retry_after });
-    assert_eq!(
-        bucket.try_acquire(ms(100)),
-        Decision::Admit { after: ms(400) }
-    );
+    assert_eq!(bucket.try_acquire(ms(100)), Decision::Admit { after: ms(400) });
 }
 
 #[test]
@@ -213,9 +194,7 @@ fn a_concurrency_limit_counts_who_is_in() {
     for _ in 0..10 {
         assert_eq!(limit.try_acquire(ms(0)), Decision::ADMIT);
     }
-    let full = Decision::Reject {
-        retry_after: ms(100),
-    };
+    let full = Decision::Reject { retry_after: ms(100) };
     assert_eq!(limit.try_acquire(ms(5000)), full);
     limit.release();
     assert_eq!(limit.try_acquire(ms(5000)), Decision::ADMIT);

@@ -14,11 +14,7 @@ use proptest::prelude::*;
 
 /// One request per `period_us`, and `burst` at once.
 fn policy(period_us: u64, burst: u32) -> Policy {
-    Policy {
-        limit: 1,
-        window: Duration::from_micros(period_us),
-        burst,
-    }
+    Policy { limit: 1, window: Duration::from_micros(period_us), burst }
 }
 
 /// What governor decides about requests that come so many nanoseconds after each other.
@@ -31,9 +27,7 @@ fn governors(policy: &Policy, gaps: &[u64]) -> Vec<Decision> {
         clock.advance(Duration::from_nanos(*gap));
         match limiter.check() {
             Ok(()) => Decision::ADMIT,
-            Err(until) => Decision::Reject {
-                retry_after: until.wait_time_from(clock.now()),
-            },
+            Err(until) => Decision::Reject { retry_after: until.wait_time_from(clock.now()) },
         }
     };
     gaps.iter().map(decide).collect()
@@ -61,9 +55,7 @@ fn agree(policy: &Policy, gaps: &[u64]) {
 
 /// Numbers that look random: Knuth's generator.
 fn noise(state: &mut u64) -> u64 {
-    *state = state
-        .wrapping_mul(6_364_136_223_846_793_005)
-        .wrapping_add(1_442_695_040_888_963_407);
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     *state >> 11
 }
 
@@ -72,13 +64,7 @@ fn noise(state: &mut u64) -> u64 {
 #[test]
 fn a_hundred_thousand_decisions_are_governors() {
     let mut state = 1;
-    for (period_us, burst) in [
-        (1000, 20),
-        (142_857, 3),
-        (60_000_000, 1),
-        (1, 100),
-        (500, 7),
-    ] {
+    for (period_us, burst) in [(1000, 20), (142_857, 3), (60_000_000, 1), (1, 100), (500, 7)] {
         let policy = policy(period_us, burst);
         let period = period_us * 1000;
         let gaps: Vec<u64> = (0..20_000)
@@ -89,14 +75,8 @@ fn a_hundred_thousand_decisions_are_governors() {
             })
             .collect();
         let decisions = ours(TokenBucket::new(&policy), &gaps);
-        let admitted = decisions
-            .iter()
-            .filter(|of| **of == Decision::ADMIT)
-            .count();
-        assert!(
-            (5_000..18_000).contains(&admitted),
-            "{policy:?}: {admitted}"
-        );
+        let admitted = decisions.iter().filter(|of| **of == Decision::ADMIT).count();
+        assert!((5_000..18_000).contains(&admitted), "{policy:?}: {admitted}");
         agree(&policy, &gaps);
     }
 }
@@ -105,10 +85,7 @@ fn a_hundred_thousand_decisions_are_governors() {
 #[test]
 fn the_edge_is_the_same_nanosecond() {
     let policy = policy(1000, 3);
-    agree(
-        &policy,
-        &[0, 0, 0, 0, 999_999, 1, 0, 1_000_000, 2_999_999, 0, 0, 0, 1],
-    );
+    agree(&policy, &[0, 0, 0, 0, 999_999, 1, 0, 1_000_000, 2_999_999, 0, 0, 0, 1]);
 }
 
 proptest! {

@@ -35,9 +35,7 @@ fn with(run: &Run, status: Status) -> usize {
 
 fn admitted_at(run: &Run, gateway: &str) -> usize {
     let events = run.events.iter();
-    events
-        .filter(|event| &*event.name == "admitted" && &*event.node == gateway)
-        .count()
+    events.filter(|event| &*event.name == "admitted" && &*event.node == gateway).count()
 }
 
 #[test]
@@ -92,14 +90,8 @@ fn what_does_not_fit_is_refused() {
         (&["params.limit=7"][..], "must be whole nanoseconds"),
         (&["params.limit=0"], "must be at least 1"),
         (&["params.burst=0"], "must be at least 1"),
-        (
-            &["variant=algorithm=concurrency-limit"],
-            "coordination=local",
-        ),
-        (
-            &["variant=coordination=synced,algorithm=gcra"],
-            "token buckets",
-        ),
+        (&["variant=algorithm=concurrency-limit"], "coordination=local"),
+        (&["variant=coordination=synced,algorithm=gcra"], "token buckets"),
         (&["variant=synced", "params.store_timeout=500ms"], "shorter"),
         (&["nodes.store.count=2"], "one store"),
     ] {

@@ -35,49 +35,21 @@ fn naive_algorithms_are_caught_by_what_they_get_wrong() {
     fails("window-boundary", &["variant=fixed-window"], window);
     fails("window-boundary", &["variant=sliding-counter"], window);
     fails("window-boundary", &["variant=reference"], window);
-    fails(
-        "sliding-counter",
-        &["variant=fixed-window"],
-        "invariant estimate-bound",
-    );
+    fails("sliding-counter", &["variant=fixed-window"], "invariant estimate-bound");
     fails("hot-tenant", &["variant=one-for-all"], "availability(ask)");
     fails("leaky-bucket", &["variant=reference"], "invariant spacing");
-    fails(
-        "concurrency-limit",
-        &["variant=reference"],
-        "invariant concurrency-bound",
-    );
+    fails("concurrency-limit", &["variant=reference"], "invariant concurrency-bound");
 }
 
 #[test]
 fn mutants_are_caught_by_the_bound_that_they_break() {
     fails("steady", &["variant=off-by-one"], "invariant bucket-bound");
-    fails(
-        "steady",
-        &["variant=no-refill-cap"],
-        "invariant bucket-bound",
-    );
-    fails(
-        "steady",
-        &["variant=lost-remainder"],
-        "invariant rejects-only-excess",
-    );
+    fails("steady", &["variant=no-refill-cap"], "invariant bucket-bound");
+    fails("steady", &["variant=lost-remainder"], "invariant rejects-only-excess");
     fails("gcra", &["variant=off-by-one"], "invariant gcra-bound");
-    fails(
-        "clock-skew",
-        &["variant=callers-clock"],
-        "invariant bucket-bound",
-    );
-    fails(
-        "clock-skew",
-        &["variant=forgets-skew"],
-        "invariant bucket-bound",
-    );
-    fails(
-        "regions-out-of-sync",
-        &["variant=carries-over"],
-        "invariant overshoot-bound",
-    );
+    fails("clock-skew", &["variant=callers-clock"], "invariant bucket-bound");
+    fails("clock-skew", &["variant=forgets-skew"], "invariant bucket-bound");
+    fails("regions-out-of-sync", &["variant=carries-over"], "invariant overshoot-bound");
 }
 
 /// The lesson's table of features: what switches each off, and which scenario misses what then.
@@ -89,10 +61,7 @@ fn every_feature_is_missed_where_it_is_off() {
     let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
     let mut features = 0;
     for row in rows {
-        let cells: Vec<_> = row
-            .split('|')
-            .map(|cell| cell.trim().trim_matches('`'))
-            .collect();
+        let cells: Vec<_> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
         let [_, _, off, name, misses, _] = cells[..] else {
             panic!("not four cells: {row}");
         };

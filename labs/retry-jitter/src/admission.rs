@@ -50,14 +50,7 @@ impl Admission {
         limit: Option<usize>,
         discipline: Box<dyn Discipline>,
     ) -> Admission {
-        Admission {
-            slots,
-            limit,
-            discipline,
-            busy: 0,
-            queue: VecDeque::new(),
-            last: 0,
-        }
+        Admission { slots, limit, discipline, busy: 0, queue: VecDeque::new(), last: 0 }
     }
 
     /// Somebody comes with so much work, useful until the deadline.
@@ -71,11 +64,7 @@ impl Admission {
         }
         self.last += 1;
         let ticket = Ticket(self.last);
-        self.queue.push_back(Waiting {
-            ticket,
-            work,
-            deadline,
-        });
+        self.queue.push_back(Waiting { ticket, work, deadline });
         Arrival::Wait(ticket)
     }
 
@@ -120,10 +109,7 @@ mod tests {
     }
 
     fn turn(next: Option<u64>, dropped: &[u64]) -> Turn {
-        Turn {
-            next: next.map(Ticket),
-            dropped: dropped.iter().copied().map(Ticket).collect(),
-        }
+        Turn { next: next.map(Ticket), dropped: dropped.iter().copied().map(Ticket).collect() }
     }
 
     #[test]
@@ -136,11 +122,8 @@ mod tests {
             (one_slot(None, DropExpired), Arrival::Wait(Ticket(3))),
         ] {
             let arrivals = arrive(&mut admission, &[100, 100, 100, 100]);
-            let [start, one, two] = [
-                Arrival::Start,
-                Arrival::Wait(Ticket(1)),
-                Arrival::Wait(Ticket(2)),
-            ];
+            let [start, one, two] =
+                [Arrival::Start, Arrival::Wait(Ticket(1)), Arrival::Wait(Ticket(2))];
             assert_eq!(arrivals, [start, one, two, last]);
         }
     }
@@ -178,11 +161,9 @@ mod tests {
 
     #[test]
     fn the_newest_is_first_in_a_long_queue_and_last_in_a_short_one() {
-        for (above, turns) in [
-            (Some(0), [4, 3, 2, 1]),
-            (Some(2), [4, 3, 1, 2]),
-            (None, [1, 2, 3, 4]),
-        ] {
+        for (above, turns) in
+            [(Some(0), [4, 3, 2, 1]), (Some(2), [4, 3, 1, 2]), (None, [1, 2, 3, 4])]
+        {
             let mut admission = one_slot(None, Lifo { above });
             arrive(&mut admission, &[100; 5]);
             let taken = turns.map(|_| admission.leave(MS).next);

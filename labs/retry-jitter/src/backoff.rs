@@ -61,10 +61,7 @@ pub const STRATEGIES: &[(&str, Strategy)] = &[
     ("full-jitter", |bounds| Box::new(FullJitter(bounds))),
     ("equal-jitter", |bounds| Box::new(EqualJitter(bounds))),
     ("decorrelated-jitter", |bounds| {
-        Box::new(DecorrelatedJitter {
-            bounds,
-            previous: bounds.base,
-        })
+        Box::new(DecorrelatedJitter { bounds, previous: bounds.base })
     }),
     ("exponential", |bounds| Box::new(Exponential(bounds))),
     ("immediate", |_| Box::new(Immediate)),
@@ -138,11 +135,8 @@ impl Backoff for SeededAlike {
 mod tests {
     use super::*;
 
-    const BOUNDS: Bounds = Bounds {
-        base: Duration::from_millis(5),
-        cap: Duration::from_secs(2),
-        jitter: true,
-    };
+    const BOUNDS: Bounds =
+        Bounds { base: Duration::from_millis(5), cap: Duration::from_secs(2), jitter: true };
 
     /// The first `count` waits of a strategy, in milliseconds.
     fn waits(name: &str, count: u32, rng: &mut ChaCha8Rng) -> Vec<f64> {
@@ -152,27 +146,20 @@ mod tests {
     fn waits_within(bounds: Bounds, name: &str, count: u32, rng: &mut ChaCha8Rng) -> Vec<f64> {
         let strategy = STRATEGIES.iter().find(|(known, _)| *known == name);
         let mut backoff = strategy.expect("it is in the table").1(bounds);
-        (1..=count)
-            .map(|failed| backoff.delay(failed, rng).as_secs_f64() * 1e3)
-            .collect()
+        (1..=count).map(|failed| backoff.delay(failed, rng).as_secs_f64() * 1e3).collect()
     }
 
     /// The mean of the n-th wait over many requests.
     fn mean(name: &str, n: u32) -> f64 {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let sum: f64 = (0..20_000)
-            .map(|_| waits(name, n, &mut rng)[n as usize - 1])
-            .sum();
+        let sum: f64 = (0..20_000).map(|_| waits(name, n, &mut rng)[n as usize - 1]).sum();
         sum / 20_000.0
     }
 
     #[test]
     fn the_exponential_wait_doubles_from_twice_the_base_to_the_cap() {
         let waits = waits("exponential", 40, &mut ChaCha8Rng::seed_from_u64(1));
-        assert_eq!(
-            waits[..9],
-            [10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 1280.0, 2000.0]
-        );
+        assert_eq!(waits[..9], [10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 1280.0, 2000.0]);
         assert!(waits[9..].iter().all(|wait| *wait == 2000.0));
     }
 
@@ -208,10 +195,7 @@ mod tests {
             ("immediate", 5, 0.0),
         ] {
             let mean = mean(name, n);
-            assert!(
-                (mean - expected).abs() <= 0.02 * expected,
-                "{name} {n}: {mean}"
-            );
+            assert!((mean - expected).abs() <= 0.02 * expected, "{name} {n}: {mean}");
         }
     }
 
@@ -225,10 +209,7 @@ mod tests {
     /// What is left of full and equal jitter is the exponential wait; decorrelated jitter triples.
     #[test]
     fn without_jitter_everybody_waits_the_longest_time() {
-        let bounds = Bounds {
-            jitter: false,
-            ..BOUNDS
-        };
+        let bounds = Bounds { jitter: false, ..BOUNDS };
         let of = |name| waits_within(bounds, name, 7, &mut ChaCha8Rng::seed_from_u64(1));
         assert_eq!(of("full-jitter"), of("exponential"));
         assert_eq!(of("equal-jitter"), of("exponential"));

@@ -62,11 +62,7 @@ impl RetryRatio {
     /// A budget of `ratio` retries per request.
     pub fn new(ratio: f64) -> RetryRatio {
         let burst = RetryRatio::BURST;
-        RetryRatio {
-            ratio,
-            burst,
-            saved: burst,
-        }
+        RetryRatio { ratio, burst, saved: burst }
     }
 }
 
@@ -98,10 +94,7 @@ impl TokenBucket {
 
     /// A full bucket of so many tokens.
     pub fn full(capacity: u32) -> TokenBucket {
-        TokenBucket {
-            capacity,
-            tokens: capacity,
-        }
+        TokenBucket { capacity, tokens: capacity }
     }
 }
 
@@ -156,9 +149,7 @@ mod tests {
     /// How many of `count` such tries are allowed in a row.
     fn allowed(budget: &mut dyn Budget, what: Try, count: u32) -> u32 {
         let mut rng = rng();
-        (0..count)
-            .map(|_| u32::from(budget.allows(what, Duration::ZERO, &mut rng)))
-            .sum()
+        (0..count).map(|_| u32::from(budget.allows(what, Duration::ZERO, &mut rng))).sum()
     }
 
     proptest! {
@@ -189,10 +180,7 @@ mod tests {
     /// 500 / 5, 500 / 10, and five successes pay for one more retry.
     #[test]
     fn a_full_bucket_pays_for_a_hundred_retries_or_fifty_after_timeouts() {
-        assert_eq!(
-            allowed(&mut TokenBucket::full(500), Try::AfterTimeout, 1000),
-            50
-        );
+        assert_eq!(allowed(&mut TokenBucket::full(500), Try::AfterTimeout, 1000), 50);
         let mut bucket = TokenBucket::full(500);
         assert_eq!(allowed(&mut bucket, Try::AfterError, 1000), 100);
         for _ in 0..4 {

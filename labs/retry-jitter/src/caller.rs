@@ -68,11 +68,7 @@ impl Caller {
         for name in ["retries", "refused", "hedges"] {
             host.count(name, 0);
         }
-        Caller {
-            host,
-            rules,
-            budget: RefCell::new(budget),
-        }
+        Caller { host, rules, budget: RefCell::new(budget) }
     }
 
     /// Asks, and asks again, until the time `until` on this host's monotonic clock; each try

@@ -41,11 +41,7 @@ impl Client for Session {
     fn perform(&self, request: Request) -> Performing {
         let until = self.host.monotonic() + self.patience;
         match &*request.op {
-            "update" => Box::pin(update(
-                self.host.clone(),
-                self.config.clone(),
-                self.patience,
-            )),
+            "update" => Box::pin(update(self.host.clone(), self.config.clone(), self.patience)),
             "charge" => {
                 let home = self.replicas(&request, 0)[..1].to_vec();
                 let charge = self.leaf(&request, 0, true, home, until);
@@ -93,19 +89,14 @@ impl Session {
     ) -> impl Future<Output = Answer> + 'static {
         let (caller, config, sizes) =
             (self.caller.clone(), self.config.clone(), self.sizes.clone());
-        let purchase = Purchase {
-            request: request.id,
-            customer: request.rank,
-        };
+        let purchase = Purchase { request: request.id, customer: request.rank };
         let id = request.id;
         async move {
             let job = |copy: Copy| Job {
                 request: id,
                 leaf,
                 charge,
-                key: charge
-                    .then(|| config.identity.key(purchase, copy.number))
-                    .flatten(),
+                key: charge.then(|| config.identity.key(purchase, copy.number)).flatten(),
                 work: sizes.work(id, leaf, copy),
                 left: None,
             };
@@ -140,10 +131,7 @@ async fn update(host: Host, config: Rc<Config>, patience: Duration) -> Reply {
         let Ok(RowRead(row)) = host.call(server, &Read, patience).await else {
             return Reply::timed_out("no answer to a read");
         };
-        let write = Write {
-            version: row.version,
-            value: row.value + 1,
-        };
+        let write = Write { version: row.version, value: row.value + 1 };
         host.count("write_calls", 1);
         match host.call(server, &write, patience).await {
             Ok(Written(true)) => return Reply::ok(write.value),

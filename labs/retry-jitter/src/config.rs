@@ -93,10 +93,9 @@ impl Config {
                 Some(tokens) => Box::new(TokenBucket::full(tokens)),
                 None => Box::new(Unlimited),
             },
-            "adaptive-throttling" => Box::new(AdaptiveThrottling::new(
-                params.throttle_k,
-                *params.throttle_window,
-            )),
+            "adaptive-throttling" => {
+                Box::new(AdaptiveThrottling::new(params.throttle_k, *params.throttle_window))
+            }
             "unlimited" => Box::new(Unlimited),
             "no-retries" => Box::new(NoRetries),
             _ => Box::new(RetryRatio::new(*params.retry_ratio)),
@@ -122,18 +121,13 @@ impl Config {
     /// behind the last one the replicas of the leaf. Servers are dealt to leaves in turn.
     pub fn next_hops(&self, host: &Host, after: Option<NodeId>, leaf: u32) -> Vec<NodeId> {
         let proxies = host.nodes("proxies");
-        let next = proxies
-            .iter()
-            .position(|proxy| Some(*proxy) == after)
-            .map_or(0, |place| place + 1);
+        let next =
+            proxies.iter().position(|proxy| Some(*proxy) == after).map_or(0, |place| place + 1);
         if let Some(proxy) = proxies.get(next) {
             return vec![*proxy];
         }
         let servers = host.nodes("servers").into_iter();
-        servers
-            .skip(leaf as usize)
-            .step_by(self.params.fan_out as usize)
-            .collect()
+        servers.skip(leaf as usize).step_by(self.params.fan_out as usize).collect()
     }
 }
 

@@ -59,9 +59,7 @@ pub struct DropExpired;
 
 impl Discipline for DropExpired {
     fn is_worth(&self, waiting: &Waiting, now: Duration) -> bool {
-        waiting
-            .deadline
-            .is_none_or(|deadline| now + waiting.work <= deadline)
+        waiting.deadline.is_none_or(|deadline| now + waiting.work <= deadline)
     }
 }
 

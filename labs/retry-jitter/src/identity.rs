@@ -108,18 +108,12 @@ impl Receipts {
 mod tests {
     use super::*;
 
-    const FIRST: Purchase = Purchase {
-        request: 7,
-        customer: 1,
-    };
+    const FIRST: Purchase = Purchase { request: 7, customer: 1 };
 
     /// The receipts of three tries to buy something, and of the same customer's next purchase.
     fn receipts(identity: &dyn Identity) -> [(Receipt, bool); 4] {
         let mut receipts = Receipts::default();
-        let next = Purchase {
-            request: 8,
-            ..FIRST
-        };
+        let next = Purchase { request: 8, ..FIRST };
         [(FIRST, 1), (FIRST, 2), (FIRST, 3), (next, 1)]
             .map(|(purchase, number)| receipts.apply(identity.key(purchase, number)))
     }

@@ -77,9 +77,7 @@ impl Lab for RetryJitter {
         let loads = scenario.loads.iter().map(|load| load.name.clone());
         Ok(Rc::new(Service {
             sizes: Rc::new(Sizes::new(&config.params.service)),
-            patience: loads
-                .map(|load| (load.clone(), patience(scenario, &load)))
-                .collect(),
+            patience: loads.map(|load| (load.clone(), patience(scenario, &load))).collect(),
             config: Rc::new(config),
             processes: RefCell::default(),
         }))
@@ -104,12 +102,7 @@ impl System for Service {
     fn client(&self, host: Host) -> Rc<dyn Client> {
         self.sizes.seed_from(&host);
         let process = || Rc::new(self.config.caller(&host, true));
-        let caller = self
-            .processes
-            .borrow_mut()
-            .entry(host.id())
-            .or_insert_with(process)
-            .clone();
+        let caller = self.processes.borrow_mut().entry(host.id()).or_insert_with(process).clone();
         Rc::new(Session {
             caller,
             config: self.config.clone(),

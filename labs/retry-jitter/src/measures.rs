@@ -13,11 +13,8 @@ pub(crate) fn measure(run: &Run, leaves: u32) -> Vec<(&'static str, f64)> {
     let mut measured = charges(run);
     measured.push(("lost_updates", lost_updates(run)));
     let window = run.measured_window();
-    let requests: Vec<_> = run
-        .operations
-        .iter()
-        .filter(|op| window.contains(op.intended))
-        .collect();
+    let requests: Vec<_> =
+        run.operations.iter().filter(|op| window.contains(op.intended)).collect();
     measured.extend(makespan_ms(&requests).map(|ms| ("makespan_ms", ms)));
     measured.extend(drain_s(run).map(|seconds| ("drain_s", seconds)));
     // Over the whole run: a request's last tries may come after the last request.
@@ -54,31 +51,22 @@ fn drain_s(run: &Run) -> Option<f64> {
 fn charges(run: &Run) -> Vec<(&'static str, f64)> {
     let mut ledger: BTreeMap<u64, u32> = BTreeMap::new();
     for event in run.events.iter().filter(|event| &*event.name == "charged") {
-        *ledger
-            .entry(event.detail.as_u64().unwrap_or(0))
-            .or_default() += 1;
+        *ledger.entry(event.detail.as_u64().unwrap_or(0)).or_default() += 1;
     }
     let double: u32 = ledger.values().map(|times| times - 1).sum();
-    let confirmed = run
-        .operations
-        .iter()
-        .filter(|op| &*op.op == "charge" && op.status == Status::Ok);
+    let confirmed =
+        run.operations.iter().filter(|op| &*op.op == "charge" && op.status == Status::Ok);
     let unpaid = confirmed.filter(|op| {
         let request = op.input.as_u64();
         !request.is_some_and(|request| ledger.contains_key(&request))
     });
-    vec![
-        ("double_charges", f64::from(double)),
-        ("unpaid", unpaid.count() as f64),
-    ]
+    vec![("double_charges", f64::from(double)), ("unpaid", unpaid.count() as f64)]
 }
 
 /// Each update adds one, so two that were told the same new value are one that was lost.
 fn lost_updates(run: &Run) -> f64 {
-    let confirmed = run
-        .operations
-        .iter()
-        .filter(|op| &*op.op == "update" && op.status == Status::Ok);
+    let confirmed =
+        run.operations.iter().filter(|op| &*op.op == "update" && op.status == Status::Ok);
     let values: Vec<_> = confirmed.filter_map(|op| op.output.as_u64()).collect();
     let distinct: BTreeSet<_> = values.iter().collect();
     (values.len() - distinct.len()) as f64

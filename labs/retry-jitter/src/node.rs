@@ -161,9 +161,7 @@ impl Node {
     }
 
     async fn pass_on(&self, caller: &Caller, job: Job, deadline: Option<Duration>) -> Answer {
-        let next = self
-            .config
-            .next_hops(&self.host, Some(self.host.id()), job.leaf);
+        let next = self.config.next_hops(&self.host, Some(self.host.id()), job.leaf);
         let travels = self.config.params.deadlines == Deadlines::Travel;
         let until = deadline.filter(|_| travels).unwrap_or(Duration::MAX);
         let home = if job.charge { &next[..1] } else { &next[..] };

@@ -83,10 +83,7 @@ impl Default for Params {
 
 /// A number, or none.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "expected a number, for example 20, or \"unlimited\""
-)]
+#[serde(untagged, expecting = "expected a number, for example 20, or \"unlimited\"")]
 pub enum Limit {
     /// So many.
     At(u32),
@@ -126,10 +123,7 @@ pub enum Deadlines {
 
 /// When a caller asks another replica.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "expected a duration, for example \"10ms\", or \"never\""
-)]
+#[serde(untagged, expecting = "expected a duration, for example \"10ms\", or \"never\"")]
 pub enum HedgeAfter {
     /// After so long without an answer.
     After(Span),

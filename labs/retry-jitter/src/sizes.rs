@@ -24,10 +24,7 @@ pub(crate) struct Sizes {
 
 impl Sizes {
     pub fn new(service: &Dist) -> Sizes {
-        Sizes {
-            service: Sampler::new(service),
-            seed: OnceCell::new(),
-        }
+        Sizes { service: Sampler::new(service), seed: OnceCell::new() }
     }
 
     /// Takes the seed from the first host that asks, before it has drawn anything else.

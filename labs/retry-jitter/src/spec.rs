@@ -29,11 +29,7 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     operations: &[
         operation("ask", 1.0, "A read: any replica may do it, and twice"),
         operation("charge", 0.0, "Takes money: to be done exactly once"),
-        operation(
-            "update",
-            0.0,
-            "Adds one to a shared row, under optimistic concurrency",
-        ),
+        operation("update", 0.0, "Adds one to a shared row, under optimistic concurrency"),
     ],
     messages: KINDS,
     roles: &[],
@@ -56,11 +52,7 @@ const fn named(name: &'static str, summary: &'static str) -> Named {
 }
 
 const fn operation(name: &'static str, weight: f64, summary: &'static str) -> OperationSpec {
-    OperationSpec {
-        name,
-        weight,
-        summary,
-    }
+    OperationSpec { name, weight, summary }
 }
 
 const METRICS: &[Named] = &[
@@ -72,28 +64,13 @@ const METRICS: &[Named] = &[
     named("expired", "Jobs dropped when their turn came too late"),
     named("duplicates", "Tries that a server knew by their key"),
     named("write_calls", "Writes of the row that were sent"),
-    named(
-        "amplification",
-        "Jobs that reached a server, per leaf of a request",
-    ),
+    named("amplification", "Jobs that reached a server, per leaf of a request"),
     named("hedge_rate", "Hedges per leaf of a request"),
-    named(
-        "makespan_ms",
-        "From the first request to the end of the last",
-    ),
-    named(
-        "drain_s",
-        "From the last heal to the first job that did not wait",
-    ),
-    named(
-        "double_charges",
-        "Charges beyond the first of their request",
-    ),
+    named("makespan_ms", "From the first request to the end of the last"),
+    named("drain_s", "From the last heal to the first job that did not wait"),
+    named("double_charges", "Charges beyond the first of their request"),
     named("unpaid", "Charges that were confirmed and not made"),
-    named(
-        "lost_updates",
-        "Updates that were confirmed and overwritten",
-    ),
+    named("lost_updates", "Updates that were confirmed and overwritten"),
 ];
 
 const SEATS: &[SeatSpec] = &[
@@ -102,14 +79,8 @@ const SEATS: &[SeatSpec] = &[
         summary: "How long to wait before the next try",
         fillings: &[
             named("full-jitter", "Anything up to the exponential wait"),
-            named(
-                "equal-jitter",
-                "Half of the exponential wait, and up to half more",
-            ),
-            named(
-                "decorrelated-jitter",
-                "Anything up to three times the last wait",
-            ),
+            named("equal-jitter", "Half of the exponential wait, and up to half more"),
+            named("decorrelated-jitter", "Anything up to three times the last wait"),
             named("exponential", "Twice as long each time, to the nanosecond"),
             named("immediate", "Not at all"),
             named("seeded-alike", "Full jitter, drawn alike by all"),
@@ -120,14 +91,8 @@ const SEATS: &[SeatSpec] = &[
         summary: "Whether a try may be sent",
         fillings: &[
             named("retry-ratio", "Retries up to a share of requests"),
-            named(
-                "token-bucket",
-                "Retries as long as enough succeed, as in AWS SDKs",
-            ),
-            named(
-                "adaptive-throttling",
-                "Fewer tries of any kind, the fewer are accepted",
-            ),
+            named("token-bucket", "Retries as long as enough succeed, as in AWS SDKs"),
+            named("adaptive-throttling", "Fewer tries of any kind, the fewer are accepted"),
             named("unlimited", "Always"),
             named("no-retries", "First tries only"),
         ],
@@ -136,10 +101,7 @@ const SEATS: &[SeatSpec] = &[
         name: "admission",
         summary: "Who may wait at a node, and whose turn it is",
         fillings: &[
-            named(
-                "drop-expired",
-                "In order, to a limit, unless it is too late",
-            ),
+            named("drop-expired", "In order, to a limit, unless it is too late"),
             named("shed", "In order, to a limit"),
             named("fifo", "In order, all of them"),
             named("lifo", "The newest first, all of them"),
@@ -166,11 +128,7 @@ const SEATS: &[SeatSpec] = &[
 ];
 
 const VARIANTS: &[VariantSpec] = &[
-    variant(
-        "reference",
-        "Full jitter, a retry budget, deadlines, shedding, idempotency keys",
-        &[],
-    ),
+    variant("reference", "Full jitter, a retry budget, deadlines, shedding, idempotency keys", &[]),
     variant(
         "naive",
         "Retries at once and always; serves all in order; no keys",
@@ -216,11 +174,7 @@ const VARIANTS: &[VariantSpec] = &[
         "Jitter from one seed for all: random to each, the same for all",
         &[("backoff", "seeded-alike")],
     ),
-    variant(
-        "token-bucket",
-        "The budget of the AWS SDKs",
-        &[("budget", "token-bucket")],
-    ),
+    variant("token-bucket", "The budget of the AWS SDKs", &[("budget", "token-bucket")]),
     variant(
         "adaptive-throttling",
         "Clients hold back what would be turned away",
@@ -253,9 +207,5 @@ const fn variant(
     summary: &'static str,
     fills: &'static [(&'static str, &'static str)],
 ) -> VariantSpec {
-    VariantSpec {
-        name,
-        summary,
-        fills,
-    }
+    VariantSpec { name, summary, fills }
 }

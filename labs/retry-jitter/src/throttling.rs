@@ -32,12 +32,7 @@ pub struct AdaptiveThrottling {
 impl AdaptiveThrottling {
     /// Throttling by `k` over the last `window`.
     pub fn new(k: f64, window: Duration) -> AdaptiveThrottling {
-        AdaptiveThrottling {
-            k,
-            window,
-            requests: VecDeque::new(),
-            accepts: VecDeque::new(),
-        }
+        AdaptiveThrottling { k, window, requests: VecDeque::new(), accepts: VecDeque::new() }
     }
 
     /// `max(0, (requests - K accepts) / (requests + 1))`, chapter 21, equation 21-1.
@@ -83,9 +78,7 @@ mod tests {
     /// How many of `count` tries in a row are sent.
     fn allowed(throttling: &mut AdaptiveThrottling, count: u32) -> u32 {
         let mut rng = rng();
-        (0..count)
-            .map(|_| u32::from(throttling.allows(Try::First, Duration::ZERO, &mut rng)))
-            .sum()
+        (0..count).map(|_| u32::from(throttling.allows(Try::First, Duration::ZERO, &mut rng))).sum()
     }
 
     #[test]

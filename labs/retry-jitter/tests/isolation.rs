@@ -26,10 +26,7 @@ fn with_all_links_cut_nobody_is_asked_and_nothing_is_charged() {
 fn a_proxy_behind_a_cut_link_asks_nobody() {
     let cut = "network.link=[{ between = [\"p1\", \"p2\"], loss = \"100%\" }]";
     let run = run(&scenario("amplification", &[cut]), 1);
-    assert!(
-        total(&run, "retries") > 0.0,
-        "p1 is asked, and asks in vain"
-    );
+    assert!(total(&run, "retries") > 0.0, "p1 is asked, and asks in vain");
     assert_eq!(total(&run, "tries"), 0.0);
 }
 

@@ -33,36 +33,18 @@ fn laws() -> Vec<(&'static str, f64)> {
         ("Bronson's example: 280/s", served_for_ever(280.0, 1.0)),
         ("No retries: 200/s", drains_after(200.0, 0.0)),
         ("No retries: 250/s", drains_after(250.0, 0.0)),
-        (
-            "A budget of 10%, 1.1 L < C: 200/s",
-            drains_after(200.0, 0.1),
-        ),
-        (
-            "A budget of 10%, 1.1 L > C: 280/s",
-            served_for_ever(280.0, 0.1),
-        ),
+        ("A budget of 10%, 1.1 L < C: 200/s", drains_after(200.0, 0.1)),
+        ("A budget of 10%, 1.1 L > C: 280/s", served_for_ever(280.0, 0.1)),
         ("The bucket of the AWS SDKs", 500.0 / 10.0),
         ("Three tries, p = 0.1: tries", layers(1, 3, 0.1)),
         ("Three tries, p = 0.5: tries", layers(1, 3, 0.5)),
         ("Three tries, p = 1: tries", layers(1, 3, 1.0)),
-        (
-            "Three tries, p = 0.5: share",
-            100.0 * (1.0 - 0.5f64.powi(3)),
-        ),
+        ("Three tries, p = 0.5: share", 100.0 * (1.0 - 0.5f64.powi(3))),
         ("Three layers of four tries, p = 0.5", layers(3, 4, 0.5)),
         ("Three layers of four tries, p = 1", layers(3, 4, 1.0)),
-        (
-            "100 exponential leaves, no hedging: median",
-            exponential(0.5),
-        ),
-        (
-            "100 exponential leaves hedged at their p95: median",
-            hedged_exponential(0.5),
-        ),
-        (
-            "100 exponential leaves hedged at their p95: p90",
-            hedged_exponential(0.9),
-        ),
+        ("100 exponential leaves, no hedging: median", exponential(0.5)),
+        ("100 exponential leaves hedged at their p95: median", hedged_exponential(0.5)),
+        ("100 exponential leaves hedged at their p95: p90", hedged_exponential(0.9)),
         ("Hedging at the p95", (-20f64.ln()).exp()),
         ("BigTable demo, 100 leaves, no hedging", unhedged(0.999)),
         ("BigTable demo, 100 leaves, hedged", hedged(0.999)),
@@ -77,20 +59,12 @@ fn the_truth_table_is_what_its_formulas_give() {
     let table: Table = toml::from_str(RetryJitter.truth()).expect("the truth table is TOML");
     let mut laws = laws();
     for check in table.check.iter().filter(|check| check.tier != "published") {
-        let place = laws
-            .iter()
-            .position(|(start, _)| check.law.starts_with(start));
+        let place = laws.iter().position(|(start, _)| check.law.starts_with(start));
         let (_, value) = laws.swap_remove(place.unwrap_or_else(|| panic!("no formula: {check:?}")));
-        let number: String = check
-            .expected
-            .chars()
-            .take_while(|c| c.is_ascii_digit() || *c == '.')
-            .collect();
+        let number: String =
+            check.expected.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
         let expected: f64 = number.parse().expect("a number and its unit");
-        assert!(
-            (expected - value).abs() <= 1.5e-3 * value,
-            "{check:?}: the formula gives {value}"
-        );
+        assert!((expected - value).abs() <= 1.5e-3 * value, "{check:?}: the formula gives {value}");
     }
     assert!(laws.is_empty(), "not in the table: {laws:?}");
 }
@@ -131,11 +105,7 @@ fn slowest_of_100(p: f64) -> f64 {
 /// How likely a leaf of the `BigTable` demonstration is slower than `t` milliseconds.
 fn bigtable(t: f64) -> f64 {
     let ordinary = ((9.0 - t) / 8.0).clamp(0.0, 1.0);
-    let slow = if t > 10.0 {
-        1.0 - normal_cdf(((t - 10.0).ln() - 2.580) / 1.492)
-    } else {
-        1.0
-    };
+    let slow = if t > 10.0 { 1.0 - normal_cdf(((t - 10.0).ln() - 2.580) / 1.492) } else { 1.0 };
     0.98 * ordinary + 0.02 * slow
 }
 
@@ -150,9 +120,7 @@ fn normal_cdf(z: f64) -> f64 {
         i if i % 2 == 1 => 4.0,
         _ => 2.0,
     };
-    let sum: f64 = (0..=STEPS)
-        .map(|i| weight(i) * density(from + f64::from(i) * width))
-        .sum();
+    let sum: f64 = (0..=STEPS).map(|i| weight(i) * density(from + f64::from(i) * width)).sum();
     sum * width / 3.0
 }
 

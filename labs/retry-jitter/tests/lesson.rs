@@ -13,9 +13,7 @@ use support::{run, scenario};
 /// `netsplit run retry-jitter/NAME --variant V --set K=V` as (NAME, overrides).
 fn command(text: &str) -> (String, Vec<String>) {
     let mut words = text.split_whitespace().skip(2);
-    let name = words
-        .next()
-        .and_then(|path| path.strip_prefix("retry-jitter/"));
+    let name = words.next().and_then(|path| path.strip_prefix("retry-jitter/"));
     let mut set = Vec::new();
     while let (Some(flag), Some(value)) = (words.next(), words.next()) {
         match flag {
@@ -31,15 +29,8 @@ fn command(text: &str) -> (String, Vec<String>) {
 fn the_lesson_tells_what_its_commands_measure() {
     let mut runs = BTreeMap::new();
     let mut rows = 0;
-    for line in RetryJitter
-        .lesson()
-        .lines()
-        .filter(|line| line.starts_with("| `netsplit run"))
-    {
-        let cells: Vec<_> = line
-            .split('|')
-            .map(|cell| cell.trim().trim_matches('`'))
-            .collect();
+    for line in RetryJitter.lesson().lines().filter(|line| line.starts_with("| `netsplit run")) {
+        let cells: Vec<_> = line.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
         let [_, run_it, metric, told, _] = cells[..] else {
             panic!("not three cells: {line}");
         };

@@ -15,11 +15,7 @@ fn every_scenario_passes() {
     for name in names() {
         for seed in 1..=if LONG.contains(&&*name) { 1 } else { 3 } {
             let findings = judge(&name, &[], seed);
-            assert_eq!(
-                findings.verdict,
-                Verdict::Pass,
-                "{name}, seed {seed}: {findings:#?}"
-            );
+            assert_eq!(findings.verdict, Verdict::Pass, "{name}, seed {seed}: {findings:#?}");
         }
     }
 }
@@ -30,11 +26,7 @@ fn the_variants_that_a_scenario_catches_fail_it() {
     for name in names() {
         for variant in scenario(&name, &[]).verdict.catches {
             let findings = judge(&name, &[&format!("variant={variant}")], 2);
-            assert_eq!(
-                findings.verdict,
-                Verdict::Fail,
-                "{name} does not catch {variant}"
-            );
+            assert_eq!(findings.verdict, Verdict::Fail, "{name} does not catch {variant}");
             caught += 1;
         }
     }
@@ -60,10 +52,7 @@ fn every_feature_is_missed_where_its_knob_is_off() {
     let rows = section.into_iter().flat_map(str::lines);
     let mut switched = 0;
     for row in rows.filter(|row| row.contains("| `params.")) {
-        let cells: Vec<_> = row
-            .split('|')
-            .map(|cell| cell.trim().trim_matches('`'))
-            .collect();
+        let cells: Vec<_> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
         let [_, _, knob, name, expectation, _] = cells[..] else {
             panic!("not four cells: {row}");
         };
@@ -79,16 +68,8 @@ fn a_cure_has_an_edge() {
     for beyond in ["params.retry_ratio=0.6", "load.clients.rate=280/s"] {
         fails("metastable-budget", &[beyond], "availability");
     }
-    fails(
-        "metastable-throttling",
-        &["params.throttle_window=2m"],
-        "availability",
-    );
-    fails(
-        "metastable-deadlines",
-        &["params.deadlines=none"],
-        "availability",
-    );
+    fails("metastable-throttling", &["params.throttle_window=2m"], "availability");
+    fails("metastable-deadlines", &["params.deadlines=none"], "availability");
 }
 
 /// The failure itself: with any one cure, the expectation that nothing is ever served fails.
@@ -96,27 +77,15 @@ fn a_cure_has_an_edge() {
 fn each_cure_ends_the_metastable_failure() {
     let dead = "throughput < 1/s";
     fails("metastable", &["variant=reference"], dead);
-    fails(
-        "metastable",
-        &["variant=naive,admission=drop-expired"],
-        dead,
-    );
+    fails("metastable", &["variant=naive,admission=drop-expired"], dead);
     fails("metastable", &["variant=naive,admission=lifo"], dead);
-    fails(
-        "metastable",
-        &["variant=naive,admission=shed", "params.queue_limit=100"],
-        dead,
-    );
+    fails("metastable", &["variant=naive,admission=shed", "params.queue_limit=100"], dead);
 }
 
 #[test]
 fn shapes_that_do_not_fit_are_refused() {
     for (name, set, told) in [
-        (
-            "hedging",
-            "nodes.servers.count=150",
-            "150 servers cannot be dealt to 100 leaves",
-        ),
+        ("hedging", "nodes.servers.count=150", "150 servers cannot be dealt to 100 leaves"),
         ("calm", "params.fan_out=0", "cannot be dealt to 0 leaves"),
         ("calm", "params.tries=0", "params.tries is 0"),
     ] {

@@ -14,12 +14,7 @@ fn total(run: &Run, name: &str) -> f64 {
 /// 3 layers of 4 tries, each of which fails: 64 tries, and not one more.
 #[test]
 fn three_layers_of_four_tries_are_64() {
-    let set = [
-        "nodes.proxies.count=2",
-        "params.tries=4",
-        "params.failure_rate=1",
-        "duration=1s",
-    ];
+    let set = ["nodes.proxies.count=2", "params.tries=4", "params.failure_rate=1", "duration=1s"];
     let layered = run(&scenario("amplification-law", &set), 1);
     let requests = layered.operations.len() as f64;
     assert!(requests > 400.0);
@@ -46,10 +41,7 @@ fn with_keys_the_bill_is_right_and_without_them_users_pay_for_lost_answers() {
 fn an_answer_that_is_lost_leaves_the_outcome_unknown() {
     let set = ["variant=no-retry", "duration=10s"];
     let run = run(&scenario("double-charge", &set), 1);
-    let timed_out = run
-        .operations
-        .iter()
-        .filter(|op| op.status == Status::TimedOut);
+    let timed_out = run.operations.iter().filter(|op| op.status == Status::TimedOut);
     let charged = |id: Option<u64>| {
         let same = |event: &&netsplit_history::LabEvent| event.detail.as_u64() == id;
         run.events.iter().any(|event| same(&event))
@@ -124,15 +116,9 @@ fn a_deadline_travels_through_a_proxy() {
         (total(&run, "expired"), after_hang)
     };
     let (dropped, served_late) = expired(&[]);
-    assert!(
-        dropped > 4000.0 && served_late == 0,
-        "{dropped} {served_late}"
-    );
+    assert!(dropped > 4000.0 && served_late == 0, "{dropped} {served_late}");
     let (dropped, served_late) = expired(&["params.deadlines=none"]);
-    assert!(
-        dropped == 0.0 && served_late > 5000,
-        "{dropped} {served_late}"
-    );
+    assert!(dropped == 0.0 && served_late > 5000, "{dropped} {served_late}");
 }
 
 /// "None" is the soonest done, has by far the most calls; exponential loses on both to jitter.

@@ -117,9 +117,7 @@ fn latency(statistic: Statistic, latencies: &Latencies, of: &str) -> Result<Meas
         Statistic::Max => latencies.max(),
         Statistic::Percentile(p) => latencies.percentile(p),
     };
-    let nanos = value
-        .ok_or_else(|| format!("no {of} in this window"))?
-        .as_nanos() as f64;
+    let nanos = value.ok_or_else(|| format!("no {of} in this window"))?.as_nanos() as f64;
     let Statistic::Percentile(p) = statistic else {
         return Ok(Quantity::Nanos(nanos).into());
     };
@@ -173,10 +171,7 @@ fn worst_recovery(name: &WindowName, run: &Run) -> Result<Measured, String> {
             Some(duration) => Quantity::Nanos(duration.as_nanos() as f64).into(),
             None => never(heal.as_secs_f64(), until.as_secs_f64()),
         };
-        if worst
-            .as_ref()
-            .is_none_or(|worst| measured.value.number() > worst.value.number())
-        {
+        if worst.as_ref().is_none_or(|worst| measured.value.number() > worst.value.number()) {
             worst = Some(measured);
         }
     }
@@ -190,10 +185,7 @@ fn can_tell(run: &Run, after: &Window) -> bool {
 }
 
 fn never(heal_s: f64, until_s: f64) -> Measured {
-    let (heal, until) = (
-        show(Quantity::Nanos(heal_s * 1e9)),
-        show(Quantity::Nanos(until_s * 1e9)),
-    );
+    let (heal, until) = (show(Quantity::Nanos(heal_s * 1e9)), show(Quantity::Nanos(until_s * 1e9)));
     Measured {
         value: Quantity::Nanos(f64::INFINITY),
         note: format!("not back at 99% between the heal at {heal} and {until}"),

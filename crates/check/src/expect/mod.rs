@@ -62,15 +62,12 @@ fn judge(
 ) -> Option<Finding> {
     let mut witness = None;
     let (verdict, observed, why) = match &expectation.sentence {
-        Sentence::Metric {
-            metric,
-            comparison,
-            value,
-            window,
-        } => match measure(metric, window, scenario, run) {
-            Ok(measured) => compare(measured, *comparison, *value),
-            Err(why) => (Verdict::Inconclusive, None, why),
-        },
+        Sentence::Metric { metric, comparison, value, window } => {
+            match measure(metric, window, scenario, run) {
+                Ok(measured) => compare(measured, *comparison, *value),
+                Err(why) => (Verdict::Inconclusive, None, why),
+            }
+        }
         Sentence::Property { property, negated } => {
             let found = ask(property, *negated, run, decide);
             witness = found.witness;

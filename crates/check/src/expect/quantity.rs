@@ -19,10 +19,7 @@ pub fn show(quantity: Quantity) -> String {
 /// The quantity as [`show`] writes it, with as many more digits as it takes for the text to
 /// stand to the sentence's bound as the quantity does.
 pub(super) fn show_for(quantity: Quantity, sentence: &Sentence) -> String {
-    let Sentence::Metric {
-        comparison, value, ..
-    } = sentence
-    else {
+    let Sentence::Metric { comparison, value, .. } = sentence else {
         return show(quantity);
     };
     let truth = comparison.holds(quantity.number(), value.number());
@@ -147,22 +144,10 @@ mod tests {
             show_for(value, &sentence)
         };
         let (share, nanos) = (Quantity::Share, Quantity::Nanos);
-        assert_eq!(
-            shown(share(0.989_996), Comparison::AtLeast, share(0.99)),
-            "98.9996%"
-        );
-        assert_eq!(
-            shown(share(0.9851), Comparison::AtLeast, share(0.99)),
-            "98.51%"
-        );
-        assert_eq!(
-            shown(nanos(2_000_400_000.0), Comparison::AtMost, nanos(2e9)),
-            "2.0004s"
-        );
-        assert_eq!(
-            shown(nanos(f64::INFINITY), Comparison::AtMost, nanos(2e9)),
-            "never"
-        );
+        assert_eq!(shown(share(0.989_996), Comparison::AtLeast, share(0.99)), "98.9996%");
+        assert_eq!(shown(share(0.9851), Comparison::AtLeast, share(0.99)), "98.51%");
+        assert_eq!(shown(nanos(2_000_400_000.0), Comparison::AtMost, nanos(2e9)), "2.0004s");
+        assert_eq!(shown(nanos(f64::INFINITY), Comparison::AtMost, nanos(2e9)), "never");
     }
 
     #[test]

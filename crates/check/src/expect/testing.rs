@@ -47,10 +47,7 @@ pub fn steady() -> Run {
 pub fn steady_but(from: f64, to: f64, status: Status) -> Run {
     let mut run = steady();
     let hit = |op: &&mut Operation| op.intended >= at(from) && op.intended < at(to);
-    run.operations
-        .iter_mut()
-        .filter(hit)
-        .for_each(|op| op.status = status);
+    run.operations.iter_mut().filter(hit).for_each(|op| op.status = status);
     run
 }
 
@@ -83,18 +80,12 @@ pub fn scenario(sentences: impl IntoIterator<Item = Sentence>) -> Scenario {
         warmup: Duration::from_secs(5),
         settle: Duration::from_secs(2),
         nodes: Vec::new(),
-        network: Network {
-            default: LinkSettings::default(),
-            links: Vec::new(),
-        },
+        network: Network { default: LinkSettings::default(), links: Vec::new() },
         loads: vec![load()],
         params: Default::default(),
         faults: Vec::new(),
         actions: Vec::new(),
-        verdict: Verdict {
-            expect: expect.collect(),
-            ..Verdict::default()
-        },
+        verdict: Verdict { expect: expect.collect(), ..Verdict::default() },
         hash: "0".into(),
         overrides: Vec::new(),
     }
@@ -111,10 +102,7 @@ fn load() -> Load {
         until: None,
         timeout: Duration::from_secs(1),
         mix: vec![("get".into(), 1.0)],
-        keys: Keys {
-            count: 1,
-            zipf: None,
-        },
+        keys: Keys { count: 1, zipf: None },
     }
 }
 
@@ -125,10 +113,5 @@ pub fn sentence(
     value: Quantity,
     window: WindowName,
 ) -> Sentence {
-    Sentence::Metric {
-        metric,
-        comparison,
-        value,
-        window,
-    }
+    Sentence::Metric { metric, comparison, value, window }
 }

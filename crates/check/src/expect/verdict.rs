@@ -44,11 +44,7 @@ pub struct PropertyFinding {
 impl PropertyFinding {
     /// A finding without a witness.
     pub fn new(verdict: Verdict, why: impl Into<String>) -> PropertyFinding {
-        PropertyFinding {
-            verdict,
-            why: why.into(),
-            witness: None,
-        }
+        PropertyFinding { verdict, why: why.into(), witness: None }
     }
 }
 

@@ -92,9 +92,7 @@ pub(super) fn search<M: Model>(
 }
 
 fn positions<A>(entries: &[Entry<A>], keep: impl Fn(&Entry<A>) -> bool) -> Vec<u32> {
-    (0..entries.len() as u32)
-        .filter(|&entry| keep(&entries[entry as usize]))
-        .collect()
+    (0..entries.len() as u32).filter(|&entry| keep(&entries[entry as usize])).collect()
 }
 
 impl<M: Model> Search<'_, M> {
@@ -207,11 +205,7 @@ impl<M: Model> Search<'_, M> {
             self.left -= 1;
             self.events.lift(entry)
         };
-        let frame = Frame {
-            entry,
-            state: self.state,
-            forced,
-        };
+        let frame = Frame { entry, state: self.state, forced };
         self.frames.push(frame);
         self.state = state;
         before

@@ -47,10 +47,7 @@ pub(crate) fn conflict<A>(entries: &[Entry<A>], clusters: &[Cluster]) -> Option<
     }
     forward.sort_by_key(|zone| (zone.first_return, zone.last_invoke));
     let (one, other) = overlapping(&forward).or_else(|| enclosed(&forward, &backward))?;
-    let mut both: Vec<usize> = clusters[one]
-        .entries()
-        .chain(clusters[other].entries())
-        .collect();
+    let mut both: Vec<usize> = clusters[one].entries().chain(clusters[other].entries()).collect();
     both.sort_unstable();
     Some(both)
 }

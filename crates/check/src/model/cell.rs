@@ -36,14 +36,7 @@ pub enum CellAction {
 impl CellAction {
     /// Whether it certainly changes nothing.
     pub fn is_read(&self) -> bool {
-        matches!(
-            self,
-            CellAction::Read(_)
-                | CellAction::Cas {
-                    swapped: Some(false),
-                    ..
-                }
-        )
+        matches!(self, CellAction::Read(_) | CellAction::Cas { swapped: Some(false), .. })
     }
 
     /// The value after the action, or `None` where the answer contradicts `value`.
@@ -51,11 +44,7 @@ impl CellAction {
         match self {
             CellAction::Read(found) => (found == value).then(|| value.clone()),
             CellAction::Write(new) => Some(new.clone()),
-            CellAction::Cas {
-                expected,
-                new,
-                swapped,
-            } => {
+            CellAction::Cas { expected, new, swapped } => {
                 let swaps = expected == value;
                 let answered_so = swapped.is_none_or(|answer| answer == swaps);
                 answered_so.then(|| if swaps { new.clone() } else { value.clone() })
@@ -82,11 +71,7 @@ impl CellAction {
         match self {
             CellAction::Read(found) if whole => found == left,
             CellAction::Read(found) => starts_with(found, left),
-            CellAction::Cas {
-                expected,
-                swapped: Some(false),
-                ..
-            } => expected != left,
+            CellAction::Cas { expected, swapped: Some(false), .. } => expected != left,
             CellAction::Cas { expected, .. } => expected == left,
             CellAction::Write(_) | CellAction::Append(_) => false,
         }
@@ -125,9 +110,9 @@ fn starts_with(found: &Value, base: &Value) -> bool {
         (Value::String(_) | Value::Array(_), Value::Null) => true,
         (Value::String(text), Value::String(start)) => text.starts_with(start.as_str()),
         (Value::Array(elements), Value::Array(start)) => elements.starts_with(start),
-        (Value::Array(elements), _) => elements
-            .first()
-            .is_some_and(|first| starts_with(first, base)),
+        (Value::Array(elements), _) => {
+            elements.first().is_some_and(|first| starts_with(first, base))
+        }
         _ => found == base,
     }
 }
@@ -160,11 +145,7 @@ fn parse_cas(operation: &Operation) -> Result<CellAction, String> {
         (Outcome::Ok, _) => return Err("the output of cas must be true or false".into()),
         _ => None,
     };
-    Ok(CellAction::Cas {
-        expected: expected.clone(),
-        new: new.clone(),
-        swapped,
-    })
+    Ok(CellAction::Cas { expected: expected.clone(), new: new.clone(), swapped })
 }
 
 /// What both models share; they differ in names.

@@ -26,10 +26,8 @@ pub(super) fn conflict<A>(
         }
     }
     let stuck = on_cycles(&later)?;
-    let mut entries: Vec<usize> = stuck
-        .into_iter()
-        .flat_map(|cluster| clusters[cluster].entries())
-        .collect();
+    let mut entries: Vec<usize> =
+        stuck.into_iter().flat_map(|cluster| clusters[cluster].entries()).collect();
     entries.sort_unstable();
     Some(entries)
 }
@@ -48,17 +46,12 @@ fn owners(clusters: &[Cluster]) -> impl Fn(usize) -> usize {
 
 /// Neighbours in a client's order.
 fn steps(programs: &Programs) -> impl Iterator<Item = (usize, usize)> {
-    let known = programs
-        .known
-        .iter()
-        .flat_map(|program| program.windows(2).map(|pair| (pair[0], pair[1])));
-    let unknown = programs
-        .unknown
-        .iter()
-        .filter_map(|&(client, before, entry)| {
-            let last = before.checked_sub(1)?;
-            Some((programs.known[client][last], entry))
-        });
+    let known =
+        programs.known.iter().flat_map(|program| program.windows(2).map(|pair| (pair[0], pair[1])));
+    let unknown = programs.unknown.iter().filter_map(|&(client, before, entry)| {
+        let last = before.checked_sub(1)?;
+        Some((programs.known[client][last], entry))
+    });
     known.chain(unknown)
 }
 
@@ -96,9 +89,8 @@ fn peel(later: &[Vec<usize>], earlier: &[Vec<usize>], left: &mut [bool]) {
         .iter()
         .map(|before| before.iter().filter(|&&cluster| left[cluster]).count())
         .collect();
-    let mut free: VecDeque<usize> = (0..later.len())
-        .filter(|&cluster| left[cluster] && waits_for[cluster] == 0)
-        .collect();
+    let mut free: VecDeque<usize> =
+        (0..later.len()).filter(|&cluster| left[cluster] && waits_for[cluster] == 0).collect();
     while let Some(cluster) = free.pop_front() {
         left[cluster] = false;
         for &after in later[cluster].iter().filter(|&&after| left[after]) {

@@ -87,10 +87,7 @@ impl<M: Model> Search<'_, M> {
             self.push(choice, state, false);
             self.take_reads()?;
             let taken = [&self.unknown_taken];
-            if self
-                .memo
-                .enter(self.state, &self.places, &taken, self.meter)?
-            {
+            if self.memo.enter(self.state, &self.places, &taken, self.meter)? {
                 return Ok(true);
             }
             self.retreat();
@@ -134,11 +131,7 @@ impl<M: Model> Search<'_, M> {
     }
 
     fn push(&mut self, choice: usize, state: u32, forced: bool) {
-        let frame = Frame {
-            choice,
-            state: self.state,
-            forced,
-        };
+        let frame = Frame { choice, state: self.state, forced };
         self.frames.push(frame);
         self.state = state;
         if let Some(unknown) = choice.checked_sub(self.places.len()) {

@@ -88,19 +88,13 @@ fn without<M: Model>(
             }
         }
     }
-    (0..core.len())
-        .filter(|&place| !gone[place])
-        .map(|place| core[place])
-        .collect()
+    (0..core.len()).filter(|&place| !gone[place]).map(|place| core[place]).collect()
 }
 
 fn subset<A: Clone>(partition: &Partition<A>, kept: &[usize]) -> Partition<A> {
     Partition {
         key: partition.key.clone(),
-        entries: kept
-            .iter()
-            .map(|&entry| partition.entries[entry].clone())
-            .collect(),
+        entries: kept.iter().map(|&entry| partition.entries[entry].clone()).collect(),
         whole: partition.whole,
     }
 }

@@ -23,10 +23,9 @@ pub(super) fn draw(operations: &[WitnessOperation]) -> String {
     }
     for operation in operations {
         let from = Time::from_nanos(operation.invoke_ns);
-        let to = operation.return_ns.map_or_else(
-            || "never answered".to_owned(),
-            |at| Time::from_nanos(at).to_string(),
-        );
+        let to = operation
+            .return_ns
+            .map_or_else(|| "never answered".to_owned(), |at| Time::from_nanos(at).to_string());
         let (number, client) = (operation.number, operation.client);
         let _ = writeln!(
             text,
@@ -44,26 +43,17 @@ fn lines(operations: &[WitnessOperation]) -> Vec<(u64, String)> {
     for (operation, &(from, to)) in operations.iter().zip(&columns) {
         // A client with overlapping operations gets as many rows as it needs.
         let free = (0..operations.len())
-            .find(|&row| {
-                rows.get(&(operation.client, row))
-                    .is_none_or(|line| line.len() < from)
-            })
+            .find(|&row| rows.get(&(operation.client, row)).is_none_or(|line| line.len() < from))
             .unwrap_or_default();
         let line = rows.entry((operation.client, free)).or_default();
         line.resize(from, ' ');
-        let end = if operation.return_ns.is_some() {
-            '|'
-        } else {
-            '>'
-        };
+        let end = if operation.return_ns.is_some() { '|' } else { '>' };
         let inside = to - from - 1;
         line.push('|');
         line.extend(format!("{:-^inside$}", operation.what).chars());
         line.push(end);
     }
-    rows.into_iter()
-        .map(|((client, _), line)| (client, line.into_iter().collect()))
-        .collect()
+    rows.into_iter().map(|((client, _), line)| (client, line.into_iter().collect())).collect()
 }
 
 /// The columns at which each operation begins and ends.

@@ -55,11 +55,8 @@ pub fn dice(most: usize, clients: u64, span: u64) -> impl Strategy<Value = Vec<D
 
 /// The history that the dice make. With `sessions`, a client waits for its answer.
 pub fn history(kind: Kind, dice: &[Dice], sessions: bool) -> Vec<Operation> {
-    let mut ops: Vec<(Operation, &Dice)> = dice
-        .iter()
-        .enumerate()
-        .map(|(i, dice)| (asked(kind, i, dice), dice))
-        .collect();
+    let mut ops: Vec<(Operation, &Dice)> =
+        dice.iter().enumerate().map(|(i, dice)| (asked(kind, i, dice), dice)).collect();
     if sessions {
         one_at_a_time(&mut ops);
     }
@@ -123,10 +120,7 @@ fn answer(ops: &mut [(Operation, &Dice)]) {
             _ => {}
         }
         if !matches!(&*op.op, "read" | "get") {
-            let asked = Operation {
-                outcome: Outcome::Unknown,
-                ..op.clone()
-            };
+            let asked = Operation { outcome: Outcome::Unknown, ..op.clone() };
             value = oracle::apply(&asked, &value).expect("unknown operations always apply");
         }
     }

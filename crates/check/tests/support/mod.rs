@@ -64,18 +64,10 @@ pub fn unknown(operation: Operation) -> Operation {
 
 /// The same operation, which certainly had no effect.
 pub fn failed(operation: Operation) -> Operation {
-    Operation {
-        output: Value::Null,
-        status: Status::Failed,
-        outcome: Outcome::Fail,
-        ..operation
-    }
+    Operation { output: Value::Null, status: Status::Failed, outcome: Outcome::Fail, ..operation }
 }
 
 /// The same operation on another key.
 pub fn at_key(key: &str, operation: Operation) -> Operation {
-    Operation {
-        key: Some(Arc::from(key)),
-        ..operation
-    }
+    Operation { key: Some(Arc::from(key)), ..operation }
 }

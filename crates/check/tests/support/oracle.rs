@@ -18,16 +18,9 @@ pub enum Respect {
 pub fn legal(history: &[Operation], respect: Respect) -> bool {
     let keys: BTreeSet<_> = history.iter().map(|op| op.key.clone()).collect();
     keys.iter().all(|key| {
-        let of_key: Vec<_> = history
-            .iter()
-            .filter(|op| op.key == *key && op.outcome != Outcome::Fail)
-            .collect();
-        place(
-            &of_key,
-            &mut vec![false; of_key.len()],
-            &Value::Null,
-            respect,
-        )
+        let of_key: Vec<_> =
+            history.iter().filter(|op| op.key == *key && op.outcome != Outcome::Fail).collect();
+        place(&of_key, &mut vec![false; of_key.len()], &Value::Null, respect)
     })
 }
 
@@ -74,13 +67,8 @@ pub fn apply(op: &Operation, value: &Value) -> Option<Value> {
         ))),
         "cas" => {
             let swaps = op.input[0] == *value;
-            (!known || op.output == Value::Bool(swaps)).then(|| {
-                if swaps {
-                    op.input[1].clone()
-                } else {
-                    value.clone()
-                }
-            })
+            (!known || op.output == Value::Bool(swaps))
+                .then(|| if swaps { op.input[1].clone() } else { value.clone() })
         }
         other => panic!("the oracle does not know `{other}`"),
     }

@@ -39,12 +39,7 @@ pub struct Verify {
     #[arg(long, default_value = "10")]
     pub seeds: SeedRange,
     /// Derive the seeds from this text, so that nobody has tried them. It is printed nowhere
-    #[arg(
-        long,
-        value_name = "TEXT",
-        env = "NETSPLIT_SEED_SALT",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "TEXT", env = "NETSPLIT_SEED_SALT", hide_env_values = true)]
     pub seed_salt: Option<String>,
     /// Run this variant instead of each scenario's own; `catches` is then not asked
     #[arg(long)]

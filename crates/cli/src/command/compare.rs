@@ -17,17 +17,11 @@ use crate::{catalog, exit, parallel};
 /// Runs the scenario once per value, prints the runs side by side and writes one chart.
 pub fn compare(args: &Compare) -> anyhow::Result<ExitCode> {
     let (key, values) = args.vary.split_once('=').ok_or_else(|| {
-        exit::usage(format!(
-            "--vary {}: write KEY=VALUE,VALUE, such as variant=a,b",
-            args.vary
-        ))
+        exit::usage(format!("--vary {}: write KEY=VALUE,VALUE, such as variant=a,b", args.vary))
     })?;
     let values: Vec<_> = values.split(',').map(str::trim).collect();
     if values.len() < 2 {
-        return Err(exit::usage(format!(
-            "--vary {}: name at least two values",
-            args.vary
-        )));
+        return Err(exit::usage(format!("--vary {}: name at least two values", args.vary)));
     }
     let source = catalog::source(&args.which.scenario)?;
     let mut all = Vec::new();
@@ -36,10 +30,7 @@ pub fn compare(args: &Compare) -> anyhow::Result<ExitCode> {
         overrides.push(format!("{key}={value}"));
         all.push(catalog::load(&source, &overrides)?);
     }
-    let (width, mut progress) = (
-        terminal::width(),
-        Progress::new("compare", all.len() as u64),
-    );
+    let (width, mut progress) = (terminal::width(), Progress::new("compare", all.len() as u64));
     let work = |index: usize| {
         let loaded = &all[index];
         let options = with_seed(args.which.seed);
@@ -54,16 +45,8 @@ pub fn compare(args: &Compare) -> anyhow::Result<ExitCode> {
     let (mut plain, mut drawn) = (Vec::new(), Vec::new());
     for run in runs {
         let (label, report, [for_text, for_chart]) = run.map_err(exit::usage)?;
-        plain.push(Side {
-            label: label.clone(),
-            report: report.clone(),
-            timeline: for_text,
-        });
-        drawn.push(Side {
-            label,
-            report,
-            timeline: for_chart,
-        });
+        plain.push(Side { label: label.clone(), report: report.clone(), timeline: for_text });
+        drawn.push(Side { label, report, timeline: for_chart });
     }
     terminal::print(&render_comparison(key, &plain, width, terminal::colour()));
     let file = chart_file(&plain[0].report, key, args.which.seed);
@@ -76,9 +59,7 @@ pub fn compare(args: &Compare) -> anyhow::Result<ExitCode> {
 /// `netsplit-out/LAB/NAME/compare-KEY-seed-N.svg`
 fn chart_file(report: &Report, key: &str, seed: u64) -> PathBuf {
     let key = key.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    Path::new("netsplit-out")
-        .join(&report.scenario)
-        .join(format!("compare-{key}-seed-{seed}.svg"))
+    Path::new("netsplit-out").join(&report.scenario).join(format!("compare-{key}-seed-{seed}.svg"))
 }
 
 fn write(file: &Path, text: &str) -> std::io::Result<()> {

@@ -17,9 +17,7 @@ pub fn check(args: &HistoryCheck) -> anyhow::Result<ExitCode> {
         Box::new(stdin().lock())
     } else {
         let opened = File::open(file);
-        Box::new(BufReader::new(
-            opened.map_err(|error| exit::usage(format!("{file}: {error}")))?,
-        ))
+        Box::new(BufReader::new(opened.map_err(|error| exit::usage(format!("{file}: {error}")))?))
     };
     let model = match args.model {
         ModelName::Register => ShippedModel::Register,

@@ -37,16 +37,10 @@ pub fn list(args: &List) -> anyhow::Result<ExitCode> {
 fn describe(lab: &dyn Lab, scenarios: &[(String, String)], text: &mut String) {
     let spec = lab.spec();
     let mut line = |args: std::fmt::Arguments<'_>| {
-        text.write_fmt(args)
-            .and_then(|()| text.write_char('\n'))
-            .expect("a string takes it");
+        text.write_fmt(args).and_then(|()| text.write_char('\n')).expect("a string takes it");
     };
     line(format_args!("{}  {}", spec.name, spec.summary));
-    let width = scenarios
-        .iter()
-        .map(|(name, _)| name.len())
-        .max()
-        .unwrap_or(0);
+    let width = scenarios.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, title) in scenarios {
         line(format_args!("  {name:width$}  {title}"));
     }

@@ -19,10 +19,7 @@ pub fn replay(args: &Replay) -> anyhow::Result<ExitCode> {
         .map_err(|error| exit::usage(format!("{file} is no report of a run: {error}")))?;
     let which = args.scenario.as_deref().unwrap_or(&old.scenario);
     let source = catalog::source(which).with_context(|| {
-        format!(
-            "{file} is of `{}`; --scenario FILE says where it is",
-            old.scenario
-        )
+        format!("{file} is of `{}`; --scenario FILE says where it is", old.scenario)
     })?;
     let loaded = catalog::load(&source, &old.overrides)?;
     refuse_another(&old, &loaded)?;

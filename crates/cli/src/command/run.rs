@@ -20,14 +20,8 @@ use crate::{args, catalog, exit};
 
 /// Runs a scenario once, prints the report and writes the artefacts.
 pub fn run(args: &args::Run) -> anyhow::Result<ExitCode> {
-    let loaded = catalog::load(
-        &catalog::source(&args.which.scenario)?,
-        &args.which.overrides(),
-    )?;
-    let options = Options {
-        record_trace: args.trace,
-        ..with_seed(args.which.seed)
-    };
+    let loaded = catalog::load(&catalog::source(&args.which.scenario)?, &args.which.overrides())?;
+    let options = Options { record_trace: args.trace, ..with_seed(args.which.seed) };
     let run = simulate(&loaded, &options)?;
     let findings = judge(&loaded, &run);
     let report = Report::new(&loaded.name, &loaded.scenario, &run, &findings);
@@ -53,10 +47,7 @@ pub fn run(args: &args::Run) -> anyhow::Result<ExitCode> {
 
 /// The options of a run with this seed.
 pub fn with_seed(seed: u64) -> Options {
-    Options {
-        seed,
-        ..Options::default()
-    }
+    Options { seed, ..Options::default() }
 }
 
 /// Runs a scenario, with a progress bar if it takes long.
@@ -98,9 +89,7 @@ pub fn decider(loaded: &Loaded) -> impl Fn(&Property, &Run) -> Option<PropertyFi
 
 /// `netsplit-out/LAB/NAME/VARIANT/seed-N`
 fn default_folder(report: &Report) -> PathBuf {
-    let variant = report
-        .variant
-        .replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
+    let variant = report.variant.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
     Path::new("netsplit-out")
         .join(&report.scenario)
         .join(variant)

@@ -69,9 +69,7 @@ impl<'a> Told<'a> {
 
 /// Sees that a file can be written, without touching what is in it.
 pub fn writable(file: &Path) -> anyhow::Result<()> {
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let made = folder.map_or(Ok(()), fs::create_dir_all);
     let opened = made.and_then(|()| File::options().create(true).append(true).open(file));
     opened.map(drop).map_err(|error| cannot_write(file, &error))

@@ -12,14 +12,8 @@ use crate::{catalog, terminal};
 
 /// Runs the scenario and prints the events that were asked for.
 pub fn trace(args: &Trace) -> anyhow::Result<ExitCode> {
-    let loaded = catalog::load(
-        &catalog::source(&args.which.scenario)?,
-        &args.which.overrides(),
-    )?;
-    let options = Options {
-        record_trace: true,
-        ..with_seed(args.which.seed)
-    };
+    let loaded = catalog::load(&catalog::source(&args.which.scenario)?, &args.which.overrides())?;
+    let options = Options { record_trace: true, ..with_seed(args.which.seed) };
     let run = simulate(&loaded, &options)?;
     let mut text = String::new();
     for event in run.trace.iter().filter(|event| wanted(event, args)) {
@@ -47,8 +41,5 @@ fn wanted(event: &TraceEvent, args: &Trace) -> bool {
     args.from.is_none_or(|from| event.at >= Time::from(from))
         && args.to.is_none_or(|to| event.at < Time::from(to))
         && args.node.as_ref().is_none_or(about)
-        && args
-            .message
-            .as_deref()
-            .is_none_or(|kind| event.message() == Some(kind))
+        && args.message.as_deref().is_none_or(|kind| event.message() == Some(kind))
 }

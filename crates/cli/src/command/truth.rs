@@ -120,10 +120,7 @@ fn runs(prepared: &[Prepared]) -> Vec<SharedRun> {
             shared.entry(run).or_default().push(index);
         }
     }
-    shared
-        .into_iter()
-        .map(|((_, _, seed), checks)| SharedRun { seed, checks })
-        .collect()
+    shared.into_iter().map(|((_, _, seed), checks)| SharedRun { seed, checks }).collect()
 }
 
 impl SharedRun {
@@ -176,31 +173,12 @@ impl Prepared {
         set.push(format!("verdict.expect=[{sentence:?}]"));
         let mut loaded = catalog::load(&catalog::source(&check.scenario)?, &set)?;
         loaded.scenario.overrides.pop();
-        let expectation = loaded
-            .scenario
-            .verdict
-            .expect
-            .pop()
-            .context("no expectation")?;
-        let Sentence::Metric {
-            metric,
-            value: expected,
-            window,
-            ..
-        } = expectation.sentence
-        else {
+        let expectation = loaded.scenario.verdict.expect.pop().context("no expectation")?;
+        let Sentence::Metric { metric, value: expected, window, .. } = expectation.sentence else {
             bail!("`{}` is no metric", check.measure);
         };
         let tolerance = Tolerance::parse(&check.tolerance)?;
-        Ok(Prepared {
-            lab,
-            check,
-            loaded,
-            metric,
-            window,
-            expected,
-            tolerance,
-        })
+        Ok(Prepared { lab, check, loaded, metric, window, expected, tolerance })
     }
 
     /// Runs the scenario with a seed.
@@ -209,10 +187,9 @@ impl Prepared {
         let run = netsplit_sim::simulate(lab, scenario, &with_seed(seed), &mut |_| ())?;
         match run.crashes.first() {
             None => Ok(run),
-            Some(crash) => Err(format!(
-                "{} crashed: {} ({})",
-                crash.node, crash.message, crash.place
-            )),
+            Some(crash) => {
+                Err(format!("{} crashed: {} ({})", crash.node, crash.message, crash.place))
+            }
         }
     }
 
@@ -223,11 +200,7 @@ impl Prepared {
 
     fn outcome(&self, mean: f64) -> Outcome {
         let check = &self.check;
-        let set: String = check
-            .set
-            .iter()
-            .map(|set| format!(" --set {}", quoted(set)))
-            .collect();
+        let set: String = check.set.iter().map(|set| format!(" --set {}", quoted(set))).collect();
         Outcome {
             lab: self.lab,
             law: check.law.clone(),

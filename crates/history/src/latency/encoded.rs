@@ -83,10 +83,7 @@ mod tests {
     fn what_is_no_histogram_is_refused() {
         let good = EncodedLatencies::from(&Latencies::default());
         for hdr_v2 in ["", "AAAA", "no base64!"] {
-            let broken = EncodedLatencies {
-                hdr_v2: hdr_v2.into(),
-                ..good.clone()
-            };
+            let broken = EncodedLatencies { hdr_v2: hdr_v2.into(), ..good.clone() };
             assert!(Latencies::try_from(&broken).is_err(), "{hdr_v2}");
         }
     }

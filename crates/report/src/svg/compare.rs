@@ -11,14 +11,8 @@ use super::{
 use crate::{Column, Side};
 
 /// More runs than these share colours.
-const COLOURS: [RGBColor; 6] = [
-    BLUE,
-    VERMILION,
-    GREEN,
-    ORANGE,
-    RGBColor(204, 121, 167),
-    RGBColor(86, 180, 233),
-];
+const COLOURS: [RGBColor; 6] =
+    [BLUE, VERMILION, GREEN, ORANGE, RGBColor(204, 121, 167), RGBColor(86, 180, 233)];
 
 /// The picture of runs that differ in `key`.
 ///
@@ -36,28 +30,16 @@ pub fn comparison_svg(key: &str, sides: &[Side]) -> String {
 fn draw(area: &Area<'_>, key: &str, sides: &[Side]) -> Drawn {
     area.fill(&WHITE)?;
     let first = &sides[0];
-    let title = one_line(
-        &format!("{}: {}", first.report.scenario, first.report.title),
-        100,
-    );
-    let facts = format!(
-        "the same arrivals under each {key}, seed {}",
-        first.report.seed
-    );
+    let title = one_line(&format!("{}: {}", first.report.scenario, first.report.title), 100);
+    let facts = format!("the same arrivals under each {key}, seed {}", first.report.seed);
     area.draw(&Text::new(title, (16, 10), font(22, INK)))?;
     area.draw(&Text::new(facts, (16, 35), font(16, GREY)))?;
     let (_, panels) = area.split_vertically(TITLE);
     let (latency, availability) = panels.split_vertically(LATENCY);
     let p99 = |column: &Column| column.p99.map(|p99| p99.as_secs_f64() * 1e3);
     let share = |column: &Column| column.counts.availability().map(|share| share * 100.0);
-    panel(
-        "p99 of successful requests, ms",
-        Scale::Log,
-        sides,
-        p99,
-        false,
-    )
-    .draw(&latency, &first.timeline)?;
+    panel("p99 of successful requests, ms", Scale::Log, sides, p99, false)
+        .draw(&latency, &first.timeline)?;
     panel("Availability, %", Scale::Percent, sides, share, true)
         .draw(&availability, &first.timeline)?;
     area.present()
@@ -70,18 +52,10 @@ fn panel(
     value: impl Fn(&Column) -> Option<f64>,
     time_axis: bool,
 ) -> Panel {
-    let curves = sides
-        .iter()
-        .zip(COLOURS.iter().cycle())
-        .map(|(side, colour)| Curve {
-            name: one_line(&side.label, 24),
-            colour: *colour,
-            values: side.timeline.columns.iter().map(&value).collect(),
-        });
-    Panel {
-        title,
-        scale,
-        curves: curves.collect(),
-        time_axis,
-    }
+    let curves = sides.iter().zip(COLOURS.iter().cycle()).map(|(side, colour)| Curve {
+        name: one_line(&side.label, 24),
+        colour: *colour,
+        values: side.timeline.columns.iter().map(&value).collect(),
+    });
+    Panel { title, scale, curves: curves.collect(), time_axis }
 }

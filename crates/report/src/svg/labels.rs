@@ -25,9 +25,7 @@ pub struct Label {
 /// Places each name where its first span starts, in the topmost row with room for it.
 pub fn place(named: &[(&str, Time)], end: Time, width: u32) -> Vec<Label> {
     let named = named.iter();
-    let mut starts: Vec<_> = named
-        .map(|(name, at)| (*at, one_line(name, LONGEST)))
-        .collect();
+    let mut starts: Vec<_> = named.map(|(name, at)| (*at, one_line(name, LONGEST))).collect();
     starts.sort();
     let mut taken: Vec<u32> = Vec::new();
     let mut labels = Vec::new();
@@ -69,20 +67,10 @@ mod tests {
 
     #[test]
     fn names_that_would_overlap_stand_in_rows() {
-        let named = [
-            ("first", at(10.0)),
-            ("second", at(11.0)),
-            ("third", at(60.0)),
-        ];
+        let named = [("first", at(10.0)), ("second", at(11.0)), ("third", at(60.0))];
         let placed = place(&named, at(100.0), 1000);
-        let told: Vec<_> = placed
-            .iter()
-            .map(|l| (l.text.as_str(), l.x, l.row))
-            .collect();
-        assert_eq!(
-            told,
-            [("first", 100, 0), ("second", 110, 1), ("third", 600, 0)]
-        );
+        let told: Vec<_> = placed.iter().map(|l| (l.text.as_str(), l.x, l.row)).collect();
+        assert_eq!(told, [("first", 100, 0), ("second", 110, 1), ("third", 600, 0)]);
     }
 
     #[test]

@@ -92,11 +92,7 @@ impl Panel {
         Y: AsRangedCoord<Value = f64>,
         Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
     {
-        let end = if timeline.end > Time::ZERO {
-            timeline.end.as_secs_f64()
-        } else {
-            1.0
-        };
+        let end = if timeline.end > Time::ZERO { timeline.end.as_secs_f64() } else { 1.0 };
         let mut chart = ChartBuilder::on(area)
             .margin_top(CAPTION)
             .margin_right(RIGHT)
@@ -105,11 +101,7 @@ impl Panel {
             .build_cartesian_2d(0.0..end, y)?;
         shade(&mut chart, timeline, &range)?;
         let clock = |x: &f64| {
-            if self.time_axis {
-                plain(*x)
-            } else {
-                String::new()
-            }
+            if self.time_axis { plain(*x) } else { String::new() }
         };
         chart
             .configure_mesh()
@@ -122,11 +114,7 @@ impl Panel {
             .y_labels(6)
             .y_label_formatter(&|y| plain(*y))
             .x_label_formatter(&clock)
-            .x_desc(if self.time_axis {
-                "simulated time, s"
-            } else {
-                ""
-            })
+            .x_desc(if self.time_axis { "simulated time, s" } else { "" })
             .draw()?;
         for curve in &self.curves {
             for piece in pieces(&curve.values, timeline) {
@@ -147,10 +135,7 @@ where
     let faults = spans.map(|&(from, to)| (from, to, ORANGE.mix(0.28)));
     let shaded = [warmup].into_iter().filter(|span| span.0 < span.1);
     chart.draw_series(shaded.chain(faults).map(|(from, to, colour)| {
-        let corners = [
-            (from.as_secs_f64(), range.start),
-            (to.as_secs_f64(), range.end),
-        ];
+        let corners = [(from.as_secs_f64(), range.start), (to.as_secs_f64(), range.end)];
         Rectangle::new(corners, colour.filled())
     }))?;
     Ok(())
@@ -198,11 +183,7 @@ fn decades(least: f64, most: f64) -> (f64, f64) {
 fn ticks(low: f64, high: f64) -> Vec<f64> {
     const ROOMY: i32 = 2;
     let decades = (high / low).log10().round() as i32;
-    let between: &[f64] = if decades <= ROOMY {
-        &[1.0, 2.0, 5.0]
-    } else {
-        &[1.0]
-    };
+    let between: &[f64] = if decades <= ROOMY { &[1.0, 2.0, 5.0] } else { &[1.0] };
     let mut ticks = Vec::new();
     for decade in 0..decades {
         let from = low * 10f64.powi(decade);

@@ -64,21 +64,12 @@ impl std::str::FromStr for Limit {
         let known = || NAMES.map(|(name, _)| name).join(", ");
         let metric = NAMES.iter().find(|(known, _)| *known == name.trim());
         let (_, metric) = metric.ok_or_else(|| format!("it compares one of {}", known()))?;
-        let percent = share
-            .trim()
-            .strip_suffix('%')
-            .ok_or("it is written p99=10%")?;
-        let percent: f64 = percent
-            .trim()
-            .parse()
-            .map_err(|_| "it is written p99=10%")?;
+        let percent = share.trim().strip_suffix('%').ok_or("it is written p99=10%")?;
+        let percent: f64 = percent.trim().parse().map_err(|_| "it is written p99=10%")?;
         if !(percent >= 0.0 && percent.is_finite()) {
             return Err("the percentage is not negative".into());
         }
-        Ok(Limit {
-            metric: *metric,
-            share: percent / 100.0,
-        })
+        Ok(Limit { metric: *metric, share: percent / 100.0 })
     }
 }
 
@@ -114,15 +105,10 @@ impl Summary {
     /// Adds to each scenario the claims that it is no worse than in `older`, within `limits`.
     pub fn compare(&mut self, older: &Summary, limits: &[Limit]) {
         for scenario in &mut self.scenarios {
-            let before = older
-                .scenarios
-                .iter()
-                .find(|s| s.scenario == scenario.scenario);
+            let before = older.scenarios.iter().find(|s| s.scenario == scenario.scenario);
             let Some(before) = before else { continue };
-            let claims: Vec<Claim> = limits
-                .iter()
-                .map(|limit| limit.claim(before, scenario))
-                .collect();
+            let claims: Vec<Claim> =
+                limits.iter().map(|limit| limit.claim(before, scenario)).collect();
             scenario.claims.extend(claims);
         }
         self.decide();
@@ -141,21 +127,12 @@ impl Limit {
                 format!("{what} since the baseline was made: make a new one"),
             ),
             (None, Some(old), Some(new)) => (self.judge(old.number(), new.number()), String::new()),
-            (None, None, _) => (
-                Verdict::Inconclusive,
-                "the baseline has no such number".into(),
-            ),
-            (None, _, None) => (
-                Verdict::Inconclusive,
-                "this sweep has no such number".into(),
-            ),
+            (None, None, _) => (Verdict::Inconclusive, "the baseline has no such number".into()),
+            (None, _, None) => (Verdict::Inconclusive, "this sweep has no such number".into()),
         };
         Claim {
             kind: ClaimKind::Baseline,
-            text: format!(
-                "{metric} at most {} worse",
-                show(Quantity::Share(self.share))
-            ),
+            text: format!("{metric} at most {} worse", show(Quantity::Share(self.share))),
             line: None,
             verdict,
             observed: format!("{} before, {} now", told(old), told(new)),
@@ -165,16 +142,8 @@ impl Limit {
     }
 
     fn judge(&self, old: f64, new: f64) -> Verdict {
-        let worse_by = if self.metric.less_is_worse() {
-            old - new
-        } else {
-            new - old
-        };
-        if worse_by <= self.share * old + 1e-12 {
-            Verdict::Pass
-        } else {
-            Verdict::Fail
-        }
+        let worse_by = if self.metric.less_is_worse() { old - new } else { new - old };
+        if worse_by <= self.share * old + 1e-12 { Verdict::Pass } else { Verdict::Fail }
     }
 }
 

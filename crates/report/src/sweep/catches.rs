@@ -17,9 +17,7 @@ use super::{Entry, Planned, Role};
 /// That each of the variants is caught.
 pub(super) fn catches(runs: &Runs<'_>) -> Vec<Claim> {
     let variants = runs.caught.iter();
-    variants
-        .map(|(variant, rows)| caught(runs.planned, variant, &runs.own, rows))
-        .collect()
+    variants.map(|(variant, rows)| caught(runs.planned, variant, &runs.own, rows)).collect()
 }
 
 /// What became of the seeds on which the scenario's own variant passes.
@@ -44,11 +42,7 @@ fn caught(planned: &Planned, variant: &str, own: &[Row<'_>], its: &[Row<'_>]) ->
     }
     let (verdict, why) = tally.verdict();
     let role = Role::Catches(variant.to_owned());
-    let shows = if tally.caught.is_empty() {
-        &tally.passed
-    } else {
-        &tally.caught
-    };
+    let shows = if tally.caught.is_empty() { &tally.passed } else { &tally.caught };
     Claim {
         kind: ClaimKind::Catches,
         text: format!("catches {variant}"),
@@ -61,11 +55,7 @@ fn caught(planned: &Planned, variant: &str, own: &[Row<'_>], its: &[Row<'_>]) ->
             planned.variant,
         ),
         why,
-        commands: shows
-            .first()
-            .map(|seed| command(planned, &role, *seed))
-            .into_iter()
-            .collect(),
+        commands: shows.first().map(|seed| command(planned, &role, *seed)).into_iter().collect(),
     }
 }
 
@@ -94,10 +84,8 @@ impl Tally {
             return (Verdict::Inconclusive, why);
         }
         let (broke_down, undecided) = (self.broke_down, self.undecided);
-        let not_counted = [
-            (broke_down, "failed only by breaking down"),
-            (undecided, "could not be decided"),
-        ];
+        let not_counted =
+            [(broke_down, "failed only by breaking down"), (undecided, "could not be decided")];
         let not_counted: Vec<_> = not_counted
             .into_iter()
             .filter(|(count, _)| *count > 0)
@@ -151,14 +139,8 @@ mod tests {
     fn caught_where_the_reference_passes_and_an_expectation_is_violated() {
         let claim = catching(vec![passes(), passes()], vec![passes(), fails()]);
         assert_eq!(claim.verdict, Verdict::Pass);
-        assert_eq!(
-            claim.observed,
-            "caught on 1 of 2 seeds on which reference passes"
-        );
-        assert_eq!(
-            claim.commands,
-            ["netsplit run lab/a --seed 2 --variant naive"]
-        );
+        assert_eq!(claim.observed, "caught on 1 of 2 seeds on which reference passes");
+        assert_eq!(claim.commands, ["netsplit run lab/a --seed 2 --variant naive"]);
     }
 
     #[test]

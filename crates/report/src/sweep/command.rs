@@ -4,11 +4,8 @@ use super::{Planned, Role};
 
 /// `netsplit run LAB/NAME --seed 17 --variant naive --set params.r=1`, fit for a shell.
 pub fn command(planned: &Planned, role: &Role, seed: u64) -> String {
-    let mut words = vec![
-        "netsplit run".to_owned(),
-        quoted(&planned.scenario),
-        format!("--seed {seed}"),
-    ];
+    let mut words =
+        vec!["netsplit run".to_owned(), quoted(&planned.scenario), format!("--seed {seed}")];
     for set in &planned.overrides {
         match set.split_once('=') {
             Some(("variant", _)) if matches!(role, Role::Catches(_)) => {}

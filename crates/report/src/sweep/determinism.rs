@@ -10,16 +10,9 @@ use super::runs::Runs;
 /// That every run, done twice, went the same way.
 pub(super) fn deterministic(runs: &Runs<'_>) -> Claim {
     let caught = runs.caught.iter().flat_map(|(_, rows)| rows);
-    let entries: Vec<&Entry> = runs
-        .own
-        .iter()
-        .chain(caught)
-        .filter_map(|row| row.entry)
-        .collect();
-    let parted: Vec<_> = entries
-        .iter()
-        .filter_map(|entry| Some((entry, entry.parting.as_ref()?)))
-        .collect();
+    let entries: Vec<&Entry> = runs.own.iter().chain(caught).filter_map(|row| row.entry).collect();
+    let parted: Vec<_> =
+        entries.iter().filter_map(|entry| Some((entry, entry.parting.as_ref()?))).collect();
     let why = parted.first().map_or(String::new(), |(entry, parting)| {
         format!(
             "seed {} ({}): {}: first run: {}; second run: {}. {USUAL_CAUSES}",
@@ -30,9 +23,7 @@ pub(super) fn deterministic(runs: &Runs<'_>) -> Claim {
             parting.second
         )
     });
-    let commands = parted
-        .iter()
-        .map(|(e, _)| command(runs.planned, &e.role, e.seed));
+    let commands = parted.iter().map(|(e, _)| command(runs.planned, &e.role, e.seed));
     Claim {
         kind: ClaimKind::Determinism,
         text: "one seed, one run".into(),
@@ -42,11 +33,7 @@ pub(super) fn deterministic(runs: &Runs<'_>) -> Claim {
             (true, true) => Verdict::Inconclusive,
             (true, false) => Verdict::Pass,
         },
-        observed: format!(
-            "{} of {} runs differ when done twice",
-            parted.len(),
-            entries.len()
-        ),
+        observed: format!("{} of {} runs differ when done twice", parted.len(), entries.len()),
         why,
         commands: commands.collect(),
     }
@@ -80,10 +67,7 @@ mod tests {
         let runs = entries(&plan, vec![passes(), parted]);
         let summary = Summary::of(&plan, &runs, None).unwrap();
         let claim = summary.scenarios[0].claims.last().unwrap();
-        assert_eq!(
-            (claim.kind, summary.verdict),
-            (ClaimKind::Determinism, Verdict::Fail)
-        );
+        assert_eq!((claim.kind, summary.verdict), (ClaimKind::Determinism, Verdict::Fail));
         assert_eq!(claim.observed, "1 of 2 runs differ when done twice");
         assert!(
             claim.why.contains(
@@ -92,11 +76,7 @@ mod tests {
             "{}",
             claim.why
         );
-        assert!(
-            claim.why.contains("Usual causes: iterating a HashMap"),
-            "{}",
-            claim.why
-        );
+        assert!(claim.why.contains("Usual causes: iterating a HashMap"), "{}", claim.why);
         assert_eq!(claim.commands, ["netsplit run lab/a --seed 2"]);
     }
 }

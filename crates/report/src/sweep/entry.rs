@@ -109,9 +109,7 @@ impl Entry {
             verdict: findings.verdict,
             expectations: findings.expectations.iter().map(Into::into).collect(),
             reasons: findings.reasons.clone(),
-            samples: sweep
-                .map(|stated| sample(&stated.sentence, scenario, run, decide))
-                .collect(),
+            samples: sweep.map(|stated| sample(&stated.sentence, scenario, run, decide)).collect(),
             requests: measured.counts,
             latency: EncodedLatencies::from(&measured.latency),
             p99_ms: p99.map(|p99| millis(p99, 3)),
@@ -126,10 +124,7 @@ impl Entry {
     /// Adds that a second run went another way, which fails this one.
     pub fn part(&mut self, parting: Parting) {
         self.verdict = Verdict::Fail;
-        self.reasons.push(format!(
-            "two runs of this seed differ, first at {}",
-            parting.place()
-        ));
+        self.reasons.push(format!("two runs of this seed differ, first at {}", parting.place()));
         self.parting = Some(parting);
     }
 

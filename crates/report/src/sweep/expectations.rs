@@ -82,11 +82,7 @@ fn worst(runs: &Runs<'_>, place: usize, stated: &Stated) -> Option<Worst> {
             worst = Some(candidate);
         }
     }
-    worst.map(|(seed, expectation)| Worst {
-        seed,
-        shown: expectation.shown,
-        why: expectation.why,
-    })
+    worst.map(|(seed, expectation)| Worst { seed, shown: expectation.shown, why: expectation.why })
 }
 
 /// How far from what was expected; the greater, the worse. A number that does not exist, such as
@@ -110,10 +106,7 @@ mod tests {
 
     fn measured(value: f64) -> Entry {
         let mut entry = fails();
-        entry.expectations[0].observed = Some(Observed {
-            value,
-            unit: "ms".into(),
-        });
+        entry.expectations[0].observed = Some(Observed { value, unit: "ms".into() });
         entry.expectations[0].shown = format!("{value}ms");
         entry
     }

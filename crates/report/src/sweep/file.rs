@@ -157,9 +157,9 @@ fn check_version(header: &str) -> Result<(), String> {
     let own = env!("CARGO_PKG_VERSION");
     match (header["schema"].as_str(), header["netsplit"].as_str()) {
         (Some(SCHEMA), Some(version)) if version == own => Ok(()),
-        (Some(SCHEMA), Some(version)) => Err(format!(
-            "netsplit {version} wrote it, and this is netsplit {own}"
-        )),
+        (Some(SCHEMA), Some(version)) => {
+            Err(format!("netsplit {version} wrote it, and this is netsplit {own}"))
+        }
         (Some(schema), _) => Err(format!("its schema is {schema}, and {SCHEMA} is wanted")),
         (None, _) => Err(format!("it has no schema; {SCHEMA} is wanted")),
     }
@@ -179,11 +179,7 @@ mod tests {
     fn file() -> SweepFile {
         let plan = plan(2, vec![planned("lab/a")]);
         let mut odd = fails();
-        odd.samples = vec![
-            Sample::Value(0.1 + 0.2),
-            Sample::Value(5e-324),
-            Sample::Never,
-        ];
+        odd.samples = vec![Sample::Value(0.1 + 0.2), Sample::Value(5e-324), Sample::Never];
         SweepFile {
             shard: Shard::WHOLE,
             cut_short: None,
@@ -205,14 +201,8 @@ mod tests {
             (String::new(), "empty"),
             (lines[..2].join("\n"), "not whole"),
             (whole[..whole.len() - 20].to_owned(), "line 3"),
-            (
-                whole.replace("netsplit.sweep/1", "netsplit.sweep/2"),
-                "schema",
-            ),
-            (
-                whole.replace(env!("CARGO_PKG_VERSION"), "0.0.7"),
-                "netsplit 0.0.7 wrote it",
-            ),
+            (whole.replace("netsplit.sweep/1", "netsplit.sweep/2"), "schema"),
+            (whole.replace(env!("CARGO_PKG_VERSION"), "0.0.7"), "netsplit 0.0.7 wrote it"),
             ("{}".into(), "no schema"),
         ];
         for (text, why) in cases {

@@ -27,12 +27,8 @@ fn annotate(scenario: &ScenarioSummary, text: &mut String) {
         let line = line.map_or(String::new(), |line| format!(",line={line}"));
         let title = property(&format!("{}: {}", scenario.scenario, scenario.verdict));
         let file = property(&scenario.file);
-        writeln!(
-            text,
-            "::error file={file}{line},title={title}::{}",
-            data(message)
-        )
-        .expect("a string takes it");
+        writeln!(text, "::error file={file}{line},title={title}::{}", data(message))
+            .expect("a string takes it");
     };
     let mut told_expectations = false;
     for expectation in &scenario.expectations {
@@ -42,10 +38,7 @@ fn annotate(scenario: &ScenarioSummary, text: &mut String) {
         }
     }
     let told = |claim: &&Claim| told_expectations && claim.kind == ClaimKind::PassRate;
-    let open = scenario
-        .claims
-        .iter()
-        .filter(|c| c.verdict != Verdict::Pass);
+    let open = scenario.claims.iter().filter(|c| c.verdict != Verdict::Pass);
     for claim in open.filter(|claim| !told(claim)) {
         let mut message = format!("{}: {}", claim.text, claim.observed);
         if !claim.why.is_empty() {
@@ -68,10 +61,7 @@ fn worst(scenario: &ScenarioSummary, tally: &ExpectationTally) -> String {
         if !shown.is_empty() {
             message += &format!(": {}", shown.join(", "));
         }
-        let again = scenario
-            .not_passed
-            .iter()
-            .find(|run| run.seed == worst.seed);
+        let again = scenario.not_passed.iter().find(|run| run.seed == worst.seed);
         message += &again.map_or(String::new(), |run| format!("\n{}", run.command));
     }
     message
@@ -79,9 +69,7 @@ fn worst(scenario: &ScenarioSummary, tally: &ExpectationTally) -> String {
 
 /// Escapes the text of a workflow command.
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// Escapes a property of a workflow command.
@@ -107,10 +95,8 @@ mod tests {
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(
             lines,
-            [
-                "::error file=a%2Cb%3Ac.toml,line=31,title=lab/a%3A fail::p99 < 40ms: failed in \
-                 1 of 2 runs; worst at seed 2: 97%25%0D%0Aof%0Anetsplit run lab/a --seed 2",
-            ]
+            ["::error file=a%2Cb%3Ac.toml,line=31,title=lab/a%3A fail::p99 < 40ms: failed in \
+                 1 of 2 runs; worst at seed 2: 97%25%0D%0Aof%0Anetsplit run lab/a --seed 2",]
         );
     }
 }

@@ -55,17 +55,8 @@ fn detail(scenario: &ScenarioSummary, page: &mut String) {
     let claims = scenario.claims.iter();
     for claim in claims.filter(|claim| claim.verdict != Verdict::Pass) {
         let why = [claim.observed.as_str(), claim.why.as_str()];
-        let why: Vec<_> = why
-            .into_iter()
-            .filter(|why| !why.is_empty())
-            .map(cell)
-            .collect();
-        line(&format!(
-            "- {} {}: {}",
-            word(claim.verdict),
-            cell(&claim.text),
-            why.join("; ")
-        ));
+        let why: Vec<_> = why.into_iter().filter(|why| !why.is_empty()).map(cell).collect();
+        line(&format!("- {} {}: {}", word(claim.verdict), cell(&claim.text), why.join("; ")));
         if claim.kind == ClaimKind::PassRate {
             let expectations = scenario.expectations.iter();
             for told in expectations.filter_map(ExpectationTally::told) {
@@ -74,20 +65,13 @@ fn detail(scenario: &ScenarioSummary, page: &mut String) {
         }
     }
     let mut commands: Vec<&String> = Vec::new();
-    for claim in scenario
-        .claims
-        .iter()
-        .filter(|claim| claim.verdict != Verdict::Pass)
-    {
+    for claim in scenario.claims.iter().filter(|claim| claim.verdict != Verdict::Pass) {
         commands.extend(claim.commands.iter());
     }
     commands.dedup();
     if !commands.is_empty() {
         line("\n```sh");
-        commands
-            .iter()
-            .take(COMMANDS)
-            .for_each(|command| line(command));
+        commands.iter().take(COMMANDS).for_each(|command| line(command));
         if commands.len() > COMMANDS {
             line(&format!("# and {} more", commands.len() - COMMANDS));
         }

@@ -33,9 +33,7 @@ pub fn merge(files: &[(String, SweepFile)]) -> Result<(Plan, Vec<Entry>), MergeE
     let mut wrong = Vec::new();
     for (name, file) in others {
         if let Some(what) = difference(first, file) {
-            wrong.push(format!(
-                "{first_name} and {name} are of different sweeps: {what}"
-            ));
+            wrong.push(format!("{first_name} and {name} are of different sweeps: {what}"));
         }
     }
     if wrong.is_empty() {
@@ -60,11 +58,7 @@ pub fn merge(files: &[(String, SweepFile)]) -> Result<(Plan, Vec<Entry>), MergeE
 fn difference(a: &SweepFile, b: &SweepFile) -> Option<String> {
     let (x, y) = (&a.plan, &b.plan);
     if a.shard.of() != b.shard.of() {
-        return Some(format!(
-            "cut into {} and {} shards",
-            a.shard.of(),
-            b.shard.of()
-        ));
+        return Some(format!("cut into {} and {} shards", a.shard.of(), b.shard.of()));
     }
     if x == y {
         return None;
@@ -84,11 +78,7 @@ fn difference(a: &SweepFile, b: &SweepFile) -> Option<String> {
         plan.scenarios.iter().map(|s| s.scenario.clone()).collect()
     };
     if names(x) != names(y) {
-        return Some(format!(
-            "scenarios {} and {}",
-            names(x).join(" "),
-            names(y).join(" ")
-        ));
+        return Some(format!("scenarios {} and {}", names(x).join(" "), names(y).join(" ")));
     }
     let pairs = x.scenarios.iter().zip(&y.scenarios);
     let mut unlike = pairs.filter(|(x, y)| x != y).map(|(x, y)| unlike(x, y));
@@ -112,10 +102,7 @@ fn overlapping_shards(files: &[(String, SweepFile)], wrong: &mut Vec<String>) {
     let mut seen = BTreeMap::new();
     for (name, file) in files {
         if let Some(earlier) = seen.insert(file.shard, name) {
-            wrong.push(format!(
-                "overlap: {earlier} and {name} are both shard {}",
-                file.shard
-            ));
+            wrong.push(format!("overlap: {earlier} and {name} are both shard {}", file.shard));
         }
     }
 }
@@ -140,10 +127,7 @@ fn take<'a>(
     });
     if !belongs {
         let shard = file.shard;
-        wrong.push(format!(
-            "{name}: run {} ({told}) is not of shard {shard}",
-            entry.job
-        ));
+        wrong.push(format!("{name}: run {} ({told}) is not of shard {shard}", entry.job));
     } else if let Some((earlier, _)) = by_job.insert(entry.job, (name, entry)) {
         wrong.push(format!("overlap: {told} is in {earlier} and in {name}"));
     }
@@ -160,10 +144,7 @@ fn gaps(
     let has = |number: usize| files.iter().any(|(_, file)| file.shard.number() == number);
     let absent: Vec<_> = (1..=of).filter(|number| !has(*number)).collect();
     if !absent.is_empty() {
-        let absent: Vec<_> = absent
-            .iter()
-            .map(|number| format!("{number}/{of}"))
-            .collect();
+        let absent: Vec<_> = absent.iter().map(|number| format!("{number}/{of}")).collect();
         wrong.push(format!("gap: no file is of shard {}", absent.join(", ")));
     }
     for (name, file) in files {
@@ -183,9 +164,7 @@ fn gaps(
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            wrong.push(format!(
-                "gap: {name} lacks {first}{more} (cut short: {cut})"
-            ));
+            wrong.push(format!("gap: {name} lacks {first}{more} (cut short: {cut})"));
         }
     }
 }
@@ -206,9 +185,7 @@ mod tests {
         let mut scenario = planned("lab/a");
         scenario.catches = vec!["naive".into()];
         let plan = plan(4, vec![scenario]);
-        let runs = (0..8)
-            .map(|i| if i < 4 { passes() } else { fails() })
-            .collect();
+        let runs = (0..8).map(|i| if i < 4 { passes() } else { fails() }).collect();
         let entries = entries(&plan, runs);
         (plan, entries)
     }
@@ -219,16 +196,9 @@ mod tests {
             shard: format!("{number}/{of}").parse().unwrap(),
             cut_short: None,
             plan: plan.clone(),
-            entries: entries
-                .iter()
-                .skip(number - 1)
-                .step_by(of)
-                .cloned()
-                .collect(),
+            entries: entries.iter().skip(number - 1).step_by(of).cloned().collect(),
         };
-        (1..=of)
-            .map(|number| (format!("{number}.jsonl"), file(number)))
-            .collect()
+        (1..=of).map(|number| (format!("{number}.jsonl"), file(number))).collect()
     }
 
     fn refusal(files: &[(String, SweepFile)]) -> String {
@@ -265,14 +235,8 @@ mod tests {
         let mut files = shards(3);
         files.push(("again.jsonl".into(), files[2].1.clone()));
         let told = refusal(&files);
-        assert!(
-            told.contains("overlap: 3.jsonl and again.jsonl are both shard 3/3"),
-            "{told}"
-        );
-        assert!(
-            told.contains("overlap: lab/a seed 3 is in 3.jsonl and in again.jsonl"),
-            "{told}"
-        );
+        assert!(told.contains("overlap: 3.jsonl and again.jsonl are both shard 3/3"), "{told}");
+        assert!(told.contains("overlap: lab/a seed 3 is in 3.jsonl and in again.jsonl"), "{told}");
     }
 
     #[test]
@@ -286,33 +250,18 @@ mod tests {
     fn different_sweeps_are_named() {
         type Change = fn(&mut SweepFile);
         let changes: [(Change, &str); 6] = [
-            (
-                |f| f.shard = "2/3".parse().unwrap(),
-                "cut into 2 and 3 shards",
-            ),
-            (
-                |f| f.plan.seeds.told = "1..=9".into(),
-                "seeds 1..=4 and 1..=9",
-            ),
+            (|f| f.shard = "2/3".parse().unwrap(), "cut into 2 and 3 shards"),
+            (|f| f.plan.seeds.told = "1..=9".into(), "seeds 1..=4 and 1..=9"),
             (|f| f.plan.seeds.list = vec![7], "different salts"),
             (|f| f.plan.determinism = true, "--determinism"),
-            (
-                |f| f.plan.scenarios[0].scenario_hash = "x".into(),
-                "hash 00c0ffee00c0ffee and x",
-            ),
-            (
-                |f| f.plan.scenarios[0].overrides = vec!["a=1".into()],
-                "`` and `a=1`",
-            ),
+            (|f| f.plan.scenarios[0].scenario_hash = "x".into(), "hash 00c0ffee00c0ffee and x"),
+            (|f| f.plan.scenarios[0].overrides = vec!["a=1".into()], "`` and `a=1`"),
         ];
         for (change, what) in changes {
             let mut files = shards(2);
             change(&mut files[1].1);
             let told = refusal(&files);
-            assert!(
-                told.contains("1.jsonl and 2.jsonl are of different sweeps"),
-                "{told}"
-            );
+            assert!(told.contains("1.jsonl and 2.jsonl are of different sweeps"), "{told}");
             assert!(told.contains(what), "{told}");
         }
     }

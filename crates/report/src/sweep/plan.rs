@@ -152,11 +152,7 @@ impl Plan {
         let mut jobs = Vec::new();
         for (scenario, planned) in self.scenarios.iter().enumerate() {
             let seeds = planned.seeds(&self.seeds.list);
-            let job = |role: &Role, seed: u64| Job {
-                scenario,
-                role: role.clone(),
-                seed,
-            };
+            let job = |role: &Role, seed: u64| Job { scenario, role: role.clone(), seed };
             for role in planned.roles() {
                 jobs.extend(seeds.iter().map(|seed| job(&role, *seed)));
             }
@@ -214,26 +210,13 @@ impl SweepSentence {
     /// `None` for a sentence that one run decides.
     fn of(expectation: &netsplit_scenario::Expectation) -> Option<SweepSentence> {
         let demand = match expectation.sentence {
-            Sentence::Violates {
-                comparison, share, ..
-            } => Demand::Violates { comparison, share },
-            Sentence::Aggregate {
-                aggregate,
-                comparison,
-                value,
-                ..
-            } => Demand::Aggregate {
-                aggregate,
-                comparison,
-                value,
-            },
+            Sentence::Violates { comparison, share, .. } => Demand::Violates { comparison, share },
+            Sentence::Aggregate { aggregate, comparison, value, .. } => {
+                Demand::Aggregate { aggregate, comparison, value }
+            }
             Sentence::Metric { .. } | Sentence::Property { .. } => return None,
         };
-        Some(SweepSentence {
-            text: expectation.text.clone(),
-            line: expectation.line,
-            demand,
-        })
+        Some(SweepSentence { text: expectation.text.clone(), line: expectation.line, demand })
     }
 }
 

@@ -73,9 +73,9 @@ impl Rate {
 
     fn told(&self) -> String {
         let run = self.run();
-        let share = self.pass_rate.map_or(String::new(), |rate| {
-            format!(", {}", show(Quantity::Share(rate)))
-        });
+        let share = self
+            .pass_rate
+            .map_or(String::new(), |rate| format!(", {}", show(Quantity::Share(rate))));
         format!("{} of {run} seeds passed{share}", self.passed)
     }
 }
@@ -87,16 +87,10 @@ pub(super) fn pass_rate(runs: &Runs<'_>, rate: &Rate) -> Claim {
     let again = |row: Row<'_>| command(runs.planned, &Role::Subject, row.seed);
     let mut why = Vec::new();
     if rate.inconclusive > 0 {
-        why.push(format!(
-            "{} of them inconclusive, which is not passed",
-            rate.inconclusive
-        ));
+        why.push(format!("{} of them inconclusive, which is not passed", rate.inconclusive));
     }
     if rate.not_run > 0 {
-        why.push(format!(
-            "{} of {} seeds were not run",
-            rate.not_run, rate.planned
-        ));
+        why.push(format!("{} of {} seeds were not run", rate.not_run, rate.planned));
     }
     Claim {
         kind: ClaimKind::PassRate,

@@ -36,11 +36,7 @@ impl<'a> Runs<'a> {
         let empty = |planned: &'a Planned| Runs {
             planned,
             own: Vec::new(),
-            caught: planned
-                .catches
-                .iter()
-                .map(|v| (v.as_str(), Vec::new()))
-                .collect(),
+            caught: planned.catches.iter().map(|v| (v.as_str(), Vec::new())).collect(),
         };
         let mut all: Vec<Runs<'a>> = plan.scenarios.iter().map(empty).collect();
         for (number, job) in plan.jobs().into_iter().enumerate() {
@@ -54,9 +50,7 @@ impl<'a> Runs<'a> {
                 Role::Subject => runs.own.push(row),
                 Role::Catches(variant) => {
                     let rows = runs.caught.iter_mut().find(|(name, _)| name == variant);
-                    rows.expect("every job's variant is in the plan")
-                        .1
-                        .push(row);
+                    rows.expect("every job's variant is in the plan").1.push(row);
                 }
             }
         }

@@ -15,28 +15,19 @@ use super::{Role, Sample};
 /// That each sentence of `sweep` holds.
 pub(super) fn sentences(runs: &Runs<'_>) -> Vec<Claim> {
     let sentences = runs.planned.sweep.iter().enumerate();
-    sentences
-        .map(|(place, sentence)| claim(runs, place, sentence))
-        .collect()
+    sentences.map(|(place, sentence)| claim(runs, place, sentence)).collect()
 }
 
 fn claim(runs: &Runs<'_>, place: usize, sentence: &SweepSentence) -> Claim {
     let samples: Vec<(u64, Option<&Sample>)> = runs
         .asked()
-        .map(|row| {
-            (
-                row.seed,
-                row.entry.and_then(|entry| entry.samples.get(place)),
-            )
-        })
+        .map(|row| (row.seed, row.entry.and_then(|entry| entry.samples.get(place))))
         .collect();
     let decided = match sentence.demand {
         Demand::Violates { comparison, share } => violates(&samples, comparison, share),
-        Demand::Aggregate {
-            aggregate,
-            comparison,
-            value,
-        } => aggregated(&samples, aggregate, comparison, value),
+        Demand::Aggregate { aggregate, comparison, value } => {
+            aggregated(&samples, aggregate, comparison, value)
+        }
     };
     let again = |seed| command(runs.planned, &Role::Subject, seed);
     Claim {
@@ -59,10 +50,7 @@ struct Decided {
 
 /// What kept samples from counting.
 fn why_open(samples: &[(u64, Option<&Sample>)]) -> String {
-    let missing = samples
-        .iter()
-        .filter(|(_, sample)| sample.is_none())
-        .count();
+    let missing = samples.iter().filter(|(_, sample)| sample.is_none()).count();
     let mut unknown = samples.iter().filter_map(|(seed, sample)| match sample {
         Some(Sample::Unknown(why)) => Some((seed, why)),
         _ => None,
@@ -154,10 +142,7 @@ fn further_samples_cannot_help(aggregate: SeedAggregate, comparison: Comparison)
     matches!(
         (aggregate, comparison),
         (SeedAggregate::Max, Comparison::Less | Comparison::AtMost)
-            | (
-                SeedAggregate::Min,
-                Comparison::Greater | Comparison::AtLeast
-            )
+            | (SeedAggregate::Min, Comparison::Greater | Comparison::AtLeast)
     )
 }
 
@@ -166,11 +151,7 @@ mod tests {
     use super::*;
 
     fn seeds(samples: &[Option<Sample>]) -> Vec<(u64, Option<&Sample>)> {
-        samples
-            .iter()
-            .zip(1..)
-            .map(|(s, seed)| (seed, s.as_ref()))
-            .collect()
+        samples.iter().zip(1..).map(|(s, seed)| (seed, s.as_ref())).collect()
     }
 
     fn share(samples: &[Option<Sample>], comparison: Comparison, share: f64) -> Verdict {
@@ -191,10 +172,7 @@ mod tests {
         assert_eq!(share(&half, Comparison::Equal, 0.5), Verdict::Pass);
         let open = some(&[Violated, Holds, Violated, unknown()]);
         assert_eq!(share(&open, Comparison::AtLeast, 0.5), Verdict::Pass);
-        assert_eq!(
-            share(&open, Comparison::AtLeast, 0.75),
-            Verdict::Inconclusive
-        );
+        assert_eq!(share(&open, Comparison::AtLeast, 0.75), Verdict::Inconclusive);
         assert_eq!(share(&open, Comparison::AtLeast, 0.8), Verdict::Fail);
         assert_eq!(share(&open, Comparison::AtMost, 0.5), Verdict::Inconclusive);
         let cut = [Some(Violated), None, None, None];
@@ -208,12 +186,7 @@ mod tests {
         comparison: Comparison,
         bound: f64,
     ) -> Decided {
-        aggregated(
-            &seeds(samples),
-            aggregate,
-            comparison,
-            Quantity::Number(bound),
-        )
+        aggregated(&seeds(samples), aggregate, comparison, Quantity::Number(bound))
     }
 
     #[test]
@@ -222,14 +195,8 @@ mod tests {
         use SeedAggregate::{Max, Mean, Min};
         let values = [1.0, 5.0, 3.0].map(|x| Some(Sample::Value(x)));
         let mean = number(&values, Mean, Within(0.01), 3.0);
-        assert_eq!(
-            (mean.verdict, mean.observed.as_str()),
-            (Verdict::Pass, "3 over 3 seeds")
-        );
-        assert_eq!(
-            number(&values, Mean, Within(0.01), 3.1).verdict,
-            Verdict::Fail
-        );
+        assert_eq!((mean.verdict, mean.observed.as_str()), (Verdict::Pass, "3 over 3 seeds"));
+        assert_eq!(number(&values, Mean, Within(0.01), 3.1).verdict, Verdict::Fail);
         let max = number(&values, Max, AtMost, 4.0);
         assert_eq!((max.verdict, max.seed), (Verdict::Fail, Some(2)));
         assert_eq!(number(&values, Min, AtLeast, 1.0).seed, Some(1));
@@ -240,24 +207,12 @@ mod tests {
         use Comparison::{AtLeast, AtMost};
         use SeedAggregate::{Max, Mean, Min};
         let holes = [Some(Sample::Value(1.0)), Some(unknown()), None];
-        assert_eq!(
-            number(&holes, Mean, AtMost, 2.0).verdict,
-            Verdict::Inconclusive
-        );
-        assert_eq!(
-            number(&holes, Mean, AtMost, 0.5).verdict,
-            Verdict::Inconclusive
-        );
+        assert_eq!(number(&holes, Mean, AtMost, 2.0).verdict, Verdict::Inconclusive);
+        assert_eq!(number(&holes, Mean, AtMost, 0.5).verdict, Verdict::Inconclusive);
         assert_eq!(number(&holes, Max, AtMost, 0.5).verdict, Verdict::Fail);
-        assert_eq!(
-            number(&holes, Max, AtMost, 2.0).verdict,
-            Verdict::Inconclusive
-        );
+        assert_eq!(number(&holes, Max, AtMost, 2.0).verdict, Verdict::Inconclusive);
         assert_eq!(number(&holes, Min, AtLeast, 2.0).verdict, Verdict::Fail);
-        assert_eq!(
-            number(&[None], Max, AtMost, 1.0).verdict,
-            Verdict::Inconclusive
-        );
+        assert_eq!(number(&[None], Max, AtMost, 1.0).verdict, Verdict::Inconclusive);
     }
 
     #[test]

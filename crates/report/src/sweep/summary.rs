@@ -127,10 +127,8 @@ impl Summary {
     pub fn of(plan: &Plan, entries: &[Entry], cut_short: Option<&str>) -> Result<Summary, String> {
         let planned = plan.jobs().len();
         let scenarios = Runs::by_scenario(plan, entries);
-        let scenarios: Result<Vec<_>, String> = scenarios
-            .iter()
-            .map(|runs| ScenarioSummary::of(runs, plan.determinism))
-            .collect();
+        let scenarios: Result<Vec<_>, String> =
+            scenarios.iter().map(|runs| ScenarioSummary::of(runs, plan.determinism)).collect();
         let mut bugs: Vec<String> = entries.iter().flat_map(|e| e.bugs.clone()).collect();
         bugs.sort();
         bugs.dedup();
@@ -261,10 +259,7 @@ fn not_passed(runs: &Runs<'_>) -> Vec<NotPassed> {
 fn not_run(runs: &Runs<'_>) -> Vec<NotRun> {
     let missing = |variant: &str, rows: &[Row<'_>]| {
         let missing = rows.iter().filter(|row| row.entry.is_none());
-        NotRun {
-            variant: variant.to_owned(),
-            seeds: missing.map(|row| row.seed).collect(),
-        }
+        NotRun { variant: variant.to_owned(), seeds: missing.map(|row| row.seed).collect() }
     };
     let own = missing(&runs.planned.variant, &runs.own);
     let caught = runs.caught.iter();

@@ -14,20 +14,13 @@ const COMMANDS: usize = 5;
 
 /// The summary as text, in lines of at most `width` columns (at least 80) except for commands.
 pub fn render_sweep(summary: &Summary, width: usize, colour: bool) -> String {
-    let mut page = Page {
-        text: String::new(),
-        width: width.max(80),
-        paint: Paint { colour },
-    };
+    let mut page = Page { text: String::new(), width: width.max(80), paint: Paint { colour } };
     let scenarios = plural(summary.scenarios.len(), "scenario");
     let runs = plural(summary.planned, "run");
     page.hang("", &format!("{scenarios}, seeds {}: {runs}", summary.seeds));
     page.line("");
-    let mut rows = vec![
-        ["scenario", "verdict", "passed", "95% interval", "p99"]
-            .map(String::from)
-            .to_vec(),
-    ];
+    let mut rows =
+        vec![["scenario", "verdict", "passed", "95% interval", "p99"].map(String::from).to_vec()];
     rows.extend(summary.scenarios.iter().map(row));
     let lines = table(&rows, page.width);
     for line in lines {
@@ -70,9 +63,8 @@ pub(super) fn interval(rate: &Rate) -> String {
         0.0 | 1.0 => format!("{:.0}%", share * 100.0),
         _ => format!("{:.1}%", share * 100.0),
     };
-    rate.interval.map_or(String::new(), |(low, high)| {
-        format!("{} to {}", percent(low), percent(high))
-    })
+    rate.interval
+        .map_or(String::new(), |(low, high)| format!("{} to {}", percent(low), percent(high)))
 }
 
 fn row(scenario: &ScenarioSummary) -> Vec<String> {
@@ -125,11 +117,7 @@ impl Page {
             let rate = claim.kind == ClaimKind::PassRate;
             rate && claim.verdict == Verdict::Pass && scenario.not_passed.is_empty()
         };
-        let mut claims = scenario
-            .claims
-            .iter()
-            .filter(|claim| !simple(claim))
-            .peekable();
+        let mut claims = scenario.claims.iter().filter(|claim| !simple(claim)).peekable();
         if claims.peek().is_none() {
             return;
         }
@@ -152,11 +140,7 @@ impl Page {
                 continue;
             };
             if let Some(worst) = &tally.worst {
-                let shown = if worst.shown.is_empty() {
-                    &worst.why
-                } else {
-                    &worst.shown
-                };
+                let shown = if worst.shown.is_empty() { &worst.why } else { &worst.shown };
                 let shown = shown.lines().next().unwrap_or_default();
                 let colon = if shown.is_empty() { "" } else { ": " };
                 told += &format!("; worst at seed {}{colon}{shown}", worst.seed);
@@ -181,22 +165,15 @@ impl Page {
         self.text.replace_range(from..from + mark.len(), &painted);
         let own_runs = matches!(claim.kind, ClaimKind::PassRate | ClaimKind::Regression);
         if claim.verdict != Verdict::Pass && !own_runs {
-            claim
-                .commands
-                .iter()
-                .take(1)
-                .for_each(|command| self.line(&format!("    {command}")));
+            claim.commands.iter().take(1).for_each(|command| self.line(&format!("    {command}")));
         }
     }
 
     /// The runs that did not pass: why, where no expectation tells, and how to see it.
     fn not_passed(&mut self, scenario: &ScenarioSummary) {
         let mut reasons: Vec<(&str, usize)> = Vec::new();
-        let texts: Vec<&str> = scenario
-            .expectations
-            .iter()
-            .map(|tally| tally.text.as_str())
-            .collect();
+        let texts: Vec<&str> =
+            scenario.expectations.iter().map(|tally| tally.text.as_str()).collect();
         let whys = scenario.not_passed.iter().flat_map(|run| &run.why);
         for why in whys.filter(|why| !texts.iter().any(|text| why.starts_with(text))) {
             match reasons.iter_mut().find(|(known, _)| known == why) {
@@ -205,11 +182,7 @@ impl Page {
             }
         }
         for (why, count) in reasons.iter().take(COMMANDS) {
-            let times = if *count == 1 {
-                String::new()
-            } else {
-                format!(" ({count} runs)")
-            };
+            let times = if *count == 1 { String::new() } else { format!(" ({count} runs)") };
             self.hang("    - ", &format!("{why}{times}"));
         }
         let worst = |seed: &u64| scenario.worst_seeds.iter().position(|worst| worst == seed);
@@ -218,16 +191,9 @@ impl Page {
         for run in runs.iter().take(COMMANDS) {
             self.line(&format!("    {}", run.command));
         }
-        let more: Vec<_> = runs
-            .iter()
-            .skip(COMMANDS)
-            .map(|run| run.seed.to_string())
-            .collect();
+        let more: Vec<_> = runs.iter().skip(COMMANDS).map(|run| run.seed.to_string()).collect();
         if !more.is_empty() {
-            self.hang(
-                "    ",
-                &format!("and likewise with --seed {}", more.join(", ")),
-            );
+            self.hang("    ", &format!("and likewise with --seed {}", more.join(", ")));
         }
     }
 
@@ -239,10 +205,7 @@ impl Page {
         let missing = summary.planned - summary.run;
         self.hang(
             "",
-            &format!(
-                "Cut short ({why}): {missing} of {} runs were not done:",
-                summary.planned
-            ),
+            &format!("Cut short ({why}): {missing} of {} runs were not done:", summary.planned),
         );
         for scenario in &summary.scenarios {
             for not_run in &scenario.not_run {
@@ -285,12 +248,7 @@ mod tests {
         let own = vec![passes(), fails(), inconclusive()];
         let naive = vec![passes(), fails(), passes()];
         let calm = vec![passes(), passes(), passes()];
-        let runs = calm
-            .into_iter()
-            .chain(own)
-            .chain(naive)
-            .chain([passes()])
-            .collect();
+        let runs = calm.into_iter().chain(own).chain(naive).chain([passes()]).collect();
         let all = entries(&plan, runs);
         let summary = Summary::of(&plan, &all, Some("--time-limit 10m")).unwrap();
         let text = render_sweep(&summary, 80, false);
@@ -300,9 +258,7 @@ mod tests {
         insta::assert_snapshot!(text);
         let plain = render_sweep(&summary, 80, true).replace("\x1b[0m", "");
         let codes = ["\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[1;31m", "\x1b[33m"];
-        let plain = codes
-            .iter()
-            .fold(plain, |text, code| text.replace(code, ""));
+        let plain = codes.iter().fold(plain, |text, code| text.replace(code, ""));
         assert_eq!(plain, text, "colour adds nothing but colour");
     }
 }

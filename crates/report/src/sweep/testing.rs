@@ -33,11 +33,7 @@ pub fn planned(name: &str) -> Planned {
 
 /// A sweep over so many seeds from 1.
 pub fn plan(seeds: u64, scenarios: Vec<Planned>) -> Plan {
-    let seeds = Seeds {
-        told: format!("1..={seeds}"),
-        salted: false,
-        list: (1..=seeds).collect(),
-    };
+    let seeds = Seeds { told: format!("1..={seeds}"), salted: false, list: (1..=seeds).collect() };
     Plan::new(seeds, false, scenarios)
 }
 
@@ -57,9 +53,8 @@ pub fn entries(plan: &Plan, runs: Vec<Entry>) -> Vec<Entry> {
 }
 
 fn run(verdict: Verdict, reasons: &[&str], millis: u64) -> Entry {
-    let latency: Latencies = (0..1000)
-        .map(|i| std::time::Duration::from_micros(millis * 1000 + i))
-        .collect();
+    let latency: Latencies =
+        (0..1000).map(|i| std::time::Duration::from_micros(millis * 1000 + i)).collect();
     Entry {
         job: 0,
         scenario: String::new(),
@@ -80,11 +75,7 @@ fn run(verdict: Verdict, reasons: &[&str], millis: u64) -> Entry {
         }],
         reasons: reasons.iter().map(|why| (*why).to_owned()).collect(),
         samples: Vec::new(),
-        requests: Counts {
-            attempted: 1000,
-            ok: 1000,
-            ..Counts::default()
-        },
+        requests: Counts { attempted: 1000, ok: 1000, ..Counts::default() },
         latency: EncodedLatencies::from(&latency),
         p99_ms: Some(millis as f64),
         fingerprint: "0123456789abcdef".into(),

@@ -16,16 +16,8 @@ pub fn wilson(hits: usize, of: usize) -> Option<(f64, f64)> {
     let centre = p + z2 / (2.0 * n);
     let reach = Z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
     let scale = 1.0 + z2 / n;
-    let low = if hits == 0 {
-        0.0
-    } else {
-        (centre - reach) / scale
-    };
-    let high = if hits == of {
-        1.0
-    } else {
-        (centre + reach) / scale
-    };
+    let low = if hits == 0 { 0.0 } else { (centre - reach) / scale };
+    let high = if hits == of { 1.0 } else { (centre + reach) / scale };
     Some((low, high))
 }
 

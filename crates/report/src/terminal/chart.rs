@@ -36,9 +36,7 @@ pub fn room(width: usize) -> usize {
 pub fn chart(timeline: &Timeline, width: usize, paint: Paint) -> Vec<String> {
     let columns = &timeline.columns[..timeline.columns.len().min(room(width))];
     let mut lines = vec![throughput(columns), p99(columns), availability(columns)];
-    let (shown, rest) = timeline
-        .faults
-        .split_at(timeline.faults.len().min(MOST_FAULTS));
+    let (shown, rest) = timeline.faults.split_at(timeline.faults.len().min(MOST_FAULTS));
     if timeline.warmup > Time::ZERO {
         let span = [(Time::ZERO, timeline.warmup)];
         let row = marks("warm-up", '░', &span, columns, timeline.step);
@@ -66,11 +64,7 @@ fn throughput(columns: &[Column]) -> String {
 }
 
 fn p99(columns: &[Column]) -> String {
-    let most = columns
-        .iter()
-        .filter_map(|c| c.p99)
-        .max()
-        .unwrap_or_default();
+    let most = columns.iter().filter_map(|c| c.p99).max().unwrap_or_default();
     let level = |column: &Column| {
         let ratio = column.p99?.as_secs_f64() / most.as_secs_f64().max(f64::MIN_POSITIVE);
         Some(1.0 + ratio.max(1.0 / LOG_RANGE).ln() / LOG_RANGE.ln())
@@ -108,11 +102,7 @@ fn availability_of(name: &str, columns: &[Column]) -> String {
     let full = f64::from(BLOCKS.len() as u32);
     let level = |column: &Column| {
         let share = column.counts.availability()?;
-        Some(if share < 1.0 {
-            share.min(1.0 - 1.0 / full)
-        } else {
-            share
-        })
+        Some(if share < 1.0 { share.min(1.0 - 1.0 / full) } else { share })
     };
     let scale = least.map_or_else(
         || "no requests".into(),
@@ -148,15 +138,11 @@ fn marks(
 ) -> String {
     let touched = |column: &Column| {
         let end = column.from + step;
-        spans
-            .iter()
-            .any(|&(from, to)| from < end && to > column.from)
+        spans.iter().any(|&(from, to)| from < end && to > column.from)
     };
     let cell = |column| if touched(column) { mark } else { ' ' };
     let picture: String = columns.iter().map(cell).collect();
-    format!("{:NAME$}{picture}", clip(name, NAME - 1))
-        .trim_end()
-        .to_owned()
+    format!("{:NAME$}{picture}", clip(name, NAME - 1)).trim_end().to_owned()
 }
 
 /// Times under every tenth column.
@@ -199,10 +185,7 @@ mod tests {
         let (_, run) = cut();
         let timeline = Timeline::new(&run, 60);
         let lines = chart(&timeline, 100, Paint { colour: false });
-        let row = lines
-            .iter()
-            .find(|l| l.starts_with("minority-cut"))
-            .unwrap();
+        let row = lines.iter().find(|l| l.starts_with("minority-cut")).unwrap();
         let marked: Vec<_> = row.chars().skip(NAME).collect();
         let first = marked.iter().position(|c| *c == '▒');
         assert_eq!((first, marked.len()), (Some(20), 30));
@@ -212,10 +195,8 @@ mod tests {
     fn a_fault_shorter_than_a_column_still_shows() {
         let (_, run) = cut();
         let timeline = Timeline::new(&run, 60);
-        let moment = [(
-            Time::from(Duration::from_millis(2500)),
-            Time::from(Duration::from_millis(2501)),
-        )];
+        let moment =
+            [(Time::from(Duration::from_millis(2500)), Time::from(Duration::from_millis(2501)))];
         let row = marks("blip", '▒', &moment, &timeline.columns, timeline.step);
         assert_eq!(row, "blip            ▒");
     }

@@ -28,20 +28,10 @@ type Row = (String, Box<dyn Fn(&Report) -> String>);
 /// When there is no side.
 pub fn render_comparison(key: &str, sides: &[Side], width: usize, colour: bool) -> String {
     let width = width.max(LEAST_WIDTH);
-    let mut page = Page {
-        text: String::new(),
-        width,
-        paint: Paint { colour },
-    };
+    let mut page = Page { text: String::new(), width, paint: Paint { colour } };
     let first = &sides[0].report;
-    page.line(&page.paint.heading(&clip(
-        &format!("{}: {}", first.scenario, first.title),
-        width,
-    )));
-    page.line(&format!(
-        "the same arrivals under each {key}, seed {}",
-        first.seed
-    ));
+    page.line(&page.paint.heading(&clip(&format!("{}: {}", first.scenario, first.title), width)));
+    page.line(&format!("the same arrivals under each {key}, seed {}", first.seed));
     page.section("Side by side", |room, _| {
         let most = ((room - NAME) / sides.len()).saturating_sub(2).max(6);
         let mut lines = vec![head(sides, most)];
@@ -52,10 +42,8 @@ pub fn render_comparison(key: &str, sides: &[Side], width: usize, colour: bool) 
         table(&lines, room)
     });
     page.section("Availability over time", |room, _| {
-        let timelines: Vec<_> = sides
-            .iter()
-            .map(|side| (side.label.as_str(), &side.timeline))
-            .collect();
+        let timelines: Vec<_> =
+            sides.iter().map(|side| (side.label.as_str(), &side.timeline)).collect();
         chart::compare(&timelines, room)
     });
     page.text
@@ -71,30 +59,14 @@ fn head(sides: &[Side], most: usize) -> Vec<String> {
 
 fn rows(sides: &[Side]) -> Vec<Row> {
     let mut rows: Vec<Row> = vec![
-        (
-            "verdict".into(),
-            Box::new(|report| report.verdict.to_string()),
-        ),
-        (
-            "requests".into(),
-            Box::new(|report| thousands(report.requests.attempted)),
-        ),
-        (
-            "availability".into(),
-            Box::new(|report| percent(report.availability)),
-        ),
+        ("verdict".into(), Box::new(|report| report.verdict.to_string())),
+        ("requests".into(), Box::new(|report| thousands(report.requests.attempted))),
+        ("availability".into(), Box::new(|report| percent(report.availability))),
     ];
     for (name, of) in LATENCIES {
-        rows.push((
-            name.into(),
-            Box::new(move |report| millis(of(&report.latency_ms))),
-        ));
+        rows.push((name.into(), Box::new(move |report| millis(of(&report.latency_ms)))));
     }
-    let phases = sides[0]
-        .report
-        .phases
-        .iter()
-        .map(|phase| phase.name.clone());
+    let phases = sides[0].report.phases.iter().map(|phase| phase.name.clone());
     for name in phases.filter(|name| name.starts_with("during ")) {
         let of = name.clone();
         let availability =
@@ -106,18 +78,12 @@ fn rows(sides: &[Side]) -> Vec<Row> {
         };
         rows.push((format!("p99 {name}"), Box::new(p99)));
     }
-    rows.push((
-        "messages sent".into(),
-        Box::new(|report| thousands(report.network.sent)),
-    ));
+    rows.push(("messages sent".into(), Box::new(|report| thousands(report.network.sent))));
     rows.extend(metrics(sides));
     rows.push((
         "expectations not met".into(),
         Box::new(|report| {
-            let failed = report
-                .expectations
-                .iter()
-                .filter(|e| e.verdict == Verdict::Fail);
+            let failed = report.expectations.iter().filter(|e| e.verdict == Verdict::Fail);
             failed.count().to_string()
         }),
     ));
@@ -146,11 +112,7 @@ fn metrics(sides: &[Side]) -> Vec<Row> {
     names.sort();
     names.dedup();
     let value = |report: &Report, name: &str| report.metrics.get(name).copied().flatten();
-    names.retain(|name| {
-        sides
-            .iter()
-            .any(|side| value(&side.report, name).unwrap_or(0.0) != 0.0)
-    });
+    names.retain(|name| sides.iter().any(|side| value(&side.report, name).unwrap_or(0.0) != 0.0));
     let row = |name: String| -> Row {
         let of = name.clone();
         let told = move |report: &Report| {
@@ -177,27 +139,20 @@ mod tests {
     fn sides() -> Vec<Side> {
         let (scenario, run) = cut();
         let mut calm = run.clone();
-        calm.operations
-            .retain(|op| op.status == netsplit_history::Status::Ok);
-        [
-            ("reference", run),
-            ("a-name-that-is-far-too-long-for-its-column", calm),
-        ]
-        .map(|(label, run)| Side {
-            label: label.into(),
-            report: report_of(&scenario, &run),
-            timeline: Timeline::new(&run, super::super::timeline_columns(80)),
-        })
-        .into()
+        calm.operations.retain(|op| op.status == netsplit_history::Status::Ok);
+        [("reference", run), ("a-name-that-is-far-too-long-for-its-column", calm)]
+            .map(|(label, run)| Side {
+                label: label.into(),
+                report: report_of(&scenario, &run),
+                timeline: Timeline::new(&run, super::super::timeline_columns(80)),
+            })
+            .into()
     }
 
     #[test]
     fn two_runs_side_by_side() {
         let text = render_comparison("variant", &sides(), 80, false);
-        assert!(
-            text.lines().all(|line| line.chars().count() <= 80),
-            "{text}"
-        );
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         insta::assert_snapshot!(text);
     }
 

@@ -31,17 +31,11 @@ pub fn timeline_columns(width: usize) -> usize {
 /// verdict.
 pub fn render(report: &Report, timeline: &Timeline, width: usize, colour: bool) -> String {
     let width = width.max(LEAST_WIDTH);
-    let mut page = Page {
-        text: String::new(),
-        width,
-        paint: Paint { colour },
-    };
+    let mut page = Page { text: String::new(), width, paint: Paint { colour } };
     page.header(report);
     sections::latency(&mut page, report);
     sections::phases(&mut page, report);
-    page.section("Over time, by intended send", |room, paint| {
-        chart::chart(timeline, room, paint)
-    });
+    page.section("Over time, by intended send", |room, paint| chart::chart(timeline, room, paint));
     sections::faults(&mut page, report);
     sections::network(&mut page, report);
     sections::observed(&mut page, report);
@@ -78,10 +72,7 @@ impl Page {
     }
 
     fn header(&mut self, report: &Report) {
-        for line in wrap(
-            &format!("{}: {}", report.scenario, report.title),
-            self.width,
-        ) {
+        for line in wrap(&format!("{}: {}", report.scenario, report.title), self.width) {
             self.line(&self.paint.heading(&line));
         }
         let mut facts = vec![

@@ -24,12 +24,7 @@ pub fn latency(page: &mut Page, report: &Report) {
         };
         for (name, operation) in &report.operations {
             let attempted = operation.requests.attempted;
-            add(
-                name,
-                attempted,
-                operation.availability,
-                &operation.latency_ms,
-            );
+            add(name, attempted, operation.availability, &operation.latency_ms);
         }
         if report.operations.len() != 1 {
             let attempted = report.requests.attempted;
@@ -52,9 +47,7 @@ fn endings(report: &Report) -> Option<String> {
         (counts.rejected, "were rejected"),
     ];
     let told = parts.iter().filter(|(count, _)| *count > 0);
-    let told: Vec<_> = told
-        .map(|(count, how)| format!("{} {how}", thousands(*count)))
-        .collect();
+    let told: Vec<_> = told.map(|(count, how)| format!("{} {how}", thousands(*count))).collect();
     let attempted = thousands(counts.attempted);
     (!told.is_empty()).then(|| format!("of {attempted} requests {}", told.join(", ")))
 }
@@ -87,15 +80,7 @@ fn footnote<'a>(mut told: impl Iterator<Item = &'a LatencyMs>) -> Option<String>
 /// What users felt in each phase.
 pub fn phases(page: &mut Page, report: &Report) {
     page.section("Phases", |room, _| {
-        let head = [
-            "phase",
-            "from",
-            "to",
-            "requests",
-            "ok",
-            "p99 ",
-            "worst second",
-        ];
+        let head = ["phase", "from", "to", "requests", "ok", "p99 ", "worst second"];
         let mut rows = vec![head.map(String::from).to_vec()];
         rows.extend(report.phases.iter().map(phase));
         let mut lines = table(&rows, room);
@@ -129,9 +114,7 @@ fn worst(second: WorstSecond) -> String {
 
 /// What each fault touched.
 pub fn faults(page: &mut Page, report: &Report) {
-    page.section("Faults", |room, _| {
-        report.faults.iter().flat_map(|f| fault(f, room)).collect()
-    });
+    page.section("Faults", |room, _| report.faults.iter().flat_map(|f| fault(f, room)).collect());
 }
 
 fn fault(fault: &FaultReport, room: usize) -> Vec<String> {
@@ -225,13 +208,7 @@ fn expectation(expectation: &ExpectationReport, room: usize, paint: Paint) -> Ve
         Verdict::Inconclusive => paint.open("?"),
     };
     let shown = &expectation.shown;
-    let text_room = room
-        - MARK
-        - if shown.is_empty() {
-            0
-        } else {
-            width(shown) + 2
-        };
+    let text_room = room - MARK - if shown.is_empty() { 0 } else { width(shown) + 2 };
     let mut lines = Vec::new();
     for (place, line) in wrap(&expectation.text, text_room).into_iter().enumerate() {
         lines.push(if place == 0 {
@@ -242,9 +219,7 @@ fn expectation(expectation: &ExpectationReport, room: usize, paint: Paint) -> Ve
     }
     let place = expectation.line.map(|line| format!("line {line}"));
     let place = place.filter(|_| expectation.verdict == Verdict::Fail);
-    let why = Some(&expectation.why)
-        .filter(|why| !why.is_empty())
-        .cloned();
+    let why = Some(&expectation.why).filter(|why| !why.is_empty()).cloned();
     let said: Vec<_> = place.into_iter().chain(why).collect();
     if !said.is_empty() {
         lines.extend(explained(&said.join(": "), room));

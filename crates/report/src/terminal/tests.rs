@@ -38,11 +38,7 @@ fn a_crash_and_an_idle_fault_are_told_before_the_verdict() {
 #[test]
 fn an_empty_run_has_no_numbers() {
     let (scenario, run) = cut();
-    let empty = Run {
-        warmup: run.warmup,
-        duration: run.duration,
-        ..Run::default()
-    };
+    let empty = Run { warmup: run.warmup, duration: run.duration, ..Run::default() };
     insta::assert_snapshot!(rendered(&scenario, &empty, 80, false));
 }
 
@@ -62,8 +58,7 @@ fn long_names_stay_inside_the_page() {
     run.operations[5000].op = long.as_str().into();
     run.measured.insert(long.clone(), 1e300);
     let name: Arc<str> = long.as_str().into();
-    run.observed
-        .insert(name, vec![(at(10.0), run.operations[0].latency())]);
+    run.observed.insert(name, vec![(at(10.0), run.operations[0].latency())]);
     for width in [20, 80, 81, 132] {
         for line in rendered(&scenario, &run, width, false).lines() {
             assert!(text::width(line) <= width.max(80), "{width}: {line}");
@@ -92,10 +87,7 @@ fn the_verdict_is_the_last_line() {
     let (scenario, run) = cut();
     let text = rendered(&scenario, &run, 80, false);
     let last = text.lines().last().unwrap();
-    assert_eq!(
-        last,
-        "FAIL: 1 of 5 expectations not met, 1 of 5 expectations undecided"
-    );
+    assert_eq!(last, "FAIL: 1 of 5 expectations not met, 1 of 5 expectations undecided");
 }
 
 #[test]
@@ -104,20 +96,10 @@ fn the_timeline_of_a_witness_keeps_its_lines() {
     let mut report = report_of(&scenario, &run);
     report.expectations[0].why =
         "a read came late\n  client 1  |-write-|\n  client 2    |-read-|".into();
-    let text = render(
-        &report,
-        &Timeline::new(&run, timeline_columns(80)),
-        80,
-        false,
-    );
+    let text = render(&report, &Timeline::new(&run, timeline_columns(80)), 80, false);
     let lines: Vec<_> = text.lines().collect();
-    let first = lines
-        .iter()
-        .position(|line| line.contains("client 1  |-write-|"));
+    let first = lines.iter().position(|line| line.contains("client 1  |-write-|"));
     let first = first.expect("the witness is shown");
     assert!(lines[first - 1].ends_with("a read came late"), "{text}");
-    assert!(
-        lines[first + 1].contains("  client 2    |-read-|"),
-        "{text}"
-    );
+    assert!(lines[first + 1].contains("  client 2    |-read-|"), "{text}");
 }

@@ -93,10 +93,7 @@ mod tests {
 
     #[test]
     fn a_table_that_is_too_wide_clips_its_first_column() {
-        let rows = [
-            vec!["a-long-name".into(), "1".into()],
-            vec!["b".into(), "22".into()],
-        ];
+        let rows = [vec!["a-long-name".into(), "1".into()], vec!["b".into(), "22".into()]];
         assert_eq!(table(&rows, 20), ["a-long-name   1", "b            22"]);
         assert_eq!(table(&rows, 10), ["a-lon…   1", "b       22"]);
     }

@@ -24,10 +24,7 @@ pub(crate) fn words(sentence: &str) -> Vec<Word<'_>> {
             c if is_comparison(c) => rest.find(|c| !is_comparison(c)).unwrap_or(rest.len()),
             _ => rest.find(ends_word).unwrap_or(rest.len()),
         };
-        words.push(Word {
-            text: &rest[..length],
-            span: start..start + length,
-        });
+        words.push(Word { text: &rest[..length], span: start..start + length });
         rest = &rest[length..];
     }
 }

@@ -8,14 +8,8 @@ use crate::units::{self, cut};
 use crate::{Metric, Population, Quantity, Statistic};
 
 /// Metrics that every lab has; percentiles apart.
-const METRICS: [&str; 6] = [
-    "availability",
-    "mean",
-    "max",
-    "throughput",
-    "recovery",
-    "rejected_rate",
-];
+const METRICS: [&str; 6] =
+    ["availability", "mean", "max", "throughput", "recovery", "rejected_rate"];
 
 /// Whether a word is a metric of its own.
 pub(crate) fn is_metric(word: &str, known: &Vocabulary<'_>) -> bool {
@@ -44,10 +38,7 @@ pub(crate) fn metric(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Me
 
 fn latency(words: &mut Words<'_>, known: &Vocabulary<'_>, statistic: Statistic) -> Parsed<Metric> {
     let all = [("all", Population::All)];
-    Ok(Metric::Latency(
-        statistic,
-        population(words, known, &all, true)?,
-    ))
+    Ok(Metric::Latency(statistic, population(words, known, &all, true)?))
 }
 
 /// `p50`, `p99.9`: from above 0 to below 100.
@@ -79,11 +70,7 @@ fn lab_metric(word: &Word<'_>, known: &Vocabulary<'_>) -> Parsed<Metric> {
         Some(synonym) => Some(format!("did you mean `{synonym}`?")),
         None => mistake.help,
     };
-    Err(Mistake {
-        label: label.to_owned(),
-        help,
-        ..mistake
-    })
+    Err(Mistake { label: label.to_owned(), help, ..mistake })
 }
 
 /// `(get)`, `(all)`, or nothing.
@@ -108,11 +95,7 @@ fn population(
     } else {
         let special = special.iter().map(|(name, _)| *name);
         let all: Vec<_> = special.chain(known.operations()).chain(of_lab).collect();
-        let what = if observed {
-            "operation or observed duration"
-        } else {
-            "operation"
-        };
+        let what = if observed { "operation or observed duration" } else { "operation" };
         return Err(no_such(what, &word, all));
     };
     words.expect(")")?;
@@ -133,17 +116,13 @@ pub(crate) fn value(words: &mut Words<'_>, metric: &Metric) -> Parsed<Quantity> 
         },
         Metric::Latency(..) | Metric::Recovery => match units::duration(word.text) {
             Ok(nanos) => return Ok(Quantity::Nanos(nanos as f64)),
-            Err(wrong) => (
-                wrong.message,
-                "expected a duration with its unit, for example `40ms`",
-            ),
+            Err(wrong) => (wrong.message, "expected a duration with its unit, for example `40ms`"),
         },
         Metric::Throughput(_) => match units::rate(word.text) {
             Ok(rate) => return Ok(Quantity::PerSecond(rate)),
-            Err(_) => (
-                format!("`{}` is no rate", cut(word.text)),
-                "expected a rate, for example `90/s`",
-            ),
+            Err(_) => {
+                (format!("`{}` is no rate", cut(word.text)), "expected a rate, for example `90/s`")
+            }
         },
         Metric::Lab(name) => match plain(word.text) {
             Some(number) => return Ok(number),
@@ -165,10 +144,9 @@ fn with_unit(text: &str, next: &str, metric: &Metric) -> Option<String> {
     let joined = format!("{text}{next}");
     let there = !next.is_empty();
     let meant = match metric {
-        Metric::Latency(..) | Metric::Recovery => units::duration(&joined)
-            .ok()
-            .filter(|_| there)
-            .map(|_| joined)?,
+        Metric::Latency(..) | Metric::Recovery => {
+            units::duration(&joined).ok().filter(|_| there).map(|_| joined)?
+        }
         Metric::Throughput(_) => match units::rate(&joined) {
             Ok(_) if there => joined,
             _ => format!("{text}/s"),
@@ -183,9 +161,7 @@ fn with_unit(text: &str, next: &str, metric: &Metric) -> Option<String> {
 
 fn share(text: &str) -> Option<Quantity> {
     let share = units::percent(text)?;
-    (0.0..=1.0)
-        .contains(&share)
-        .then_some(Quantity::Share(share))
+    (0.0..=1.0).contains(&share).then_some(Quantity::Share(share))
 }
 
 /// What labs measure has no unit, or it is in the name: `stale_ms`.

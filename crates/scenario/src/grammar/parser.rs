@@ -61,20 +61,14 @@ fn sentence(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
             return Err(Mistake::new(word, message, label));
         }
         let property = property(words, known)?;
-        return Ok(Sentence::Property {
-            property,
-            negated: true,
-        });
+        return Ok(Sentence::Property { property, negated: true });
     }
     if words.take_if("violates") {
         return violates(words, known);
     }
     if starts_property(words) {
         let property = property(words, known)?;
-        return Ok(Sentence::Property {
-            property,
-            negated: false,
-        });
+        return Ok(Sentence::Property { property, negated: false });
     }
     claim(words, known)
 }
@@ -96,28 +90,13 @@ fn claim(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
     let window_start = words.position();
     let window = window(words, known)?;
     if metric == Metric::Recovery && !matches!(window, WindowName::After(_)) {
-        let span = if words.position() == window_start {
-            start
-        } else {
-            window_start
-        };
+        let span = if words.position() == window_start { start } else { window_start };
         let label = "expected `recovery < 2s after NAME`";
         return Err(Mistake::new(span, "recovery from which fault?", label));
     }
     Ok(match aggregate {
-        Some(aggregate) => Sentence::Aggregate {
-            aggregate,
-            metric,
-            comparison,
-            value,
-            window,
-        },
-        None => Sentence::Metric {
-            metric,
-            comparison,
-            value,
-            window,
-        },
+        Some(aggregate) => Sentence::Aggregate { aggregate, metric, comparison, value, window },
+        None => Sentence::Metric { metric, comparison, value, window },
     })
 }
 
@@ -148,11 +127,7 @@ fn violates(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
     let share = percent(words)?;
     words.expect("of")?;
     words.expect("seeds")?;
-    Ok(Sentence::Violates {
-        property,
-        comparison,
-        share,
-    })
+    Ok(Sentence::Violates { property, comparison, share })
 }
 
 const COMPARISONS: [&str; 6] = ["<", "<=", ">", ">=", "==", "within"];
@@ -176,27 +151,15 @@ fn comparison(words: &mut Words<'_>) -> Parsed<Comparison> {
 
 fn percent(words: &mut Words<'_>) -> Parsed<f64> {
     let word = words.take();
-    units::percent(word.text)
-        .filter(|share| (0.0..=1.0).contains(share))
-        .ok_or_else(|| {
-            let label = "expected a percentage up to 100%, for example `5%`";
-            Mistake {
-                label: label.to_owned(),
-                ..unexpected(&word, [])
-            }
-        })
+    units::percent(word.text).filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| {
+        let label = "expected a percentage up to 100%, for example `5%`";
+        Mistake { label: label.to_owned(), ..unexpected(&word, []) }
+    })
 }
 
 /// The first words of properties.
-pub(crate) const PROPERTIES: [&str; 7] = [
-    "linearizable",
-    "sequentially",
-    "read-your-writes",
-    "monotonic",
-    "no",
-    "invariant",
-    "serves",
-];
+pub(crate) const PROPERTIES: [&str; 7] =
+    ["linearizable", "sequentially", "read-your-writes", "monotonic", "no", "invariant", "serves"];
 
 fn starts_property(words: &Words<'_>) -> bool {
     PROPERTIES.contains(&words.peek())

@@ -11,34 +11,19 @@ use crate::{
 impl Display for Sentence {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
-            Sentence::Metric {
-                metric,
-                comparison,
-                value,
-                window,
-            } => write!(f, "{metric} {comparison} {value}{}", Suffix(window)),
+            Sentence::Metric { metric, comparison, value, window } => {
+                write!(f, "{metric} {comparison} {value}{}", Suffix(window))
+            }
             Sentence::Property { property, negated } => {
                 write!(f, "{}{property}", if *negated { "not " } else { "" })
             }
-            Sentence::Violates {
-                property,
-                comparison,
-                share,
-            } => {
+            Sentence::Violates { property, comparison, share } => {
                 let share = show::percent(*share);
                 write!(f, "violates {property} in {comparison} {share} of seeds")
             }
-            Sentence::Aggregate {
-                aggregate,
-                metric,
-                comparison,
-                value,
-                window,
-            } => write!(
-                f,
-                "{aggregate}({metric}) {comparison} {value}{}",
-                Suffix(window)
-            ),
+            Sentence::Aggregate { aggregate, metric, comparison, value, window } => {
+                write!(f, "{aggregate}({metric}) {comparison} {value}{}", Suffix(window))
+            }
         }
     }
 }

@@ -20,12 +20,7 @@ pub(crate) struct Mistake {
 
 impl Mistake {
     pub fn new(span: Span, message: impl Into<String>, label: impl Into<String>) -> Mistake {
-        Mistake {
-            span,
-            message: message.into(),
-            label: label.into(),
-            help: None,
-        }
+        Mistake { span, message: message.into(), label: label.into(), help: None }
     }
 }
 
@@ -41,11 +36,7 @@ pub(crate) struct Words<'t> {
 
 impl<'t> Words<'t> {
     pub fn new(sentence: &'t str) -> Words<'t> {
-        Words {
-            all: words(sentence),
-            next: 0,
-            end: sentence.len(),
-        }
+        Words { all: words(sentence), next: 0, end: sentence.len() }
     }
 
     /// The next word's text; empty at the end.
@@ -62,10 +53,7 @@ impl<'t> Words<'t> {
     pub fn take(&mut self) -> Word<'t> {
         let word = self.all.get(self.next).cloned();
         self.next += 1;
-        word.unwrap_or(Word {
-            text: "",
-            span: self.end..self.end,
-        })
+        word.unwrap_or(Word { text: "", span: self.end..self.end })
     }
 
     /// Where the next word stands.
@@ -93,10 +81,8 @@ impl<'t> Words<'t> {
     /// Takes the rest of `phrase`, whose first word has been taken.
     pub fn complete(&mut self, phrase: &str) -> Parsed<()> {
         for expected in phrase.split(' ').skip(1) {
-            self.expect(expected).map_err(|mistake| Mistake {
-                label: format!("expected `{phrase}`"),
-                ..mistake
-            })?;
+            self.expect(expected)
+                .map_err(|mistake| Mistake { label: format!("expected `{phrase}`"), ..mistake })?;
         }
         Ok(())
     }
@@ -138,10 +124,7 @@ pub(crate) fn unexpected<'a>(
         Some(synonym) => Some(format!("did you mean `{synonym}`?")),
         None => did_you_mean(word.text, expected.clone()),
     };
-    Mistake {
-        help,
-        ..Mistake::new(word.span.clone(), message, one_of(expected))
-    }
+    Mistake { help, ..Mistake::new(word.span.clone(), message, one_of(expected)) }
 }
 
 /// The error for a name that the lab or the scenario does not have.

@@ -38,36 +38,19 @@ const fn invariant(name: &'static str) -> Invariant {
             Ok(())
         }
     }
-    Invariant {
-        name,
-        summary: "For tests",
-        new: || Box::new(Anything),
-    }
+    Invariant { name, summary: "For tests", new: || Box::new(Anything) }
 }
 
 const fn named(name: &'static str) -> Named {
-    Named {
-        name,
-        summary: "For tests.",
-    }
+    Named { name, summary: "For tests." }
 }
 
 const fn group(name: &'static str, prefix: &'static str, count: u32) -> GroupSpec {
-    GroupSpec {
-        name,
-        prefix,
-        count,
-        workers: Some(4),
-        summary: "For tests.",
-    }
+    GroupSpec { name, prefix, count, workers: Some(4), summary: "For tests." }
 }
 
 const fn operation(name: &'static str, weight: f64) -> OperationSpec {
-    OperationSpec {
-        name,
-        weight,
-        summary: "For tests.",
-    }
+    OperationSpec { name, weight, summary: "For tests." }
 }
 
 /// A lab with a single group of nodes.
@@ -75,11 +58,7 @@ pub static STORE: LabSpec = LabSpec {
     name: "store",
     summary: "A store to test with.",
     groups: &[group("nodes", "n", 5)],
-    operations: &[
-        operation("put", 1.0),
-        operation("get", 1.0),
-        operation("scan", 0.0),
-    ],
+    operations: &[operation("put", 1.0), operation("get", 1.0), operation("scan", 0.0)],
     messages: &["read", "write", "read-reply", "write-reply"],
     roles: &[named("leader")],
     events: &[named("became-leader"), named("term-change")],
@@ -93,26 +72,15 @@ pub static STORE: LabSpec = LabSpec {
         fillings: &[named("on-read"), named("never")],
     }],
     variants: &[
-        VariantSpec {
-            name: "reference",
-            summary: "For tests.",
-            fills: &[],
-        },
-        VariantSpec {
-            name: "stale-read",
-            summary: "For tests.",
-            fills: &[("repair", "never")],
-        },
+        VariantSpec { name: "reference", summary: "For tests.", fills: &[] },
+        VariantSpec { name: "stale-read", summary: "For tests.", fills: &[("repair", "never")] },
     ],
     params: ParamsSpec::of::<Params>(),
 };
 
 /// A lab with two groups of nodes.
-pub static TIERS: LabSpec = LabSpec {
-    name: "tiers",
-    groups: &[group("front", "f", 2), group("back", "b", 3)],
-    ..STORE
-};
+pub static TIERS: LabSpec =
+    LabSpec { name: "tiers", groups: &[group("front", "f", 2), group("back", "b", 3)], ..STORE };
 
 /// Both labs.
 pub static LABS: [&LabSpec; 2] = [&STORE, &TIERS];

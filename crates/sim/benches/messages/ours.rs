@@ -13,22 +13,10 @@ use crate::{Round, Size, timed};
 /// Datagrams between nodes, of which some are clients.
 pub fn raw(size: Size) -> Round {
     let mut scenario = sized(size);
-    let clients = NodeGroup {
-        name: "askers".into(),
-        prefix: "a".into(),
-        ..scenario.nodes[0].clone()
-    };
-    scenario.nodes.push(NodeGroup {
-        count: size.clients,
-        ..clients
-    });
-    round(
-        &TestLab {
-            node: raw_node,
-            client: Asker::client,
-        },
-        &scenario,
-    )
+    let clients =
+        NodeGroup { name: "askers".into(), prefix: "a".into(), ..scenario.nodes[0].clone() };
+    scenario.nodes.push(NodeGroup { count: size.clients, ..clients });
+    round(&TestLab { node: raw_node, client: Asker::client }, &scenario)
 }
 
 /// Requests of a load, each one call.
@@ -38,32 +26,19 @@ pub fn call(size: Size) -> Round {
     load.hosts = size.clients;
     scenario.loads = vec![load];
     let client = |host: Host| -> Rc<dyn Client> { Asker::client(host) };
-    round(
-        &TestLab {
-            node: pong_server,
-            client,
-        },
-        &scenario,
-    )
+    round(&TestLab { node: pong_server, client }, &scenario)
 }
 
 fn sized(size: Size) -> Scenario {
     let mut scenario = scenario(size.servers);
     scenario.duration = Duration::from_secs(size.seconds);
-    scenario.network.default.latency = Some(Dist::Uniform {
-        min: 2 * MS,
-        max: 20 * MS,
-    });
+    scenario.network.default.latency = Some(Dist::Uniform { min: 2 * MS, max: 20 * MS });
     scenario.loads.clear();
     scenario
 }
 
 fn raw_node(host: Host) -> Task {
-    if &*host.group() == "nodes" {
-        raw_server(host)
-    } else {
-        raw_client(host)
-    }
+    if &*host.group() == "nodes" { raw_server(host) } else { raw_client(host) }
 }
 
 fn raw_server(host: Host) -> Task {
@@ -98,16 +73,8 @@ fn round(lab: &dyn Lab, scenario: &Scenario) -> Round {
     let (run, took) = timed(|| {
         simulate(lab, scenario, &Options::default(), &mut |_| ()).expect("the lab can be built")
     });
-    assert!(
-        run.problems.is_empty() && run.crashes.is_empty(),
-        "{:?}",
-        run.crashes
-    );
-    Round {
-        messages: run.network.delivered,
-        simulated_s: simulated(&run),
-        took,
-    }
+    assert!(run.problems.is_empty() && run.crashes.is_empty(), "{:?}", run.crashes);
+    Round { messages: run.network.delivered, simulated_s: simulated(&run), took }
 }
 
 fn simulated(run: &Run) -> f64 {

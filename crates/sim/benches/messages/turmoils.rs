@@ -15,11 +15,7 @@ const PORT: u16 = 100;
 pub fn raw(size: Size) -> Round {
     let delivered = Rc::new(Cell::new(0));
     let ((), took) = timed(|| simulate(size, &delivered));
-    Round {
-        messages: delivered.get(),
-        simulated_s: size.seconds as f64,
-        took,
-    }
+    Round { messages: delivered.get(), simulated_s: size.seconds as f64, took }
 }
 
 fn simulate(size: Size, delivered: &Rc<Cell<u64>>) {
@@ -52,9 +48,8 @@ async fn echo(delivered: Rc<Cell<u64>>) -> turmoil::Result {
 
 async fn ask(size: Size, delivered: Rc<Cell<u64>>) -> turmoil::Result {
     let socket = UdpSocket::bind(("0.0.0.0", PORT)).await?;
-    let servers: Vec<IpAddr> = (0..size.servers)
-        .map(|server| turmoil::lookup(format!("server{server}")))
-        .collect();
+    let servers: Vec<IpAddr> =
+        (0..size.servers).map(|server| turmoil::lookup(format!("server{server}"))).collect();
     let mut ticks = tokio::time::interval(Duration::from_millis(10));
     let mut buffer = [0; 64];
     for number in 0..size.seconds * 100 {

@@ -46,8 +46,7 @@ impl Rpc for Ping {
 /// Answers pings at once.
 pub fn pong_server(host: Host) -> Task {
     Box::pin(async move {
-        host.serve(|_, Ping(number)| async move { Pong(number) })
-            .await;
+        host.serve(|_, Ping(number)| async move { Pong(number) }).await;
     })
 }
 
@@ -67,10 +66,7 @@ impl Client for Asker {
         Box::pin(async move {
             let nodes = host.nodes("nodes");
             let server = nodes[request.id as usize % nodes.len()];
-            match host
-                .call(server, &Ping(request.id), Duration::from_millis(500))
-                .await
-            {
+            match host.call(server, &Ping(request.id), Duration::from_millis(500)).await {
                 Ok(Pong(number)) => Reply::ok(number),
                 Err(error) => Reply::timed_out(error.to_string()),
             }
@@ -97,10 +93,7 @@ pub fn scenario(nodes: u32) -> Scenario {
             disk_sync: Dist::Constant(0),
         }],
         network: Network {
-            default: LinkSettings {
-                latency: Some(Dist::Constant(0)),
-                ..Default::default()
-            },
+            default: LinkSettings { latency: Some(Dist::Constant(0)), ..Default::default() },
             links: Vec::new(),
         },
         loads: vec![open_load(100.0)],
@@ -120,25 +113,17 @@ pub fn open_load(rate: f64) -> Load {
         prefix: "c".into(),
         hosts: 1,
         region: None,
-        arrivals: Arrivals::Open {
-            steps: vec![(Time::ZERO, rate)],
-            constant: false,
-        },
+        arrivals: Arrivals::Open { steps: vec![(Time::ZERO, rate)], constant: false },
         from: Time::ZERO,
         until: None,
         timeout: Duration::from_secs(1),
         mix: vec![("get".into(), 1.0)],
-        keys: Keys {
-            count: 100,
-            zipf: None,
-        },
+        keys: Keys { count: 100, zipf: None },
     }
 }
 
-const NOTHING: netsplit_scenario::Named = netsplit_scenario::Named {
-    name: "nothing",
-    summary: "Nothing",
-};
+const NOTHING: netsplit_scenario::Named =
+    netsplit_scenario::Named { name: "nothing", summary: "Nothing" };
 
 static SPEC: LabSpec = LabSpec {
     name: "test",
@@ -150,11 +135,7 @@ static SPEC: LabSpec = LabSpec {
         workers: Some(1),
         summary: "Servers",
     }],
-    operations: &[OperationSpec {
-        name: "get",
-        weight: 1.0,
-        summary: "Asks",
-    }],
+    operations: &[OperationSpec { name: "get", weight: 1.0, summary: "Asks" }],
     messages: &["ping", "pong", "data"],
     roles: &[],
     events: &[],
@@ -162,16 +143,8 @@ static SPEC: LabSpec = LabSpec {
     observed: &[],
     invariants: &[],
     actions: &[],
-    seats: &[SeatSpec {
-        name: "server",
-        summary: "Unused",
-        fillings: &[NOTHING],
-    }],
-    variants: &[VariantSpec {
-        name: "reference",
-        summary: "The only one",
-        fills: &[],
-    }],
+    seats: &[SeatSpec { name: "server", summary: "Unused", fillings: &[NOTHING] }],
+    variants: &[VariantSpec { name: "reference", summary: "The only one", fills: &[] }],
     params: ParamsSpec::of::<()>(),
 };
 
@@ -195,10 +168,7 @@ where
     }
 
     fn build(&self, _: &Setup<'_>) -> Result<Rc<dyn System>, String> {
-        Ok(Rc::new(TestSystem {
-            node: self.node.clone(),
-            client: self.client.clone(),
-        }))
+        Ok(Rc::new(TestSystem { node: self.node.clone(), client: self.client.clone() }))
     }
 }
 
@@ -223,11 +193,7 @@ where
 
 /// Runs a lab with a seed.
 pub fn run(lab: &dyn Lab, scenario: &Scenario, seed: u64) -> Run {
-    let options = Options {
-        seed,
-        record_trace: true,
-        ..Options::default()
-    };
+    let options = Options { seed, record_trace: true, ..Options::default() };
     let run = simulate(lab, scenario, &options, &mut |_| ()).expect("the lab can be built");
     check_counts(&run);
     run
@@ -235,11 +201,7 @@ pub fn run(lab: &dyn Lab, scenario: &Scenario, seed: u64) -> Run {
 
 /// A scenario of one second without load.
 pub fn quiet(nodes: u32) -> Scenario {
-    Scenario {
-        loads: Vec::new(),
-        duration: Duration::from_secs(1),
-        ..scenario(nodes)
-    }
+    Scenario { loads: Vec::new(), duration: Duration::from_secs(1), ..scenario(nodes) }
 }
 
 /// A lab of nodes that all run `node`, with clients that ping them.
@@ -248,10 +210,7 @@ where
     F: Fn(Host) -> Fut + Clone + Sync + 'static,
     Fut: Future<Output = ()> + 'static,
 {
-    TestLab {
-        node: move |host: Host| -> Task { Box::pin(node(host)) },
-        client: Asker::client,
-    }
+    TestLab { node: move |host: Host| -> Task { Box::pin(node(host)) }, client: Asker::client }
 }
 
 /// A fault from `at` to `until`, both in milliseconds.
@@ -284,26 +243,18 @@ pub fn node(name: &str) -> Selector {
 /// The durations that were observed as `name`, in nanoseconds and in order of time.
 pub fn observed(run: &Run, name: &str) -> Vec<u64> {
     let samples = run.observed.get(name).map_or(&[][..], Vec::as_slice);
-    samples
-        .iter()
-        .map(|(_, duration)| duration.as_nanos() as u64)
-        .collect()
+    samples.iter().map(|(_, duration)| duration.as_nanos() as u64).collect()
 }
 
 /// When an event called `name` was recorded, and where.
 pub fn recorded(run: &Run, name: &str) -> Vec<(Time, String)> {
     let events = run.events.iter().filter(|event| &*event.name == name);
-    events
-        .map(|event| (event.at, event.node.to_string()))
-        .collect()
+    events.map(|event| (event.at, event.node.to_string())).collect()
 }
 
 /// Runs a lab with a seed, without keeping the trace.
 pub fn run_untraced(lab: &dyn Lab, scenario: &Scenario, seed: u64) -> Run {
-    let options = Options {
-        seed,
-        ..Options::default()
-    };
+    let options = Options { seed, ..Options::default() };
     let run = simulate(lab, scenario, &options, &mut |_| ()).expect("the lab can be built");
     check_counts(&run);
     run

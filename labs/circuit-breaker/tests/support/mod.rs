@@ -20,10 +20,7 @@ pub fn folder() -> PathBuf {
 pub fn names() -> Vec<String> {
     let entries = fs::read_dir(folder()).expect("the scenarios are shipped");
     let paths = entries.map(|entry| entry.expect("a readable folder").path());
-    let stem = |path: PathBuf| {
-        path.file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned())
-    };
+    let stem = |path: PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let mut names: Vec<_> = paths.filter_map(stem).collect();
     names.sort();
     names
@@ -47,10 +44,7 @@ pub fn parsed(text: &str, set: &[&str]) -> Scenario {
 
 /// Runs a scenario.
 pub fn run(scenario: &Scenario, seed: u64) -> Run {
-    let options = Options {
-        seed,
-        ..Options::default()
-    };
+    let options = Options { seed, ..Options::default() };
     let run = simulate(&Breaking, scenario, &options, &mut |_| ()).expect("the lab can be built");
     assert!(run.crashes.is_empty(), "{:?}", run.crashes);
     run
@@ -59,10 +53,7 @@ pub fn run(scenario: &Scenario, seed: u64) -> Run {
 /// Runs a shipped scenario with overrides, and judges it.
 pub fn judge(name: &str, set: &[&str], seed: u64) -> Findings {
     let scenario = scenario(name, set);
-    let rules = Rules {
-        invariants: Breaking.spec().invariants,
-        ..Rules::default()
-    };
+    let rules = Rules { invariants: Breaking.spec().invariants, ..Rules::default() };
     let decide = |property: &Property, run: &Run| Some(decide(property, run, &rules));
     evaluate(&scenario, &run(&scenario, seed), &decide)
 }
@@ -73,7 +64,5 @@ pub fn broken(run: &Run) -> Vec<&'static str> {
     let is_broken = |invariant: &&netsplit_history::Invariant| {
         check_invariant(invariant, &run.events).broken.is_some()
     };
-    all.filter(is_broken)
-        .map(|invariant| invariant.name)
-        .collect()
+    all.filter(is_broken).map(|invariant| invariant.name).collect()
 }

@@ -103,11 +103,7 @@ mod tests {
         let fine = first().into_iter().chain([sent(0, true), sent(1, true)]);
         assert_eq!(broken(BoundedLoad::default(), fine), None);
         let third = first().into_iter().chain([sent(0, true), sent(0, true)]);
-        assert_eq!(
-            broken(BoundedLoad::default(), third),
-            None,
-            "3 of 4: ceil(2.5)"
-        );
+        assert_eq!(broken(BoundedLoad::default(), third), None, "3 of 4: ceil(2.5)");
         let twice = [view(1, &[0, 1, 2, 3]), sent(0, true), sent(0, true)];
         assert_eq!(broken(BoundedLoad::default(), twice), Some(2));
     }
@@ -117,9 +113,7 @@ mod tests {
         let start = || [view(1, &[0, 1, 2, 3]), sent(0, true)];
         let again = start().into_iter().chain([ended(0), sent(0, true)]);
         assert_eq!(broken(BoundedLoad::default(), again), None);
-        let restarted = start()
-            .into_iter()
-            .chain([("started", Value::Null), sent(0, true)]);
+        let restarted = start().into_iter().chain([("started", Value::Null), sent(0, true)]);
         assert_eq!(broken(BoundedLoad::default(), restarted), None);
         let written = start().into_iter().chain([sent(0, false), sent(0, true)]);
         assert_eq!(broken(BoundedLoad::default(), written), Some(3));

@@ -60,10 +60,7 @@ mod tests {
     fn floor_or_ceiling_and_every_entry() {
         assert!(!breaks(11, &[(0, 4), (1, 3), (2, 4)]));
         assert!(breaks(11, &[(0, 5), (1, 3), (2, 3)]));
-        assert!(
-            breaks(11, &[(0, 4), (1, 3), (2, 3)]),
-            "one belongs to nobody"
-        );
+        assert!(breaks(11, &[(0, 4), (1, 3), (2, 3)]), "one belongs to nobody");
         assert!(breaks(11, &[(0, 4), (1, 3), (3, 4)]), "who is that?");
     }
 }

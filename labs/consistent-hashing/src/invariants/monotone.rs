@@ -77,12 +77,7 @@ mod tests {
         assert_eq!(broken(Monotone::default(), fine), None);
         let wrong = joins().into_iter().chain([owned(7, 2, 1)]);
         assert_eq!(broken(Monotone::default(), wrong), Some(3));
-        let leaves = [
-            view(1, &[0, 1]),
-            view(2, &[1]),
-            owned(7, 1, 0),
-            owned(7, 2, 1),
-        ];
+        let leaves = [view(1, &[0, 1]), view(2, &[1]), owned(7, 1, 0), owned(7, 2, 1)];
         assert_eq!(broken(Monotone::default(), leaves), None);
     }
 
@@ -97,13 +92,8 @@ mod tests {
 
     #[test]
     fn who_was_out_for_a_while_may_take_its_keys_back() {
-        let events = [
-            view(1, &[0, 1]),
-            view(2, &[1]),
-            view(3, &[0, 1]),
-            owned(7, 1, 1),
-            owned(7, 3, 0),
-        ];
+        let events =
+            [view(1, &[0, 1]), view(2, &[1]), view(3, &[0, 1]), owned(7, 1, 1), owned(7, 3, 0)];
         assert_eq!(broken(Monotone::default(), events), None);
     }
 }

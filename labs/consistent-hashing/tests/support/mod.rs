@@ -27,21 +27,13 @@ pub fn names() -> Vec<String> {
 /// The shipped scenario `name` with `overrides`.
 pub fn scenario(name: &str, overrides: &[&str]) -> Scenario {
     let file = folder().join(format!("{name}.toml"));
-    parsed(
-        &std::fs::read_to_string(file).expect("it is shipped"),
-        overrides,
-    )
+    parsed(&std::fs::read_to_string(file).expect("it is shipped"), overrides)
 }
 
 /// A scenario of this text with `overrides`.
 pub fn parsed(text: &str, overrides: &[&str]) -> Scenario {
     let overrides: Vec<_> = overrides.iter().map(|set| (*set).to_owned()).collect();
-    match parse(
-        text,
-        "scenario.toml",
-        &overrides,
-        &[ConsistentHashing.spec()],
-    ) {
+    match parse(text, "scenario.toml", &overrides, &[ConsistentHashing.spec()]) {
         Ok(parsed) => parsed.scenario,
         Err(found) => panic!("{found}"),
     }
@@ -49,10 +41,7 @@ pub fn parsed(text: &str, overrides: &[&str]) -> Scenario {
 
 /// Runs a scenario with a seed; the lab may be refused.
 pub fn try_run(scenario: &Scenario, seed: u64) -> Result<Run, String> {
-    let options = Options {
-        seed,
-        ..Options::default()
-    };
+    let options = Options { seed, ..Options::default() };
     simulate(&ConsistentHashing, scenario, &options, &mut |_| ())
 }
 
@@ -63,18 +52,12 @@ pub fn run(scenario: &Scenario, seed: u64) -> Run {
 
 /// How a run came out: the verdict, and the expectations that were not met.
 pub fn judged(scenario: &Scenario, run: &Run) -> (Verdict, Vec<Finding>) {
-    let rules = Rules {
-        invariants: ConsistentHashing.spec().invariants,
-        ..Rules::default()
-    };
+    let rules = Rules { invariants: ConsistentHashing.spec().invariants, ..Rules::default() };
     let decide = |property: &Property, run: &Run| Some(decide(property, run, &rules));
     let findings = evaluate(scenario, run, &decide);
     assert!(run.crashes.is_empty(), "{:?}", run.crashes);
     let unmet = |finding: &Finding| finding.verdict != Verdict::Pass;
-    (
-        findings.verdict,
-        findings.expectations.into_iter().filter(unmet).collect(),
-    )
+    (findings.verdict, findings.expectations.into_iter().filter(unmet).collect())
 }
 
 /// What the run measured at its end under `name`.
@@ -84,7 +67,5 @@ pub fn measured(run: &Run, name: &str) -> f64 {
 
 /// How far a counter came.
 pub fn counted(run: &Run, name: &str) -> f64 {
-    run.series
-        .get(name)
-        .map_or(0.0, |series| series.points.iter().map(|(_, by)| by).sum())
+    run.series.get(name).map_or(0.0, |series| series.points.iter().map(|(_, by)| by).sum())
 }

@@ -28,10 +28,7 @@ pub fn parsed(text: &str, overrides: &[&str]) -> Scenario {
 
 /// Runs a scenario with a seed.
 pub fn run(scenario: &Scenario, seed: u64) -> Run {
-    let options = Options {
-        seed,
-        ..Options::default()
-    };
+    let options = Options { seed, ..Options::default() };
     simulate(&QuorumKv, scenario, &options, &mut |_| ()).expect("the lab can be built")
 }
 
@@ -43,15 +40,10 @@ pub fn judged(scenario: &Scenario, run: &Run) -> (Verdict, Vec<Finding>) {
         model: QuorumKv.model(),
         ..Rules::default()
     };
-    let findings = evaluate(scenario, run, &|property, run| {
-        Some(decide(property, run, &rules))
-    });
+    let findings = evaluate(scenario, run, &|property, run| Some(decide(property, run, &rules)));
     assert!(run.crashes.is_empty(), "{:?}", run.crashes);
     let unmet = |finding: &Finding| finding.verdict != Verdict::Pass;
-    (
-        findings.verdict,
-        findings.expectations.into_iter().filter(unmet).collect(),
-    )
+    (findings.verdict, findings.expectations.into_iter().filter(unmet).collect())
 }
 
 /// What the run measured at its end under `name`.

@@ -7,11 +7,7 @@ use crate::invariants::overshoot::Overshoot;
 use crate::invariants::{Fact, Law, Rules};
 
 /// Ten a second, and twenty at once.
-const POLICY: Policy = Policy {
-    limit: 10,
-    window: Duration::from_secs(1),
-    burst: 20,
-};
+const POLICY: Policy = Policy { limit: 10, window: Duration::from_secs(1), burst: 20 };
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -197,10 +193,7 @@ impl Weather {
 
     /// What the law says against what happens.
     fn judge(&self) -> Result<(), String> {
-        let policy = Policy {
-            burst: self.burst,
-            ..POLICY
-        };
+        let policy = Policy { burst: self.burst, ..POLICY };
         let mut law = Overshoot::new(&Rules {
             limit: 10,
             window: 1_000_000_000,

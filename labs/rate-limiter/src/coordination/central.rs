@@ -39,11 +39,7 @@ pub struct Central {
 impl Central {
     /// On a gateway that waits for the store for `patience`.
     pub fn new(host: Host, patience: Duration, outage: Outage) -> Central {
-        Central {
-            host,
-            patience,
-            outage,
-        }
+        Central { host, patience, outage }
     }
 }
 

@@ -19,10 +19,7 @@ pub struct Local {
 impl Local {
     /// On a gateway.
     pub fn new(host: Host, limits: Limits) -> Local {
-        Local {
-            host,
-            limits: RefCell::new(limits),
-        }
+        Local { host, limits: RefCell::new(limits) }
     }
 }
 

@@ -156,10 +156,8 @@ async fn collect(
     gateways: &[NodeId],
     patience: Duration,
 ) -> Vec<Option<BTreeMap<Tenant, Total>>> {
-    let calls: Vec<_> = gateways
-        .iter()
-        .map(|gateway| host.call(*gateway, &Collect, patience))
-        .collect();
+    let calls: Vec<_> =
+        gateways.iter().map(|gateway| host.call(*gateway, &Collect, patience)).collect();
     let mut answers = Vec::new();
     for call in calls {
         let answer = call.await.ok();

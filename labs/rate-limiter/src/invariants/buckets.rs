@@ -25,11 +25,7 @@ pub struct Windows {
 impl Windows {
     /// Before the first request.
     pub fn new(rules: &Rules) -> Windows {
-        Windows {
-            interval: rules.interval(),
-            admitted: 0,
-            least: i128::MAX,
-        }
+        Windows { interval: rules.interval(), admitted: 0, least: i128::MAX }
     }
 
     /// What the worst window would hold beyond rate * t if one more request were admitted at
@@ -57,10 +53,7 @@ pub struct BucketBound {
 
 impl Law for BucketBound {
     fn new(rules: &Rules) -> Self {
-        BucketBound {
-            windows: Windows::new(rules),
-            burst: rules.burst,
-        }
+        BucketBound { windows: Windows::new(rules), burst: rules.burst }
     }
 
     fn happened(&mut self, at: i128, fact: Fact) -> Result<(), String> {
@@ -87,10 +80,7 @@ pub struct GcraBound {
 
 impl Law for GcraBound {
     fn new(rules: &Rules) -> Self {
-        GcraBound {
-            windows: Windows::new(rules),
-            tolerance: (rules.burst - 1) * rules.interval(),
-        }
+        GcraBound { windows: Windows::new(rules), tolerance: (rules.burst - 1) * rules.interval() }
     }
 
     fn happened(&mut self, at: i128, fact: Fact) -> Result<(), String> {
@@ -115,10 +105,7 @@ pub struct OnlyExcess {
 
 impl Law for OnlyExcess {
     fn new(rules: &Rules) -> Self {
-        OnlyExcess {
-            windows: Windows::new(rules),
-            burst: rules.burst,
-        }
+        OnlyExcess { windows: Windows::new(rules), burst: rules.burst }
     }
 
     fn happened(&mut self, at: i128, fact: Fact) -> Result<(), String> {

@@ -10,10 +10,7 @@ pub struct Spacing {
 
 impl Law for Spacing {
     fn new(rules: &Rules) -> Self {
-        Spacing {
-            interval: rules.interval(),
-            last: None,
-        }
+        Spacing { interval: rules.interval(), last: None }
     }
 
     fn happened(&mut self, at: i128, fact: Fact) -> Result<(), String> {
@@ -37,10 +34,7 @@ pub struct Concurrency {
 
 impl Law for Concurrency {
     fn new(rules: &Rules) -> Self {
-        Concurrency {
-            limit: rules.limit,
-            in_flight: 0,
-        }
+        Concurrency { limit: rules.limit, in_flight: 0 }
     }
 
     fn happened(&mut self, _at: i128, fact: Fact) -> Result<(), String> {

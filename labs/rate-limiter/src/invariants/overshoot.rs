@@ -33,9 +33,7 @@ impl Overshoot {
     /// after `since`, in nanoseconds of the full rate.
     fn demand(&self, at: i128, since: i128) -> i128 {
         let recent = self.asked.iter().rev().take_while(|then| **then >= since);
-        let beyond = (1..)
-            .zip(recent)
-            .map(|(n, then)| n * self.interval - (at - then));
+        let beyond = (1..).zip(recent).map(|(n, then)| n * self.interval - (at - then));
         beyond.max().unwrap_or(0).max(0)
     }
 
@@ -76,9 +74,7 @@ impl Law for Overshoot {
                 }
                 let [beyond, allowed] =
                     [beyond, allowed].map(|nanos| nanos as f64 / self.interval as f64);
-                Err(format!(
-                    "{beyond:.2} beyond burst + rate * t, and the law allows {allowed:.2}"
-                ))
+                Err(format!("{beyond:.2} beyond burst + rate * t, and the law allows {allowed:.2}"))
             }
             Fact::Rejected(_) | Fact::Finished => Ok(()),
         }
@@ -90,12 +86,7 @@ mod tests {
     use super::*;
 
     /// One request per 10 ns and 2 at once, for two regions.
-    const RULES: Rules = Rules {
-        limit: 1,
-        window: 10,
-        burst: 2,
-        gateways: 2,
-    };
+    const RULES: Rules = Rules { limit: 1, window: 10, burst: 2, gateways: 2 };
 
     /// Every request comes and is admitted at once, by a budget of time `basis`.
     fn broken(requests: &[(i128, i128)]) -> Option<usize> {

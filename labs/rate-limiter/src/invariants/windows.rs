@@ -14,11 +14,7 @@ pub struct WindowBound {
 
 impl Law for WindowBound {
     fn new(rules: &Rules) -> Self {
-        WindowBound {
-            limit: rules.limit,
-            window: rules.window,
-            last: VecDeque::new(),
-        }
+        WindowBound { limit: rules.limit, window: rules.window, last: VecDeque::new() }
     }
 
     fn happened(&mut self, at: i128, fact: Fact) -> Result<(), String> {
@@ -34,9 +30,7 @@ impl Law for WindowBound {
             return Ok(());
         }
         let limit = self.limit;
-        Err(format!(
-            "the window that ends here admits {held} of {limit}"
-        ))
+        Err(format!("the window that ends here admits {held} of {limit}"))
     }
 }
 
@@ -50,12 +44,7 @@ pub struct AlignedWindow {
 
 impl Law for AlignedWindow {
     fn new(rules: &Rules) -> Self {
-        AlignedWindow {
-            limit: rules.limit,
-            window: rules.window,
-            index: 0,
-            held: 0,
-        }
+        AlignedWindow { limit: rules.limit, window: rules.window, index: 0, held: 0 }
     }
 
     fn happened(&mut self, at: i128, fact: Fact) -> Result<(), String> {
@@ -84,11 +73,7 @@ pub struct Estimate {
 
 impl Law for Estimate {
     fn new(rules: &Rules) -> Self {
-        Estimate {
-            limit: rules.limit,
-            window: rules.window,
-            admitted: VecDeque::new(),
-        }
+        Estimate { limit: rules.limit, window: rules.window, admitted: VecDeque::new() }
     }
 
     fn happened(&mut self, at: i128, fact: Fact) -> Result<(), String> {

@@ -47,10 +47,7 @@ pub fn parsed(text: &str, set: &[&str]) -> Scenario {
 
 /// Runs a scenario.
 pub fn run(scenario: &Scenario, seed: u64) -> Run {
-    let options = Options {
-        seed,
-        ..Options::default()
-    };
+    let options = Options { seed, ..Options::default() };
     let run =
         simulate(&RateLimiter, scenario, &options, &mut |_| ()).expect("the lab can be built");
     assert!(run.crashes.is_empty(), "{:?}", run.crashes);
@@ -60,11 +57,6 @@ pub fn run(scenario: &Scenario, seed: u64) -> Run {
 /// Runs a shipped scenario with overrides, and judges it.
 pub fn judge(name: &str, set: &[&str], seed: u64) -> Findings {
     let scenario = scenario(name, set);
-    let rules = Rules {
-        invariants: RateLimiter.spec().invariants,
-        ..Rules::default()
-    };
-    evaluate(&scenario, &run(&scenario, seed), &|property, run| {
-        Some(decide(property, run, &rules))
-    })
+    let rules = Rules { invariants: RateLimiter.spec().invariants, ..Rules::default() };
+    evaluate(&scenario, &run(&scenario, seed), &|property, run| Some(decide(property, run, &rules)))
 }

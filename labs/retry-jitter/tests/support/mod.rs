@@ -20,10 +20,7 @@ pub fn folder() -> PathBuf {
 pub fn names() -> Vec<String> {
     let entries = fs::read_dir(folder()).expect("the scenarios are shipped");
     let paths = entries.map(|entry| entry.expect("a readable folder").path());
-    let stem = |path: PathBuf| {
-        path.file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned())
-    };
+    let stem = |path: PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let mut names: Vec<_> = paths.filter_map(stem).collect();
     names.sort();
     names
@@ -42,10 +39,7 @@ pub fn scenario(name: &str, set: &[&str]) -> Scenario {
 
 /// Runs a scenario.
 pub fn run(scenario: &Scenario, seed: u64) -> Run {
-    let options = Options {
-        seed,
-        ..Options::default()
-    };
+    let options = Options { seed, ..Options::default() };
     let run =
         simulate(&RetryJitter, scenario, &options, &mut |_| ()).expect("the lab can be built");
     assert!(run.littles_law.holds(), "{:?}", run.littles_law);

@@ -14,16 +14,10 @@ use super::*;
 fn availability_is_decided_and_tells_what_was_observed() {
     let run = steady_but(10.0, 13.0, Status::TimedOut);
     let good = finding(&run, availability(0.9, WindowName::Overall));
-    assert_eq!(
-        (good.verdict, good.observed),
-        (Verdict::Pass, Some(Quantity::Share(0.9)))
-    );
+    assert_eq!((good.verdict, good.observed), (Verdict::Pass, Some(Quantity::Share(0.9))));
     assert_eq!(good.line, Some(1));
     let bad = finding(&run, availability(0.91, WindowName::Overall));
-    assert_eq!(
-        (bad.verdict, bad.shown.as_deref()),
-        (Verdict::Fail, Some("90.00%"))
-    );
+    assert_eq!((bad.verdict, bad.shown.as_deref()), (Verdict::Fail, Some("90.00%")));
 }
 
 #[test]
@@ -34,10 +28,7 @@ fn a_percentile_without_samples_is_inconclusive() {
     assert_eq!(found.why, "no successful request in this window");
     let found = finding(&run, percentile(99.0, Population::All, 40.0));
     assert_eq!(found.verdict, Verdict::Pass);
-    let found = finding(
-        &run,
-        percentile(99.0, Population::Observed("lag".into()), 40.0),
-    );
+    let found = finding(&run, percentile(99.0, Population::Observed("lag".into()), 40.0));
     assert_eq!(found.why, "no `lag` in this window");
 }
 
@@ -47,10 +38,7 @@ fn an_operation_that_nobody_asked_for_is_inconclusive() {
     run.operations[3000].op = "put".into();
     let put = percentile(50.0, Population::Operation("put".into()), 40.0);
     assert_eq!(finding(&run, put).verdict, Verdict::Pass);
-    let cas = finding(
-        &run,
-        percentile(50.0, Population::Operation("cas".into()), 40.0),
-    );
+    let cas = finding(&run, percentile(50.0, Population::Operation("cas".into()), 40.0));
     assert_eq!(
         (cas.verdict, cas.why.as_str()),
         (Verdict::Inconclusive, "no `cas` was asked in this window")
@@ -70,43 +58,26 @@ fn few_samples_beyond_a_percentile_are_told_but_still_decided() {
 #[test]
 fn latency_of_all_counts_a_time_out_at_its_time_out() {
     let mut run = steady_but(10.0, 11.0, Status::TimedOut);
-    let late = run
-        .operations
-        .iter_mut()
-        .filter(|op| op.status == Status::TimedOut);
+    let late = run.operations.iter_mut().filter(|op| op.status == Status::TimedOut);
     late.for_each(|op| op.finished = op.intended + Duration::from_secs(1));
     assert_eq!(
         finding(&run, percentile(99.0, Population::Successful, 40.0)).verdict,
         Verdict::Pass
     );
     let all = finding(&run, percentile(99.0, Population::All, 40.0));
-    assert_eq!(
-        (all.verdict, all.observed),
-        (Verdict::Fail, Some(Quantity::Nanos(1e9)))
-    );
+    assert_eq!((all.verdict, all.observed), (Verdict::Fail, Some(Quantity::Nanos(1e9))));
 }
 
 #[test]
 fn rejections_leave_the_admitted_alone() {
     let run = steady_but(5.0, 20.0, Status::Rejected);
     let of = |population| {
-        sentence(
-            Metric::Availability(population),
-            Equal,
-            Quantity::Share(1.0),
-            WindowName::Overall,
-        )
+        sentence(Metric::Availability(population), Equal, Quantity::Share(1.0), WindowName::Overall)
     };
-    assert_eq!(
-        finding(&run, of(Population::Admitted)).verdict,
-        Verdict::Pass
-    );
+    assert_eq!(finding(&run, of(Population::Admitted)).verdict, Verdict::Pass);
     assert_eq!(finding(&run, of(Population::All)).verdict, Verdict::Fail);
     let rate = Metric::RejectedRate(Population::All);
-    let rate = finding(
-        &run,
-        sentence(rate, Equal, Quantity::Share(0.5), WindowName::Overall),
-    );
+    let rate = finding(&run, sentence(rate, Equal, Quantity::Share(0.5), WindowName::Overall));
     assert_eq!(rate.verdict, Verdict::Pass);
 }
 
@@ -119,10 +90,7 @@ fn throughput_counts_successes_per_second_of_the_window() {
         Quantity::PerSecond(50.0),
         WindowName::Overall,
     );
-    assert_eq!(
-        finding(&run, rate).observed,
-        Some(Quantity::PerSecond(50.0))
-    );
+    assert_eq!(finding(&run, rate).observed, Some(Quantity::PerSecond(50.0)));
 }
 
 #[test]
@@ -140,29 +108,17 @@ fn observed_distributions_are_measured_in_their_window() {
 fn lab_numbers_come_from_series_and_measures() {
     let mut run = steady();
     let points = vec![(at(1.0), 5.0), (at(12.0), 2.0), (at(20.0), 1.0)];
-    let counter = Series {
-        aggregate: Aggregate::Sum,
-        points,
-    };
+    let counter = Series { aggregate: Aggregate::Sum, points };
     run.series.insert("stale".into(), counter);
     run.measured.insert("share".into(), 0.25);
     let lab = |name: &str, value, window| {
         let value = Quantity::Number(value);
-        finding(
-            &run,
-            sentence(Metric::Lab(name.into()), Equal, value, window),
-        )
+        finding(&run, sentence(Metric::Lab(name.into()), Equal, value, window))
     };
-    assert_eq!(
-        lab("stale", 3.0, WindowName::Overall).verdict,
-        Verdict::Pass
-    );
+    assert_eq!(lab("stale", 3.0, WindowName::Overall).verdict, Verdict::Pass);
     let span = WindowName::Span(at(15.0), at(25.0));
     assert_eq!(lab("stale", 1.0, span.clone()).verdict, Verdict::Pass);
-    assert_eq!(
-        lab("share", 0.25, WindowName::Overall).verdict,
-        Verdict::Pass
-    );
+    assert_eq!(lab("share", 0.25, WindowName::Overall).verdict, Verdict::Pass);
     assert_eq!(lab("share", 0.25, span).verdict, Verdict::Inconclusive);
     let absent = lab("hints", 0.0, WindowName::Overall);
     assert_eq!(absent.verdict, Verdict::Inconclusive);

@@ -30,21 +30,11 @@ pub fn availability(bound: f64, window: WindowName) -> Sentence {
 
 pub fn percentile(p: f64, of: Population, below_ms: f64) -> Sentence {
     let metric = Metric::Latency(Statistic::Percentile(p), of);
-    sentence(
-        metric,
-        Comparison::Less,
-        Quantity::Nanos(below_ms * 1e6),
-        WindowName::Overall,
-    )
+    sentence(metric, Comparison::Less, Quantity::Nanos(below_ms * 1e6), WindowName::Overall)
 }
 
 pub fn recovery(window: WindowName, below_s: f64) -> Sentence {
-    sentence(
-        Metric::Recovery,
-        Comparison::Less,
-        Quantity::Nanos(below_s * 1e9),
-        window,
-    )
+    sentence(Metric::Recovery, Comparison::Less, Quantity::Nanos(below_s * 1e9), window)
 }
 
 pub fn during(name: &str) -> WindowName {

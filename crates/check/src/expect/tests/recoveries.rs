@@ -17,10 +17,7 @@ fn recovery_takes_the_worst_heal() {
     let found = finding(&run, recovery(after("cut"), 2.0));
     assert_eq!(found.verdict, Verdict::Fail);
     assert_eq!(found.shown.as_deref(), Some("2.98s"));
-    assert_eq!(
-        finding(&run, recovery(after("cut"), 3.0)).verdict,
-        Verdict::Pass
-    );
+    assert_eq!(finding(&run, recovery(after("cut"), 3.0)).verdict, Verdict::Pass);
 }
 
 #[test]
@@ -30,45 +27,24 @@ fn recovery_that_never_comes_is_a_failure() {
     let found = finding(&run, recovery(after("cut"), 1e6));
     assert_eq!(found.verdict, Verdict::Fail);
     assert_eq!(found.shown.as_deref(), Some("never"));
-    assert_eq!(
-        found.why,
-        "not back at 99% between the heal at 10.0s and 35.0s"
-    );
+    assert_eq!(found.why, "not back at 99% between the heal at 10.0s and 35.0s");
 }
 
 #[test]
 fn recovery_looks_only_until_the_next_strike() {
     let mut run = steady_but(20.0, 35.0, Status::Failed);
-    run.faults = vec![
-        fault("cut", &[(9.0, 10.0)]),
-        fault("crash", &[(20.0, 30.0)]),
-    ];
-    assert_eq!(
-        finding(&run, recovery(after("cut"), 1.0)).verdict,
-        Verdict::Pass
-    );
-    assert_eq!(
-        finding(&run, recovery(WindowName::Overall, 1.0)).verdict,
-        Verdict::Fail
-    );
+    run.faults = vec![fault("cut", &[(9.0, 10.0)]), fault("crash", &[(20.0, 30.0)])];
+    assert_eq!(finding(&run, recovery(after("cut"), 1.0)).verdict, Verdict::Pass);
+    assert_eq!(finding(&run, recovery(WindowName::Overall, 1.0)).verdict, Verdict::Fail);
 }
 
 #[test]
 fn recovery_without_a_heal_to_look_at_is_inconclusive() {
     let mut run = steady();
     run.faults = vec![fault("cut", &[(30.0, 36.0)])];
-    assert_eq!(
-        finding(&run, recovery(after("cut"), 1.0)).verdict,
-        Verdict::Inconclusive
-    );
+    assert_eq!(finding(&run, recovery(after("cut"), 1.0)).verdict, Verdict::Inconclusive);
     run.faults = vec![fault("cut", &[(9.0, 10.0), (10.5, 35.0)])];
-    assert_eq!(
-        finding(&run, recovery(after("cut"), 1.0)).verdict,
-        Verdict::Inconclusive
-    );
+    assert_eq!(finding(&run, recovery(after("cut"), 1.0)).verdict, Verdict::Inconclusive);
     let during = finding(&run, recovery(during("cut"), 1.0));
-    assert_eq!(
-        during.why,
-        "recovery is measured after a fault: say `after NAME`"
-    );
+    assert_eq!(during.why, "recovery is measured after a fault: say `after NAME`");
 }

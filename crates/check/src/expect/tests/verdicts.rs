@@ -17,10 +17,7 @@ fn a_fault_that_touched_nothing_makes_the_run_inconclusive() {
     let scenario = scenario([availability(0.99, WindowName::Overall)]);
     let judge = |run: &Run| evaluate(&scenario, run, &unknown);
     assert_eq!(judge(&run).verdict, Verdict::Inconclusive);
-    assert_eq!(
-        judge(&run).reasons,
-        ["fault `cut` touched no message and no node"]
-    );
+    assert_eq!(judge(&run).reasons, ["fault `cut` touched no message and no node"]);
     run.faults[0].may_miss = true;
     assert_eq!(judge(&run).verdict, Verdict::Pass);
     run.faults[0].may_miss = false;
@@ -58,10 +55,7 @@ fn problems_and_a_broken_law_count() {
     assert_eq!(judge(&run).verdict, Verdict::Fail);
     run.problems.clear();
     assert_eq!(judge(&run).verdict, Verdict::Pass);
-    run.littles_law = LittlesLaw {
-        integral_ns: 5,
-        sojourn_ns: 6,
-    };
+    run.littles_law = LittlesLaw { integral_ns: 5, sojourn_ns: 6 };
     assert_eq!(judge(&run).verdict, Verdict::Inconclusive);
     assert_eq!(judge(&run).bugs.len(), 1);
 }
@@ -71,10 +65,7 @@ fn a_run_without_measured_requests_is_inconclusive_even_when_nothing_is_expected
     let mut run = steady();
     run.operations.retain(|op| op.intended < at(5.0));
     let mut scenario = scenario([]);
-    assert_eq!(
-        evaluate(&scenario, &run, &unknown).verdict,
-        Verdict::Inconclusive
-    );
+    assert_eq!(evaluate(&scenario, &run, &unknown).verdict, Verdict::Inconclusive);
     scenario.loads.clear();
     assert_eq!(evaluate(&scenario, &run, &unknown).verdict, Verdict::Pass);
 }
@@ -88,45 +79,28 @@ fn fail_outweighs_inconclusive_outweighs_pass() {
     let verdict =
         |sentences: &[Sentence]| evaluate(&scenario(sentences.to_vec()), &run, &unknown).verdict;
     assert_eq!(verdict(std::slice::from_ref(&pass)), Verdict::Pass);
-    assert_eq!(
-        verdict(&[open.clone(), pass.clone()]),
-        Verdict::Inconclusive
-    );
+    assert_eq!(verdict(&[open.clone(), pass.clone()]), Verdict::Inconclusive);
     assert_eq!(verdict(&[fail.clone(), open, pass]), Verdict::Fail);
     let mut idle = run.clone();
     idle.faults = vec![fault("ghost", &[])];
     idle.faults[0].affected_nodes.clear();
     let findings = evaluate(&scenario([fail]), &idle, &unknown);
-    assert_eq!(
-        (findings.verdict, findings.reasons.len()),
-        (Verdict::Fail, 1)
-    );
+    assert_eq!((findings.verdict, findings.reasons.len()), (Verdict::Fail, 1));
 }
 
 #[test]
 fn properties_are_asked_of_the_checker_and_inconclusive_without_one() {
-    let stated = |negated| {
-        scenario([Sentence::Property {
-            property: Property::Linearizable,
-            negated,
-        }])
-    };
+    let stated =
+        |negated| scenario([Sentence::Property { property: Property::Linearizable, negated }]);
     let run = steady();
     let open = evaluate(&stated(false), &run, &unknown);
     assert_eq!(open.verdict, Verdict::Inconclusive);
-    assert_eq!(
-        open.expectations[0].why,
-        "no checker decides `linearizable`"
-    );
+    assert_eq!(open.expectations[0].why, "no checker decides `linearizable`");
     let says = |verdict| move |_: &Property, _: &Run| Some(PropertyFinding::new(verdict, "k1"));
     for (said, plain, negated) in [
         (Verdict::Pass, Verdict::Pass, Verdict::Fail),
         (Verdict::Fail, Verdict::Fail, Verdict::Pass),
-        (
-            Verdict::Inconclusive,
-            Verdict::Inconclusive,
-            Verdict::Inconclusive,
-        ),
+        (Verdict::Inconclusive, Verdict::Inconclusive, Verdict::Inconclusive),
     ] {
         assert_eq!(evaluate(&stated(false), &run, &says(said)).verdict, plain);
         let findings = evaluate(&stated(true), &run, &says(said));
@@ -137,11 +111,8 @@ fn properties_are_asked_of_the_checker_and_inconclusive_without_one() {
 
 #[test]
 fn sweep_sentences_are_listed_and_leave_the_verdict_alone() {
-    let violates = Sentence::Violates {
-        property: Property::Linearizable,
-        comparison: Greater,
-        share: 0.2,
-    };
+    let violates =
+        Sentence::Violates { property: Property::Linearizable, comparison: Greater, share: 0.2 };
     let aggregate = Sentence::Aggregate {
         aggregate: SeedAggregate::Mean,
         metric: Metric::Lab("makespan".into()),

@@ -10,25 +10,16 @@ use super::*;
 #[test]
 fn requests_of_the_warm_up_are_not_measured() {
     let run = steady_but(0.0, 5.0, Status::Failed);
-    assert_eq!(
-        finding(&run, availability(1.0, WindowName::Overall)).verdict,
-        Verdict::Pass
-    );
+    assert_eq!(finding(&run, availability(1.0, WindowName::Overall)).verdict, Verdict::Pass);
     let span = WindowName::Span(at(0.0), at(6.0));
-    assert_eq!(
-        finding(&run, availability(1.0, span)).verdict,
-        Verdict::Pass
-    );
+    assert_eq!(finding(&run, availability(1.0, span)).verdict, Verdict::Pass);
 }
 
 #[test]
 fn an_empty_window_is_inconclusive_and_says_why() {
     let run = steady();
     let found = finding(&run, availability(0.5, WindowName::Span(at(0.0), at(4.0))));
-    assert_eq!(
-        (found.verdict, found.observed),
-        (Verdict::Inconclusive, None)
-    );
+    assert_eq!((found.verdict, found.observed), (Verdict::Inconclusive, None));
     assert_eq!(found.why, "the window has no measured time");
     let found = finding(&run, availability(0.5, during("ghost")));
     assert_eq!(found.why, "fault `ghost` never struck");
@@ -38,8 +29,7 @@ fn an_empty_window_is_inconclusive_and_says_why() {
 #[test]
 fn a_window_without_requests_is_inconclusive() {
     let mut run = steady();
-    run.operations
-        .retain(|op| op.intended < at(10.0) || op.intended >= at(20.0));
+    run.operations.retain(|op| op.intended < at(10.0) || op.intended >= at(20.0));
     let silent = WindowName::Span(at(11.0), at(19.0));
     let zero_rate = sentence(
         Metric::RejectedRate(Population::All),
@@ -52,12 +42,7 @@ fn a_window_without_requests_is_inconclusive() {
     assert_eq!(found.why, "no request in this window");
     let mut counted = run.clone();
     counted.series.insert("stale".into(), Series::default());
-    let stale = sentence(
-        Metric::Lab("stale".into()),
-        Equal,
-        Quantity::Number(0.0),
-        silent,
-    );
+    let stale = sentence(Metric::Lab("stale".into()), Equal, Quantity::Number(0.0), silent);
     assert_eq!(finding(&counted, stale).verdict, Verdict::Inconclusive);
 }
 
@@ -86,24 +71,16 @@ fn windows_mean_what_the_design_says() {
     assert_eq!(spans(after("crash")), [(21.0, 30.0)]);
     assert_eq!(spans(after("last")), []);
     assert_eq!(spans(after("ghost")), []);
-    assert_eq!(
-        spans(WindowName::OutsideFaults),
-        [(5.0, 10.0), (18.0, 20.0), (23.0, 30.0)]
-    );
+    assert_eq!(spans(WindowName::OutsideFaults), [(5.0, 10.0), (18.0, 20.0), (23.0, 30.0)]);
     assert_eq!(spans(WindowName::Span(at(1.0), at(7.0))), [(5.0, 7.0)]);
 }
 
 #[test]
 fn a_request_belongs_to_the_window_of_its_intended_time() {
     let mut run = steady();
-    run.operations = vec![
-        request("get", at(9.99), Status::Failed),
-        request("get", at(10.0), Status::Ok),
-    ];
+    run.operations =
+        vec![request("get", at(9.99), Status::Failed), request("get", at(10.0), Status::Ok)];
     run.operations[0].finished = at(10.5);
     run.faults = vec![fault("cut", &[(10.0, 12.0)])];
-    assert_eq!(
-        finding(&run, availability(1.0, during("cut"))).verdict,
-        Verdict::Pass
-    );
+    assert_eq!(finding(&run, availability(1.0, during("cut"))).verdict, Verdict::Pass);
 }

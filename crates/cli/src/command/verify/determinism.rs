@@ -15,17 +15,10 @@ pub fn run(
     options: &Options,
     twice: bool,
 ) -> Result<(Run, Option<Parting>), String> {
-    let options = Options {
-        record_trace: twice,
-        ..options.clone()
-    };
+    let options = Options { record_trace: twice, ..options.clone() };
     let once = || simulate(loaded.lab, &loaded.scenario, &options, &mut |_| ());
     let mut first = once()?;
-    let parting = if twice {
-        parting(&first, &once()?)
-    } else {
-        None
-    };
+    let parting = if twice { parting(&first, &once()?) } else { None };
     first.trace = Vec::new();
     Ok((first, parting))
 }

@@ -42,11 +42,7 @@ pub fn verify(args: &Verify) -> anyhow::Result<ExitCode> {
         let summary = Summary::of(&plan, &entries, cut_short.as_deref());
         told.tell(summary.map_err(exit::usage)?)?
     };
-    Ok(if stop::interrupted() {
-        exit::INTERRUPTED.into()
-    } else {
-        code
-    })
+    Ok(if stop::interrupted() { exit::INTERRUPTED.into() } else { code })
 }
 
 /// Does the shard's runs of the plan, in order, as far as nothing stops them. Also says whether
@@ -116,21 +112,12 @@ fn write(
         None => String::new(),
     };
     let whole = cut_short.is_none();
-    let part = SweepFile {
-        shard,
-        cut_short,
-        plan,
-        entries,
-    };
+    let part = SweepFile { shard, cut_short, plan, entries };
     telling::write(file, &part.to_lines())?;
     let file = file.display();
     terminal::print(&format!(
         "shard {shard}: {runs} runs, {failed} failed, {open} inconclusive{cut}, written to {file}\n"
     ));
-    let code = if whole {
-        exit::PASS
-    } else {
-        exit::INCONCLUSIVE
-    };
+    let code = if whole { exit::PASS } else { exit::INCONCLUSIVE };
     Ok(code.into())
 }

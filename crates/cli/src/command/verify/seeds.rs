@@ -13,11 +13,9 @@ use crate::args::{SeedRange, Verify};
 pub fn seeds(args: &Verify) -> Seeds {
     let SeedRange { from, to } = args.seeds;
     match &args.seed_salt {
-        None => Seeds {
-            told: format!("{from}..={to}"),
-            salted: false,
-            list: (from..=to).collect(),
-        },
+        None => {
+            Seeds { told: format!("{from}..={to}"), salted: false, list: (from..=to).collect() }
+        }
         Some(salt) => Seeds {
             told: format!("held out ({from}..={to})"),
             salted: true,
@@ -33,9 +31,7 @@ fn derived(salt: &str, number: u64) -> u64 {
     hash.update(salt.as_bytes());
     hash.update(number.to_le_bytes());
     let digest = hash.finalize();
-    digest[..6]
-        .iter()
-        .fold(0, |seed, byte| seed << 8 | u64::from(*byte))
+    digest[..6].iter().fold(0, |seed, byte| seed << 8 | u64::from(*byte))
 }
 
 fn distinct(seeds: impl Iterator<Item = u64>) -> Vec<u64> {

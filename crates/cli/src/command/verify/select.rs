@@ -42,11 +42,7 @@ impl Case {
             overrides.push(format!("variant={variant}"));
             caught.push((variant.clone(), catalog::load_quietly(source, &overrides)?));
         }
-        Ok(Case {
-            planned,
-            subject,
-            caught,
-        })
+        Ok(Case { planned, subject, caught })
     }
 }
 
@@ -88,27 +84,20 @@ fn matching(pattern: &str) -> anyhow::Result<Vec<String>> {
         like(pattern, name) || lab == Some(pattern.trim_end_matches('/'))
     };
     let shipped = SHIPPED.iter().map(|(name, _)| *name);
-    let found: Vec<String> = shipped
-        .filter(|name| means(name))
-        .map(String::from)
-        .collect();
+    let found: Vec<String> = shipped.filter(|name| means(name)).map(String::from).collect();
     if !found.is_empty() {
         return Ok(found);
     }
     if path.is_dir() {
         return files_below(path);
     }
-    let labs = SHIPPED
-        .iter()
-        .filter_map(|(name, _)| name.split('/').next());
+    let labs = SHIPPED.iter().filter_map(|(name, _)| name.split('/').next());
     let names = SHIPPED.iter().map(|(name, _)| *name).chain(labs);
     let hint = match nearest(pattern, names) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`netsplit list` shows what there is".into(),
     };
-    Err(exit::usage(format!(
-        "`{pattern}` is no scenario, lab, file or folder; {hint}"
-    )))
+    Err(exit::usage(format!("`{pattern}` is no scenario, lab, file or folder; {hint}")))
 }
 
 /// The scenario files in a folder and the folders in it, in order.
@@ -129,15 +118,10 @@ fn files_below(folder: &Path) -> anyhow::Result<Vec<String>> {
     }
     if files.is_empty() {
         let folder = folder.display();
-        return Err(exit::usage(format!(
-            "{folder} holds no scenario file (.toml)"
-        )));
+        return Err(exit::usage(format!("{folder} holds no scenario file (.toml)")));
     }
     files.sort();
-    Ok(files
-        .iter()
-        .map(|file| file.display().to_string())
-        .collect())
+    Ok(files.iter().map(|file| file.display().to_string()).collect())
 }
 
 /// Whether `name` is as `pattern` says: `*` stands for any characters, `?` for any one.
@@ -165,13 +149,7 @@ mod tests {
     #[test]
     fn patterns() {
         let name = "quorum-kv/minority-partition";
-        for fits in [
-            "*",
-            "quorum-kv/*",
-            "*/minority*",
-            "quorum-k?/*-partition",
-            name,
-        ] {
+        for fits in ["*", "quorum-kv/*", "*/minority*", "quorum-k?/*-partition", name] {
             assert!(like(fits, name), "{fits}");
         }
         for fails in ["", "quorum-kv", "quorum-kv/?", "*x", "raft/*"] {

@@ -24,36 +24,19 @@ struct Params {
 
 impl Default for Params {
     fn default() -> Params {
-        Params {
-            from: 0,
-            leaks: "nothing".into(),
-        }
+        Params { from: 0, leaks: "nothing".into() }
     }
 }
 
 const fn variant(name: &'static str) -> VariantSpec {
-    VariantSpec {
-        name,
-        summary: "The only one",
-        fills: &[],
-    }
+    VariantSpec { name, summary: "The only one", fills: &[] }
 }
 
 static SPEC: LabSpec = LabSpec {
     name: "cheat",
     summary: "Remembers how often it was run",
-    groups: &[GroupSpec {
-        name: "nodes",
-        prefix: "n",
-        count: 1,
-        workers: None,
-        summary: "Answer",
-    }],
-    operations: &[OperationSpec {
-        name: "ask",
-        weight: 1.0,
-        summary: "Ask",
-    }],
+    groups: &[GroupSpec { name: "nodes", prefix: "n", count: 1, workers: None, summary: "Answer" }],
+    operations: &[OperationSpec { name: "ask", weight: 1.0, summary: "Ask" }],
     messages: &["question", "answer"],
     roles: &[],
     events: &[],
@@ -124,11 +107,7 @@ impl System for Running {
                     if cheats && params.leaks == "time" {
                         host.sleep(Duration::from_micros(run)).await;
                     }
-                    Answer(if cheats && params.leaks == "content" {
-                        run
-                    } else {
-                        0
-                    })
+                    Answer(if cheats && params.leaks == "content" { run } else { 0 })
                 }
             })
             .await;
@@ -147,10 +126,7 @@ impl Client for Asker {
         let host = self.0.clone();
         Box::pin(async move {
             let server = host.nodes("nodes")[0];
-            match host
-                .call(server, &Question(request.id), Duration::from_millis(500))
-                .await
-            {
+            match host.call(server, &Question(request.id), Duration::from_millis(500)).await {
                 Ok(Answer(_)) => Reply::ok(0),
                 Err(error) => Reply::timed_out(error.to_string()),
             }
@@ -165,16 +141,9 @@ fn found(leaks: &str, from: u64) -> Option<Parting> {
          [params]\nfrom = {from}\nleaks = '{leaks}'\n"
     );
     let parsed = parse(&text, "cheat.toml", &[], &[&SPEC]);
-    let scenario = parsed
-        .map_err(|errors| errors.render(false))
-        .unwrap()
-        .scenario;
+    let scenario = parsed.map_err(|errors| errors.render(false)).unwrap().scenario;
     let lab: &'static Cheat = Box::leak(Box::new(Cheat(AtomicU64::new(0))));
-    let loaded = Loaded {
-        name: "cheat/cheat".into(),
-        scenario,
-        lab,
-    };
+    let loaded = Loaded { name: "cheat/cheat".into(), scenario, lab };
     run(&loaded, &with_seed(1), true).unwrap().1
 }
 
