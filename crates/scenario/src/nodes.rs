@@ -53,7 +53,7 @@ pub(crate) fn nodes(ctx: &Context<'_>, value: Option<&Value<'_>>) -> Vec<NodeGro
     let named = table.iter().any(|(key, _)| lab.groups.iter().any(|g| g.name == key.get_ref()));
     match groups.as_mut_slice() {
         [only] if !named => {
-            read_group(ctx, &Fields::of_table(ctx, table, value.span(), &GROUP), only)
+            read_group(ctx, &Fields::of_table(ctx, table, value.span(), &GROUP), only);
         }
         _ => read_named(ctx, table, &mut groups),
     }

@@ -252,7 +252,7 @@ impl Raft {
             Body::Vote { pre, granted } => self.on_vote(from, pre, granted),
             Body::AppendEntries(append) => self.on_append_entries(from, append),
             Body::InstallSnapshot { snapshot, sent_at } => {
-                self.on_snapshot(from, snapshot, sent_at)
+                self.on_snapshot(from, snapshot, sent_at);
             }
             Body::Appended { sent_at, matched } => self.on_appended(from, sent_at, matched),
             Body::TimeoutNow => self.on_timeout_now(),
