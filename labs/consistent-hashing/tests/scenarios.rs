@@ -3,8 +3,6 @@
 mod support;
 
 use netsplit_check::Verdict;
-use netsplit_lab_consistent_hashing::ConsistentHashing;
-use netsplit_sim::Lab;
 use support::{judged, names, run, scenario, try_run};
 
 #[test]
@@ -52,25 +50,6 @@ fn wrong_variants_are_caught_for_what_is_wrong_with_them() {
     fails("maglev", &["variant=maglev-misses-turn"], "invariant even-table");
     fails("bounded-loads", &["variant=forgets-capacity"], "bound_excess");
     fails("multi-probe", &["variant=one-virtual-node"], "load_peak");
-}
-
-/// The lesson's table of features: what switches each off, and which scenario misses what then.
-#[test]
-fn every_feature_is_missed_where_it_is_off() {
-    let lesson = ConsistentHashing.lesson();
-    let (_, table) = lesson.split_once("## Switched off").expect("a table");
-    let (table, _) = table.split_once("\n## ").expect("it ends");
-    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
-    let mut features = 0;
-    for row in rows {
-        let cells: Vec<_> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
-        let [_, _, off, name, misses, _] = cells[..] else {
-            panic!("not four cells: {row}");
-        };
-        fails(name, &[off], misses);
-        features += 1;
-    }
-    assert!(features >= 20, "only {features} features");
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod support;
 
 use netsplit_check::Verdict;
 use netsplit_lab_retry_jitter::RetryJitter;
-use netsplit_sim::{Lab, Options, simulate};
+use netsplit_sim::{Options, simulate};
 use support::{judge, names, scenario};
 
 /// Scenarios of so many messages that one seed has to do here.
@@ -42,24 +42,6 @@ fn fails(name: &str, set: &[&str], expected: &str) {
         unmet.any(|finding| finding.text.starts_with(expected)),
         "{name} {set:?}: {findings:#?}"
     );
-}
-
-/// The rows of the lesson's table: what is switched off where, and what is missed then.
-#[test]
-fn every_feature_is_missed_where_its_knob_is_off() {
-    let section = RetryJitter.lesson().split("\n## Switch it off\n").nth(1);
-    let section = section.and_then(|rest| rest.split("\n## ").next());
-    let rows = section.into_iter().flat_map(str::lines);
-    let mut switched = 0;
-    for row in rows.filter(|row| row.contains("| `params.")) {
-        let cells: Vec<_> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
-        let [_, _, knob, name, expectation, _] = cells[..] else {
-            panic!("not four cells: {row}");
-        };
-        fails(name, &[knob], expectation);
-        switched += 1;
-    }
-    assert_eq!(switched, 15, "rows of the table");
 }
 
 /// What the scenarios tell of other settings than theirs.
