@@ -99,7 +99,6 @@ pub enum Record {
 }
 
 /// How a cluster is set up; alike on all its servers.
-#[derive(Clone)]
 pub struct Config {
     /// What variants of the algorithm fill differently.
     pub seats: Seats,
@@ -111,14 +110,13 @@ pub struct Config {
     pub batch: usize,
     /// Whether an election begins by asking whether it would be won.
     pub prevote: bool,
-    /// Whether a refused leader skips whole terms, and not one entry.
+    /// Whether a leader that was refused skips whole terms, and not one entry.
     pub fast_backtracking: bool,
     /// Whether a leader hands over when asked to.
     pub transfer: bool,
 }
 
 /// The parts of the algorithm that can be swapped.
-#[derive(Clone)]
 pub struct Seats {
     /// When to stand, and whom to vote for.
     pub election: Rc<dyn Election>,

@@ -185,6 +185,9 @@ impl Raft {
     /// The last place up to `prev` where this log may be that of a leader that has `term` there
     /// (section 5.3, end): behind it are later terms than the leader had, or nothing.
     fn hint(&self, prev: Index, term: Term) -> (Index, Term) {
+        if !self.config.fast_backtracking {
+            return (prev.previous(), term);
+        }
         let index = self.log.last_up_to(prev, term);
         (index, self.log.term_at(index).unwrap_or_default())
     }
@@ -201,9 +204,7 @@ impl Raft {
             }
             Err((index, term)) => {
                 // The leader leaves out the terms that the follower does not have.
-                let fast = self.log.last_up_to(index, term).next();
-                let slow = progress.next_index.previous();
-                let next_index = if self.config.fast_backtracking { fast } else { slow };
+                let next_index = self.log.last_up_to(index, term).next();
                 let next_index = next_index.max(progress.match_index.next());
                 // Otherwise it was overtaken, and to send again would never end.
                 if next_index < progress.next_index {
