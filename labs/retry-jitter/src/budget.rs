@@ -10,8 +10,8 @@
 //!   *Site Reliability Engineering*, 2016, chapter 21); the same bookkeeping as Finagle's
 //!   `RetryBudget`.
 //! - [`TokenBucket`]: that of the AWS SDKs' standard retry mode, where it holds 500 tokens: 5 for a
-//!   retry, 10 for one after a time-out, one back for each success. It measures failure, not load: while
-//!   requests succeed it never refuses, and in an outage it soon does.
+//!   retry, 10 for one after a time-out, one back for each success. It measures failure, not load:
+//!   while requests succeed it never refuses, and in an outage it soon does.
 //! - [`AdaptiveThrottling`](crate::throttling::AdaptiveThrottling): refuses first tries too, so
 //!   that a service that accepts nothing is hardly asked.
 //!
