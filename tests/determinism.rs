@@ -1,13 +1,16 @@
 //! One seed, one byte sequence: every shipped scenario, run in two processes, leaves the same
-//! bytes, and passes.
+//! bytes, passes, and has the fingerprint that `tests/fingerprints.txt` records for seed 1. A
+//! changed line of that file is a changed run: the commit that changes it says why.
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Mutex;
 use std::thread;
 
-use support::{netsplit, scenarios, stdout};
+use serde_json::Value;
+use support::{netsplit, root, scenarios, stdout};
 
 /// Runs a scenario in a process and a folder of its own; returns its artefacts.
 fn artefacts(scenario: &str) -> (Option<i32>, String, Vec<Vec<u8>>) {
@@ -22,7 +25,7 @@ fn artefacts(scenario: &str) -> (Option<i32>, String, Vec<Vec<u8>>) {
 
 #[test]
 fn every_scenario_passes_and_leaves_the_same_bytes_twice() {
-    let left = Mutex::new(scenarios());
+    let (left, fingerprints) = (Mutex::new(scenarios()), Mutex::new(BTreeMap::new()));
     assert!(left.lock().unwrap().len() >= 13);
     thread::scope(|scope| {
         for _ in 0..2 {
@@ -32,10 +35,27 @@ fn every_scenario_passes_and_leaves_the_same_bytes_twice() {
                     assert_eq!(code, Some(0), "{scenario}: {report}");
                     assert_eq!(files[0], report.as_bytes(), "{scenario}: --json prints the report");
                     assert!(artefacts(&scenario).2 == files, "{scenario}: two runs differ");
+                    let report: Value = serde_json::from_str(&report).expect("a report");
+                    let fingerprint = report["fingerprint"].as_str().expect("text").to_owned();
+                    fingerprints.lock().unwrap().insert(scenario, fingerprint);
                 }
             });
         }
     });
+    compare_with_recorded(&fingerprints.into_inner().unwrap());
+}
+
+fn compare_with_recorded(fingerprints: &BTreeMap<String, String>) {
+    let file = root().join("tests/fingerprints.txt");
+    let lines = fingerprints.iter().map(|(scenario, mark)| format!("{mark} {scenario}\n"));
+    let now: String = lines.collect();
+    if std::env::var_os("NETSPLIT_BLESS").is_some() {
+        fs::write(&file, &now).expect("the file can be written");
+    }
+    let recorded = fs::read_to_string(&file).expect("the fingerprints are recorded");
+    let changed: Vec<_> = now.lines().filter(|line| !recorded.contains(line)).collect();
+    assert!(changed.is_empty(), "these runs are no longer what they were: {changed:#?}");
+    assert_eq!(now, recorded, "tests/fingerprints.txt names scenarios that do not exist");
 }
 
 #[test]
@@ -43,7 +63,7 @@ fn another_seed_is_another_run() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let report = |seed| {
         let output = netsplit(folder.path(), &["run", "queueing/calm", "--seed", seed, "--json"]);
-        serde_json::from_str::<serde_json::Value>(&stdout(&output)).expect("a report")
+        serde_json::from_str::<Value>(&stdout(&output)).expect("a report")
     };
     assert_ne!(report("1")["fingerprint"], report("2")["fingerprint"]);
 }
