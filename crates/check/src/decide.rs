@@ -1,64 +1,30 @@
 //! From a property that a scenario names to the checker that decides it.
 //!
-//! [`Rules`] holds what the scenario and the lab bring: the [`Budget`], the lab's
-//! [`Invariant`]s, and its own sequential model where it has one. [`decide`] is the closure
-//! that `evaluate` wants, with a witness as data where there is one.
+//! [`Rules`] holds what the scenario and the lab bring: the [`Budget`] and the lab's
+//! [`Invariant`]s. [`decide`] is the closure that `evaluate` wants, with a witness as data where
+//! there is one.
 //!
 //! Left out: negation. Whoever reads the sentence turns the verdict around; what is
 //! inconclusive stays so.
 
 use std::time::Duration;
 
-use netsplit_history::{Invariant, Operation, Run, Time};
+use netsplit_history::{Invariant, Run, Time};
 use netsplit_scenario::Property;
 
 use crate::budget::Budget;
-use crate::consistency::Consistency;
 use crate::expect::{PropertyFinding, Verdict};
 use crate::guarantee::Guarantee;
 use crate::history_file::ShippedModel;
 use crate::invariant::check_invariant;
 use crate::linearizable::check_linearizable;
 use crate::lost_writes::check_lost_writes;
-use crate::model::{KeyValue, Malformed, Model, Register};
+use crate::model::{KeyValue, Register};
 use crate::monotonic_reads::check_monotonic_reads;
 use crate::partition::Scope;
 use crate::read_your_writes::check_read_your_writes;
 use crate::sequential::check_sequential;
 use crate::serves::check_serves;
-
-/// A model whose types are hidden, as a lab hands it over. Every [`Model`] is one.
-pub trait AnyModel {
-    /// See [`check_linearizable`].
-    ///
-    /// # Errors
-    /// When an operation that the model understands makes no sense to it.
-    fn linearizable(
-        &self,
-        history: &[Operation],
-        budget: &Budget,
-    ) -> Result<Consistency, Malformed>;
-
-    /// See [`check_sequential`].
-    ///
-    /// # Errors
-    /// When an operation that the model understands makes no sense to it.
-    fn sequential(&self, history: &[Operation], budget: &Budget) -> Result<Consistency, Malformed>;
-}
-
-impl<M: Model> AnyModel for M {
-    fn linearizable(
-        &self,
-        history: &[Operation],
-        budget: &Budget,
-    ) -> Result<Consistency, Malformed> {
-        check_linearizable(self, history, budget)
-    }
-
-    fn sequential(&self, history: &[Operation], budget: &Budget) -> Result<Consistency, Malformed> {
-        check_sequential(self, history, budget)
-    }
-}
 
 /// What decides a run's properties besides the run.
 #[derive(Clone, Copy)]
@@ -69,19 +35,11 @@ pub struct Rules<'a> {
     pub settle: Duration,
     /// The lab's invariants.
     pub invariants: &'a [Invariant],
-    /// The lab's own sequential model. Without one, the names of the operations choose
-    /// between register and map.
-    pub model: Option<&'a dyn AnyModel>,
 }
 
 impl Default for Rules<'_> {
     fn default() -> Self {
-        Rules {
-            budget: Budget::default(),
-            settle: Duration::from_secs(2),
-            invariants: &[],
-            model: None,
-        }
+        Rules { budget: Budget::default(), settle: Duration::from_secs(2), invariants: &[] }
     }
 }
 
@@ -121,17 +79,13 @@ fn invariant(name: &str, run: &Run, rules: &Rules<'_>) -> PropertyFinding {
 }
 
 fn order(property: &Property, run: &Run, rules: &Rules<'_>) -> Result<PropertyFinding, String> {
-    let shipped: &dyn AnyModel = match (rules.model, ShippedModel::of(&run.operations)) {
-        (Some(model), _) => model,
-        (None, Ok(ShippedModel::Register)) => &Register,
-        (None, Ok(ShippedModel::KeyValue)) => &KeyValue,
-        (None, Err(why)) => return Err(why),
-    };
+    let (history, budget) = (&run.operations, &rules.budget);
     let linearizable = *property == Property::Linearizable;
-    let checked = if linearizable {
-        shipped.linearizable(&run.operations, &rules.budget)
-    } else {
-        shipped.sequential(&run.operations, &rules.budget)
+    let checked = match (ShippedModel::of(history)?, linearizable) {
+        (ShippedModel::Register, true) => check_linearizable(&Register, history, budget),
+        (ShippedModel::Register, false) => check_sequential(&Register, history, budget),
+        (ShippedModel::KeyValue, true) => check_linearizable(&KeyValue, history, budget),
+        (ShippedModel::KeyValue, false) => check_sequential(&KeyValue, history, budget),
     };
     let checked = checked.map_err(|malformed| malformed.to_string())?;
     Ok(checked.finding(linearizable))

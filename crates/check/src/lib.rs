@@ -23,7 +23,7 @@ mod witness;
 
 pub use budget::Budget;
 pub use consistency::{Answer, Consistency};
-pub use decide::{AnyModel, Rules, decide};
+pub use decide::{Rules, decide};
 pub use expect::{
     Decide, Finding, Findings, Measured, PropertyFinding, Verdict, evaluate, measure, resolve,
     show, significant, until_next_strike,

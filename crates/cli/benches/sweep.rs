@@ -58,7 +58,6 @@ fn bare(first: u64, last: u64) -> Result<(), Box<dyn Error>> {
     let rules = Rules {
         settle: scenario.settle,
         invariants: QuorumKv.spec().invariants,
-        model: QuorumKv.model(),
         ..Rules::default()
     };
     for seed in first..=last {

@@ -89,10 +89,10 @@ fn read_scenario(source: &Source, overrides: &[String]) -> anyhow::Result<(Loade
     let specs = labs::specs();
     let Parsed { scenario, warnings } = parse(&source.text, &source.file, overrides, &specs)
         .map_err(|errors| exit::Diagnosed(errors.render(crate::terminal::colour_on_stderr())))?;
-    let lab = labs::lab(&scenario.lab)?;
+    let lab = labs::lab(scenario.lab.name)?;
     let name = match source.name.split_once('/') {
         Some(_) => source.name.clone(),
-        None => format!("{}/{}", scenario.lab, source.name),
+        None => format!("{}/{}", scenario.lab.name, source.name),
     };
     let loaded = Loaded { name, scenario, lab };
     Ok((loaded, warnings))

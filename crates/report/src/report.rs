@@ -93,7 +93,7 @@ impl Report {
             title: scenario.title.clone(),
             scenario_hash: scenario.hash.clone(),
             overrides: scenario.overrides.clone(),
-            lab: scenario.lab.clone(),
+            lab: scenario.lab.name.to_owned(),
             variant: scenario.variant.clone(),
             seed: run.seed,
             fingerprint: format!("{:016x}", run.fingerprint),

@@ -8,8 +8,8 @@ use netsplit_history::{
     Aggregate, FaultRecord, NetworkCounts, Operation, Outcome, Run, Series, Status, Time,
 };
 use netsplit_scenario::{
-    Arrivals, Comparison, Expectation, Keys, LinkSettings, Load, Metric, Network, Population,
-    Property, Quantity, Scenario, Sentence, Statistic, Verdict, WindowName,
+    Arrivals, CheckedParams, Comparison, Expectation, Keys, LabSpec, LinkSettings, Load, Metric,
+    Network, Population, Property, Quantity, Scenario, Sentence, Statistic, Verdict, WindowName,
 };
 
 use crate::Report;
@@ -64,6 +64,8 @@ pub fn cut() -> (Scenario, Run) {
     (scenario(), run)
 }
 
+static LAB: LabSpec = LabSpec::new("quorum-kv", "For tests");
+
 fn series(aggregate: Aggregate, points: Vec<(Time, f64)>) -> Series {
     Series { aggregate, points }
 }
@@ -97,20 +99,20 @@ fn operation(i: u32) -> Operation {
     }
 }
 
-#[allow(clippy::default_trait_access, reason = "this crate does not name toml")]
 fn scenario() -> Scenario {
     Scenario {
         title: "A minority of three replicas is cut off".into(),
         about: String::new(),
-        lab: "quorum-kv".into(),
+        lab: &LAB,
         variant: "reference".into(),
+        fillings: Vec::new(),
         duration: Duration::from_mins(1),
         warmup: Duration::from_secs(5),
         settle: Duration::from_secs(2),
         nodes: Vec::new(),
         network: Network { default: LinkSettings::default(), links: Vec::new() },
         loads: vec![load()],
-        params: Default::default(),
+        params: CheckedParams::new(()),
         faults: Vec::new(),
         actions: Vec::new(),
         verdict: Verdict {

@@ -25,14 +25,14 @@ pub(crate) struct Context<'c> {
     /// The texts.
     pub sources: &'c Sources,
     /// The lab, when the file names one that exists.
-    pub lab: Option<&'c LabSpec>,
+    pub lab: Option<&'static LabSpec>,
     problems: &'c RefCell<Vec<Problem>>,
 }
 
 impl<'c> Context<'c> {
     pub fn new(
         sources: &'c Sources,
-        lab: Option<&'c LabSpec>,
+        lab: Option<&'static LabSpec>,
         problems: &'c RefCell<Vec<Problem>>,
     ) -> Context<'c> {
         Context { sources, lab, problems }

@@ -53,7 +53,7 @@ fn elements(table: &Json) -> Json {
 
 fn variant(lab: &LabSpec) -> Json {
     let mut all: Vec<_> =
-        lab.variants.iter().map(|variant| described(variant.name, variant.summary)).collect();
+        lab.variants().iter().map(|variant| described(variant.name, variant.summary)).collect();
     all.push(json!({ "type": "string", "pattern": "=", "description": "SEAT=FILLING, ..." }));
     json!({ "anyOf": all })
 }

@@ -63,7 +63,10 @@ mod window;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use knob::{Rate, Share, Span};
-pub use lab::{GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec};
+pub use lab::{
+    Bundle, CheckedParams, Filling, FillingNames, GroupSpec, LabSpec, Mutant, Named, OpenFilling,
+    OperationSpec, ParamsSpec, Resolved, Seat, SeatNames, UnknownName, Variant, filling, mutant,
+};
 pub use model::{
     Action, Arrivals, Direction, Dist, Ends, Expectation, Fault, FaultKind, Keys, LinkRule,
     LinkSettings, Load, Network, NodeGroup, Partition, Repeat, Scenario, Selector, Trigger,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use netsplit_history::Time;
 
-use crate::Sentence;
+use crate::{CheckedParams, LabSpec, Sentence};
 
 /// One validated scenario.
 #[derive(Clone, Debug)]
@@ -14,9 +14,11 @@ pub struct Scenario {
     /// What it shows and why, in a few sentences; may be empty.
     pub about: String,
     /// The lab that it runs.
-    pub lab: String,
+    pub lab: &'static LabSpec,
     /// Which fillings of the lab's seats: a variant's name, or `seat=filling`, comma-separated.
     pub variant: String,
+    /// What `variant` stands for: (seat, filling) for each seat of the lab, in its order.
+    pub fillings: Vec<(&'static str, &'static str)>,
     /// How long the load runs. The run then drains for one time-out.
     pub duration: Duration,
     /// Requests meant to be sent earlier are not measured.
@@ -29,8 +31,8 @@ pub struct Scenario {
     pub network: Network,
     /// The loads.
     pub loads: Vec<Load>,
-    /// The lab's own knobs: already checked against its parameter type.
-    pub params: toml::Table,
+    /// The lab's own parameters, those that the variant sets included.
+    pub params: CheckedParams,
     /// What breaks, in order of the file.
     pub faults: Vec<Fault>,
     /// What the lab is asked to do.

@@ -2,35 +2,48 @@
 
 use serde_json::Value as Json;
 use toml::Spanned;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
-use crate::LabSpec;
 use crate::context::{Context, Table, Value};
 use crate::diagnostic::Problem;
 use crate::fields::wrong_type;
 use crate::plain::plain_table;
 use crate::source::Span;
 use crate::suggest::did_you_mean;
+use crate::{CheckedParams, LabSpec};
 
-/// Reads the parameters.
-pub(crate) fn params(ctx: &Context<'_>, value: Option<&Value<'_>>) -> toml::Table {
-    let (Some(value), Some(lab)) = (value, ctx.lab) else {
-        return toml::Table::new();
+/// Reads the parameters; those that the variant `sets` take the place of what is written.
+pub(crate) fn params(
+    ctx: &Context<'_>,
+    value: Option<&Value<'_>>,
+    sets: &[(&'static str, &'static str)],
+) -> Option<CheckedParams> {
+    let lab = ctx.lab?;
+    let (mut table, span) = match value {
+        None => (Table::new(), 0..0),
+        Some(value) => match value.get_ref().as_table() {
+            None => return wrong_type(ctx, value, "a table: [params]"),
+            Some(table) => {
+                let plain = plain_table(ctx, table);
+                let sound = table.clone().into_iter();
+                let sound = sound.filter(|(key, _)| plain.contains_key(&**key.get_ref()));
+                (sound.collect(), value.span())
+            }
+        },
     };
-    let Some(table) = value.get_ref().as_table() else {
-        wrong_type::<()>(ctx, value, "a table: [params]");
-        return toml::Table::new();
-    };
-    let plain = plain_table(ctx, table);
-    let sound = table.clone().into_iter();
-    let sound = sound.filter(|(key, _)| plain.contains_key(&**key.get_ref()));
-    check(ctx, lab, sound.collect(), value);
-    plain
+    for (name, set) in sets {
+        let set = DeValue::parse(set).expect("a lab's bundles set TOML values");
+        table.insert(
+            Spanned::new(span.clone(), (*name).into()),
+            Spanned::new(span.clone(), set.into_inner()),
+        );
+    }
+    check(ctx, lab, table, span)
 }
 
 /// Reports the keys that the lab does not have, then what its type says of the others: each
 /// error's key is taken out and the rest is checked again, so that all are found.
-fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, value: &Value<'_>) {
+fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, span: Span) -> Option<CheckedParams> {
     let known = param_names(lab);
     let is_known = |key: &str| known.iter().any(|known| known == key);
     for (key, _) in table.iter().filter(|(key, _)| !is_known(key.get_ref())) {
@@ -45,9 +58,10 @@ fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, value: &Value<'_>) 
         table.into_iter().filter(|(key, _)| is_known(key.get_ref())).collect();
     let mut whole = true;
     loop {
-        let spanned = Spanned::<DeTable<'_>>::new(value.span(), table.clone());
-        let Err(error) = (lab.params.check)(spanned.into()) else {
-            return;
+        let spanned = Spanned::<DeTable<'_>>::new(span.clone(), table.clone());
+        let error = match (lab.params.read)(spanned.into()) {
+            Ok(params) => return Some(params),
+            Err(error) => error,
         };
         let culprit = error.span().and_then(|span| {
             let holds = |(key, value): &(&Spanned<_>, &Value<'_>)| {
@@ -56,14 +70,11 @@ fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, value: &Value<'_>) 
             table.iter().find(holds).map(|(key, _)| key.get_ref().to_string())
         });
         if whole || culprit.is_some() {
-            let span = error.span().filter(|_| culprit.is_some());
+            let place = error.span().filter(|_| culprit.is_some());
             let about = culprit.as_deref().and_then(|param| about(lab, param));
-            ctx.report(misfit(span.unwrap_or(value.span()), error.message(), about));
+            ctx.report(misfit(place.unwrap_or_else(|| span.clone()), error.message(), about));
         }
-        let Some(culprit) = culprit else {
-            return;
-        };
-        table.remove(culprit.as_str());
+        table.remove(culprit?.as_str());
         whole = false;
     }
 }

@@ -71,7 +71,7 @@ pub fn parse(
     text: &str,
     file: &str,
     overrides: &[String],
-    labs: &[&LabSpec],
+    labs: &[&'static LabSpec],
 ) -> Result<Parsed, Diagnostics> {
     let mut sources = Sources::new(file, text);
     let starts: Vec<_> = overrides.iter().map(|text| sources.add_override(text)).collect();
@@ -98,7 +98,7 @@ fn read<'i>(
     sources: &Sources,
     text: &'i str,
     overrides: impl Iterator<Item = (&'i String, usize)>,
-    labs: &[&LabSpec],
+    labs: &[&'static LabSpec],
     problems: &RefCell<Vec<Problem>>,
 ) -> Option<Scenario> {
     let ctx = Context::new(sources, None, problems);
@@ -118,7 +118,11 @@ fn read<'i>(
     scenario(&Context::new(sources, lab, problems), &fields)
 }
 
-fn find_lab<'l>(ctx: &Context<'_>, value: &Value<'_>, labs: &[&'l LabSpec]) -> Option<&'l LabSpec> {
+fn find_lab(
+    ctx: &Context<'_>,
+    value: &Value<'_>,
+    labs: &[&'static LabSpec],
+) -> Option<&'static LabSpec> {
     let name = scalar::str_of(ctx, value, "the name of a lab in quotes")?;
     let found = labs.iter().copied().find(|lab| lab.name == name);
     if found.is_none() {
@@ -130,7 +134,12 @@ fn find_lab<'l>(ctx: &Context<'_>, value: &Value<'_>, labs: &[&'l LabSpec]) -> O
 fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
     let title = fields.read(ctx, "title", scalar::text);
     let about = fields.read(ctx, "about", scalar::text);
-    let variant = fields.read(ctx, "variant", variant);
+    let variant = match fields.get("variant") {
+        Some(value) => variant(ctx, value),
+        None => {
+            ctx.lab.and_then(|lab| Some(("reference".to_owned(), lab.resolve("reference").ok()?)))
+        }
+    };
     let times = times(ctx, fields);
     let end = Time::from(times.duration);
 
@@ -142,7 +151,8 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
     names.check_distinct(ctx, &fields.span_of("nodes"));
 
     let network = network::network(ctx, &names, fields.get("network"));
-    let params = params::params(ctx, fields.get("params"));
+    let sets = variant.as_ref().map(|(_, resolved)| resolved.params.as_slice());
+    let params = params::params(ctx, fields.get("params"), sets.unwrap_or_default());
     let faults = fault::faults(ctx, &names, fields.get("fault"), end);
     conflict::check(ctx, &names, &faults, end);
     let actions = action::actions(ctx, fields.get("action"), end);
@@ -158,18 +168,20 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
         doubts::about_warmup(ctx, &faults, Time::from(times.warmup));
         doubts::about_verdict(ctx, fields, &verdict);
     }
+    let (variant, resolved) = variant?;
     Some(Scenario {
         title: title?,
         about: about.unwrap_or_default(),
-        lab: ctx.lab?.name.to_owned(),
-        variant: variant.unwrap_or_else(|| "reference".to_owned()),
+        lab: ctx.lab?,
+        variant,
+        fillings: resolved.fillings,
         duration: times.duration,
         warmup: times.warmup,
         settle: times.settle,
         nodes,
         network,
         loads,
-        params,
+        params: params?,
         faults: faults.into_iter().map(|placed| placed.fault).collect(),
         actions,
         verdict,

@@ -30,13 +30,12 @@ fn aligned(line: &str) -> String {
 }
 
 fn head(lab: &LabSpec) -> String {
-    let variants: Vec<_> = lab.variants.iter().map(|variant| variant.name).collect();
-    let variant = variants.first().unwrap_or(&"reference");
+    let variants: Vec<_> = lab.variants().iter().map(|variant| variant.name).collect();
     format!(
         "\
 title    = \"What this scenario shows, in one line\"
 lab      = \"{}\" ## {}
-variant  = \"{variant}\" ## or one of: {}
+variant  = \"reference\" ## or one of: {}
 duration = \"60s\"
 warmup   = \"5s\" ## what is asked earlier is not measured
 ",

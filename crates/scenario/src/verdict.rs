@@ -48,7 +48,7 @@ pub(crate) fn verdict(
     Verdict {
         expect: expectations(ctx, faults, &fields, "expect"),
         sweep: expectations(ctx, faults, &fields, "sweep"),
-        catches: each(ctx, &fields, "catches", variant),
+        catches: each(ctx, &fields, "catches", |ctx, value| variant(ctx, value).map(|read| read.0)),
         min_pass_rate: fields.read(ctx, "min_pass_rate", probability).unwrap_or(1.0),
         seeds: each(ctx, &fields, "seeds", |ctx, value| {
             scalar::integer(ctx, value, (0, i64::MAX as u64))

@@ -4,11 +4,11 @@ mod common;
 
 use std::time::Duration;
 
-use common::{LABS, WHOLE, least};
+use common::{LABS, Params, WHOLE, least};
 use netsplit_history::Time;
 use netsplit_scenario::{
-    Arrivals, Direction, Dist, Ends, FaultKind, Partition, Quantity, Repeat, Scenario, Selector,
-    Sentence, Trigger, parse,
+    Arrivals, Direction, Dist, Ends, FaultKind, LabSpec, Partition, Quantity, Repeat, Scenario,
+    Selector, Sentence, Trigger, parse,
 };
 
 fn read(text: &str, overrides: &[&str]) -> Scenario {
@@ -136,7 +136,7 @@ fn overrides_reach_every_part_and_keep_the_hash() {
     ];
     let scenario = read(WHOLE, &overrides);
     assert_eq!(scenario.nodes[0].count, 7);
-    assert_eq!(scenario.params["r"].as_integer(), Some(3));
+    assert_eq!(scenario.params.get::<Params>().map(|params| params.r), Some(3));
     assert!(matches!(scenario.loads[1].arrivals, Arrivals::Closed { clients: 5, .. }));
     assert_eq!(scenario.faults[0].hold, Some(Dist::Constant(5_000_000_000)));
     assert_eq!(scenario.actions[1].trigger, Trigger::At(Time::from_nanos(3_000_000_000)));
@@ -191,4 +191,21 @@ fn faults_that_compose_are_accepted() {
         .map(|(at, kind)| format!("[[fault]]\nat = {at}\nfor = \"5s\"\n{kind}\n"))
         .collect();
     assert_eq!(read(&least(&text.concat()), &[]).faults.len(), faults.len());
+}
+
+#[test]
+fn a_bundle_sets_parameters_and_takes_the_place_of_what_is_written() {
+    let params = |rest: &str| read(&least(rest), &[]).params.get::<Params>().map(|p| (p.r, p.w));
+    assert_eq!(params("variant = \"two-reads\"\n[params]\nr = 3\nw = 4"), Some((2, 4)));
+    assert_eq!(params("variant = \"two-reads\""), Some((2, 0)));
+    assert_eq!(params("[params]\nr = 3"), Some((3, 0)));
+}
+
+#[test]
+fn a_bundle_hides_the_filling_that_it_renames() {
+    let names = |lab: &LabSpec| lab.variants().iter().map(|v| v.name).collect::<Vec<_>>();
+    assert_eq!(names(LABS[0]), ["reference", "stale-read", "two-reads"]);
+    assert!(LABS[0].resolve("never").is_err());
+    let resolved = LABS[0].resolve("repair=never, reference").expect("both are known");
+    assert_eq!(resolved.fillings, [("repair", "never")]);
 }

@@ -4,18 +4,16 @@
 //! [`Client`]s that ask it for things. One `System` serves one run.
 
 use std::any::Any;
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
-use netsplit_check::AnyModel;
 use netsplit_history::{Outcome, Run, Status};
-use netsplit_scenario::{LabSpec, Scenario};
-use serde::de::DeserializeOwned;
+use netsplit_scenario::{LabSpec, NodeGroup, OpenFilling, Scenario, Seat};
 use serde_json::Value;
 
-use crate::{Host, NodeId, Task};
+use crate::{Host, NodeId, Task, open_seat};
 
 /// A lab: one system that a course teaches, with its variants.
 pub trait Lab: Sync {
@@ -30,9 +28,21 @@ pub trait Lab: Sync {
         ""
     }
 
-    /// What its operations mean, where neither registers nor a map say it.
-    fn model(&self) -> Option<&'static dyn AnyModel> {
-        None
+    /// The scenarios that come with it, in order of their names; one of them is `calm`.
+    fn scenarios(&self) -> &'static [ScenarioFile] {
+        &[]
+    }
+
+    /// The lab with one more filling for one of its seats, such as a learner's: a variant by its
+    /// own name. The lab lives until the process ends.
+    ///
+    /// # Panics
+    /// When the lab has no such seat, or another filling of that name.
+    fn with(self, filling: OpenFilling) -> &'static dyn Lab
+    where
+        Self: Sized + 'static,
+    {
+        open_seat::with(Box::leak(Box::new(self)), filling)
     }
 
     /// Builds the system for one run.
@@ -43,37 +53,78 @@ pub trait Lab: Sync {
     fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, String>;
 }
 
+/// A scenario that comes with a lab.
+#[derive(Clone, Copy, Debug)]
+pub struct ScenarioFile {
+    /// The name; with the lab's before it, `LAB/NAME`, it is what commands call the scenario.
+    pub name: &'static str,
+    /// The TOML.
+    pub text: &'static str,
+}
+
 /// What a system is built from.
 pub struct Setup<'a> {
     pub(crate) scenario: &'a Scenario,
-    pub(crate) seats: BTreeMap<&'static str, &'static str>,
+    pub(crate) open_fillings: Vec<&'static OpenFilling>,
 }
 
 impl<'a> Setup<'a> {
     /// The parameters.
     ///
-    /// # Errors
-    /// When the scenario's parameters are none of type `P`; a parsed scenario's always are.
-    pub fn params<P: DeserializeOwned>(&self) -> Result<P, String> {
-        P::deserialize(self.scenario.params.clone()).map_err(|error| error.to_string())
+    /// # Panics
+    /// When `P` is not the parameter type of the lab.
+    pub fn params<P: 'static>(&self) -> &'a P {
+        self.scenario.params.get().expect("the lab's description names its parameter type")
     }
 
-    /// What sits in a seat.
+    /// The code that fills a seat in this run.
     ///
     /// # Panics
-    /// When the lab has declared no such seat.
+    /// When the lab's description does not list the seat.
+    pub fn pick<T: Sync>(&self, seat: &'static Seat<T>) -> &'static T {
+        let chosen = self.scenario.fillings.iter().find(|(name, _)| *name == seat.name);
+        let Some((_, chosen)) = chosen else {
+            panic!("the lab's description does not list the seat `{}`", seat.name);
+        };
+        let shipped = seat.fillings.iter().find(|filling| filling.name == *chosen);
+        let open = || {
+            let of_seat = self.open_fillings.iter().filter(|open| open.seat == seat.name);
+            of_seat.filter(|open| open.filling.name == *chosen).find_map(|open| open.make())
+        };
+        shipped.map(|filling| &filling.make).or_else(open).expect("a checked scenario's filling")
+    }
+
+    /// The name of what fills a seat in this run.
+    ///
+    /// # Panics
+    /// When the lab's description does not list the seat.
     pub fn seat(&self, name: &str) -> &'static str {
-        self.seats.get(name).unwrap_or_else(|| panic!("the lab declares no seat `{name}`"))
+        let chosen = self.scenario.fillings.iter().find(|(seat, _)| *seat == name);
+        chosen.unwrap_or_else(|| panic!("the lab declares no seat `{name}`")).1
     }
 
     /// The scenario, for what nodes must agree on: how many there are, say.
     pub fn scenario(&self) -> &'a Scenario {
         self.scenario
     }
+
+    /// The group of nodes called `name`.
+    ///
+    /// # Panics
+    /// When the lab's description has no such group.
+    pub fn group(&self, name: &str) -> &'a NodeGroup {
+        let group = self.scenario.nodes.iter().find(|group| group.name == name);
+        group.expect("a scenario has all groups of its lab")
+    }
+
+    /// The longest time that a client of any load waits before it gives up.
+    pub fn client_timeout(&self) -> Duration {
+        self.scenario.loads.iter().map(|load| load.timeout).max().unwrap_or_default()
+    }
 }
 
-/// A lab's system during one run. It outlives crashes: what a node must lose belongs into the
-/// future that [`node`](System::node) returns.
+/// A lab's system during one run. It outlives crashes: state that must not survive a crash belongs
+/// in the future that [`node`](System::node) returns.
 pub trait System {
     /// What a node does. Called at the start of the run and after each crash.
     fn node(&self, host: Host) -> Task;
@@ -96,6 +147,28 @@ pub trait System {
 
 /// A future that a client's operation runs as.
 pub type Performing = Pin<Box<dyn Future<Output = Reply>>>;
+
+impl Lab for &'static dyn Lab {
+    fn spec(&self) -> &'static LabSpec {
+        (**self).spec()
+    }
+
+    fn lesson(&self) -> &'static str {
+        (**self).lesson()
+    }
+
+    fn truth(&self) -> &'static str {
+        (**self).truth()
+    }
+
+    fn scenarios(&self) -> &'static [ScenarioFile] {
+        (**self).scenarios()
+    }
+
+    fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, String> {
+        (**self).build(setup)
+    }
+}
 
 /// A client session.
 pub trait Client: Any {

@@ -98,13 +98,13 @@ pub fn simulate(
 /// # Errors
 /// When the lab cannot be built, or the scenario has more hosts than fit.
 pub fn build(lab: &dyn Lab, scenario: &Scenario) -> Result<Rc<dyn System>, String> {
-    let seats = lab.spec().seats(&scenario.variant)?.into_iter().collect();
     let nodes: u64 = scenario.nodes.iter().map(|group| u64::from(group.count)).sum();
     let clients: u64 = scenario.loads.iter().map(|load| u64::from(load.hosts)).sum();
     if nodes + clients > MAX_HOSTS {
         return Err(format!("{nodes} nodes and {clients} client hosts: at most {MAX_HOSTS} fit"));
     }
-    guarded(|| lab.build(&Setup { scenario, seats })).map_err(|panic| told(&panic))?
+    guarded(|| lab.build(&Setup { scenario, open_fillings: Vec::new() }))
+        .map_err(|panic| told(&panic))?
 }
 
 /// A panic of the lab outside any node, for people.

@@ -83,7 +83,7 @@ impl Lab for Breaking {
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
-        let params: Params = setup.params()?;
+        let params: Params = setup.params::<Params>().clone();
         if let Some(problem) = params.problem() {
             return Err(problem);
         }

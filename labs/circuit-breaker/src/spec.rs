@@ -1,7 +1,7 @@
 //! What scenario files may say of the lab.
 
 use netsplit_scenario::{
-    GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec,
+    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, Seat, filling,
 };
 
 use crate::invariants;
@@ -35,8 +35,9 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     ],
     invariants: invariants::ALL,
     actions: &[],
-    seats: SEATS,
-    variants: VARIANTS,
+    seats: &[&SEATS[0], &SEATS[1], &SEATS[2], &SEATS[3], &SEATS[4], &SEATS[5]],
+    reference: "A breaker per host, around each call",
+    bundles: VARIANTS,
     params: ParamsSpec::of::<Params>(),
 };
 
@@ -103,59 +104,58 @@ const METRICS: &[Named] = &[
     named("first_return_ms", "When the first ejected host returned"),
 ];
 
-const SEATS: &[SeatSpec] = &[
-    SeatSpec {
+static SEATS: [Seat<()>; 6] = [
+    Seat {
         name: "breaker",
         summary: "Whether to call",
         fillings: &[
-            named("reference", "Closed, open, half-open"),
-            named("none", "Always"),
-            named("slow-is-fine", "Counts errors, not slowness"),
-            named("lost-permit", "Forgets the permits of calls that were given up"),
-            named("no-probe-limit", "Half-open, lets everybody in"),
-            named("waits-for-ever", "Half-open, waits for its probes without end"),
-            named("never-half-open", "Closes when its wait is over"),
-            named("old-news", "Counts calls of earlier states"),
+            fill("reference", "Closed, open, half-open"),
+            fill("none", "Always"),
+            fill("slow-is-fine", "Counts errors, not slowness"),
+            fill("lost-permit", "Forgets the permits of calls that were given up"),
+            fill("no-probe-limit", "Half-open, lets everybody in"),
+            fill("waits-for-ever", "Half-open, waits for its probes without end"),
+            fill("never-half-open", "Closes when its wait is over"),
+            fill("old-news", "Counts calls of earlier states"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "scope",
         summary: "For what there is a breaker",
         fillings: &[
-            named("per-host", "For each host of a service"),
-            named("per-service", "For a service as a whole"),
+            fill("per-host", "For each host of a service"),
+            fill("per-service", "For a service as a whole"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "placement",
         summary: "Where the breaker stands among the retries",
         fillings: &[
-            named("inside-retry", "Around each call"),
-            named("outside-retry", "Around all calls of a request"),
+            fill("inside-retry", "Around each call"),
+            fill("outside-retry", "Around all calls of a request"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "bulkhead",
         summary: "What becomes of the place of a call that was given up",
-        fillings: &[named("reference", "It is free again"), named("leaky", "It stays taken")],
+        fillings: &[fill("reference", "It is free again"), fill("leaky", "It stays taken")],
     },
-    SeatSpec {
+    Seat {
         name: "ejection",
         summary: "How many hosts may be ejected at once",
         fillings: &[
-            named("limited", "The share that the parameter says"),
-            named("everybody", "Any number"),
+            fill("limited", "The share that the parameter says"),
+            fill("everybody", "Any number"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "cache",
         summary: "How old an answer is that was served from the cache",
-        fillings: &[named("reference", "As old as it was"), named("renewing", "New again")],
+        fillings: &[fill("reference", "As old as it was"), fill("renewing", "New again")],
     },
 ];
 
-const VARIANTS: &[VariantSpec] = &[
-    variant("reference", "A breaker per host, around each call", &[]),
+const VARIANTS: &[Bundle] = &[
     variant(
         "no-breaker",
         "Calls whatever happens: waits for what does not answer, with all its threads",
@@ -222,6 +222,10 @@ const fn variant(
     name: &'static str,
     summary: &'static str,
     fills: &'static [(&'static str, &'static str)],
-) -> VariantSpec {
-    VariantSpec { name, summary, fills }
+) -> Bundle {
+    Bundle::new(name, summary, fills)
+}
+
+const fn fill(name: &'static str, summary: &'static str) -> netsplit_scenario::Filling<()> {
+    filling(name, summary, ())
 }

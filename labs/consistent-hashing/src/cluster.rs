@@ -36,7 +36,7 @@ impl Cluster {
     /// # Errors
     /// When the parameters are out of their range, or a group has no nodes.
     pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
-        let params: Params = setup.params()?;
+        let params: Params = setup.params::<Params>().clone();
         let groups = &setup.scenario().nodes;
         let group = |name| {
             let found = groups.iter().find(|group| group.name == name);

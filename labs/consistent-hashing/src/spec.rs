@@ -49,8 +49,9 @@ pub static SPEC: LabSpec = LabSpec {
         named("join", "Starts a cache node, or as many as it says: join = 2"),
         named("leave", "Takes a cache node out for good, by name: leave = \"n3\""),
     ],
-    seats: SEATS,
-    variants: VARIANTS,
+    seats: &[&SEATS[0], &SEATS[1]],
+    reference: "A ring with virtual nodes; entries follow their keys",
+    bundles: VARIANTS,
     params: ParamsSpec::of::<Params>(),
 };
 

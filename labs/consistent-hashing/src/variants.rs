@@ -1,48 +1,45 @@
 //! The seats of this lab, and which fillings make up its variants.
 
-use netsplit_scenario::{SeatSpec, VariantSpec};
-
-use crate::spec::named;
+use netsplit_scenario::{Bundle, Seat, filling};
 
 /// What can be exchanged.
-pub const SEATS: &[SeatSpec] = &[
-    SeatSpec {
+pub static SEATS: [Seat<()>; 2] = [
+    Seat {
         name: "placement",
         summary: "Which node a key belongs to",
         fillings: &[
-            named("ring", "The first of many points clockwise"),
-            named("rendezvous", "The highest of all nodes' bids"),
-            named("jump", "Jumps ahead to new buckets"),
-            named("maglev", "A table that the nodes fill by turns"),
-            named("multi-probe", "One point per node, many probes per key"),
-            named("bounded-loads", "A ring whose full nodes are passed over"),
-            named("modulo", "Hash modulo N"),
-            named("one-virtual-node", "A ring with one point per node"),
-            named("ignores-weights", "A ring on which all nodes are alike"),
-            named("by-position", "Points hashed from places in the list, not names"),
-            named("unsorted-ring", "A ring that nobody sorted"),
-            named("off-by-one", "A ring that skips a point"),
-            named("no-wraparound", "A ring with an end"),
-            named("own-seed", "A ring that each process hashes in its own way"),
-            named("forgets-capacity", "Bounded loads without the bound"),
-            named("maglev-misses-turn", "Maglev in which a taken wish costs the turn"),
+            fill("ring", "The first of many points clockwise"),
+            fill("rendezvous", "The highest of all nodes' bids"),
+            fill("jump", "Jumps ahead to new buckets"),
+            fill("maglev", "A table that the nodes fill by turns"),
+            fill("multi-probe", "One point per node, many probes per key"),
+            fill("bounded-loads", "A ring whose full nodes are passed over"),
+            fill("modulo", "Hash modulo N"),
+            fill("one-virtual-node", "A ring with one point per node"),
+            fill("ignores-weights", "A ring on which all nodes are alike"),
+            fill("by-position", "Points hashed from places in the list, not names"),
+            fill("unsorted-ring", "A ring that nobody sorted"),
+            fill("off-by-one", "A ring that skips a point"),
+            fill("no-wraparound", "A ring with an end"),
+            fill("own-seed", "A ring that each process hashes in its own way"),
+            fill("forgets-capacity", "Bounded loads without the bound"),
+            fill("maglev-misses-turn", "Maglev in which a taken wish costs the turn"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "migration",
         summary: "What becomes of entries whose keys belong elsewhere now",
         fillings: &[
-            named("hand-over", "They are sent to their new owners"),
-            named("drop", "They are forgotten"),
-            named("hoard", "They stay, and grow old"),
-            named("trusts-gaps", "As drop, but a view that was missed does not matter"),
+            fill("hand-over", "They are sent to their new owners"),
+            fill("drop", "They are forgotten"),
+            fill("hoard", "They stay, and grow old"),
+            fill("trusts-gaps", "As drop, but a view that was missed does not matter"),
         ],
     },
 ];
 
 /// What is exchanged in each variant.
-pub const VARIANTS: &[VariantSpec] = &[
-    variant("reference", "A ring with virtual nodes; entries follow their keys", &[]),
+pub const VARIANTS: &[Bundle] = &[
     variant("rendezvous", "The highest bid has the key", &[("placement", "rendezvous")]),
     variant("jump", "No memory; only the last node can leave cheaply", &[("placement", "jump")]),
     variant("maglev", "An even table, and a little disruption", &[("placement", "maglev")]),
@@ -119,6 +116,10 @@ const fn variant(
     name: &'static str,
     summary: &'static str,
     fills: &'static [(&'static str, &'static str)],
-) -> VariantSpec {
-    VariantSpec { name, summary, fills }
+) -> Bundle {
+    Bundle::new(name, summary, fills)
+}
+
+const fn fill(name: &'static str, summary: &'static str) -> netsplit_scenario::Filling<()> {
+    filling(name, summary, ())
 }

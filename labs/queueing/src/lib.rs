@@ -62,7 +62,7 @@ impl Lab for Queueing {
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
-        let params: Params = setup.params()?;
+        let params: Params = setup.params::<Params>().clone();
         let servers = group(setup.scenario(), "servers");
         if !servers.count.is_multiple_of(params.fan_out) {
             return Err(format!(

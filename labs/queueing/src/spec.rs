@@ -1,7 +1,7 @@
 //! What scenario files may say of the lab.
 
 use netsplit_scenario::{
-    GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec,
+    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, Seat, filling,
 };
 
 use crate::messages::KINDS;
@@ -51,56 +51,58 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     ],
     invariants: &[],
     actions: &[],
-    seats: &[
-        SeatSpec {
-            name: "balancer",
-            summary: "Which replica of a leaf is asked",
-            fillings: &[
-                named("fewest", "The one with the fewest unanswered requests"),
-                named("random", "Any"),
-                named("round-robin", "Each in turn"),
-            ],
-        },
-        SeatSpec {
-            name: "hedging",
-            summary: "When a leaf is asked a second time",
-            fillings: &[
-                named("after-delay", "After `hedge_after`, where the scenario says one"),
-                named("never", "Never"),
-                named("at-once", "Always, together with the first"),
-            ],
-        },
-    ],
-    variants: &[
-        VariantSpec {
-            name: "reference",
-            summary: "Joins the shortest queue; hedges where the scenario says so",
-            fills: &[],
-        },
-        VariantSpec {
-            name: "random",
-            summary: "Joins any queue, and so may wait at one server while another is idle",
-            fills: &[("balancer", "random")],
-        },
-        VariantSpec {
-            name: "round-robin",
-            summary: "Joins each queue in turn, however long it is",
-            fills: &[("balancer", "round-robin")],
-        },
-        VariantSpec {
-            name: "no-hedge",
-            summary: "Waits for the replica that it asked, however slow it is",
-            fills: &[("hedging", "never")],
-        },
-        VariantSpec {
-            name: "eager",
-            summary: "Asks two replicas at once: pays for every request twice",
-            fills: &[("hedging", "at-once")],
-        },
+    seats: &[&SEATS[0], &SEATS[1]],
+    reference: "Joins the shortest queue; hedges where the scenario says so",
+    bundles: &[
+        Bundle::new(
+            "random",
+            "Joins any queue, and so may wait at one server while another is idle",
+            &[("balancer", "random")],
+        ),
+        Bundle::new(
+            "round-robin",
+            "Joins each queue in turn, however long it is",
+            &[("balancer", "round-robin")],
+        ),
+        Bundle::new(
+            "no-hedge",
+            "Waits for the replica that it asked, however slow it is",
+            &[("hedging", "never")],
+        ),
+        Bundle::new(
+            "eager",
+            "Asks two replicas at once: pays for every request twice",
+            &[("hedging", "at-once")],
+        ),
     ],
     params: ParamsSpec::of::<Params>(),
 };
 
 const fn named(name: &'static str, summary: &'static str) -> Named {
     Named { name, summary }
+}
+
+static SEATS: [Seat<()>; 2] = [
+    Seat {
+        name: "balancer",
+        summary: "Which replica of a leaf is asked",
+        fillings: &[
+            fill("fewest", "The one with the fewest unanswered requests"),
+            fill("random", "Any"),
+            fill("round-robin", "Each in turn"),
+        ],
+    },
+    Seat {
+        name: "hedging",
+        summary: "When a leaf is asked a second time",
+        fillings: &[
+            fill("after-delay", "After `hedge_after`, where the scenario says one"),
+            fill("never", "Never"),
+            fill("at-once", "Always, together with the first"),
+        ],
+    },
+];
+
+const fn fill(name: &'static str, summary: &'static str) -> netsplit_scenario::Filling<()> {
+    filling(name, summary, ())
 }

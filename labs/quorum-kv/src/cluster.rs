@@ -39,7 +39,7 @@ impl Cluster {
     /// # Errors
     /// When the quorums do not fit the number of nodes.
     pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
-        let params: Params = setup.params()?;
+        let params: Params = setup.params::<Params>().clone();
         let groups = &setup.scenario().nodes;
         let nodes = groups.iter().find(|group| group.name == GROUP).map_or(0, |group| group.count);
         let n = params.n.unwrap_or(nodes.min(3));

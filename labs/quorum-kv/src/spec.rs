@@ -1,7 +1,7 @@
 //! What scenario files may say of this lab.
 
 use netsplit_scenario::{
-    GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec,
+    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, Seat, filling,
 };
 
 use crate::client::{GET, PROBE, PUT};
@@ -39,8 +39,9 @@ pub static SPEC: LabSpec = LabSpec {
     ],
     invariants: &[],
     actions: &[],
-    seats: SEATS,
-    variants: VARIANTS,
+    seats: &[&SEATS[0], &SEATS[1], &SEATS[2]],
+    reference: "Strict quorums, version vectors, read repair, durable writes",
+    bundles: VARIANTS,
     params: ParamsSpec::of::<Params>(),
 };
 
@@ -73,39 +74,38 @@ const METRICS: &[Named] = &[
     named("hints_left", "Writes that stand-ins still keep at the end"),
 ];
 
-const SEATS: &[SeatSpec] = &[
-    SeatSpec {
+static SEATS: [Seat<()>; 3] = [
+    Seat {
         name: "versions",
         summary: "Which of two versions is the newer",
         fillings: &[
-            named("version-vector", "Causality; concurrent writes become siblings"),
-            named("hybrid-clock", "Hybrid logical time; the later of two writes wins"),
-            named("wall-clock", "The coordinators' wall clocks; the last writer wins"),
-            named("arrival", "No versions: what arrives last wins"),
+            fill("version-vector", "Causality; concurrent writes become siblings"),
+            fill("hybrid-clock", "Hybrid logical time; the later of two writes wins"),
+            fill("wall-clock", "The coordinators' wall clocks; the last writer wins"),
+            fill("arrival", "No versions: what arrives last wins"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "quorum",
         summary: "Whose answers count, and how many are enough",
         fillings: &[
-            named("strict", "R and W of the N nodes that hold the key"),
-            named("sloppy", "R and W of any nodes: others stand in, and hand over later"),
-            named("off-by-one", "One answer fewer than R and W"),
+            fill("strict", "R and W of the N nodes that hold the key"),
+            fill("sloppy", "R and W of any nodes: others stand in, and hand over later"),
+            fill("off-by-one", "One answer fewer than R and W"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "durability",
         summary: "What a node does before it calls a write stored",
         fillings: &[
-            named("fsync", "Waits until the disk has it"),
-            named("no-fsync", "Leaves it to the page cache"),
-            named("amnesia", "Waits for the disk, and never reads it again"),
+            fill("fsync", "Waits until the disk has it"),
+            fill("no-fsync", "Leaves it to the page cache"),
+            fill("amnesia", "Waits for the disk, and never reads it again"),
         ],
     },
 ];
 
-const VARIANTS: &[VariantSpec] = &[
-    variant("reference", "Strict quorums, version vectors, read repair, durable writes", &[]),
+const VARIANTS: &[Bundle] = &[
     variant(
         "sloppy",
         "Other nodes stand in for silent ones: always writable, and reads may be stale",
@@ -147,6 +147,10 @@ const fn variant(
     name: &'static str,
     summary: &'static str,
     fills: &'static [(&'static str, &'static str)],
-) -> VariantSpec {
-    VariantSpec { name, summary, fills }
+) -> Bundle {
+    Bundle::new(name, summary, fills)
+}
+
+const fn fill(name: &'static str, summary: &'static str) -> netsplit_scenario::Filling<()> {
+    filling(name, summary, ())
 }

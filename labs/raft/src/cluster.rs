@@ -32,7 +32,7 @@ impl Cluster {
     /// # Errors
     /// When its numbers do not fit together.
     pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
-        let params: Params = setup.params()?;
+        let params: Params = setup.params::<Params>().clone();
         let groups = &setup.scenario().nodes;
         let group = groups.iter().find(|group| group.name == GROUP);
         let nodes = group.map_or(0, |group| group.count);

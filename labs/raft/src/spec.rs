@@ -1,7 +1,7 @@
 //! What scenario files may say of this lab.
 
 use netsplit_scenario::{
-    GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec,
+    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, Seat, filling,
 };
 
 use crate::client::{APPEND, GET, PUT};
@@ -49,8 +49,9 @@ pub static SPEC: LabSpec = LabSpec {
         named(ADD, "`node` becomes a member"),
         named(REMOVE, "`node` is a member no longer"),
     ],
-    seats: SEATS,
-    variants: VARIANTS,
+    seats: &[&SEATS[0], &SEATS[1], &SEATS[2], &SEATS[3]],
+    reference: "Raft as published, with pre-vote and ReadIndex",
+    bundles: VARIANTS,
     params: ParamsSpec::of::<Params>(),
 };
 
@@ -87,59 +88,58 @@ const METRICS: &[Named] = &[
     named("log_entries_max", "The most entries that a server's log held"),
 ];
 
-const SEATS: &[SeatSpec] = &[
-    SeatSpec {
+static SEATS: [Seat<()>; 4] = [
+    Seat {
         name: "election",
         summary: "When to stand, and whom to vote for",
         fillings: &[
-            named(
+            fill(
                 "randomised",
                 "Random timeouts, a pre-vote, one vote a term, for logs that are up to date",
             ),
-            named("fixed-timeout", "All wait equally long"),
-            named("no-prevote", "Stands without asking first"),
-            named("any-log", "Votes for any log"),
-            named("vote-twice", "Votes for whoever asks"),
+            fill("fixed-timeout", "All wait equally long"),
+            fill("no-prevote", "Stands without asking first"),
+            fill("any-log", "Votes for any log"),
+            fill("vote-twice", "Votes for whoever asks"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "replication",
         summary: "What a follower accepts, and what counts as committed",
         fillings: &[
-            named(
+            fill(
                 "strict",
                 "Entries behind the entry that they follow; committed in the leader's own term",
             ),
-            named("commit-old-term", "Counts copies of earlier terms' entries, too"),
-            named("no-log-check", "Takes entries whatever stands before them"),
-            named("minority-commit", "One copy fewer than a majority is enough"),
-            named("tidy-leader", "A new leader drops what it does not know to be committed"),
+            fill("commit-old-term", "Counts copies of earlier terms' entries, too"),
+            fill("no-log-check", "Takes entries whatever stands before them"),
+            fill("minority-commit", "One copy fewer than a majority is enough"),
+            fill("tidy-leader", "A new leader drops what it does not know to be committed"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "persistence",
         summary: "What survives a crash",
         fillings: &[
-            named("durable", "Term, vote and log, before anybody hears of them"),
-            named("no-persist-vote", "All but the vote"),
-            named("no-fsync", "What the page cache has written back"),
+            fill("durable", "Term, vote and log, before anybody hears of them"),
+            fill("no-persist-vote", "All but the vote"),
+            fill("no-fsync", "What the page cache has written back"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "reads",
         summary: "What a leader must know before it answers a read",
         fillings: &[
-            named("read-index", "That a majority answered a heartbeat sent since"),
-            named("log", "That the read is committed, like a write"),
-            named("lease", "That a majority answered so lately that it cannot have voted since"),
-            named("careless-lease", "The same, if clocks never drift"),
-            named("memory", "Nothing"),
+            fill("read-index", "That a majority answered a heartbeat sent since"),
+            fill("log", "That the read is committed, like a write"),
+            fill("lease", "That a majority answered so lately that it cannot have voted since"),
+            fill("careless-lease", "The same, if clocks never drift"),
+            fill("memory", "Nothing"),
         ],
     },
 ];
 
-const VARIANTS: &[VariantSpec] = &[
-    variant("reference", "Raft as published, with pre-vote and ReadIndex", &[]),
+const VARIANTS: &[Bundle] = &[
     variant(
         "log-reads",
         "Reads take a place in the log: correct, and each costs a write",
@@ -208,6 +208,10 @@ const fn variant(
     name: &'static str,
     summary: &'static str,
     fills: &'static [(&'static str, &'static str)],
-) -> VariantSpec {
-    VariantSpec { name, summary, fills }
+) -> Bundle {
+    Bundle::new(name, summary, fills)
+}
+
+const fn fill(name: &'static str, summary: &'static str) -> netsplit_scenario::Filling<()> {
+    filling(name, summary, ())
 }

@@ -109,7 +109,7 @@ struct Service {
 
 impl Service {
     fn new(setup: &Setup<'_>) -> Result<Service, String> {
-        let params: Params = setup.params()?;
+        let params: Params = setup.params::<Params>().clone();
         let policy = Policy { limit: params.limit, window: *params.window, burst: params.burst };
         let place = match setup.seat("coordination") {
             "local" => Place::Local,

@@ -1,7 +1,7 @@
 //! What scenario files may say of this lab.
 
 use netsplit_scenario::{
-    GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec,
+    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, Seat, filling,
 };
 
 use crate::client::{ASK, HOT};
@@ -57,8 +57,9 @@ pub static SPEC: LabSpec = LabSpec {
     )],
     invariants: INVARIANTS,
     actions: &[],
-    seats: SEATS,
-    variants: VARIANTS,
+    seats: &[&SEATS[0], &SEATS[1], &SEATS[2], &SEATS[3], &SEATS[4], &SEATS[5]],
+    reference: "A token bucket per tenant in one store, which fails closed",
+    bundles: VARIANTS,
     params: ParamsSpec::of::<Params>(),
 };
 
@@ -86,64 +87,63 @@ const METRICS: &[Named] = &[
     named("excess_unlawful", "The most that budgets admitted beyond the law of their overshoot"),
 ];
 
-const SEATS: &[SeatSpec] = &[
-    SeatSpec {
+static SEATS: [Seat<()>; 6] = [
+    Seat {
         name: "algorithm",
         summary: "Which requests of a tenant pass",
         fillings: &[
-            named("token-bucket", "A burst, and then a rate"),
-            named("gcra", "The same decisions from a single time stamp"),
-            named("fixed-window", "So many per window of the clock"),
-            named("sliding-log", "So many in any window at all"),
-            named("sliding-counter", "Two fixed windows that stand in for a log"),
-            named("leaky-bucket", "One by one, an interval apart; some wait"),
-            named("concurrency-limit", "So many at once"),
-            named("off-by-one", "A token bucket that holds one too many"),
-            named("no-refill-cap", "A token bucket that never overflows"),
-            named("lost-remainder", "A token bucket that adds whole tokens only"),
-            named("forgets-skew", "A token bucket that follows a clock back in time"),
+            fill("token-bucket", "A burst, and then a rate"),
+            fill("gcra", "The same decisions from a single time stamp"),
+            fill("fixed-window", "So many per window of the clock"),
+            fill("sliding-log", "So many in any window at all"),
+            fill("sliding-counter", "Two fixed windows that stand in for a log"),
+            fill("leaky-bucket", "One by one, an interval apart; some wait"),
+            fill("concurrency-limit", "So many at once"),
+            fill("off-by-one", "A token bucket that holds one too many"),
+            fill("no-refill-cap", "A token bucket that never overflows"),
+            fill("lost-remainder", "A token bucket that adds whole tokens only"),
+            fill("forgets-skew", "A token bucket that follows a clock back in time"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "coordination",
         summary: "Who counts",
         fillings: &[
-            named("central", "The store, asked for every request"),
-            named("local", "Each gateway for itself"),
-            named("synced", "Each gateway, by budgets that the store renews"),
-            named("carries-over", "The same, but a new budget is added to the old one"),
+            fill("central", "The store, asked for every request"),
+            fill("local", "Each gateway for itself"),
+            fill("synced", "Each gateway, by budgets that the store renews"),
+            fill("carries-over", "The same, but a new budget is added to the old one"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "outage",
         summary: "What becomes of requests when the store is silent",
-        fillings: &[named("fail-closed", "They do not pass"), named("fail-open", "They pass")],
+        fillings: &[fill("fail-closed", "They do not pass"), fill("fail-open", "They pass")],
     },
-    SeatSpec {
+    Seat {
         name: "clock",
         summary: "Whose clock the store's limiters go by",
         fillings: &[
-            named("store", "Its own"),
-            named("caller", "The wall clock of the gateway that asks"),
+            fill("store", "Its own"),
+            fill("caller", "The wall clock of the gateway that asks"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "keys",
         summary: "Whose requests are counted together",
-        fillings: &[named("per-tenant", "Those of each tenant"), named("shared", "Everybody's")],
+        fillings: &[fill("per-tenant", "Those of each tenant"), fill("shared", "Everybody's")],
     },
-    SeatSpec {
+    Seat {
         name: "manners",
         summary: "What clients that were turned away do, where the scenario lets them retry",
         fillings: &[
-            named("honours-retry-after", "Wait as long as they were told"),
-            named("impatient", "Try again after `retry_pause`, whatever they were told"),
+            fill("honours-retry-after", "Wait as long as they were told"),
+            fill("impatient", "Try again after `retry_pause`, whatever they were told"),
         ],
     },
 ];
 
-const VARIANTS: &[VariantSpec] = &[
-    variant("reference", "A token bucket per tenant in one store, which fails closed", &[]),
+const VARIANTS: &[Bundle] = &[
     variant("gcra", "The token bucket's decisions from one time stamp", &[("algorithm", "gcra")]),
     variant(
         "fixed-window",
@@ -231,6 +231,10 @@ const fn variant(
     name: &'static str,
     summary: &'static str,
     fills: &'static [(&'static str, &'static str)],
-) -> VariantSpec {
-    VariantSpec { name, summary, fills }
+) -> Bundle {
+    Bundle::new(name, summary, fills)
+}
+
+const fn fill(name: &'static str, summary: &'static str) -> netsplit_scenario::Filling<()> {
+    filling(name, summary, ())
 }

@@ -29,7 +29,7 @@ pub(crate) struct Config {
 
 impl Config {
     pub fn new(setup: &Setup<'_>) -> Result<Config, String> {
-        let params: Params = setup.params()?;
+        let params: Params = setup.params::<Params>().clone();
         let [proxies, servers] = ["proxies", "servers"].map(|name| group(setup.scenario(), name));
         if params.fan_out == 0 || !servers.count.is_multiple_of(params.fan_out) {
             return Err(format!(

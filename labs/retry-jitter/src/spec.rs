@@ -1,7 +1,7 @@
 //! What scenario files may say of the lab.
 
 use netsplit_scenario::{
-    GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec,
+    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, Seat, filling,
 };
 
 use crate::messages::KINDS;
@@ -42,8 +42,9 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     ],
     invariants: &[],
     actions: &[],
-    seats: SEATS,
-    variants: VARIANTS,
+    seats: &[&SEATS[0], &SEATS[1], &SEATS[2], &SEATS[3], &SEATS[4]],
+    reference: "Full jitter, a retry budget, deadlines, shedding, idempotency keys",
+    bundles: VARIANTS,
     params: ParamsSpec::of::<Params>(),
 };
 
@@ -73,62 +74,61 @@ const METRICS: &[Named] = &[
     named("lost_updates", "Updates that were confirmed and overwritten"),
 ];
 
-const SEATS: &[SeatSpec] = &[
-    SeatSpec {
+static SEATS: [Seat<()>; 5] = [
+    Seat {
         name: "backoff",
         summary: "How long to wait before the next try",
         fillings: &[
-            named("full-jitter", "Anything up to the exponential wait"),
-            named("equal-jitter", "Half of the exponential wait, and up to half more"),
-            named("decorrelated-jitter", "Anything up to three times the last wait"),
-            named("exponential", "Twice as long each time, to the nanosecond"),
-            named("immediate", "Not at all"),
-            named("seeded-alike", "Full jitter, drawn alike by all"),
+            fill("full-jitter", "Anything up to the exponential wait"),
+            fill("equal-jitter", "Half of the exponential wait, and up to half more"),
+            fill("decorrelated-jitter", "Anything up to three times the last wait"),
+            fill("exponential", "Twice as long each time, to the nanosecond"),
+            fill("immediate", "Not at all"),
+            fill("seeded-alike", "Full jitter, drawn alike by all"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "budget",
         summary: "Whether a try may be sent",
         fillings: &[
-            named("retry-ratio", "Retries up to a share of requests"),
-            named("token-bucket", "Retries as long as enough succeed, as in AWS SDKs"),
-            named("adaptive-throttling", "Fewer tries of any kind, the fewer are accepted"),
-            named("unlimited", "Always"),
-            named("no-retries", "First tries only"),
+            fill("retry-ratio", "Retries up to a share of requests"),
+            fill("token-bucket", "Retries as long as enough succeed, as in AWS SDKs"),
+            fill("adaptive-throttling", "Fewer tries of any kind, the fewer are accepted"),
+            fill("unlimited", "Always"),
+            fill("no-retries", "First tries only"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "admission",
         summary: "Who may wait at a node, and whose turn it is",
         fillings: &[
-            named("drop-expired", "In order, to a limit, unless it is too late"),
-            named("shed", "In order, to a limit"),
-            named("fifo", "In order, all of them"),
-            named("lifo", "The newest first, all of them"),
+            fill("drop-expired", "In order, to a limit, unless it is too late"),
+            fill("shed", "In order, to a limit"),
+            fill("fifo", "In order, all of them"),
+            fill("lifo", "The newest first, all of them"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "identity",
         summary: "What makes two tries the same request",
         fillings: &[
-            named("per-request", "One key for all tries of a request"),
-            named("none", "No keys"),
-            named("per-try", "A new key for each try"),
-            named("per-customer", "One key for all that a customer buys"),
+            fill("per-request", "One key for all tries of a request"),
+            fill("none", "No keys"),
+            fill("per-try", "A new key for each try"),
+            fill("per-customer", "One key for all that a customer buys"),
         ],
     },
-    SeatSpec {
+    Seat {
         name: "row",
         summary: "When a write of the row wins",
         fillings: &[
-            named("if-unchanged", "If nobody has written since it was read"),
-            named("blind", "Always"),
+            fill("if-unchanged", "If nobody has written since it was read"),
+            fill("blind", "Always"),
         ],
     },
 ];
 
-const VARIANTS: &[VariantSpec] = &[
-    variant("reference", "Full jitter, a retry budget, deadlines, shedding, idempotency keys", &[]),
+const VARIANTS: &[Bundle] = &[
     variant(
         "naive",
         "Retries at once and always; serves all in order; no keys",
@@ -206,6 +206,10 @@ const fn variant(
     name: &'static str,
     summary: &'static str,
     fills: &'static [(&'static str, &'static str)],
-) -> VariantSpec {
-    VariantSpec { name, summary, fills }
+) -> Bundle {
+    Bundle::new(name, summary, fills)
+}
+
+const fn fill(name: &'static str, summary: &'static str) -> netsplit_scenario::Filling<()> {
+    filling(name, summary, ())
 }

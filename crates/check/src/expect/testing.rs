@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use netsplit_history::{FaultRecord, Operation, Outcome, Run, Status, Time};
 use netsplit_scenario::{
-    Arrivals, Comparison, Expectation, Keys, LinkSettings, Load, Metric, Network, Quantity,
-    Scenario, Sentence, Verdict, WindowName,
+    Arrivals, CheckedParams, Comparison, Expectation, Keys, LabSpec, LinkSettings, Load, Metric,
+    Network, Quantity, Scenario, Sentence, Verdict, WindowName,
 };
+
+static LAB: LabSpec = LabSpec::new("lab", "For tests");
 
 /// An instant, in seconds.
 pub fn at(seconds: f64) -> Time {
@@ -63,7 +65,6 @@ pub fn fault(name: &str, spans: &[(f64, f64)]) -> FaultRecord {
 }
 
 /// A scenario with one load and these sentences.
-#[allow(clippy::default_trait_access, reason = "this crate does not name toml")]
 pub fn scenario(sentences: impl IntoIterator<Item = Sentence>) -> Scenario {
     let expect = sentences.into_iter().enumerate();
     let expect = expect.map(|(i, sentence)| Expectation {
@@ -74,15 +75,16 @@ pub fn scenario(sentences: impl IntoIterator<Item = Sentence>) -> Scenario {
     Scenario {
         title: "A test".into(),
         about: String::new(),
-        lab: "lab".into(),
+        lab: &LAB,
         variant: "reference".into(),
+        fillings: Vec::new(),
         duration: Duration::from_secs(35),
         warmup: Duration::from_secs(5),
         settle: Duration::from_secs(2),
         nodes: Vec::new(),
         network: Network { default: LinkSettings::default(), links: Vec::new() },
         loads: vec![load()],
-        params: Default::default(),
+        params: CheckedParams::new(()),
         faults: Vec::new(),
         actions: Vec::new(),
         verdict: Verdict { expect: expect.collect(), ..Verdict::default() },

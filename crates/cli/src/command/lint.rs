@@ -16,7 +16,7 @@ pub fn lint(args: &Lint) -> anyhow::Result<ExitCode> {
         let source = catalog::source(which)?;
         let found = match parse(&source.text, &source.file, &args.set, &specs) {
             Ok(parsed) => {
-                if let Err(why) = build(labs::lab(&parsed.scenario.lab)?, &parsed.scenario) {
+                if let Err(why) = build(labs::lab(parsed.scenario.lab.name)?, &parsed.scenario) {
                     broken += 1;
                     anstream::eprintln!("error: {}: {why}", source.file);
                     continue;

@@ -21,7 +21,7 @@ pub fn list(args: &List) -> anyhow::Result<ExitCode> {
             "lab": lab.spec().name,
             "summary": lab.spec().summary,
             "scenarios": scenarios.iter().map(|(name, title)| json!({"name": name, "title": title})).collect::<Vec<_>>(),
-            "variants": lab.spec().variants.iter().map(|variant| json!({"name": variant.name, "summary": variant.summary})).collect::<Vec<_>>(),
+            "variants": lab.spec().variants().iter().map(|variant| json!({"name": variant.name, "summary": variant.summary})).collect::<Vec<_>>(),
         }));
         describe(*lab, &scenarios, &mut text);
     }
@@ -44,7 +44,7 @@ fn describe(lab: &dyn Lab, scenarios: &[(String, String)], text: &mut String) {
     for (name, title) in scenarios {
         line(format_args!("  {name:width$}  {title}"));
     }
-    let variants: Vec<_> = spec.variants.iter().map(|variant| variant.name).collect();
+    let variants: Vec<_> = spec.variants().iter().map(|variant| variant.name).collect();
     line(format_args!("  variants: {}\n", variants.join(", ")));
 }
 

@@ -73,7 +73,6 @@ pub fn decider(loaded: &Loaded) -> impl Fn(&Property, &Run) -> Option<PropertyFi
     let rules = Rules {
         settle: loaded.scenario.settle,
         invariants: loaded.lab.spec().invariants,
-        model: loaded.lab.model(),
         ..Rules::default()
     };
     let known: RefCell<BTreeMap<Property, PropertyFinding>> = RefCell::default();

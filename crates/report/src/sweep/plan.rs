@@ -174,7 +174,7 @@ impl Planned {
             title: scenario.title.clone(),
             scenario_hash: scenario.hash.clone(),
             overrides: scenario.overrides.clone(),
-            lab: scenario.lab.clone(),
+            lab: scenario.lab.name.to_owned(),
             variant: scenario.variant.clone(),
             expect: verdict
                 .expect

@@ -1,10 +1,8 @@
-//! What a lab tells about itself, so that scenario files about it can be checked.
-
-use std::fmt;
+//! The names of a lab, and the variants that its seats and bundles make.
 
 use netsplit_history::Invariant;
-use schemars::Schema;
-use serde::de::DeserializeOwned;
+
+use super::{Mutant, ParamsSpec, SeatNames};
 
 /// A lab's description: everything that a scenario file may name.
 #[derive(Clone, Debug)]
@@ -31,10 +29,12 @@ pub struct LabSpec {
     pub invariants: &'static [Invariant],
     /// Verbs that a scenario may ask of it.
     pub actions: &'static [Named],
-    /// Parts that can be swapped, each with its fillings; the first is the reference's.
-    pub seats: &'static [SeatSpec],
-    /// Named bundles of fillings; the first is `reference`.
-    pub variants: &'static [VariantSpec],
+    /// The parts of the algorithm that may be exchanged.
+    pub seats: &'static [&'static dyn SeatNames],
+    /// The reference variant in one line: the first filling of each seat.
+    pub reference: &'static str,
+    /// Variants that are more than one filling under its own name.
+    pub bundles: &'static [Bundle],
     /// Its parameters.
     pub params: ParamsSpec,
 }
@@ -48,6 +48,13 @@ pub struct Named {
     pub summary: &'static str,
 }
 
+impl Named {
+    /// Creates a name with its meaning in one line.
+    pub const fn new(name: &'static str, summary: &'static str) -> Named {
+        Named { name, summary }
+    }
+}
+
 /// A group of nodes.
 #[derive(Clone, Copy, Debug)]
 pub struct GroupSpec {
@@ -55,9 +62,9 @@ pub struct GroupSpec {
     pub name: &'static str,
     /// Nodes are named by this and a number from 1.
     pub prefix: &'static str,
-    /// How many, unless the scenario says.
+    /// The default number of nodes.
     pub count: u32,
-    /// Workers per node, unless the scenario says; `None` for no limit.
+    /// The default number of workers per node; `None` for no limit.
     pub workers: Option<u32>,
     /// One line.
     pub summary: &'static str,
@@ -68,101 +75,229 @@ pub struct GroupSpec {
 pub struct OperationSpec {
     /// The name that `mix` uses, and histories.
     pub name: &'static str,
-    /// Its weight in the mix, unless the scenario says.
+    /// Its default weight in the mix.
     pub weight: f64,
     /// One line.
     pub summary: &'static str,
 }
 
-/// A part that can be swapped.
-#[derive(Clone, Copy, Debug)]
-pub struct SeatSpec {
-    /// The seat's name.
-    pub name: &'static str,
-    /// One line.
-    pub summary: &'static str,
-    /// What may sit there; the first is the reference's.
-    pub fillings: &'static [Named],
+impl OperationSpec {
+    /// Creates an operation with its default weight and its meaning in one line.
+    pub const fn new(name: &'static str, weight: f64, summary: &'static str) -> OperationSpec {
+        OperationSpec { name, weight, summary }
+    }
 }
 
-/// A named bundle of fillings. Seats that it does not name have the reference's.
+/// A named combination of fillings and parameters. Seats that it does not name have the
+/// reference's filling.
+///
+/// A bundle hides the filling of its name: `variant = "x"` means the bundle. A bundle of a single
+/// filling is a new name for it, under which alone the filling is a variant.
 #[derive(Clone, Copy, Debug)]
-pub struct VariantSpec {
-    /// Its name.
+pub struct Bundle {
+    /// The name of the variant.
     pub name: &'static str,
     /// One line: what is different, and what goes wrong with it.
     pub summary: &'static str,
-    /// (seat, filling).
+    /// (seat, filling), written `SEAT.fill("name")` so that the compiler checks the name.
     pub fills: &'static [(&'static str, &'static str)],
+    /// (parameter, value as TOML): these take the place of what the scenario says.
+    pub params: &'static [(&'static str, &'static str)],
+    /// What is known of a bundle that is wrong on purpose. A bundle of a single filling takes the
+    /// filling's where it has none.
+    pub mutant: Option<Mutant>,
 }
 
-/// A lab's parameter type, without the type.
-#[derive(Clone, Copy)]
-pub struct ParamsSpec {
-    /// Its JSON Schema; doc comments are the descriptions.
-    pub schema: fn() -> Schema,
-    /// Whether a table is a valid value of it. The error carries the place.
-    pub check: fn(toml::de::Deserializer<'_>) -> Result<(), toml::de::Error>,
-}
+impl Bundle {
+    /// Creates a bundle of fillings.
+    pub const fn new(
+        name: &'static str,
+        summary: &'static str,
+        fills: &'static [(&'static str, &'static str)],
+    ) -> Bundle {
+        Bundle { name, summary, fills, params: &[], mutant: None }
+    }
 
-impl ParamsSpec {
-    /// The description of the parameter type `P`.
-    pub const fn of<P: DeserializeOwned + schemars::JsonSchema>() -> ParamsSpec {
-        ParamsSpec {
-            schema: || {
-                schemars::generate::SchemaSettings::draft07()
-                    .into_generator()
-                    .into_root_schema_for::<P>()
-            },
-            check: |table| P::deserialize(table).map(drop),
+    /// Sets parameters as well: (name, value as TOML).
+    #[must_use]
+    pub const fn params(self, params: &'static [(&'static str, &'static str)]) -> Bundle {
+        Bundle { params, ..self }
+    }
+
+    /// Declares the bundle to be wrong on purpose, as [`mutant`](super::mutant) does.
+    #[must_use]
+    pub const fn mutant(self, breaks: &'static str, shown_by: &'static str) -> Bundle {
+        Bundle { mutant: Some(Mutant { breaks, shown_by }), ..self }
+    }
+
+    /// The filling that this bundle gives another name, if that is all it does.
+    fn renamed(&self) -> Option<(&'static str, &'static str)> {
+        match self.fills {
+            [only] if self.params.is_empty() => Some(*only),
+            _ => None,
         }
     }
 }
 
-impl fmt::Debug for ParamsSpec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ParamsSpec")
-    }
+/// A variant: what `variant = "name"` means.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// The name.
+    pub name: &'static str,
+    /// One line: what is different, and what goes wrong with it.
+    pub summary: &'static str,
+    /// (seat, filling) where it differs from the reference.
+    pub fills: Vec<(&'static str, &'static str)>,
+    /// (parameter, value as TOML) that it sets.
+    pub params: &'static [(&'static str, &'static str)],
+    /// What is known of a variant that is wrong on purpose.
+    pub mutant: Option<Mutant>,
+}
+
+/// What a `variant` of a scenario file stands for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resolved {
+    /// (seat, filling) for each seat of the lab, in its order.
+    pub fillings: Vec<(&'static str, &'static str)>,
+    /// (parameter, value as TOML) that the variant sets.
+    pub params: Vec<(&'static str, &'static str)>,
+}
+
+/// A part of a `variant` that the lab does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName {
+    /// `variant`, `seat` or `filling`.
+    pub what: &'static str,
+    /// The name, as written.
+    pub name: String,
+    /// Where the name begins in the text, in bytes.
+    pub at: usize,
+    /// The names that there are.
+    pub known: Vec<&'static str>,
 }
 
 impl LabSpec {
-    /// Which filling sits in each seat under `variant`: a variant's name, or
-    /// `seat=filling` pairs separated by commas; later ones override earlier ones.
+    /// A lab without names and without parameters. A description lists what its lab has, and ends
+    /// with `..LabSpec::new(...)`.
+    pub const fn new(name: &'static str, summary: &'static str) -> LabSpec {
+        LabSpec {
+            name,
+            summary,
+            groups: &[],
+            operations: &[],
+            messages: &[],
+            roles: &[],
+            events: &[],
+            metrics: &[],
+            observed: &[],
+            invariants: &[],
+            actions: &[],
+            seats: &[],
+            reference: "The lab as it is",
+            bundles: &[],
+            params: ParamsSpec::of::<()>(),
+        }
+    }
+
+    /// All variants: the reference, then the fillings that are variants by their own names, seat
+    /// by seat, then the bundles.
+    pub fn variants(&self) -> Vec<Variant> {
+        let reference = Variant {
+            name: "reference",
+            summary: self.reference,
+            fills: Vec::new(),
+            params: &[],
+            mutant: None,
+        };
+        let mut all = vec![reference];
+        for seat in self.seats {
+            let others = seat.fillings().into_iter().skip(1);
+            let shown = others.filter(|filling| !self.is_hidden(seat.name(), filling.name));
+            all.extend(shown.map(|filling| Variant {
+                name: filling.name,
+                summary: filling.summary,
+                fills: vec![(seat.name(), filling.name)],
+                params: &[],
+                mutant: filling.mutant,
+            }));
+        }
+        all.extend(self.bundles.iter().map(|bundle| Variant {
+            name: bundle.name,
+            summary: bundle.summary,
+            fills: bundle.fills.to_vec(),
+            params: bundle.params,
+            mutant: bundle.mutant.or_else(|| self.mutant_of(bundle.renamed()?)),
+        }));
+        all
+    }
+
+    /// Whether a filling is no variant by its own name.
+    fn is_hidden(&self, seat: &str, filling: &str) -> bool {
+        let hides =
+            |bundle: &Bundle| bundle.name == filling || bundle.renamed() == Some((seat, filling));
+        self.bundles.iter().any(hides)
+    }
+
+    fn mutant_of(&self, (seat, filling): (&str, &str)) -> Option<Mutant> {
+        let seat = self.seats.iter().find(|known| known.name() == seat)?;
+        seat.fillings().into_iter().find(|known| known.name == filling)?.mutant
+    }
+
+    /// What `variant` stands for: a variant's name, or `seat=filling` pairs, separated by commas.
+    /// Later parts override earlier ones.
     ///
     /// # Errors
-    /// Says which name is unknown, and what there is.
-    pub fn seats(&self, variant: &str) -> Result<Vec<(&'static str, &'static str)>, String> {
-        let mut seats: Vec<_> =
-            self.seats.iter().map(|seat| (seat.name, seat.fillings[0].name)).collect();
-        for part in variant.split(',').map(str::trim) {
-            for (seat, filling) in self.fills(part)? {
-                if let Some(place) = seats.iter_mut().find(|place| place.0 == seat) {
-                    place.1 = filling;
+    /// Every name that the lab does not have.
+    pub fn resolve(&self, variant: &str) -> Result<Resolved, Vec<UnknownName>> {
+        let mut resolved = Resolved::default();
+        for seat in self.seats {
+            let first = seat.fillings().first().map(|filling| filling.name);
+            resolved.fillings.extend(first.map(|filling| (seat.name(), filling)));
+        }
+        let (mut unknown, mut at) = (Vec::new(), 0);
+        for part in variant.split(',') {
+            match self.part(part) {
+                Ok(part) => {
+                    for (seat, filling) in part.fills {
+                        let mut places = resolved.fillings.iter_mut();
+                        places
+                            .find(|place| place.0 == seat)
+                            .into_iter()
+                            .for_each(|p| p.1 = filling);
+                    }
+                    resolved.params.extend(part.params);
                 }
+                Err(wrong) => unknown.push(UnknownName { at: at + wrong.at, ..wrong }),
             }
+            at += part.len() + 1;
         }
-        Ok(seats)
+        if unknown.is_empty() { Ok(resolved) } else { Err(unknown) }
     }
 
-    fn fills(&self, part: &str) -> Result<Vec<(&'static str, &'static str)>, String> {
-        if let Some((seat, filling)) = part.split_once('=') {
-            let seat = find(self.seats, |s| s.name, seat.trim(), "seat")?;
-            let filling = find(seat.fillings, |f| f.name, filling.trim(), "filling")?;
-            return Ok(vec![(seat.name, filling.name)]);
-        }
-        Ok(find(self.variants, |v| v.name, part, "variant")?.fills.to_vec())
+    fn part(&self, part: &str) -> Result<Variant, UnknownName> {
+        let find = |what, written: &str, known: Vec<&'static str>| {
+            let name = written.trim();
+            known.iter().position(|known| *known == name).ok_or_else(|| {
+                let at = name.as_ptr() as usize - part.as_ptr() as usize;
+                UnknownName { what, name: name.to_owned(), at, known }
+            })
+        };
+        let Some((seat, filling)) = part.split_once('=') else {
+            let mut all = self.variants();
+            let found = find("variant", part, all.iter().map(|variant| variant.name).collect())?;
+            return Ok(all.swap_remove(found));
+        };
+        let seats = self.seats.iter().map(|seat| seat.name()).collect();
+        let seat = self.seats[find("seat", seat, seats)?];
+        let fillings = seat.fillings();
+        let names = fillings.iter().map(|filling| filling.name).collect();
+        let filling = fillings[find("filling", filling, names)?];
+        Ok(Variant {
+            name: filling.name,
+            summary: filling.summary,
+            fills: vec![(seat.name(), filling.name)],
+            params: &[],
+            mutant: filling.mutant,
+        })
     }
-}
-
-/// The entry called `name`, or an error that lists what there is.
-fn find<'a, T>(
-    entries: &'a [T],
-    name_of: impl Fn(&T) -> &'static str,
-    name: &str,
-    what: &str,
-) -> Result<&'a T, String> {
-    entries.iter().find(|entry| name_of(entry) == name).ok_or_else(|| {
-        let known: Vec<_> = entries.iter().map(name_of).collect();
-        format!("unknown {what} `{name}`; there are: {}", known.join(", "))
-    })
 }

@@ -2,7 +2,7 @@
 
 use netsplit_history::{Invariant, InvariantState, LabEvent};
 use netsplit_scenario::{
-    GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, SeatSpec, VariantSpec,
+    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, Seat, filling,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,12 @@ const fn operation(name: &'static str, weight: f64) -> OperationSpec {
     OperationSpec { name, weight, summary: "For tests." }
 }
 
+static REPAIR: Seat<()> = Seat {
+    name: "repair",
+    summary: "For tests.",
+    fillings: &[filling("on-read", "For tests.", ()), filling("never", "For tests.", ())],
+};
+
 /// A lab with a single group of nodes.
 pub static STORE: LabSpec = LabSpec {
     name: "store",
@@ -66,14 +72,11 @@ pub static STORE: LabSpec = LabSpec {
     observed: &[named("visibility")],
     invariants: &[invariant("election-safety"), invariant("log-matching")],
     actions: &[named("join"), named("leave")],
-    seats: &[SeatSpec {
-        name: "repair",
-        summary: "For tests.",
-        fillings: &[named("on-read"), named("never")],
-    }],
-    variants: &[
-        VariantSpec { name: "reference", summary: "For tests.", fills: &[] },
-        VariantSpec { name: "stale-read", summary: "For tests.", fills: &[("repair", "never")] },
+    seats: &[&REPAIR],
+    reference: "For tests.",
+    bundles: &[
+        Bundle::new("stale-read", "For tests.", &[REPAIR.fill("never")]),
+        Bundle::new("two-reads", "For tests.", &[]).params(&[("r", "2")]),
     ],
     params: ParamsSpec::of::<Params>(),
 };

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use netsplit_history::{Run, Time};
 use netsplit_scenario::{
-    Arrivals, Dist, Fault, FaultKind, GroupSpec, Keys, LabSpec, LinkSettings, Load, Network,
-    NodeGroup, OperationSpec, ParamsSpec, Repeat, Scenario, SeatSpec, Selector, Trigger,
-    VariantSpec, Verdict,
+    Arrivals, CheckedParams, Dist, Fault, FaultKind, GroupSpec, Keys, LabSpec, LinkSettings, Load,
+    Network, NodeGroup, OperationSpec, ParamsSpec, Repeat, Scenario, Selector, Trigger, Verdict,
 };
 use netsplit_sim::{
     Client, Host, Lab, Message, Options, Performing, Reply, Request, Rpc, Setup, System, Task,
@@ -79,8 +78,9 @@ pub fn scenario(nodes: u32) -> Scenario {
     Scenario {
         title: "a test".into(),
         about: String::new(),
-        lab: "test".into(),
+        lab: &SPEC,
         variant: "reference".into(),
+        fillings: Vec::new(),
         duration: Duration::from_secs(10),
         warmup: Duration::ZERO,
         settle: Duration::from_secs(2),
@@ -97,7 +97,7 @@ pub fn scenario(nodes: u32) -> Scenario {
             links: Vec::new(),
         },
         loads: vec![open_load(100.0)],
-        params: toml::Table::default(),
+        params: CheckedParams::new(()),
         faults: Vec::new(),
         actions: Vec::new(),
         verdict: Verdict::default(),
@@ -122,9 +122,6 @@ pub fn open_load(rate: f64) -> Load {
     }
 }
 
-const NOTHING: netsplit_scenario::Named =
-    netsplit_scenario::Named { name: "nothing", summary: "Nothing" };
-
 static SPEC: LabSpec = LabSpec {
     name: "test",
     summary: "A lab for tests",
@@ -143,8 +140,9 @@ static SPEC: LabSpec = LabSpec {
     observed: &[],
     invariants: &[],
     actions: &[],
-    seats: &[SeatSpec { name: "server", summary: "Unused", fillings: &[NOTHING] }],
-    variants: &[VariantSpec { name: "reference", summary: "The only one", fills: &[] }],
+    seats: &[],
+    reference: "The only one",
+    bundles: &[],
     params: ParamsSpec::of::<()>(),
 };
 

@@ -37,7 +37,6 @@ pub fn judged(scenario: &Scenario, run: &Run) -> (Verdict, Vec<Finding>) {
     let rules = Rules {
         settle: scenario.settle,
         invariants: QuorumKv.spec().invariants,
-        model: QuorumKv.model(),
         ..Rules::default()
     };
     let findings = evaluate(scenario, run, &|property, run| Some(decide(property, run, &rules)));

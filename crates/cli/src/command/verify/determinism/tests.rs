@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use netsplit_scenario::{GroupSpec, LabSpec, OperationSpec, ParamsSpec, VariantSpec, parse};
+use netsplit_scenario::{GroupSpec, LabSpec, OperationSpec, ParamsSpec, parse};
 use netsplit_sim::{
     Client, Host, Lab, Message, Performing, Reply, Request, Rpc, Setup, System, Task,
 };
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::*;
 use crate::command::run::with_seed;
 
-#[derive(Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Params {
     /// The request from which on it cheats.
@@ -26,10 +26,6 @@ impl Default for Params {
     fn default() -> Params {
         Params { from: 0, leaks: "nothing".into() }
     }
-}
-
-const fn variant(name: &'static str) -> VariantSpec {
-    VariantSpec { name, summary: "The only one", fills: &[] }
 }
 
 static SPEC: LabSpec = LabSpec {
@@ -45,7 +41,8 @@ static SPEC: LabSpec = LabSpec {
     invariants: &[],
     actions: &[],
     seats: &[],
-    variants: &[variant("reference")],
+    reference: "The only one",
+    bundles: &[],
     params: ParamsSpec::of::<Params>(),
 };
 
@@ -75,7 +72,7 @@ struct Cheat(AtomicU64);
 
 struct Running {
     run: u64,
-    params: Rc<Params>,
+    params: Params,
 }
 
 impl Lab for Cheat {
@@ -90,7 +87,7 @@ impl Lab for Cheat {
     fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, String> {
         Ok(Rc::new(Running {
             run: self.0.fetch_add(1, Ordering::Relaxed),
-            params: Rc::new(setup.params()?),
+            params: setup.params::<Params>().clone(),
         }))
     }
 }

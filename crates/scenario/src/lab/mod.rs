@@ -1,0 +1,9 @@
+//! The description of a lab: its names, its seats and its parameters.
+
+mod params;
+mod seat;
+mod spec;
+
+pub use params::{CheckedParams, ParamsSpec};
+pub use seat::{Filling, FillingNames, Mutant, OpenFilling, Seat, SeatNames, filling, mutant};
+pub use spec::{Bundle, GroupSpec, LabSpec, Named, OperationSpec, Resolved, UnknownName, Variant};
