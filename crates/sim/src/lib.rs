@@ -37,6 +37,7 @@ mod messages;
 mod messaging;
 mod open_seat;
 mod panics;
+pub mod prelude;
 pub mod random;
 mod recording;
 mod requests;
@@ -54,7 +55,10 @@ pub use executor::Task;
 pub use host::Host;
 pub use hosts::NodeId;
 pub use lab::{Client, Lab, Performing, Reply, Request, ScenarioFile, Setup, System};
+#[doc(hidden)]
+pub use messages::port_of;
 pub use messages::{CallError, MAX_MESSAGE, Message, Rpc};
+pub use rand;
 pub use messaging::{Call, Inbox};
 pub use recording::HostRng;
 pub use run::{Options, build, simulate, total_duration};

@@ -32,6 +32,78 @@ pub trait Rpc: Message {
     type Response: Message;
 }
 
+/// Declares the messages of a lab: their kinds, their ports, and which are answered.
+///
+/// Each line names a type and its kind, and for a call the type and the kind of the answer. The
+/// constant before the colon lists the kinds, in order, for the lab's description. Each type that
+/// is sent has a port of its own, by its place in the list, unless `@` gives one.
+///
+/// ```
+/// use netsplit_sim::{Message, messages};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Debug, Serialize, Deserialize)]
+/// struct Tell(u64);
+/// #[derive(Debug, Serialize, Deserialize)]
+/// struct Told;
+/// #[derive(Debug, Serialize, Deserialize)]
+/// struct News(u64);
+///
+/// messages! { KINDS:
+///     Tell "tell" => Told "told";
+///     News "news" @ 200;
+/// }
+/// assert_eq!(KINDS, ["tell", "told", "news"]);
+/// assert_eq!((Tell::PORT, News::PORT), (100, 200));
+/// ```
+#[macro_export]
+macro_rules! messages {
+    ($kinds:ident: $($name:ident $kind:literal $(@ $port:literal)? $(=> $answer:ident $answer_kind:literal)?;)*) => {
+        /// The kinds of messages.
+        pub(crate) const $kinds: &[&str] = &[$($kind, $($answer_kind,)?)*];
+        $(
+            impl $crate::Message for $name {
+                const PORT: u16 = $crate::messages!(@port $kinds $kind $($port)?);
+
+                fn kind(&self) -> &'static str {
+                    $kind
+                }
+            }
+            $(
+                impl $crate::Message for $answer {
+                    fn kind(&self) -> &'static str {
+                        $answer_kind
+                    }
+                }
+                impl $crate::Rpc for $name {
+                    type Response = $answer;
+                }
+            )?
+        )*
+    };
+    (@port $kinds:ident $kind:literal $port:literal) => { $port };
+    (@port $kinds:ident $kind:literal) => { $crate::port_of($kinds, $kind) };
+}
+
+/// The port of the kind at its place in `kinds`, for [`messages!`].
+#[doc(hidden)]
+pub const fn port_of(kinds: &[&str], kind: &str) -> u16 {
+    let mut place = 0;
+    while !equal(kinds[place].as_bytes(), kind.as_bytes()) {
+        place += 1;
+    }
+    100 + place as u16
+}
+
+/// Whether two strings of bytes are equal; `==` is not yet available at compile time.
+const fn equal(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
 /// Why a message could not be sent, or a call brought no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum CallError {
