@@ -35,18 +35,6 @@ pub fn usage(message: impl Into<String>) -> anyhow::Error {
     Usage(message.into()).into()
 }
 
-/// Everything that is wrong with a scenario, laid out for a terminal.
-#[derive(Debug)]
-pub struct Diagnosed(pub String);
-
-impl fmt::Display for Diagnosed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Diagnosed {}
-
 /// The exit code of a verdict.
 pub fn code(verdict: Verdict) -> ExitCode {
     match verdict {

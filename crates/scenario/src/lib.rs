@@ -65,7 +65,8 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use knob::{Rate, Share, Span};
 pub use lab::{
     Bundle, CheckedParams, Filling, FillingNames, GroupSpec, LabSpec, Mutant, Named, OpenFilling,
-    OperationSpec, ParamsSpec, Resolved, Seat, SeatNames, UnknownName, Variant, filling, mutant,
+    OperationSpec, ParamsSpec, Resolved, ScenarioFile, Seat, SeatNames, UnknownName, Variant,
+    filling, mutant,
 };
 pub use model::{
     Action, Arrivals, Direction, Dist, Ends, Expectation, Fault, FaultKind, Keys, LinkRule,
@@ -79,3 +80,4 @@ pub use sentence::{
     WindowName,
 };
 pub use starter::starter;
+pub use suggest::nearest;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use netsplit_history::{Outcome, Run, Status};
-use netsplit_scenario::{LabSpec, NodeGroup, OpenFilling, Scenario, Seat};
+use netsplit_scenario::{LabSpec, NodeGroup, OpenFilling, Scenario, ScenarioFile, Seat};
 use serde_json::Value;
 
 use crate::{Host, NodeId, Task, open_seat};
@@ -51,15 +51,6 @@ pub trait Lab: Sync {
     /// When the parameters do not fit together, such as a quorum of more replicas than there
     /// are.
     fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, String>;
-}
-
-/// A scenario that comes with a lab.
-#[derive(Clone, Copy, Debug)]
-pub struct ScenarioFile {
-    /// The name; with the lab's before it, `LAB/NAME`, it is what commands call the scenario.
-    pub name: &'static str,
-    /// The TOML.
-    pub text: &'static str,
 }
 
 /// What a system is built from.

@@ -54,12 +54,12 @@ pub use disk::Disk;
 pub use executor::Task;
 pub use host::Host;
 pub use hosts::NodeId;
-pub use lab::{Client, Lab, Performing, Reply, Request, ScenarioFile, Setup, System};
+pub use lab::{Client, Lab, Performing, Reply, Request, Setup, System};
 #[doc(hidden)]
 pub use messages::port_of;
 pub use messages::{CallError, MAX_MESSAGE, Message, Rpc};
-pub use rand;
 pub use messaging::{Call, Inbox};
+pub use rand;
 pub use recording::HostRng;
 pub use run::{Options, build, simulate, total_duration};
 #[doc(hidden)]

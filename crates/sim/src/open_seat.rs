@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use netsplit_scenario::{FillingNames, LabSpec, OpenFilling, SeatNames};
+use netsplit_scenario::{FillingNames, LabSpec, OpenFilling, ScenarioFile, SeatNames};
 
-use crate::lab::{Lab, ScenarioFile, Setup, System};
+use crate::lab::{Lab, Setup, System};
 
 /// The lab with one more filling.
 pub(crate) fn with(lab: &'static dyn Lab, filling: OpenFilling) -> &'static dyn Lab {

@@ -5,12 +5,13 @@ pub use std::time::Duration;
 
 pub use netsplit_history::{Invariant, InvariantState, LabEvent, Run};
 pub use netsplit_scenario::{
-    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, Seat, filling, mutant,
+    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, ScenarioFile, Seat, filling,
+    mutant,
 };
 pub use serde::{Deserialize, Serialize};
 pub use serde_json::{Value, json};
 
 pub use crate::{
-    Call, Client, Disk, Host, Inbox, Lab, Message, NodeId, Performing, Reply, Request, Rpc,
-    ScenarioFile, Setup, System, Task, messages,
+    Call, Client, Disk, Host, Inbox, Lab, Message, NodeId, Performing, Reply, Request, Rpc, Setup,
+    System, Task, messages,
 };

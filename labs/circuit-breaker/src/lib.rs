@@ -44,7 +44,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use netsplit_history::Run;
-use netsplit_scenario::{LabSpec, Scenario};
+use netsplit_scenario::{LabSpec, Scenario, ScenarioFile};
 use netsplit_sim::random::Sampler;
 use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
 
@@ -80,6 +80,10 @@ impl Lab for Breaking {
 
     fn truth(&self) -> &'static str {
         include_str!("../truth.toml")
+    }
+
+    fn scenarios(&self) -> &'static [ScenarioFile] {
+        netsplit_shipped_scenarios::of("circuit-breaker")
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {

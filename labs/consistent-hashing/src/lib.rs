@@ -55,7 +55,7 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use netsplit_history::{Run, Window};
-use netsplit_scenario::LabSpec;
+use netsplit_scenario::{LabSpec, ScenarioFile};
 use netsplit_sim::{Client, Host, Lab, NodeId, Setup, System, Task};
 use serde_json::Value;
 
@@ -83,6 +83,10 @@ impl Lab for ConsistentHashing {
 
     fn truth(&self) -> &'static str {
         include_str!("../truth.toml")
+    }
+
+    fn scenarios(&self) -> &'static [ScenarioFile] {
+        netsplit_shipped_scenarios::of("consistent-hashing")
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {

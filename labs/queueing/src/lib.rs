@@ -32,7 +32,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_history::Run;
-use netsplit_scenario::{LabSpec, NodeGroup, Scenario};
+use netsplit_scenario::{LabSpec, NodeGroup, Scenario, ScenarioFile};
 use netsplit_sim::random::Sampler;
 use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
 
@@ -59,6 +59,10 @@ impl Lab for Queueing {
 
     fn truth(&self) -> &'static str {
         include_str!("../truth.toml")
+    }
+
+    fn scenarios(&self) -> &'static [ScenarioFile] {
+        netsplit_shipped_scenarios::of("queueing")
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {

@@ -47,7 +47,7 @@ mod writes;
 use std::rc::Rc;
 
 use netsplit_history::Run;
-use netsplit_scenario::LabSpec;
+use netsplit_scenario::{LabSpec, ScenarioFile};
 use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
 
 use client::KvClient;
@@ -69,6 +69,10 @@ impl Lab for QuorumKv {
 
     fn truth(&self) -> &'static str {
         include_str!("../truth.toml")
+    }
+
+    fn scenarios(&self) -> &'static [ScenarioFile] {
+        netsplit_shipped_scenarios::of("quorum-kv")
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {

@@ -47,7 +47,7 @@ mod variants;
 use std::rc::Rc;
 
 use netsplit_history::Run;
-use netsplit_scenario::LabSpec;
+use netsplit_scenario::{LabSpec, ScenarioFile};
 use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
 use serde_json::Value;
 
@@ -70,6 +70,10 @@ impl Lab for RaftLab {
 
     fn truth(&self) -> &'static str {
         include_str!("../truth.toml")
+    }
+
+    fn scenarios(&self) -> &'static [ScenarioFile] {
+        netsplit_shipped_scenarios::of("raft")
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {

@@ -43,7 +43,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_history::Run;
-use netsplit_scenario::LabSpec;
+use netsplit_scenario::{LabSpec, ScenarioFile};
 use netsplit_sim::random::Sampler;
 use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
 
@@ -78,6 +78,10 @@ impl Lab for RateLimiter {
 
     fn truth(&self) -> &'static str {
         include_str!("../truth.toml")
+    }
+
+    fn scenarios(&self) -> &'static [ScenarioFile] {
+        netsplit_shipped_scenarios::of("rate-limiter")
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {

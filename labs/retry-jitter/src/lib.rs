@@ -45,7 +45,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_history::Run;
-use netsplit_scenario::LabSpec;
+use netsplit_scenario::{LabSpec, ScenarioFile};
 use netsplit_sim::{Client, Host, Lab, NodeId, Setup, System, Task};
 
 use caller::Caller;
@@ -69,6 +69,10 @@ impl Lab for RetryJitter {
 
     fn truth(&self) -> &'static str {
         include_str!("../truth.toml")
+    }
+
+    fn scenarios(&self) -> &'static [ScenarioFile] {
+        netsplit_shipped_scenarios::of("retry-jitter")
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {

@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use netsplit_harness::Catalog;
 use netsplit_report::{
     Report, SVG_COLUMNS, Side, Timeline, comparison_svg, render_comparison, timeline_columns,
 };
 
 use crate::args::Compare;
-use crate::command::run::{judge, with_seed};
+use crate::command::run::with_seed;
 use crate::terminal::{self, Progress};
-use crate::{catalog, exit, parallel};
+use crate::{exit, parallel};
 
 /// Runs the scenario once per value, prints the runs side by side and writes one chart.
-pub fn compare(args: &Compare) -> anyhow::Result<ExitCode> {
+pub fn compare(catalog: Catalog<'_>, args: &Compare) -> anyhow::Result<ExitCode> {
     let (key, values) = args.vary.split_once('=').ok_or_else(|| {
         exit::usage(format!("--vary {}: write KEY=VALUE,VALUE, such as variant=a,b", args.vary))
     })?;
@@ -23,19 +24,19 @@ pub fn compare(args: &Compare) -> anyhow::Result<ExitCode> {
     if values.len() < 2 {
         return Err(exit::usage(format!("--vary {}: name at least two values", args.vary)));
     }
-    let source = catalog::source(&args.which.scenario)?;
+    let source = catalog.source(&args.which.scenario)?;
     let mut all = Vec::new();
     for value in &values {
         let mut overrides = args.which.overrides();
         overrides.push(format!("{key}={value}"));
-        all.push(catalog::load(&source, &overrides)?);
+        all.push(crate::load(catalog, &source, &overrides)?);
     }
     let (width, mut progress) = (terminal::width(), Progress::new("compare", all.len() as u64));
     let work = |index: usize| {
-        let loaded = &all[index];
-        let options = with_seed(args.which.seed);
-        let run = netsplit_sim::simulate(loaded.lab, &loaded.scenario, &options, &mut |_| ())?;
-        let report = Report::new(&loaded.name, &loaded.scenario, &run, &judge(loaded, &run));
+        let experiment = &all[index];
+        let run = experiment.simulate(&with_seed(args.which.seed), &mut |_| ())?;
+        let findings = experiment.judge(&run);
+        let report = Report::new(&experiment.name, &experiment.scenario, &run, &findings);
         let label = values[index].to_owned();
         let pictures = [timeline_columns(width), SVG_COLUMNS].map(|most| Timeline::new(&run, most));
         Ok::<_, String>((label, report, pictures))

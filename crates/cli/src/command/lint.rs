@@ -2,31 +2,31 @@
 
 use std::process::ExitCode;
 
-use netsplit_scenario::parse;
+use netsplit_harness::{Catalog, LoadError};
 use netsplit_sim::build;
 
 use crate::args::Lint;
-use crate::{catalog, exit, labs, terminal};
+use crate::{exit, terminal};
 
 /// Checks each file and tells everything that is wrong with it.
-pub fn lint(args: &Lint) -> anyhow::Result<ExitCode> {
-    let specs = labs::specs();
+pub fn lint(catalog: Catalog<'_>, args: &Lint) -> anyhow::Result<ExitCode> {
     let mut broken = 0;
     for which in &args.files {
-        let source = catalog::source(which)?;
-        let found = match parse(&source.text, &source.file, &args.set, &specs) {
-            Ok(parsed) => {
-                if let Err(why) = build(labs::lab(parsed.scenario.lab.name)?, &parsed.scenario) {
+        let source = catalog.source(which)?;
+        let found = match catalog.load(&source, &args.set) {
+            Ok(experiment) => {
+                if let Err(why) = build(experiment.lab, &experiment.scenario) {
                     broken += 1;
                     anstream::eprintln!("error: {}: {why}", source.file);
                     continue;
                 }
-                parsed.warnings
+                experiment.warnings
             }
-            Err(errors) => {
+            Err(LoadError::Invalid(errors)) => {
                 broken += 1;
                 errors
             }
+            Err(error) => return Err(error.into()),
         };
         if found.is_empty() {
             terminal::print(&format!("{}: ok\n", source.file));

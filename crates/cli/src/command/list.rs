@@ -3,20 +3,19 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
+use netsplit_harness::Catalog;
 use netsplit_sim::Lab;
 use serde_json::json;
 
 use crate::args::List;
-use crate::catalog::{self, SHIPPED};
-use crate::labs::LABS;
 use crate::terminal;
 
 /// Prints the labs in teaching order, with their scenarios and variants.
-pub fn list(args: &List) -> anyhow::Result<ExitCode> {
+pub fn list(catalog: Catalog<'_>, args: &List) -> anyhow::Result<ExitCode> {
     let mut text = String::new();
     let mut machine = Vec::new();
-    for lab in LABS {
-        let scenarios = scenarios(*lab)?;
+    for lab in catalog.labs() {
+        let scenarios = scenarios(catalog, *lab)?;
         machine.push(json!({
             "lab": lab.spec().name,
             "summary": lab.spec().summary,
@@ -49,14 +48,11 @@ fn describe(lab: &dyn Lab, scenarios: &[(String, String)], text: &mut String) {
 }
 
 /// The names and titles of a lab's scenarios.
-fn scenarios(lab: &dyn Lab) -> anyhow::Result<Vec<(String, String)>> {
-    let of_lab = |name: &str| name.split('/').next() == Some(lab.spec().name);
-    SHIPPED
-        .iter()
-        .filter(|(name, _)| of_lab(name))
-        .map(|(name, _)| {
-            let loaded = catalog::load(&catalog::source(name)?, &[])?;
-            Ok(((*name).to_owned(), loaded.scenario.title))
-        })
-        .collect()
+fn scenarios(catalog: Catalog<'_>, lab: &'static dyn Lab) -> anyhow::Result<Vec<(String, String)>> {
+    let titled = lab.scenarios().iter().map(|file| {
+        let name = format!("{}/{}", lab.spec().name, file.name);
+        let experiment = crate::load(catalog, &catalog.source(&name)?, &[])?;
+        Ok((name, experiment.scenario.title))
+    });
+    titled.collect()
 }

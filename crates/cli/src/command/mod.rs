@@ -15,27 +15,29 @@ mod verify;
 
 use std::process::ExitCode;
 
+use netsplit_harness::Catalog;
+
 use crate::args::{Command, History};
 
 /// Does what the command line asks.
 ///
 /// # Errors
 /// When the command line, a file or the world is wrong.
-pub fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+pub fn dispatch(catalog: Catalog<'_>, command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::List(args) => list::list(&args),
-        Command::Run(args) => run::run(&args),
-        Command::Compare(args) => compare::compare(&args),
-        Command::Verify(args) => verify::verify(&args),
+        Command::List(args) => list::list(catalog, &args),
+        Command::Run(args) => run::run(catalog, &args),
+        Command::Compare(args) => compare::compare(catalog, &args),
+        Command::Verify(args) => verify::verify(catalog, &args),
         Command::Merge(args) => merge::merge(&args),
-        Command::Replay(args) => replay::replay(&args),
-        Command::Trace(args) => trace::trace(&args),
-        Command::Lint(args) => lint::lint(&args),
-        Command::Schema => print::schema(),
-        Command::New(args) => print::starter(&args.lab),
-        Command::Truth(args) => truth::truth(&args),
+        Command::Replay(args) => replay::replay(catalog, &args),
+        Command::Trace(args) => trace::trace(catalog, &args),
+        Command::Lint(args) => lint::lint(catalog, &args),
+        Command::Schema => print::schema(catalog),
+        Command::New(args) => print::starter(catalog, &args.lab),
+        Command::Truth(args) => truth::truth(catalog, &args),
         Command::History(History::Check(args)) => history::check(&args),
-        Command::Lesson(args) => print::lesson(&args.lab),
+        Command::Lesson(args) => print::lesson(catalog, &args.lab),
         Command::Completions { shell } => print::completions(shell),
         Command::Man => print::manual(),
     }

@@ -4,26 +4,27 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 use clap_complete::Shell;
+use netsplit_harness::Catalog;
 
 use crate::args::Cli;
-use crate::{labs, terminal};
+use crate::terminal;
 
 /// `netsplit schema`
-pub fn schema() -> anyhow::Result<ExitCode> {
-    let schema = netsplit_scenario::schema(&labs::specs());
+pub fn schema(catalog: Catalog<'_>) -> anyhow::Result<ExitCode> {
+    let schema = netsplit_scenario::schema(&catalog.specs());
     terminal::print(&(serde_json::to_string_pretty(&schema)? + "\n"));
     Ok(ExitCode::SUCCESS)
 }
 
 /// `netsplit new`
-pub fn starter(lab: &str) -> anyhow::Result<ExitCode> {
-    terminal::print(&netsplit_scenario::starter(labs::lab(lab)?.spec()));
+pub fn starter(catalog: Catalog<'_>, lab: &str) -> anyhow::Result<ExitCode> {
+    terminal::print(&netsplit_scenario::starter(catalog.lab(lab)?.spec()));
     Ok(ExitCode::SUCCESS)
 }
 
 /// `netsplit lesson`
-pub fn lesson(lab: &str) -> anyhow::Result<ExitCode> {
-    terminal::print(labs::lab(lab)?.lesson());
+pub fn lesson(catalog: Catalog<'_>, lab: &str) -> anyhow::Result<ExitCode> {
+    terminal::print(catalog.lab(lab)?.lesson());
     Ok(ExitCode::SUCCESS)
 }
 

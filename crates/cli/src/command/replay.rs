@@ -4,27 +4,27 @@ use std::fs;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use netsplit_harness::{Catalog, Experiment};
 use netsplit_report::{Report, Versions, from_json};
 
 use crate::args::Replay;
-use crate::catalog::{self, Loaded};
-use crate::command::run::{judge, simulate, with_seed};
+use crate::command::run::{simulate, with_seed};
 use crate::{exit, terminal};
 
 /// Does the run of a report again and compares the fingerprints and the reports.
-pub fn replay(args: &Replay) -> anyhow::Result<ExitCode> {
+pub fn replay(catalog: Catalog<'_>, args: &Replay) -> anyhow::Result<ExitCode> {
     let file = args.report.display();
     let text = fs::read_to_string(&args.report).with_context(|| format!("cannot read {file}"))?;
     let old = from_json(&text)
         .map_err(|error| exit::usage(format!("{file} is no report of a run: {error}")))?;
     let which = args.scenario.as_deref().unwrap_or(&old.scenario);
-    let source = catalog::source(which).with_context(|| {
+    let source = catalog.source(which).with_context(|| {
         format!("{file} is of `{}`; --scenario FILE says where it is", old.scenario)
     })?;
-    let loaded = catalog::load(&source, &old.overrides)?;
-    refuse_another(&old, &loaded)?;
-    let run = simulate(&loaded, &with_seed(old.seed))?;
-    let new = Report::new(&old.scenario, &loaded.scenario, &run, &judge(&loaded, &run));
+    let experiment = crate::load(catalog, &source, &old.overrides)?;
+    refuse_another(&old, &experiment)?;
+    let run = simulate(&experiment, &with_seed(old.seed))?;
+    let new = Report::new(&old.scenario, &experiment.scenario, &run, &experiment.judge(&run));
     let (name, seed) = (&new.scenario, new.seed);
     if new == old {
         let (verdict, fingerprint) = (new.verdict, &new.fingerprint);
@@ -44,7 +44,7 @@ pub fn replay(args: &Replay) -> anyhow::Result<ExitCode> {
 }
 
 /// Another version or another scenario has every right to run differently.
-fn refuse_another(old: &Report, loaded: &Loaded) -> anyhow::Result<()> {
+fn refuse_another(old: &Report, experiment: &Experiment) -> anyhow::Result<()> {
     let own = Versions::default();
     if old.versions != own {
         return Err(exit::usage(format!(
@@ -52,7 +52,7 @@ fn refuse_another(old: &Report, loaded: &Loaded) -> anyhow::Result<()> {
             old.versions.netsplit, old.versions.report, own.netsplit, own.report
         )));
     }
-    let hash = &loaded.scenario.hash;
+    let hash = &experiment.scenario.hash;
     if old.scenario_hash != *hash {
         return Err(exit::usage(format!(
             "the report is of `{}` with hash {}, and the scenario now has hash {hash}",

@@ -1,30 +1,27 @@
 //! `netsplit run`: one run, its report and its artefacts.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use netsplit_check::{Findings, PropertyFinding, Rules, decide, evaluate};
+use netsplit_harness::{Catalog, Experiment};
 use netsplit_history::{Run, Time, write_history};
 use netsplit_report::{Report, SVG_COLUMNS, Timeline, render, timeline_columns, to_json, to_svg};
-use netsplit_scenario::Property;
 use netsplit_sim::{Options, total_duration};
 
-use crate::catalog::Loaded;
 use crate::terminal::{self, Progress};
-use crate::{args, catalog, exit};
+use crate::{args, exit};
 
 /// Runs a scenario once, prints the report and writes the artefacts.
-pub fn run(args: &args::Run) -> anyhow::Result<ExitCode> {
-    let loaded = catalog::load(&catalog::source(&args.which.scenario)?, &args.which.overrides())?;
+pub fn run(catalog: Catalog<'_>, args: &args::Run) -> anyhow::Result<ExitCode> {
+    let source = catalog.source(&args.which.scenario)?;
+    let experiment = crate::load(catalog, &source, &args.which.overrides())?;
     let options = Options { record_trace: args.trace, ..with_seed(args.which.seed) };
-    let run = simulate(&loaded, &options)?;
-    let findings = judge(&loaded, &run);
-    let report = Report::new(&loaded.name, &loaded.scenario, &run, &findings);
+    let run = simulate(&experiment, &options)?;
+    let findings = experiment.judge(&run);
+    let report = Report::new(&experiment.name, &experiment.scenario, &run, &findings);
     let folder = args.out.clone().unwrap_or_else(|| default_folder(&report));
     write_artefacts(&folder, &report, &run)
         .with_context(|| format!("cannot write to {}", folder.display()))?;
@@ -54,36 +51,10 @@ pub fn with_seed(seed: u64) -> Options {
 ///
 /// # Errors
 /// When the lab cannot be built from its parameters.
-pub fn simulate(loaded: &Loaded, options: &Options) -> anyhow::Result<Run> {
-    let total = Time::from(total_duration(&loaded.scenario)).as_nanos();
-    let mut progress = Progress::new(&loaded.name, total);
-    netsplit_sim::simulate(loaded.lab, &loaded.scenario, options, &mut |now| {
-        progress.at(now.as_nanos());
-    })
-    .map_err(|why| exit::usage(format!("{}: {why}", loaded.name)))
-}
-
-/// Judges a run by its scenario's expectations.
-pub fn judge(loaded: &Loaded, run: &Run) -> Findings {
-    evaluate(&loaded.scenario, run, &decider(loaded))
-}
-
-/// Decides the properties of one run, each once however often it is asked.
-pub fn decider(loaded: &Loaded) -> impl Fn(&Property, &Run) -> Option<PropertyFinding> {
-    let rules = Rules {
-        settle: loaded.scenario.settle,
-        invariants: loaded.lab.spec().invariants,
-        ..Rules::default()
-    };
-    let known: RefCell<BTreeMap<Property, PropertyFinding>> = RefCell::default();
-    move |property, run| {
-        if let Some(finding) = known.borrow().get(property) {
-            return Some(finding.clone());
-        }
-        let finding = decide(property, run, &rules);
-        known.borrow_mut().insert(property.clone(), finding.clone());
-        Some(finding)
-    }
+pub fn simulate(experiment: &Experiment, options: &Options) -> anyhow::Result<Run> {
+    let total = Time::from(total_duration(&experiment.scenario)).as_nanos();
+    let mut progress = Progress::new(&experiment.name, total);
+    experiment.simulate(options, &mut |now| progress.at(now.as_nanos())).map_err(exit::usage)
 }
 
 /// `netsplit-out/LAB/NAME/VARIANT/seed-N`

@@ -3,18 +3,20 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
+use netsplit_harness::Catalog;
 use netsplit_history::{Time, TraceEvent, TraceKind};
 use netsplit_sim::Options;
 
 use crate::args::Trace;
 use crate::command::run::{simulate, with_seed};
-use crate::{catalog, terminal};
+use crate::terminal;
 
 /// Runs the scenario and prints the events that were asked for.
-pub fn trace(args: &Trace) -> anyhow::Result<ExitCode> {
-    let loaded = catalog::load(&catalog::source(&args.which.scenario)?, &args.which.overrides())?;
+pub fn trace(catalog: Catalog<'_>, args: &Trace) -> anyhow::Result<ExitCode> {
+    let source = catalog.source(&args.which.scenario)?;
+    let experiment = crate::load(catalog, &source, &args.which.overrides())?;
     let options = Options { record_trace: true, ..with_seed(args.which.seed) };
-    let run = simulate(&loaded, &options)?;
+    let run = simulate(&experiment, &options)?;
     let mut text = String::new();
     for event in run.trace.iter().filter(|event| wanted(event, args)) {
         writeln!(text, "{event}")?;

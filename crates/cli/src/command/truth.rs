@@ -9,17 +9,17 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use netsplit_check::{measure, show};
+use netsplit_harness::{Catalog, Experiment};
 use netsplit_history::Run;
 use netsplit_report::sweep::quoted;
-use netsplit_scenario::{Metric, Quantity, Sentence, WindowName};
+use netsplit_scenario::{Metric, Quantity, WindowName};
 use netsplit_sim::Lab;
 use serde::{Deserialize, Serialize};
 
 use crate::args::Truth;
-use crate::catalog::{self, Loaded};
 use crate::command::run::with_seed;
 use crate::terminal::{self, Progress};
-use crate::{exit, labs, parallel};
+use crate::{exit, parallel};
 
 /// One line of a lab's truth table.
 #[derive(Clone, Debug, Deserialize)]
@@ -75,12 +75,12 @@ struct Outcome {
 }
 
 /// Runs the checks of one lab or all.
-pub fn truth(args: &Truth) -> anyhow::Result<ExitCode> {
+pub fn truth(catalog: Catalog<'_>, args: &Truth) -> anyhow::Result<ExitCode> {
     let labs = match &args.lab {
-        Some(name) => vec![labs::lab(name)?],
-        None => labs::LABS.to_vec(),
+        Some(name) => vec![catalog.lab(name)?],
+        None => catalog.labs().to_vec(),
     };
-    let prepared = prepare(&labs)?;
+    let prepared = prepare(catalog, &labs)?;
     let runs = runs(&prepared);
     let mut progress = Progress::new("truth", runs.len() as u64);
     let measured = parallel::map(
@@ -139,7 +139,7 @@ impl SharedRun {
 struct Prepared {
     lab: &'static str,
     check: Check,
-    loaded: Loaded,
+    experiment: Experiment,
     metric: Metric,
     window: WindowName,
     expected: Quantity,
@@ -152,7 +152,7 @@ enum Tolerance {
     Absolute(f64),
 }
 
-fn prepare(labs: &[&'static dyn Lab]) -> anyhow::Result<Vec<Prepared>> {
+fn prepare(catalog: Catalog<'_>, labs: &[&'static dyn Lab]) -> anyhow::Result<Vec<Prepared>> {
     let mut all = Vec::new();
     for lab in labs {
         let name = lab.spec().name;
@@ -160,31 +160,26 @@ fn prepare(labs: &[&'static dyn Lab]) -> anyhow::Result<Vec<Prepared>> {
             toml::from_str(lab.truth()).with_context(|| format!("the truth table of {name}"))?;
         for check in table.check {
             let law = check.law.clone();
-            all.push(Prepared::new(name, check).with_context(|| format!("{name}: {law}"))?);
+            all.push(
+                Prepared::new(catalog, name, check).with_context(|| format!("{name}: {law}"))?,
+            );
         }
     }
     Ok(all)
 }
 
 impl Prepared {
-    fn new(lab: &'static str, check: Check) -> anyhow::Result<Prepared> {
+    fn new(catalog: Catalog<'_>, lab: &'static str, check: Check) -> anyhow::Result<Prepared> {
+        let experiment = crate::load(catalog, &catalog.source(&check.scenario)?, &check.set)?;
         let sentence = format!("{} == {}", check.measure, check.expected);
-        let mut set = check.set.clone();
-        set.push(format!("verdict.expect=[{sentence:?}]"));
-        let mut loaded = catalog::load(&catalog::source(&check.scenario)?, &set)?;
-        loaded.scenario.overrides.pop();
-        let expectation = loaded.scenario.verdict.expect.pop().context("no expectation")?;
-        let Sentence::Metric { metric, value: expected, window, .. } = expectation.sentence else {
-            bail!("`{}` is no metric", check.measure);
-        };
+        let (metric, window, expected) = experiment.metric(&sentence).map_err(exit::usage)?;
         let tolerance = Tolerance::parse(&check.tolerance)?;
-        Ok(Prepared { lab, check, loaded, metric, window, expected, tolerance })
+        Ok(Prepared { lab, check, experiment, metric, window, expected, tolerance })
     }
 
     /// Runs the scenario with a seed.
     fn simulate(&self, seed: u64) -> Result<Run, String> {
-        let (lab, scenario) = (self.loaded.lab, &self.loaded.scenario);
-        let run = netsplit_sim::simulate(lab, scenario, &with_seed(seed), &mut |_| ())?;
+        let run = self.experiment.simulate(&with_seed(seed), &mut |_| ())?;
         match run.crashes.first() {
             None => Ok(run),
             Some(crash) => {
@@ -194,7 +189,7 @@ impl Prepared {
     }
 
     fn measure(&self, run: &Run) -> Result<f64, String> {
-        measure(&self.metric, &self.window, &self.loaded.scenario, run)
+        measure(&self.metric, &self.window, &self.experiment.scenario, run)
             .map(|measured| measured.value.number())
     }
 

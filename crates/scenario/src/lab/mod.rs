@@ -6,4 +6,6 @@ mod spec;
 
 pub use params::{CheckedParams, ParamsSpec};
 pub use seat::{Filling, FillingNames, Mutant, OpenFilling, Seat, SeatNames, filling, mutant};
-pub use spec::{Bundle, GroupSpec, LabSpec, Named, OperationSpec, Resolved, UnknownName, Variant};
+pub use spec::{
+    Bundle, GroupSpec, LabSpec, Named, OperationSpec, Resolved, ScenarioFile, UnknownName, Variant,
+};

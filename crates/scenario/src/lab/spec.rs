@@ -301,3 +301,24 @@ impl LabSpec {
         })
     }
 }
+
+/// A scenario that comes with a lab.
+#[derive(Clone, Copy, Debug)]
+pub struct ScenarioFile {
+    /// The name; with the lab's before it, `LAB/NAME`, it is what commands call the scenario.
+    pub name: &'static str,
+    /// The TOML.
+    pub text: &'static str,
+}
+
+/// Embeds scenario files of a lab: `scenario_files!("../scenarios": "calm", "storm")` are
+/// `calm.toml` and `storm.toml` in that folder, which is relative to the file that says so.
+#[macro_export]
+macro_rules! scenario_files {
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        &[$($crate::ScenarioFile {
+            name: $name,
+            text: include_str!(concat!($folder, "/", $name, ".toml")),
+        }),*]
+    };
+}

@@ -1,22 +1,21 @@
 //! One seed, one run: doing a run twice, and finding where the two part.
 
+use netsplit_harness::Experiment;
 use netsplit_history::{Run, TraceEvent};
 use netsplit_report::sweep::Parting;
-use netsplit_sim::{Options, simulate};
-
-use crate::catalog::Loaded;
+use netsplit_sim::Options;
 
 /// Does a run; with `twice`, does it again, and tells where the second goes another way.
 ///
 /// # Errors
 /// When the lab cannot be built from its parameters.
 pub fn run(
-    loaded: &Loaded,
+    experiment: &Experiment,
     options: &Options,
     twice: bool,
 ) -> Result<(Run, Option<Parting>), String> {
     let options = Options { record_trace: twice, ..options.clone() };
-    let once = || simulate(loaded.lab, &loaded.scenario, &options, &mut |_| ());
+    let once = || experiment.simulate(&options, &mut |_| ());
     let mut first = once()?;
     let parting = if twice { parting(&first, &once()?) } else { None };
     first.trace = Vec::new();

@@ -13,23 +13,24 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use netsplit_check::{Verdict, evaluate};
+use netsplit_harness::Catalog;
 use netsplit_report::sweep::{Entry, Job, Plan, Role, Shard, Summary, SweepFile};
 
 use self::select::Case;
 use self::stop::Stop;
 use crate::args::Verify;
-use crate::command::run::{decider, with_seed};
+use crate::command::run::with_seed;
 use crate::command::telling::{self, Told};
 use crate::terminal::{self, Progress};
 use crate::{exit, parallel};
 
 /// Plans the sweep, does its runs, and tells what they say.
-pub fn verify(args: &Verify) -> anyhow::Result<ExitCode> {
+pub fn verify(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<ExitCode> {
     let told = Told::prepare(&args.telling)?;
     if let Some(file) = &args.out {
         telling::writable(file)?;
     }
-    let cases = select::cases(args)?;
+    let cases = select::cases(catalog, args)?;
     let planned = cases.iter().map(|case| case.planned.clone()).collect();
     let plan = Plan::new(seeds::seeds(args), args.determinism, planned);
     let shard = args.shard.unwrap_or(Shard::WHOLE);
@@ -82,14 +83,13 @@ fn sweep(
 
 /// One run and what it contributes.
 fn run(number: usize, job: &Job, case: &Case, twice: bool) -> Result<Entry, String> {
-    let loaded = case.of(&job.role);
+    let experiment = case.of(&job.role);
     let name = &case.planned.scenario;
-    let (run, parting) = determinism::run(loaded, &with_seed(job.seed), twice)
-        .map_err(|why| format!("{name}: {why}"))?;
-    let decide = decider(loaded);
-    let findings = evaluate(&loaded.scenario, &run, &decide);
+    let (run, parting) = determinism::run(experiment, &with_seed(job.seed), twice)?;
+    let decide = experiment.decider();
+    let findings = evaluate(&experiment.scenario, &run, &decide);
     let place = (number, job);
-    let mut entry = Entry::new(place, name, &loaded.scenario, &run, &findings, &decide);
+    let mut entry = Entry::new(place, name, &experiment.scenario, &run, &findings, &decide);
     if let Some(parting) = parting {
         entry.part(parting);
     }

@@ -3,23 +3,23 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use netsplit_harness::{Catalog, Experiment, Source};
 use netsplit_report::sweep::{Planned, Role};
 
 use crate::args::Verify;
-use crate::catalog::{self, Loaded, SHIPPED, Source, nearest};
 use crate::exit;
 
 /// A scenario of the sweep, loaded in each of its roles.
 pub struct Case {
     /// What the plan says of it.
     pub planned: Planned,
-    subject: Loaded,
-    caught: Vec<(String, Loaded)>,
+    subject: Experiment,
+    caught: Vec<(String, Experiment)>,
 }
 
 impl Case {
     /// The scenario as it takes part in this role.
-    pub fn of(&self, role: &Role) -> &Loaded {
+    pub fn of(&self, role: &Role) -> &Experiment {
         match role {
             Role::Subject => &self.subject,
             Role::Catches(variant) => {
@@ -29,9 +29,14 @@ impl Case {
         }
     }
 
-    fn load(name: &str, source: &Source, args: &Verify) -> anyhow::Result<Case> {
+    fn load(
+        catalog: Catalog<'_>,
+        name: &str,
+        source: &Source,
+        args: &Verify,
+    ) -> anyhow::Result<Case> {
         let overrides = args.overrides();
-        let subject = catalog::load(source, &overrides)?;
+        let subject = crate::load(catalog, source, &overrides)?;
         let mut planned = Planned::new(name, &source.file, &subject.scenario);
         if args.variant.is_some() {
             planned.catches.clear();
@@ -40,7 +45,7 @@ impl Case {
         for variant in &planned.catches {
             let mut overrides = overrides.clone();
             overrides.push(format!("variant={variant}"));
-            caught.push((variant.clone(), catalog::load_quietly(source, &overrides)?));
+            caught.push((variant.clone(), catalog.load(source, &overrides)?));
         }
         Ok(Case { planned, subject, caught })
     }
@@ -50,7 +55,7 @@ impl Case {
 ///
 /// # Errors
 /// When a pattern means nothing, or a scenario is wrong.
-pub fn cases(args: &Verify) -> anyhow::Result<Vec<Case>> {
+pub fn cases(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<Vec<Case>> {
     let all = ["*".to_owned()];
     let patterns = match args.patterns.as_slice() {
         [] => &all,
@@ -58,7 +63,7 @@ pub fn cases(args: &Verify) -> anyhow::Result<Vec<Case>> {
     };
     let mut names: Vec<String> = Vec::new();
     for pattern in patterns {
-        for name in matching(pattern)? {
+        for name in matching(catalog, pattern)? {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -67,14 +72,14 @@ pub fn cases(args: &Verify) -> anyhow::Result<Vec<Case>> {
     names
         .into_iter()
         .map(|name| {
-            let source = catalog::source(&name)?;
-            Case::load(&name, &source, args)
+            let source = catalog.source(&name)?;
+            Case::load(catalog, &name, &source, args)
         })
         .collect()
 }
 
 /// What `netsplit run` would call the scenarios that the pattern means.
-fn matching(pattern: &str) -> anyhow::Result<Vec<String>> {
+fn matching(catalog: Catalog<'_>, pattern: &str) -> anyhow::Result<Vec<String>> {
     let path = Path::new(pattern);
     if path.extension().is_some_and(|ending| ending == "toml") || path.is_file() {
         return Ok(vec![pattern.to_owned()]);
@@ -83,17 +88,15 @@ fn matching(pattern: &str) -> anyhow::Result<Vec<String>> {
         let lab = name.split('/').next();
         like(pattern, name) || lab == Some(pattern.trim_end_matches('/'))
     };
-    let shipped = SHIPPED.iter().map(|(name, _)| *name);
-    let found: Vec<String> = shipped.filter(|name| means(name)).map(String::from).collect();
+    let shipped = catalog.shipped().into_iter().map(|(name, _)| name);
+    let found: Vec<String> = shipped.filter(|name| means(name)).collect();
     if !found.is_empty() {
         return Ok(found);
     }
     if path.is_dir() {
         return files_below(path);
     }
-    let labs = SHIPPED.iter().filter_map(|(name, _)| name.split('/').next());
-    let names = SHIPPED.iter().map(|(name, _)| *name).chain(labs);
-    let hint = match nearest(pattern, names) {
+    let hint = match catalog.nearest(pattern) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`netsplit list` shows what there is".into(),
     };

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use netsplit_scenario::{GroupSpec, LabSpec, OperationSpec, ParamsSpec, parse};
+use netsplit_scenario::{GroupSpec, LabSpec, OperationSpec, ParamsSpec};
 use netsplit_sim::{
     Client, Host, Lab, Message, Performing, Reply, Request, Rpc, Setup, System, Task,
 };
@@ -137,11 +137,9 @@ fn found(leaks: &str, from: u64) -> Option<Parting> {
         "title = 'A cheat'\nlab = 'cheat'\nduration = '2s'\n[[load]]\nrate = '50/s'\n\
          [params]\nfrom = {from}\nleaks = '{leaks}'\n"
     );
-    let parsed = parse(&text, "cheat.toml", &[], &[&SPEC]);
-    let scenario = parsed.map_err(|errors| errors.render(false)).unwrap().scenario;
     let lab: &'static Cheat = Box::leak(Box::new(Cheat(AtomicU64::new(0))));
-    let loaded = Loaded { name: "cheat/cheat".into(), scenario, lab };
-    run(&loaded, &with_seed(1), true).unwrap().1
+    let experiment = Experiment::parse(lab, &text, &[]).unwrap_or_else(|error| panic!("{error}"));
+    run(&experiment, &with_seed(1), true).unwrap().1
 }
 
 #[test]

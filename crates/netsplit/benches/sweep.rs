@@ -13,15 +13,13 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use netsplit_check::{Rules, Verdict, decide, evaluate};
+use netsplit_check::Verdict;
+use netsplit_harness::Experiment;
 use netsplit_lab_quorum_kv::QuorumKv;
-use netsplit_scenario::parse;
-use netsplit_sim::{Lab, Options, simulate};
 
 const SEEDS: u64 = 200;
 const SLICE: u64 = 10;
 const SCENARIO: &str = "quorum-kv/calm";
-const TEXT: &str = include_str!("../../../scenarios/quorum-kv/calm.toml");
 
 fn main() -> Result<(), Box<dyn Error>> {
     let rounds = env::args().find_map(|arg| arg.parse().ok()).unwrap_or(5);
@@ -53,18 +51,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The runs of some seeds and their verdicts, and nothing else.
 fn bare(first: u64, last: u64) -> Result<(), Box<dyn Error>> {
-    let parsed = parse(TEXT, "calm.toml", &[], &[QuorumKv.spec()]);
-    let scenario = parsed.map_err(|errors| errors.render(false))?.scenario;
-    let rules = Rules {
-        settle: scenario.settle,
-        invariants: QuorumKv.spec().invariants,
-        ..Rules::default()
-    };
+    let calm = Experiment::load(&QuorumKv, "calm", &[])?;
     for seed in first..=last {
-        let options = Options { seed, ..Options::default() };
-        let run = simulate(&QuorumKv, &scenario, &options, &mut |_| ())?;
-        let findings =
-            evaluate(&scenario, &run, &|property, run| Some(decide(property, run, &rules)));
+        let (_, findings) = calm.run(seed)?;
         assert_eq!(findings.verdict, Verdict::Pass, "seed {seed}");
     }
     Ok(())

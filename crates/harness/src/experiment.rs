@@ -1,0 +1,135 @@
+//! A scenario that can be run, and what its runs come to.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use netsplit_check::{Findings, Measured, PropertyFinding, Rules, decide, evaluate, measure};
+use netsplit_history::{Run, Time};
+use netsplit_scenario::{Diagnostics, Metric, Property, Quantity, Scenario, Sentence, WindowName};
+use netsplit_sim::{Lab, Options, simulate};
+
+use crate::{Catalog, LoadError, Source};
+
+/// A scenario with the lab that it runs.
+pub struct Experiment {
+    /// `LAB/NAME`.
+    pub name: String,
+    /// The lab.
+    pub lab: &'static dyn Lab,
+    /// The scenario.
+    pub scenario: Scenario,
+    /// What is doubtful about the scenario; often empty.
+    pub warnings: Diagnostics,
+    pub(crate) source: Source,
+}
+
+impl Experiment {
+    /// The scenario `name` that comes with `lab`, or the file at that path, with `KEY=VALUE`
+    /// overrides put into it.
+    ///
+    /// # Errors
+    /// When there is none, or it is not valid.
+    pub fn load(
+        lab: &'static dyn Lab,
+        name: &str,
+        overrides: &[&str],
+    ) -> Result<Experiment, LoadError> {
+        let labs = [lab];
+        let catalog = Catalog::new(&labs);
+        let shipped = lab.scenarios().iter().any(|file| file.name == name);
+        let which = if shipped { format!("{}/{name}", lab.spec().name) } else { name.to_owned() };
+        let overrides: Vec<_> = overrides.iter().map(|set| (*set).to_owned()).collect();
+        catalog.load(&catalog.source(&which)?, &overrides)
+    }
+
+    /// As [`load`](Experiment::load), from the TOML `text`.
+    ///
+    /// # Errors
+    /// When it is not valid.
+    pub fn parse(
+        lab: &'static dyn Lab,
+        text: &str,
+        overrides: &[&str],
+    ) -> Result<Experiment, LoadError> {
+        let source =
+            Source { name: "scenario".into(), file: "scenario.toml".into(), text: text.into() };
+        let overrides: Vec<_> = overrides.iter().map(|set| (*set).to_owned()).collect();
+        Catalog::new(&[lab]).load(&source, &overrides)
+    }
+
+    /// Runs the scenario; `progress` hears the simulated time as it passes.
+    ///
+    /// # Errors
+    /// When the lab cannot be built from the parameters.
+    pub fn simulate(
+        &self,
+        options: &Options,
+        progress: &mut dyn FnMut(Time),
+    ) -> Result<Run, String> {
+        simulate(self.lab, &self.scenario, options, progress)
+            .map_err(|why| format!("{}: {why}", self.name))
+    }
+
+    /// Judges a run by the scenario's expectations.
+    pub fn judge(&self, run: &Run) -> Findings {
+        evaluate(&self.scenario, run, &self.decider())
+    }
+
+    /// Runs the scenario under a seed, and judges the run.
+    ///
+    /// # Errors
+    /// When the lab cannot be built from the parameters.
+    pub fn run(&self, seed: u64) -> Result<(Run, Findings), String> {
+        let run = self.simulate(&Options { seed, ..Options::default() }, &mut |_| ())?;
+        let findings = self.judge(&run);
+        Ok((run, findings))
+    }
+
+    /// Decides the properties of one run, each once however often it is asked.
+    pub fn decider(&self) -> impl Fn(&Property, &Run) -> Option<PropertyFinding> {
+        let rules = Rules {
+            settle: self.scenario.settle,
+            invariants: self.lab.spec().invariants,
+            ..Rules::default()
+        };
+        let known: RefCell<BTreeMap<Property, PropertyFinding>> = RefCell::default();
+        move |property, run| {
+            if let Some(finding) = known.borrow().get(property) {
+                return Some(finding.clone());
+            }
+            let finding = decide(property, run, &rules);
+            known.borrow_mut().insert(property.clone(), finding.clone());
+            Some(finding)
+        }
+    }
+
+    /// Measures a metric as expectations word it, such as `p99(get) during cut`.
+    ///
+    /// # Errors
+    /// When it is no metric, or the run has nothing to measure it on.
+    pub fn measure(&self, run: &Run, metric: &str) -> Result<Measured, String> {
+        let end = metric.find(')').map_or_else(|| metric.find(' '), |close| Some(close + 1));
+        let (head, window) = metric.split_at(end.unwrap_or(metric.len()));
+        // A sentence needs a value of the metric's unit, which only the grammar knows.
+        let values = ["1ms", "1%", "1", "1/s"];
+        let read = values.map(|value| self.metric(&format!("{head} == {value}{window}")));
+        let read = read.into_iter().reduce(Result::or).expect("there are values");
+        let (metric, window, _) = read?;
+        measure(&metric, &window, &self.scenario, run)
+    }
+
+    /// Reads a sentence about a metric: the metric, the window, and what it is compared with.
+    ///
+    /// # Errors
+    /// When it is none, with its place.
+    pub fn metric(&self, sentence: &str) -> Result<(Metric, WindowName, Quantity), String> {
+        let mut overrides = self.scenario.overrides.clone();
+        overrides.push(format!("verdict.expect=[{sentence:?}]"));
+        let read = Catalog::new(&[self.lab]).load(&self.source, &overrides);
+        let mut expect = read.map_err(|error| error.to_string())?.scenario.verdict.expect;
+        match expect.pop().map(|expectation| expectation.sentence) {
+            Some(Sentence::Metric { metric, value, window, .. }) => Ok((metric, window, value)),
+            _ => Err(format!("`{sentence}` compares no metric")),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Checks of a whole lab, for tests: in this repository, and in those of other people's labs.
+//!
+//! [`check`] is all of them. Each panics with a message that says what is wrong and, where a run
+//! showed it, the command that shows it again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use netsplit_check::{Verdict, show};
+use netsplit_history::Run;
+use netsplit_sim::Lab;
+
+use crate::Experiment;
+
+/// Checks that a lab is sound: see the functions of this module.
+///
+/// # Panics
+/// When it is not, with what is wrong.
+pub fn check(lab: &'static dyn Lab) {
+    names_are_distinct(lab);
+    variants_build(lab);
+    mutants_are_shown(lab);
+    runs_depend_on_the_seed_alone(lab);
+    scenarios_pass(lab, 1..=2);
+    wrong_variants_fail(lab, 1..=3);
+    lesson_is_true(lab);
+}
+
+/// Checks that fillings, variants and bundles have names of their own.
+///
+/// # Panics
+/// When two have the same, or a filling is called `reference`.
+pub fn names_are_distinct(lab: &'static dyn Lab) {
+    let spec = lab.spec();
+    let bundled: BTreeSet<_> = spec.bundles.iter().map(|bundle| bundle.name).collect();
+    assert_eq!(bundled.len(), spec.bundles.len(), "{}: two bundles of one name", spec.name);
+    let mut seen = BTreeMap::new();
+    for seat in spec.seats {
+        let fillings = seat.fillings();
+        assert!(!fillings.is_empty(), "{}: the seat {} has no filling", spec.name, seat.name());
+        for filling in fillings.iter().skip(1) {
+            let other = seen.insert(filling.name, seat.name());
+            let (lab, name) = (spec.name, filling.name);
+            assert!(other.is_none(), "{lab}: `{name}` fills both {other:?} and {}", seat.name());
+            assert_ne!(name, "reference", "{lab}: that is the name of the first fillings together");
+        }
+    }
+}
+
+/// Checks that each variant can be built on the `calm` scenario.
+///
+/// # Panics
+/// When there is no `calm` scenario, or a variant cannot be built on it.
+pub fn variants_build(lab: &'static dyn Lab) {
+    for variant in lab.spec().variants() {
+        let calm = load(lab, "calm", &[&format!("variant={}", variant.name)]);
+        let built = netsplit_sim::build(lab, &calm.scenario).map(drop);
+        assert_eq!(built, Ok(()), "{}: the variant {}", lab.spec().name, variant.name);
+    }
+}
+
+/// Checks that each mutant is among the `catches` of the scenario that it says shows it, and that
+/// an expectation there is about what it says it breaks.
+///
+/// # Panics
+/// When one is not.
+pub fn mutants_are_shown(lab: &'static dyn Lab) {
+    for variant in lab.spec().variants() {
+        let Some(mutant) = variant.mutant else { continue };
+        let (name, shown_by) = (variant.name, mutant.shown_by);
+        let verdict = load(lab, shown_by, &[]).scenario.verdict;
+        let caught = verdict.catches.iter().any(|caught| caught == name);
+        assert!(caught, "the mutant {name}: `catches` of {shown_by} does not list it");
+        let mut sentences = verdict.expect.iter().chain(&verdict.sweep);
+        let about = sentences.any(|sentence| sentence.text.contains(mutant.breaks));
+        assert!(about, "the mutant {name}: {shown_by} expects nothing about `{}`", mutant.breaks);
+    }
+}
+
+/// Checks that a run of `calm` is its seed: the same twice, another with another seed, and the
+/// same arrivals, operations and keys under every variant.
+///
+/// # Panics
+/// When it is not.
+pub fn runs_depend_on_the_seed_alone(lab: &'static dyn Lab) {
+    let run = |variant: &str, seed| {
+        let calm = load(lab, "calm", &[&format!("variant={variant}")]);
+        calm.run(seed).unwrap_or_else(|why| panic!("{why}")).0
+    };
+    let first = run("reference", 1);
+    assert_eq!(first.fingerprint, run("reference", 1).fingerprint, "two runs of one seed differ");
+    assert_ne!(first.fingerprint, run("reference", 2).fingerprint, "the seed changes nothing");
+    for variant in lab.spec().variants() {
+        let arrivals = arrivals(&run(variant.name, 1));
+        let name = variant.name;
+        assert!(arrivals == self::arrivals(&first), "{name} changes what clients ask for");
+    }
+}
+
+fn arrivals(run: &Run) -> Vec<(netsplit_history::Time, String, Option<String>)> {
+    let ops = run.operations.iter();
+    let key = |key: &Option<std::sync::Arc<str>>| key.as_deref().map(str::to_owned);
+    let mut all: Vec<_> = ops.map(|op| (op.intended, op.op.to_string(), key(&op.key))).collect();
+    all.sort_unstable();
+    all
+}
+
+/// Checks that each scenario passes under each of the seeds.
+///
+/// # Panics
+/// When one does not, with its findings.
+pub fn scenarios_pass(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<u64>) {
+    for file in lab.scenarios() {
+        let experiment = load(lab, file.name, &[]);
+        for seed in seeds.clone() {
+            let (_, findings) = experiment.run(seed).unwrap_or_else(|why| panic!("{why}"));
+            let command = command(&experiment, &[], seed);
+            assert_eq!(findings.verdict, Verdict::Pass, "{command}: {findings:#?}");
+        }
+    }
+}
+
+/// Checks that each variant that a scenario says it catches fails it under one of the seeds.
+///
+/// # Panics
+/// When one does not.
+pub fn wrong_variants_fail(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<u64>) {
+    for file in lab.scenarios() {
+        let catches = load(lab, file.name, &[]).scenario.verdict.catches;
+        for variant in catches {
+            let set = format!("variant={variant}");
+            let wrong = load(lab, file.name, &[&set]);
+            let fails = |seed| {
+                let (_, findings) = wrong.run(seed).unwrap_or_else(|why| panic!("{why}"));
+                findings.verdict == Verdict::Fail
+            };
+            let command = command(&wrong, &[&set], *seeds.start());
+            assert!(seeds.clone().any(fails), "{command}: the scenario does not catch it");
+        }
+    }
+}
+
+/// Checks the rows of the lesson's tables that begin with a command: ``| `netsplit run LAB/NAME
+/// --variant V --set K=V` | `METRIC` | VALUE |`` is what the command measures with seed 1.
+///
+/// # Panics
+/// When a row is not, with the value measured.
+pub fn lesson_is_true(lab: &'static dyn Lab) {
+    let mut runs: BTreeMap<&str, (Experiment, Run)> = BTreeMap::new();
+    for line in lab.lesson().lines().filter(|line| line.starts_with("| `netsplit run")) {
+        let cells: Vec<_> = line.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+        let [_, command, metric, shown, _] = cells[..] else {
+            panic!("a row has a command, a metric and a value: {line}");
+        };
+        let (experiment, run) = runs.entry(command).or_insert_with(|| {
+            let experiment = of_command(lab, command);
+            let run = experiment.run(1).unwrap_or_else(|why| panic!("{why}")).0;
+            (experiment, run)
+        });
+        let measured = experiment.measure(run, metric);
+        let measured = measured.map_or_else(|why| why, |measured| show(measured.value));
+        assert_eq!(measured, shown, "{line}");
+    }
+}
+
+/// The experiment of `netsplit run LAB/NAME --variant V --set K=V`.
+fn of_command(lab: &'static dyn Lab, command: &str) -> Experiment {
+    let mut words = command.split_whitespace().skip(2);
+    let scenario = words.next().unwrap_or_default();
+    let name = scenario.strip_prefix(lab.spec().name).and_then(|name| name.strip_prefix('/'));
+    let name = name.unwrap_or_else(|| panic!("`{command}` runs no scenario of this lab"));
+    let mut set = Vec::new();
+    while let (Some(flag), Some(value)) = (words.next(), words.next()) {
+        match flag {
+            "--variant" => set.push(format!("variant={value}")),
+            "--set" => set.push(value.to_owned()),
+            _ => panic!("`{command}`: only --variant and --set are understood here"),
+        }
+    }
+    let set: Vec<_> = set.iter().map(String::as_str).collect();
+    load(lab, name, &set)
+}
+
+/// The scenario `name` of `lab` with overrides.
+///
+/// # Panics
+/// When there is none, or it is not valid.
+pub fn load(lab: &'static dyn Lab, name: &str, overrides: &[&str]) -> Experiment {
+    Experiment::load(lab, name, overrides).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The command that does such a run.
+fn command(experiment: &Experiment, set: &[&str], seed: u64) -> String {
+    let set: String = set.iter().map(|set| format!(" --set {set}")).collect();
+    format!("netsplit run {}{set} --seed {seed}", experiment.name)
+}

@@ -1,0 +1,52 @@
+//! What holds for every lab: names, variants, mutants, seeds, and the tables of its lesson.
+//!
+//! That every scenario passes is for `determinism.rs`, and that wrong variants fail for the gate's
+//! sweep, which do those runs anyway.
+
+use std::sync::Mutex;
+use std::thread;
+
+use netsplit_harness::testing;
+use netsplit_sim::Lab;
+
+#[path = "../crates/netsplit/src/labs.rs"]
+mod labs;
+
+/// Does `check` for every lab, on two threads.
+fn every_lab(check: fn(&'static dyn Lab)) {
+    let left = Mutex::new(labs::LABS.to_vec());
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(lab) = { left.lock().unwrap().pop() } {
+                    check(lab);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn fillings_and_variants_have_names_of_their_own() {
+    every_lab(testing::names_are_distinct);
+}
+
+#[test]
+fn every_variant_can_be_built() {
+    every_lab(testing::variants_build);
+}
+
+#[test]
+fn every_mutant_is_caught_by_the_scenario_that_it_names() {
+    every_lab(testing::mutants_are_shown);
+}
+
+#[test]
+fn a_run_is_its_seed_and_no_variant_changes_the_arrivals() {
+    every_lab(testing::runs_depend_on_the_seed_alone);
+}
+
+#[test]
+fn every_lesson_shows_what_its_commands_measure() {
+    every_lab(testing::lesson_is_true);
+}
