@@ -63,8 +63,8 @@ pub enum Command {
     /// Print the JSON Schema of scenario files
     #[command(after_help = "Example:\n  netsplit schema > scenario.schema.json")]
     Schema,
-    /// Print a commented scenario file to start from
-    #[command(after_help = "Example:\n  netsplit new quorum-kv > my-scenario.toml")]
+    /// Print a commented scenario file to start from, or write a crate for a lab of your own
+    #[command(after_help = NEW_EXAMPLES)]
     New(New),
     /// Compare what the labs measure with what the literature says
     #[command(after_help = TRUTH_EXAMPLES)]
@@ -113,6 +113,15 @@ const LINT_EXAMPLES: &str = "\
 Examples:
   netsplit lint my-scenario.toml
   netsplit lint scenarios/quorum-kv/*.toml";
+
+const NEW_EXAMPLES: &str = "\
+Examples:
+  netsplit new quorum-kv > my-scenario.toml
+  netsplit new --lab gossip ./gossip
+  netsplit new --lab gossip ./gossip --git https://example.org/netsplit --rev 1a2b3c4
+
+The crate of a new lab is a `netsplit` command of its own: `cargo run -- run gossip/calm` in its
+folder runs it, `cargo test` checks it.";
 
 const TRUTH_EXAMPLES: &str = "\
 Examples:
@@ -220,8 +229,21 @@ pub struct Lint {
 /// `netsplit new`
 #[derive(Args, Debug)]
 pub struct New {
-    /// The lab
-    pub lab: String,
+    /// The lab that the scenario is about; with --lab, the folder of the new crate
+    pub target: String,
+    /// Write a crate with a new lab of this name, in kebab-case
+    #[arg(long = "lab", value_name = "NAME")]
+    pub lab: Option<String>,
+    /// The crate depends on a clone of Netsplit in this folder
+    /// [default: the clone that this command was built in, if it is still there]
+    #[arg(long, value_name = "DIR", requires = "lab", conflicts_with = "git")]
+    pub path: Option<PathBuf>,
+    /// The crate depends on this git repository
+    #[arg(long, value_name = "URL", requires = "lab")]
+    pub git: Option<String>,
+    /// The revision of the git repository
+    #[arg(long, value_name = "REV", requires = "git")]
+    pub rev: Option<String>,
 }
 
 /// `netsplit truth`

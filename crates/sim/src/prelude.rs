@@ -5,8 +5,8 @@ pub use std::time::Duration;
 
 pub use netsplit_history::{Invariant, InvariantState, LabEvent, Run};
 pub use netsplit_scenario::{
-    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, ScenarioFile, Seat, filling,
-    mutant,
+    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, ScenarioFile, Seat, Span,
+    filling, mutant, scenario_files,
 };
 pub use serde::{Deserialize, Serialize};
 pub use serde_json::{Value, json};

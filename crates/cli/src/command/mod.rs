@@ -5,6 +5,7 @@ mod history;
 mod lint;
 mod list;
 mod merge;
+mod new;
 mod print;
 mod replay;
 mod run;
@@ -34,7 +35,7 @@ pub fn dispatch(catalog: Catalog<'_>, command: Command) -> anyhow::Result<ExitCo
         Command::Trace(args) => trace::trace(catalog, &args),
         Command::Lint(args) => lint::lint(catalog, &args),
         Command::Schema => print::schema(catalog),
-        Command::New(args) => print::starter(catalog, &args.lab),
+        Command::New(args) => new::new(catalog, &args),
         Command::Truth(args) => truth::truth(catalog, &args),
         Command::History(History::Check(args)) => history::check(&args),
         Command::Lesson(args) => print::lesson(catalog, &args.lab),

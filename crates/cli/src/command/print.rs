@@ -16,12 +16,6 @@ pub fn schema(catalog: Catalog<'_>) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// `netsplit new`
-pub fn starter(catalog: Catalog<'_>, lab: &str) -> anyhow::Result<ExitCode> {
-    terminal::print(&netsplit_scenario::starter(catalog.lab(lab)?.spec()));
-    Ok(ExitCode::SUCCESS)
-}
-
 /// `netsplit lesson`
 pub fn lesson(catalog: Catalog<'_>, lab: &str) -> anyhow::Result<ExitCode> {
     terminal::print(catalog.lab(lab)?.lesson());

@@ -70,6 +70,25 @@ pub struct GroupSpec {
     pub summary: &'static str,
 }
 
+impl GroupSpec {
+    /// Creates a group of nodes with one worker each: its name, the prefix of the nodes' names,
+    /// the default number of nodes, and its meaning in one line.
+    pub const fn new(
+        name: &'static str,
+        prefix: &'static str,
+        count: u32,
+        summary: &'static str,
+    ) -> GroupSpec {
+        GroupSpec { name, prefix, count, workers: Some(1), summary }
+    }
+
+    /// Sets the default number of workers per node; `None` for no limit.
+    #[must_use]
+    pub const fn workers(self, workers: Option<u32>) -> GroupSpec {
+        GroupSpec { workers, ..self }
+    }
+}
+
 /// An operation.
 #[derive(Clone, Copy, Debug)]
 pub struct OperationSpec {

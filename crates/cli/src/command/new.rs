@@ -1,0 +1,110 @@
+//! `netsplit new`: a scenario file to start from, or a crate with a lab to start from.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use netsplit_harness::Catalog;
+use netsplit_scenario::starter;
+
+use crate::args::New;
+use crate::{exit, terminal};
+
+/// Prints a scenario file, or writes the crate.
+pub fn new(catalog: Catalog<'_>, args: &New) -> anyhow::Result<ExitCode> {
+    match &args.lab {
+        None => terminal::print(&starter(catalog.lab(&args.target)?.spec())),
+        Some(name) => write_crate(catalog, args, name)?,
+    }
+    Ok(exit::PASS.into())
+}
+
+/// The files of the crate: (path in it, text).
+const FILES: [(&str, &str); 8] = [
+    ("Cargo.toml", include_str!("../../templates/lab/Cargo.toml.template")),
+    ("README.md", include_str!("../../templates/lab/README.md")),
+    ("src/lib.rs", include_str!("../../templates/lab/src/lib.rs")),
+    ("src/main.rs", include_str!("../../templates/lab/src/main.rs")),
+    ("tests/lab.rs", include_str!("../../templates/lab/tests/lab.rs")),
+    ("scenarios/calm.toml", include_str!("../../templates/lab/scenarios/calm.toml")),
+    ("scenarios/loss.toml", include_str!("../../templates/lab/scenarios/loss.toml")),
+    (".gitignore", "/target\n/netsplit-out\n"),
+];
+
+fn write_crate(catalog: Catalog<'_>, args: &New, name: &str) -> anyhow::Result<()> {
+    check_name(catalog, name)?;
+    let folder = Path::new(&args.target);
+    if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        let folder = folder.display();
+        return Err(exit::usage(format!("{folder} is not empty: name a folder that is new")));
+    }
+    let dependency = dependency(args)?;
+    for (file, text) in FILES {
+        let file = folder.join(file);
+        let written = fs::create_dir_all(file.parent().unwrap_or(folder))
+            .and_then(|()| fs::write(&file, fill_in(text, name, &dependency)));
+        written.with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    let folder = folder.display();
+    terminal::print(&format!(
+        "The lab `{name}` is in {folder}. Next:\n  cd {folder}\n  cargo run -- run {name}/calm\n  \
+         cargo test\n"
+    ));
+    Ok(())
+}
+
+/// Refuses what cannot be the name of a crate, a lab and a type.
+fn check_name(catalog: Catalog<'_>, name: &str) -> anyhow::Result<()> {
+    let words = || name.split('-');
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_lowercase())
+            && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    };
+    if !words().all(is_word) || name == "netsplit" || name == "test" {
+        return Err(exit::usage(format!(
+            "`{name}` cannot name a lab: use lower-case words joined by `-`, such as `two-phase-commit`"
+        )));
+    }
+    if catalog.lab(name).is_ok() {
+        return Err(exit::usage(format!("there is a lab `{name}` already: use another name")));
+    }
+    Ok(())
+}
+
+/// How the new crate depends on a crate of this project; `CRATE` stands for the crate.
+fn dependency(args: &New) -> anyhow::Result<String> {
+    if let Some(url) = &args.git {
+        let rev = args.rev.as_ref().map(|rev| format!(", rev = {rev:?}")).unwrap_or_default();
+        return Ok(format!("{{ git = {url:?}{rev} }}"));
+    }
+    let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let clone = args.path.clone().or_else(|| is_clone(&built_in).then_some(built_in));
+    let Some(clone) = clone else {
+        return Ok(format!("{:?}", env!("CARGO_PKG_VERSION")));
+    };
+    if !is_clone(&clone) {
+        let clone = clone.display();
+        return Err(exit::usage(format!("{clone} is no clone of Netsplit: it has no crates/cli")));
+    }
+    let clone: PathBuf = clone.canonicalize()?;
+    let path = clone.join("crates").join("CRATE");
+    Ok(format!("{{ path = {:?} }}", path.display().to_string()))
+}
+
+fn is_clone(folder: &Path) -> bool {
+    folder.join("crates").join("cli").join("Cargo.toml").is_file()
+}
+
+/// Puts the lab's name and the dependency into a file of the template.
+fn fill_in(text: &str, name: &str, dependency: &str) -> String {
+    let capital = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
+    let type_name: String = name.split('-').map(capital).collect();
+    let mut out = text.to_owned();
+    for part in ["cli", "sim", "harness"] {
+        out = out.replace(&format!("NETSPLIT({part})"), &dependency.replace("CRATE", part));
+    }
+    out.replace("echo::", &format!("{}::", name.replace('-', "_")))
+        .replace("Echo", &type_name)
+        .replace("echo", name)
+}
