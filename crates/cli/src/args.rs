@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
 use sweep::{MERGE_EXAMPLES, REPLAY_EXAMPLES, VERIFY_EXAMPLES};
-pub use sweep::{Merge, Replay, SeedRange, Telling, Verify};
+pub use sweep::{Merge, Replay, SeedRange, SweepOutputArgs, Verify};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,12 +24,12 @@ Examples:
 Exit codes: 0 passed, 1 failed, 2 wrong usage or file, 3 inconclusive, 70 a bug of netsplit,
 130 interrupted.";
 
-/// Runs small, real distributed systems on a deterministic network, breaks them on schedule,
-/// and measures what their users felt. The same seed gives the same bytes, always.
+/// Runs small, real distributed systems on a deterministic network, injects failures on schedule,
+/// and measures what their users felt. The same seed always gives the same bytes.
 #[derive(Debug, Parser)]
 #[command(name = "netsplit", version, after_help = EXAMPLES)]
 pub struct Cli {
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -45,13 +45,13 @@ pub enum Command {
     /// Run a scenario under several variants or settings, side by side
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(Compare),
-    /// Run scenarios over many seeds, and say how sure the verdict is
+    /// Run scenarios over many seeds, with confidence intervals
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Box<Verify>),
-    /// Put the parts of a sweep together
+    /// Merge the shards of a sweep
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(Merge),
-    /// Do the run of a report again and compare
+    /// Repeat the run of a report and compare
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(Replay),
     /// Run a scenario and print its events, a line each
@@ -69,7 +69,7 @@ pub enum Command {
     /// Compare what the labs measure with what the literature says
     #[command(after_help = TRUTH_EXAMPLES)]
     Truth(Truth),
-    /// Check histories of operations, anybody's
+    /// Check a history of operations, from Netsplit or elsewhere
     #[command(subcommand)]
     History(History),
     /// Read a lab's lesson
@@ -129,7 +129,7 @@ Examples:
   netsplit truth queueing
   netsplit truth --markdown > docs/truth.md";
 
-/// Which scenario, and how.
+/// The scenario and its settings.
 #[derive(Args, Debug)]
 pub struct Which {
     /// A shipped scenario (LAB/NAME) or a file (.toml)
@@ -164,13 +164,13 @@ pub struct List {
 /// `netsplit run`
 #[derive(Args, Debug)]
 pub struct Run {
-    /// Which scenario, and how.
+    /// The scenario and its settings.
     #[command(flatten)]
     pub which: Which,
-    /// Print report.json instead of the report for people
+    /// Print report.json instead of the human-readable report
     #[arg(long)]
     pub json: bool,
-    /// Where to put report.json, history.jsonl and the chart
+    /// The folder for report.json, history.jsonl and the chart
     /// [default: netsplit-out/LAB/NAME/VARIANT/seed-N]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -182,7 +182,7 @@ pub struct Run {
 /// `netsplit compare`
 #[derive(Args, Debug)]
 pub struct Compare {
-    /// Which scenario, and how.
+    /// The scenario and its settings.
     #[command(flatten)]
     pub which: Which,
     /// The key to vary, and its values
@@ -193,7 +193,7 @@ pub struct Compare {
 /// `netsplit trace`
 #[derive(Args, Debug)]
 pub struct Trace {
-    /// Which scenario, and how.
+    /// The scenario and its settings.
     #[command(flatten)]
     pub which: Which,
     /// Only events on or about this host
@@ -265,7 +265,7 @@ pub struct Truth {
 /// `netsplit history`
 #[derive(Debug, Subcommand)]
 pub enum History {
-    /// Is a history linearizable?
+    /// Check a history for linearizability
     #[command(after_help = HISTORY_HELP)]
     Check(HistoryCheck),
 }

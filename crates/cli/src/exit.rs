@@ -1,24 +1,24 @@
-//! How the command ends.
+//! Exit codes.
 
 use std::fmt;
 use std::process::ExitCode;
 
 use netsplit_check::Verdict;
 
-/// A run was decided and passed.
+/// The run passed.
 pub const PASS: u8 = 0;
-/// A run was decided and failed.
+/// The run failed.
 pub const FAIL: u8 = 1;
-/// The command line or a file is wrong.
+/// The command line or a file is not valid.
 pub const USAGE: u8 = 2;
-/// A run could not be decided.
+/// The run is inconclusive.
 pub const INCONCLUSIVE: u8 = 3;
-/// A bug of ours.
+/// A bug of Netsplit.
 pub const BUG: u8 = 70;
-/// Interrupted, as shells tell Ctrl-C.
+/// Interrupted by Ctrl-C, as shells report it.
 pub const INTERRUPTED: u8 = 130;
 
-/// An error of the user's making, or of the world's: told without a backtrace, exit code 2.
+/// An error in the usage or the environment: printed without a backtrace, exit code 2.
 #[derive(Debug)]
 pub struct Usage(String);
 

@@ -1,4 +1,4 @@
-//! Many simulations at a time, results in order.
+//! Simulations on several threads, with results in order.
 //!
 //! A simulation lives on one thread, so workers are plain threads that take the next job each.
 //! Results are collected by job, never by order of completion.
@@ -8,8 +8,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Does `work` for 0 to `count - 1` on `jobs` threads (one per core unless said) and returns
-/// the results in that order. `done` hears how many are finished.
+/// Does `work` for 0 to `count - 1` on `jobs` threads and returns the results in that
+/// order. `done` is called with the number of finished jobs. Default for `jobs`: one per core.
 pub fn map<T: Send>(
     count: usize,
     jobs: Option<NonZeroUsize>,
@@ -20,7 +20,8 @@ pub fn map<T: Send>(
     results.into_iter().map(|result| result.expect("every job was done")).collect()
 }
 
-/// As [`map`], but starts no further job once `go_on` says no; what was not started is `None`.
+/// Like [`map`], but starts no further job once `go_on` returns false; a job that was not started
+/// is `None`.
 pub fn map_while<T: Send>(
     count: usize,
     jobs: Option<NonZeroUsize>,

@@ -1,4 +1,4 @@
-//! What depends on who is looking: colour, width, progress.
+//! The terminal: colour, width, progress.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::exit;
@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Columns when nobody says.
+/// The width where there is no terminal.
 const WIDTH: usize = 80;
-/// No picture gets clearer beyond this.
+/// The widest that a report gets.
 const WIDTH_MAX: usize = 120;
 
-/// Whether standard output takes colour: a terminal, unless `NO_COLOR` or the like says no.
+/// Whether standard output takes colour: it is a terminal and `NO_COLOR` is not set.
 pub fn colour() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
@@ -33,8 +33,8 @@ fn console_width() -> Option<usize> {
         .then(|| usize::from(indicatif::TermLike::width(&console::Term::stdout())))
 }
 
-/// Prints to standard output. A reader that has gone away (`netsplit list | head`) ends the
-/// command quietly.
+/// Prints to standard output. When the reader has closed the pipe (`netsplit list | head`), the
+/// command ends quietly.
 pub fn print(text: &str) {
     let mut out = io::stdout().lock();
     if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
@@ -42,8 +42,8 @@ pub fn print(text: &str) {
     }
 }
 
-/// Work shorter than this shows no progress bar.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The progress bar appears after this time.
+const BAR_DELAY: Duration = Duration::from_secs(1);
 
 /// A progress bar on standard error: only on a terminal, and only for work that takes longer
 /// than a second.
@@ -63,9 +63,9 @@ impl Progress {
         Progress { what: what.into(), total, started: Instant::now(), bar: None, visible }
     }
 
-    /// So much is done.
+    /// Sets the progress.
     pub fn at(&mut self, done: u64) {
-        if !self.visible || self.started.elapsed() < PATIENCE {
+        if !self.visible || self.started.elapsed() < BAR_DELAY {
             return;
         }
         let bar = self.bar.get_or_insert_with(|| {

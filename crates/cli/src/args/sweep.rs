@@ -38,10 +38,10 @@ pub struct Verify {
     /// How many seeds, from 1, or a range such as 100..=199
     #[arg(long, default_value = "10")]
     pub seeds: SeedRange,
-    /// Derive the seeds from this text, so that nobody has tried them. It is printed nowhere
+    /// Derive held-out seeds from this text, which is never printed
     #[arg(long, value_name = "TEXT", env = "NETSPLIT_SEED_SALT", hide_env_values = true)]
     pub seed_salt: Option<String>,
-    /// Run this variant instead of each scenario's own; `catches` is then not asked
+    /// Run this variant instead of each scenario's own; `catches` is then ignored
     #[arg(long)]
     pub variant: Option<String>,
     /// Override a key of every scenario; may be given again
@@ -56,18 +56,18 @@ pub struct Verify {
     /// Start no run after this long, such as 10m
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub time_limit: Option<Duration>,
-    /// Do each run twice, and show where they part if they do
+    /// Do each run twice, and show the first event at which they differ
     #[arg(long)]
     pub determinism: bool,
-    /// Do only this part of the sweep, such as 3/16
+    /// Do only one part of the sweep, such as 3/16
     #[arg(long, value_name = "K/N", requires = "out")]
     pub shard: Option<Shard>,
-    /// Write the runs to a file for `netsplit merge`, and judge nothing
+    /// Write the runs to a file for `netsplit merge`, without a verdict
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "junit", "markdown", "baseline"])]
     pub out: Option<PathBuf>,
-    /// How to tell the result.
+    /// The output.
     #[command(flatten)]
-    pub telling: Telling,
+    pub output: SweepOutputArgs,
 }
 
 impl Verify {
@@ -79,10 +79,10 @@ impl Verify {
     }
 }
 
-/// How to tell the result of a sweep.
+/// The output of a sweep.
 #[derive(Args, Debug)]
-pub struct Telling {
-    /// Print the summary as JSON instead of for people
+pub struct SweepOutputArgs {
+    /// Print the summary as JSON
     #[arg(long)]
     pub json: bool,
     /// Also write JUnit XML
@@ -102,12 +102,12 @@ pub struct Telling {
 /// `netsplit merge`
 #[derive(Args, Debug)]
 pub struct Merge {
-    /// What `netsplit verify --shard K/N --out FILE` wrote: all of it
+    /// The files that `netsplit verify --shard K/N --out FILE` wrote, all shards
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// How to tell the result.
+    /// The output.
     #[command(flatten)]
-    pub telling: Telling,
+    pub output: SweepOutputArgs,
 }
 
 /// `netsplit replay`
@@ -115,7 +115,7 @@ pub struct Merge {
 pub struct Replay {
     /// A report.json of `netsplit run`
     pub report: PathBuf,
-    /// The scenario's file, where it is not a shipped one
+    /// The scenario's file, if it is not a shipped one
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<String>,
 }
@@ -129,7 +129,7 @@ pub struct SeedRange {
     pub to: u64,
 }
 
-/// More seeds than this are a slip of the finger.
+/// The most seeds of one sweep.
 const SEEDS_MAX: u64 = 10_000_000;
 
 impl FromStr for SeedRange {

@@ -1,4 +1,4 @@
-//! `netsplit history check`: is somebody's history linearizable?
+//! `netsplit history check`: checks a history for linearizability.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, stdin};

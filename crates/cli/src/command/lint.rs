@@ -1,4 +1,4 @@
-//! `netsplit lint`: what is wrong with a scenario file.
+//! `netsplit lint`: checks scenario files without running them.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use netsplit_sim::build;
 use crate::args::Lint;
 use crate::{exit, terminal};
 
-/// Checks each file and tells everything that is wrong with it.
+/// Checks each file and prints everything that is wrong with it.
 pub fn lint(catalog: Catalog<'_>, args: &Lint) -> anyhow::Result<ExitCode> {
     let mut broken = 0;
     for which in &args.files {

@@ -1,4 +1,4 @@
-//! `netsplit list`: what there is.
+//! `netsplit list`: the labs, their scenarios and variants.
 
 use std::fmt::Write;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! `netsplit merge`: from the files of shards to the sweep that one machine would have given.
+//! `netsplit merge`: combines the files of shards into the sweep that one machine would have given.
 
 use std::fs;
 use std::path::Path;
@@ -8,15 +8,15 @@ use anyhow::Context;
 use netsplit_report::sweep::{self, Summary, SweepFile};
 
 use crate::args::Merge;
-use crate::command::telling::Told;
+use crate::command::sweep_output::SweepOutput;
 use crate::exit;
 
-/// Puts the files together and tells what the sweep says.
+/// Merges the files and prints the summary of the sweep.
 pub fn merge(args: &Merge) -> anyhow::Result<ExitCode> {
-    let told = Told::prepare(&args.telling)?;
+    let output = SweepOutput::prepare(&args.output)?;
     let files: anyhow::Result<Vec<_>> = args.files.iter().map(|file| read(file)).collect();
     let (plan, entries) = sweep::merge(&files?).map_err(|why| exit::usage(why.to_string()))?;
-    told.tell(Summary::of(&plan, &entries, None).map_err(exit::usage)?)
+    output.emit(Summary::of(&plan, &entries, None).map_err(exit::usage)?)
 }
 
 fn read(file: &Path) -> anyhow::Result<(String, SweepFile)> {

@@ -9,7 +9,7 @@ mod new;
 mod print;
 mod replay;
 mod run;
-mod telling;
+mod sweep_output;
 mod trace;
 mod truth;
 mod verify;
@@ -20,10 +20,10 @@ use netsplit_harness::Catalog;
 
 use crate::args::{Command, History};
 
-/// Does what the command line asks.
+/// Runs the subcommand of the command line.
 ///
 /// # Errors
-/// When the command line, a file or the world is wrong.
+/// When an argument or a file is not valid, or a file cannot be read or written.
 pub fn dispatch(catalog: Catalog<'_>, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::List(args) => list::list(catalog, &args),

@@ -1,4 +1,4 @@
-//! `netsplit replay`: does a report still come out as it did?
+//! `netsplit replay`: repeats the run of a report and compares.
 
 use std::fs;
 use std::process::ExitCode;
@@ -11,12 +11,12 @@ use crate::args::Replay;
 use crate::command::run::{simulate, with_seed};
 use crate::{exit, terminal};
 
-/// Does the run of a report again and compares the fingerprints and the reports.
+/// Repeats the run of a report, and compares the fingerprints and the reports.
 pub fn replay(catalog: Catalog<'_>, args: &Replay) -> anyhow::Result<ExitCode> {
     let file = args.report.display();
     let text = fs::read_to_string(&args.report).with_context(|| format!("cannot read {file}"))?;
     let old = from_json(&text)
-        .map_err(|error| exit::usage(format!("{file} is no report of a run: {error}")))?;
+        .map_err(|error| exit::usage(format!("{file} is not the report of a run: {error}")))?;
     let which = args.scenario.as_deref().unwrap_or(&old.scenario);
     let source = catalog.source(which).with_context(|| {
         format!("{file} is of `{}`; --scenario FILE says where it is", old.scenario)
@@ -43,7 +43,7 @@ pub fn replay(catalog: Catalog<'_>, args: &Replay) -> anyhow::Result<ExitCode> {
     Ok(exit::FAIL.into())
 }
 
-/// Another version or another scenario has every right to run differently.
+/// Refuses a report of another version or another scenario, whose run may differ rightly.
 fn refuse_another(old: &Report, experiment: &Experiment) -> anyhow::Result<()> {
     let own = Versions::default();
     if old.versions != own {

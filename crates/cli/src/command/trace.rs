@@ -1,4 +1,4 @@
-//! `netsplit trace`: the events of a run, for people.
+//! `netsplit trace`: prints the events of a run, a line each.
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -23,7 +23,7 @@ pub fn trace(catalog: Catalog<'_>, args: &Trace) -> anyhow::Result<ExitCode> {
     }
     if text.is_empty() {
         anstream::eprintln!(
-            "none of the run's {} events is of that time, node and message",
+            "none of the run's {} events matches that time, node and message",
             run.trace.len()
         );
     }

@@ -1,4 +1,4 @@
-//! `netsplit truth`: what the labs measure against what the literature says.
+//! `netsplit truth`: compares what the labs measure with what the literature says.
 //!
 //! Each lab carries a table of checks: a law or a published number, the scenario and settings
 //! that reproduce it, and the metric to compare. A check is measured by running the scenario as
@@ -37,7 +37,7 @@ struct Check {
     tolerance: String,
 }
 
-/// How firm the expected number is.
+/// The kind of source of the expected number.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Tier {
@@ -58,7 +58,7 @@ struct Table {
     check: Vec<Check>,
 }
 
-/// A check and how it came out.
+/// A check and its result.
 #[derive(Debug, Serialize)]
 struct Outcome {
     lab: &'static str,
@@ -74,7 +74,7 @@ struct Outcome {
     holds: bool,
 }
 
-/// Runs the checks of one lab or all.
+/// Runs the checks of one lab or of all.
 pub fn truth(catalog: Catalog<'_>, args: &Truth) -> anyhow::Result<ExitCode> {
     let labs = match &args.lab {
         Some(name) => vec![catalog.lab(name)?],
@@ -105,7 +105,7 @@ pub fn truth(catalog: Catalog<'_>, args: &Truth) -> anyhow::Result<ExitCode> {
     Ok(if all_hold { exit::PASS } else { exit::FAIL }.into())
 }
 
-/// One simulation, and the checks that read something off it.
+/// One simulation, and the checks that use it.
 struct SharedRun {
     seed: u64,
     checks: Vec<usize>,
@@ -124,7 +124,7 @@ fn runs(prepared: &[Prepared]) -> Vec<SharedRun> {
 }
 
 impl SharedRun {
-    /// Simulates once, and measures what each of the checks asks for.
+    /// Simulates once, and measures the metric of each check.
     fn measure(&self, prepared: &[Prepared]) -> Vec<(usize, Result<f64, String>)> {
         let run = prepared[self.checks[0]].simulate(self.seed);
         let measured = |check: &usize| match &run {
@@ -135,7 +135,7 @@ impl SharedRun {
     }
 }
 
-/// A check that is ready to run.
+/// A check whose scenario is loaded.
 struct Prepared {
     lab: &'static str,
     check: Check,
@@ -267,10 +267,11 @@ fn plain(outcomes: &[Outcome]) -> String {
 
 fn markdown(outcomes: &[Outcome]) -> String {
     let mut text = String::from(
-        "# Truth\n\nWhat the labs must reproduce, with its source, and what they measure: the mean over so \
-         many seeds, counted from 1. Exact: no tolerance. Law: a closed form. Published: a paper's \
-         table. Demo: calibrated to resemble a published system. Written by `netsplit truth \
-         --markdown > docs/truth.md`; the gate compares it byte by byte.\n",
+        "# Truth\n\nThe laws and published numbers that the labs must reproduce, each with its \
+         source, and what the labs measure: the mean over the seeds from 1 to the number shown. \
+         Exact: no tolerance. Law: a closed form. Published: a paper's table. Demo: calibrated to \
+         resemble a published system. Written by `netsplit truth --markdown > docs/truth.md`; the \
+         gate compares it byte by byte.\n",
     );
     let mut lab = "";
     for outcome in outcomes {

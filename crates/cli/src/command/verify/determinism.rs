@@ -1,11 +1,11 @@
-//! One seed, one run: doing a run twice, and finding where the two part.
+//! Doing a run twice, and finding the first event at which the two differ.
 
 use netsplit_harness::Experiment;
 use netsplit_history::{Run, TraceEvent};
 use netsplit_report::sweep::Parting;
 use netsplit_sim::Options;
 
-/// Does a run; with `twice`, does it again, and tells where the second goes another way.
+/// Does a run; with `twice`, does it again, and returns where the second differs.
 ///
 /// # Errors
 /// When the lab cannot be built from its parameters.

@@ -1,8 +1,8 @@
 //! `netsplit verify`: scenarios over many seeds, in parallel.
 //!
-//! The sweep is planned first (`select` finds the scenarios, `seeds` the seeds), then its runs
-//! are done on worker threads, each leaving an entry; what they say together is computed from
-//! the entries alone, in the plan's order, so that threads and shards cannot show.
+//! The sweep is planned first (`select` finds the scenarios, `seeds` the seeds). Then worker
+//! threads do its runs, and each run leaves an entry. The summary is computed from the entries
+//! alone, in the plan's order, so the output does not depend on thread count or sharding.
 
 mod determinism;
 mod seeds;
@@ -20,15 +20,15 @@ use self::select::Case;
 use self::stop::Stop;
 use crate::args::Verify;
 use crate::command::run::with_seed;
-use crate::command::telling::{self, Told};
+use crate::command::sweep_output::{self, SweepOutput};
 use crate::terminal::{self, Progress};
 use crate::{exit, parallel};
 
-/// Plans the sweep, does its runs, and tells what they say.
+/// Plans the sweep, does its runs, and prints the summary.
 pub fn verify(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<ExitCode> {
-    let told = Told::prepare(&args.telling)?;
+    let output = SweepOutput::prepare(&args.output)?;
     if let Some(file) = &args.out {
-        telling::writable(file)?;
+        sweep_output::writable(file)?;
     }
     let cases = select::cases(catalog, args)?;
     let planned = cases.iter().map(|case| case.planned.clone()).collect();
@@ -41,12 +41,12 @@ pub fn verify(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<ExitCode> {
         write(file, shard, plan, entries, cut_short)?
     } else {
         let summary = Summary::of(&plan, &entries, cut_short.as_deref());
-        told.tell(summary.map_err(exit::usage)?)?
+        output.emit(summary.map_err(exit::usage)?)?
     };
     Ok(if stop::interrupted() { exit::INTERRUPTED.into() } else { code })
 }
 
-/// Does the shard's runs of the plan, in order, as far as nothing stops them. Also says whether
+/// Does the shard's runs of the plan, in order, until something stops them. Also returns whether
 /// these are all.
 fn sweep(
     args: &Verify,
@@ -81,7 +81,7 @@ fn sweep(
     Ok((done, all))
 }
 
-/// One run and what it contributes.
+/// Does one run and returns its entry.
 fn run(number: usize, job: &Job, case: &Case, twice: bool) -> Result<Entry, String> {
     let experiment = case.of(&job.role);
     let name = &case.planned.scenario;
@@ -96,7 +96,8 @@ fn run(number: usize, job: &Job, case: &Case, twice: bool) -> Result<Entry, Stri
     Ok(entry)
 }
 
-/// Writes a shard's file. Its exit code only says whether it is whole: `netsplit merge` judges.
+/// Writes a shard's file. The exit code only says whether the file is complete: `netsplit merge`
+/// judges the runs.
 fn write(
     file: &Path,
     shard: Shard,
@@ -113,7 +114,7 @@ fn write(
     };
     let whole = cut_short.is_none();
     let part = SweepFile { shard, cut_short, plan, entries };
-    telling::write(file, &part.to_lines())?;
+    sweep_output::write(file, &part.to_lines())?;
     let file = file.display();
     terminal::print(&format!(
         "shard {shard}: {runs} runs, {failed} failed, {open} inconclusive{cut}, written to {file}\n"

@@ -1,8 +1,8 @@
-//! Which seeds.
+//! The seeds of a sweep.
 //!
-//! Held-out seeds are the first 48 bits of SHA-256 over the salt and a number: who knows some of
-//! them, as every reproducing command tells one, learns nothing about the others or the salt. 48
-//! bits are enough not to be guessed and few enough for every JSON reader.
+//! Held-out seeds are the first 48 bits of SHA-256 over the salt and a number. Knowing some of them,
+//! as each reproducing command shows one, reveals neither the others nor the salt. 48 bits are
+//! enough to prevent guessing, and few enough for every JSON reader.
 
 use netsplit_report::sweep::Seeds;
 use sha2::{Digest, Sha256};

@@ -1,4 +1,4 @@
-//! Which scenarios: by name, pattern, file or folder.
+//! The scenarios of a sweep: by name, pattern, file or folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,16 +9,16 @@ use netsplit_report::sweep::{Planned, Role};
 use crate::args::Verify;
 use crate::exit;
 
-/// A scenario of the sweep, loaded in each of its roles.
+/// A scenario of the sweep, loaded for each of its roles.
 pub struct Case {
-    /// What the plan says of it.
+    /// Its part of the plan.
     pub planned: Planned,
     subject: Experiment,
     caught: Vec<(String, Experiment)>,
 }
 
 impl Case {
-    /// The scenario as it takes part in this role.
+    /// The experiment of this role.
     pub fn of(&self, role: &Role) -> &Experiment {
         match role {
             Role::Subject => &self.subject,
@@ -54,7 +54,7 @@ impl Case {
 /// The scenarios that the command line asks for, each once, in its order.
 ///
 /// # Errors
-/// When a pattern means nothing, or a scenario is wrong.
+/// When a pattern matches nothing, or a scenario is not valid.
 pub fn cases(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<Vec<Case>> {
     let all = ["*".to_owned()];
     let patterns = match args.patterns.as_slice() {
@@ -78,7 +78,7 @@ pub fn cases(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<Vec<Case>> {
         .collect()
 }
 
-/// What `netsplit run` would call the scenarios that the pattern means.
+/// The scenarios that match the pattern, as `netsplit run` names them.
 fn matching(catalog: Catalog<'_>, pattern: &str) -> anyhow::Result<Vec<String>> {
     let path = Path::new(pattern);
     if path.extension().is_some_and(|ending| ending == "toml") || path.is_file() {
@@ -86,7 +86,7 @@ fn matching(catalog: Catalog<'_>, pattern: &str) -> anyhow::Result<Vec<String>> 
     }
     let means = |name: &str| {
         let lab = name.split('/').next();
-        like(pattern, name) || lab == Some(pattern.trim_end_matches('/'))
+        matches(pattern, name) || lab == Some(pattern.trim_end_matches('/'))
     };
     let shipped = catalog.shipped().into_iter().map(|(name, _)| name);
     let found: Vec<String> = shipped.filter(|name| means(name)).collect();
@@ -100,7 +100,7 @@ fn matching(catalog: Catalog<'_>, pattern: &str) -> anyhow::Result<Vec<String>> 
         Some(near) => format!("did you mean `{near}`?"),
         None => "`netsplit list` shows what there is".into(),
     };
-    Err(exit::usage(format!("`{pattern}` is no scenario, lab, file or folder; {hint}")))
+    Err(exit::usage(format!("`{pattern}` matches no scenario, lab, file or folder; {hint}")))
 }
 
 /// The scenario files in a folder and the folders in it, in order.
@@ -121,26 +121,26 @@ fn files_below(folder: &Path) -> anyhow::Result<Vec<String>> {
     }
     if files.is_empty() {
         let folder = folder.display();
-        return Err(exit::usage(format!("{folder} holds no scenario file (.toml)")));
+        return Err(exit::usage(format!("{folder} contains no scenario file (.toml)")));
     }
     files.sort();
     Ok(files.iter().map(|file| file.display().to_string()).collect())
 }
 
-/// Whether `name` is as `pattern` says: `*` stands for any characters, `?` for any one.
-fn like(pattern: &str, name: &str) -> bool {
+/// Whether `name` matches `pattern`: `*` stands for any characters, `?` for any single one.
+fn matches(pattern: &str, name: &str) -> bool {
     let mut rest = pattern.chars();
     match rest.next() {
         None => name.is_empty(),
         Some('*') => {
             let ends = name.char_indices().map(|(at, _)| at).chain([name.len()]);
-            ends.into_iter().any(|at| like(rest.as_str(), &name[at..]))
+            ends.into_iter().any(|at| matches(rest.as_str(), &name[at..]))
         }
         Some(wanted) => {
             let mut letters = name.chars();
             let letter = letters.next();
             letter.is_some_and(|letter| wanted == '?' || wanted == letter)
-                && like(rest.as_str(), letters.as_str())
+                && matches(rest.as_str(), letters.as_str())
         }
     }
 }
@@ -153,10 +153,10 @@ mod tests {
     fn patterns() {
         let name = "quorum-kv/minority-partition";
         for fits in ["*", "quorum-kv/*", "*/minority*", "quorum-k?/*-partition", name] {
-            assert!(like(fits, name), "{fits}");
+            assert!(matches(fits, name), "{fits}");
         }
         for fails in ["", "quorum-kv", "quorum-kv/?", "*x", "raft/*"] {
-            assert!(!like(fails, name), "{fails}");
+            assert!(!matches(fails, name), "{fails}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! What ends a sweep before its end: Ctrl-C, a time limit, a failure.
+//! Early ends of a sweep: Ctrl-C, a time limit, a failure.
 //!
-//! Runs that are under way are finished, because half a run says nothing; no new one starts. A
-//! second Ctrl-C ends the command at once.
+//! Runs in progress are finished, because half a run shows nothing; no new one starts. A second
+//! Ctrl-C ends the command at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use crate::exit;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Whether somebody wants the command to end.
+/// Whether Ctrl-C was pressed.
 pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
@@ -28,10 +28,10 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Starts the clock and listens for Ctrl-C and for requests to end.
+    /// Starts the clock, and handles Ctrl-C and the termination signal.
     ///
     /// # Errors
-    /// When the system lets nobody listen.
+    /// When no signal handler can be installed.
     #[expect(clippy::disallowed_methods, reason = "a time limit is about real time")]
     pub fn new(args: &Verify) -> anyhow::Result<Stop> {
         ctrlc::set_handler(|| {
@@ -39,7 +39,7 @@ impl Stop {
                 std::process::exit(i32::from(exit::INTERRUPTED));
             }
         })
-        .context("cannot listen for Ctrl-C")?;
+        .context("cannot install a handler for Ctrl-C")?;
         Ok(Stop {
             started: Instant::now(),
             time_limit: args.time_limit,
@@ -55,7 +55,7 @@ impl Stop {
         self.broken.fetch_or(broken, Ordering::Relaxed);
     }
 
-    /// Why no further run may start; `None` while one may.
+    /// The reason not to start another run; `None` while there is none.
     pub fn why(&self) -> Option<String> {
         if interrupted() {
             return Some("interrupted".into());

@@ -1,4 +1,4 @@
-//! How `verify` and `merge` tell what a sweep says.
+//! The output of `verify` and `merge`: files, terminal, annotations and the exit code.
 
 use std::env;
 use std::fs::{self, File};
@@ -12,33 +12,33 @@ use netsplit_report::sweep::{
     sweep_to_markdown,
 };
 
-use crate::args::Telling;
+use crate::args::SweepOutputArgs;
 use crate::{exit, terminal};
 
-/// What is asked of the environment before hours of work, not after.
-pub struct Told<'a> {
-    args: &'a Telling,
+/// The output of a sweep, prepared before hours of work so that it cannot fail after them.
+pub struct SweepOutput<'a> {
+    args: &'a SweepOutputArgs,
     baseline: Option<Summary>,
 }
 
-impl<'a> Told<'a> {
-    /// Reads the baseline, and sees that the files can be written.
+impl<'a> SweepOutput<'a> {
+    /// Reads the baseline, and checks that the files can be written.
     ///
     /// # Errors
-    /// When one cannot.
-    pub fn prepare(args: &'a Telling) -> anyhow::Result<Told<'a>> {
+    /// When the baseline cannot be read or a file cannot be written.
+    pub fn prepare(args: &'a SweepOutputArgs) -> anyhow::Result<SweepOutput<'a>> {
         for file in args.junit.iter().chain(&args.markdown) {
             writable(file)?;
         }
         let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
-        Ok(Told { args, baseline })
+        Ok(SweepOutput { args, baseline })
     }
 
     /// Compares with the baseline, writes and prints everything; returns the exit code.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn tell(&self, mut summary: Summary) -> anyhow::Result<ExitCode> {
+    pub fn emit(&self, mut summary: Summary) -> anyhow::Result<ExitCode> {
         if let Some(baseline) = &self.baseline {
             summary.compare(baseline, &self.args.max_regression);
         }
@@ -67,7 +67,7 @@ impl<'a> Told<'a> {
     }
 }
 
-/// Sees that a file can be written, without touching what is in it.
+/// Checks that a file can be written, without changing its content.
 pub fn writable(file: &Path) -> anyhow::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let made = folder.map_or(Ok(()), fs::create_dir_all);
@@ -75,7 +75,7 @@ pub fn writable(file: &Path) -> anyhow::Result<()> {
     opened.map(drop).map_err(|error| cannot_write(file, &error))
 }
 
-/// Writes a file whole or not at all, so that nobody reads half of it.
+/// Writes a file atomically: to a temporary name, which is then renamed.
 pub fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(".part");
