@@ -1,80 +1,64 @@
-//! Bounded loads: a ring whose nodes may say that they are full.
+//! Bounded loads: a ring that passes over full nodes.
 //!
 //! Virtual nodes balance keys, not requests: the one key that everybody wants is on one node
 //! whatever V is. Mirrokni, Thorup and Zadimoghaddam ("Consistent hashing with bounded loads",
-//! SODA 2018, section 1) give each node a capacity, (1 + epsilon) times the mean load rounded
-//! up. A key goes to the first node clockwise that has room. No node ever exceeds its capacity
-//! at an admission, because the capacities add up to more than there is to admit, so somebody
-//! has room.
+//! SODA 2018, section 1) give each node a [`capacity`], (1 + epsilon) times the mean load rounded
+//! up. A key goes to the first node clockwise that has room. No node exceeds its capacity when a
+//! request is admitted, because the capacities add up to more than there is to admit, so some
+//! node has room.
 //!
-//! Here the loads are the requests that a router has under way, as in `HAProxy`'s
-//! `hash-balance-factor`. So a hot key spills to the next nodes just as far as its load needs.
-//! They fetch copies of their own, and stop seeing it when the load is gone.
+//! The owner of a key is the ring's. Loads here are the requests that a router has in flight, as
+//! in `HAProxy`'s `hash-balance-factor`. So a hot key spills to the next nodes just as far as its
+//! load needs. They fetch copies of their own, and see no more of it when the load is gone.
 //!
-//! What this leaves out. Each router counts its own requests only, so N routers bound each
-//! node's load N times, apart. Writes go to the owner, and the copies that spilled are not told:
-//! a hot key that is written is read stale from them. And the paper also moves what is placed
-//! when others leave; a request under way stays where it is.
-
-use std::rc::Rc;
+//! Left out, and what that costs. Each router counts its own requests only, so N routers bound
+//! each node's load N times, separately. Writes go to the owner, and the copies that spilled are
+//! not updated: reads of a hot key that is written are stale there. And the paper also moves what
+//! is placed when others leave; a request in flight stays where it is.
 
 use crate::params::{MILLION, Params};
-use crate::placement::{KeyHash, Loads, Member, NodeIndex, Placement, View};
-use crate::ring::{Karger, Ring};
+use crate::placement::{KeyHash, Loads, NodeIndex, Placement, View};
+use crate::ring::Ring;
 
-/// How much a node may have.
-pub trait Capacity {
-    /// The most that `member` may have when all nodes together have `total`, for an epsilon in
-    /// millionths: whole numbers, as 1.1 times 110 is a little more than 121 by others.
-    fn capacity(&self, member: Member, total: u64, view: &View, epsilon: u64) -> u64 {
-        let fair = u128::from(total) * u128::from(member.weight);
-        let (capacity, one) = (fair * u128::from(MILLION + epsilon), u128::from(MILLION));
-        capacity.div_ceil(one * u128::from(view.weight())) as u64
-    }
+/// ceil((1 + epsilon) total w / W): the most that a member of weight w may have when all members,
+/// of weight W in all, have `total` together. Epsilon is in millionths.
+///
+/// Integer arithmetic, because in floating point 1.1 times 110 is a little more than 121.
+pub fn capacity(weight: u32, all_weights: u64, total: u64, epsilon_millionths: u64) -> u64 {
+    let share = u128::from(total) * u128::from(weight);
+    let (scaled, one) = (share * u128::from(MILLION + epsilon_millionths), u128::from(MILLION));
+    scaled.div_ceil(one * u128::from(all_weights)) as u64
 }
 
-/// The bound of the paper.
+/// A ring, and the bound on its nodes' loads.
 #[derive(Debug)]
-pub struct OnePlusEpsilon;
-
-impl Capacity for OnePlusEpsilon {}
-
-/// A ring, and what its nodes may have.
-#[derive(Debug)]
-pub struct Bounded<C> {
-    rule: C,
-    ring: Ring<Karger>,
+pub struct Bounded {
+    ring: Ring,
     view: View,
-    epsilon: u64,
+    epsilon_millionths: u64,
 }
 
-/// Makes it.
-pub fn make(view: &View, params: &Params) -> Rc<dyn Placement> {
-    Rc::new(Bounded::new(OnePlusEpsilon, view, params))
-}
-
-impl<C: Capacity> Bounded<C> {
-    /// A bounded ring of the members of a view.
-    pub fn new(rule: C, view: &View, params: &Params) -> Bounded<C> {
+impl Bounded {
+    /// A bounded ring of a view's members.
+    pub fn new(view: &View, params: &Params) -> Bounded {
         Bounded {
-            rule,
-            ring: Ring::new(Karger, view, params),
+            ring: Ring::new(view, params.virtual_nodes),
             view: view.clone(),
-            epsilon: params.epsilon_millionths(),
+            epsilon_millionths: params.epsilon_millionths(),
         }
     }
 
     fn has_room(&self, node: NodeIndex, loads: &Loads) -> bool {
-        let member = self.view.members.iter().find(|member| member.node == node);
-        member.is_some_and(|member| {
+        self.view.weight_of(node).is_some_and(|weight| {
+            // Including the request to be placed, so that the first one finds room at all.
             let total = loads.total() + 1;
-            let capacity = self.rule.capacity(*member, total, &self.view, self.epsilon);
+            let capacity = capacity(weight, self.view.weight(), total, self.epsilon_millionths);
             loads.of(node) < capacity
         })
     }
 }
 
-impl<C: Capacity> Placement for Bounded<C> {
+impl Placement for Bounded {
     fn owner(&self, key: KeyHash) -> Option<NodeIndex> {
         self.ring.owner(key)
     }
@@ -82,19 +66,18 @@ impl<C: Capacity> Placement for Bounded<C> {
     fn place(&self, key: KeyHash, loads: &Loads) -> Option<NodeIndex> {
         self.ring.walk(key).find(|node| self.has_room(*node, loads))
     }
+
+    fn table(&self) -> &[NodeIndex] {
+        &[]
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::placement::Epoch;
 
     #[test]
-    fn a_capacity_is_no_rounding_error_too_large() {
-        let member = |node| Member { node: NodeIndex(node), weight: 1 };
-        let view = View { epoch: Epoch(1), salt: 0, members: (0..10).map(member).collect() };
-        // 1.1 times 110 is 121, and by floating point numbers a little more.
-        let capacity = OnePlusEpsilon.capacity(member(0), 1100, &view, 100_000);
-        assert_eq!(capacity, 121);
+    fn a_capacity_has_no_rounding_error() {
+        assert_eq!(capacity(1, 10, 1100, 100_000), 121);
     }
 }

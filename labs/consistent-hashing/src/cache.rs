@@ -1,12 +1,12 @@
-//! What a cache node remembers: so many entries, and when full, not the least recently used.
+//! The memory of a cache node: a bounded number of entries, evicted least recently used first.
 //!
-//! Every value has the [`Version`] that the backing store gave it, and of two entries of one
-//! key the newer stays, whichever came first. So an entry that was handed over, or fetched a
-//! moment ago, never covers a write that was quicker.
+//! Every value has the [`Version`] that the backing store gave it, and of two entries of one key
+//! the newer stays, whichever came first. So an entry that was handed over, or fetched a moment
+//! ago, never replaces a newer write.
 //!
-//! Left out: expiry, sizes of values, and remembering versions of what was evicted: an old
-//! fetch that arrives after its key was written and evicted brings the old value back.
-//! Memcache at Facebook (NSDI 2013, section 3.2.1) has leases against that.
+//! Left out: expiry, sizes of values, and the versions of evicted entries: an old fetch that
+//! arrives after its key was written and evicted brings the old value back. Memcache at Facebook
+//! (NSDI 2013, section 3.2.1) has leases against that.
 
 use std::collections::BTreeMap;
 
@@ -14,34 +14,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::placement::{KeyHash, hash};
 
-/// A key, by the rank that loads draw.
+/// A key, by its rank: `k1` has rank 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Key(pub u64);
 
 impl Key {
-    /// Where the key lies in the hash space.
+    /// The key's position in the hash space.
     pub fn hash(self) -> KeyHash {
         KeyHash(hash(0, [self.0, 1]))
     }
 }
 
-/// How many writes of its key came before; 0 is a key that was never written.
+/// The number of writes of a key so far; 0 for a key that was never written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Version(pub u64);
 
-/// What is known of a key.
+/// The value of a key at some version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The value; `None` when the key was never written.
     pub value: Option<u64>,
-    /// How new it is.
+    /// The version; the higher, the newer.
     pub version: Version,
 }
 
-/// A cache that forgets what was not used for longest.
+/// A cache that evicts the least recently used entry.
 ///
-/// `by_use` has exactly one entry for each of `entries`, and there are at most `capacity`.
-#[derive(Debug)]
+/// Invariants: `by_use` has exactly one entry for each of `entries`, and there are at most
+/// `capacity`.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cache {
     capacity: usize,
     entries: BTreeMap<Key, (Entry, u64)>,
@@ -50,20 +51,20 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// An empty cache for so many entries.
+    /// An empty cache of `capacity` entries.
     pub fn new(capacity: usize) -> Cache {
         Cache { capacity, entries: BTreeMap::new(), by_use: BTreeMap::new(), uses: 0 }
     }
 
-    /// What is remembered of a key, which counts as a use of it.
+    /// The entry of a key, which counts as a use of it.
     pub fn get(&mut self, key: Key) -> Option<Entry> {
         let (entry, _) = *self.entries.get(&key)?;
         self.put(key, entry);
         Some(entry)
     }
 
-    /// Remembers an entry, unless a newer one is there, and forgets another if it must.
-    pub fn keep(&mut self, key: Key, entry: Entry) {
+    /// Inserts an entry, unless a newer one is there, and evicts another if the cache is full.
+    pub fn insert(&mut self, key: Key, entry: Entry) {
         let known = self.entries.get(&key).map(|(known, _)| *known);
         let newer = known.filter(|known| known.version > entry.version);
         self.put(key, newer.unwrap_or(entry));
@@ -74,14 +75,25 @@ impl Cache {
         }
     }
 
-    /// Takes out all entries whose keys are `unwanted`.
-    pub fn take(&mut self, unwanted: impl Fn(Key) -> bool) -> Vec<(Key, Entry)> {
-        let leaving = self.entries.extract_if(.., |key, _| unwanted(*key));
-        let leaving: Vec<_> = leaving.collect();
-        for (_, (_, used)) in &leaving {
-            self.by_use.remove(used);
-        }
-        leaving.into_iter().map(|(key, (entry, _))| (key, entry)).collect()
+    /// The keys of all entries, in order.
+    pub fn keys(&self) -> impl Iterator<Item = Key> {
+        self.entries.keys().copied()
+    }
+
+    /// Removes the entries of `keys`, and returns those that there were.
+    pub fn take(&mut self, keys: &[Key]) -> Vec<(Key, Entry)> {
+        let take = |key: &Key| {
+            let (entry, used) = self.entries.remove(key)?;
+            self.by_use.remove(&used);
+            Some((*key, entry))
+        };
+        keys.iter().filter_map(take).collect()
+    }
+
+    /// Removes all entries.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.by_use.clear();
     }
 
     fn put(&mut self, key: Key, entry: Entry) {
@@ -102,32 +114,32 @@ mod tests {
     }
 
     #[test]
-    fn the_least_recently_used_is_forgotten() {
+    fn the_least_recently_used_entry_is_evicted() {
         let mut cache = Cache::new(2);
-        cache.keep(Key(1), entry(1));
-        cache.keep(Key(2), entry(1));
+        cache.insert(Key(1), entry(1));
+        cache.insert(Key(2), entry(1));
         cache.get(Key(1));
-        cache.keep(Key(3), entry(1));
+        cache.insert(Key(3), entry(1));
         assert_eq!(cache.get(Key(2)), None);
         assert_eq!((cache.get(Key(1)), cache.get(Key(3))), (Some(entry(1)), Some(entry(1))));
         assert_eq!((cache.entries.len(), cache.by_use.len()), (2, 2));
     }
 
     #[test]
-    fn an_older_entry_never_covers_a_newer_one() {
+    fn an_older_entry_never_replaces_a_newer_one() {
         let mut cache = Cache::new(2);
-        cache.keep(Key(1), entry(2));
-        cache.keep(Key(1), entry(1));
+        cache.insert(Key(1), entry(2));
+        cache.insert(Key(1), entry(1));
         assert_eq!(cache.get(Key(1)), Some(entry(2)));
-        cache.keep(Key(1), entry(3));
+        cache.insert(Key(1), entry(3));
         assert_eq!(cache.get(Key(1)), Some(entry(3)));
     }
 
     #[test]
-    fn what_is_taken_is_gone() {
+    fn taken_entries_are_gone() {
         let mut cache = Cache::new(10);
-        (0..6).for_each(|key| cache.keep(Key(key), entry(1)));
-        let taken = cache.take(|key| key.0 % 2 == 0);
+        (0..6).for_each(|key| cache.insert(Key(key), entry(1)));
+        let taken = cache.take(&[0, 2, 4, 9].map(Key));
         assert_eq!(taken, [0, 2, 4].map(|key| (Key(key), entry(1))));
         assert_eq!((cache.entries.len(), cache.by_use.len()), (3, 3));
         assert_eq!(cache.get(Key(2)), None);

@@ -1,14 +1,13 @@
-//! What everybody knows from the start: the knobs, and what sits in the seats.
+//! The configuration that all nodes of a run share: parameters, seats and addresses.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_sim::{Host, NodeId, Setup};
 
-use crate::migration::{Drop, HandOver, Hoard, Migration, TrustsGaps};
-use crate::mutants;
+use crate::migration::Migration;
 use crate::params::Params;
-use crate::placement::{self, Member, NodeIndex, Placement, View};
+use crate::placement::{MakePlacement, Member, NodeIndex, Placement, View};
+use crate::seats;
 
 /// The group of the directory.
 pub const DIRECTORY: &str = "directory";
@@ -17,64 +16,45 @@ pub const CACHE: &str = "cache";
 /// The group of the backing store.
 pub const STORE: &str = "store";
 
-/// The configuration. None of it changes during a run.
+/// The configuration. It is constant during a run.
 pub struct Cluster {
-    /// The scenario's knobs.
+    /// The scenario's parameters.
     pub params: Params,
-    /// Who is expected to be in the cluster when it starts.
-    pub founders: Vec<Member>,
-    /// What becomes of entries that move.
-    pub migration: Rc<dyn Migration>,
-    placement: &'static str,
-    /// Workers of each store.
+    /// The members of the first view.
+    pub initial_members: Vec<Member>,
+    /// The policy of nodes for entries that they no longer own.
+    pub migration: Box<dyn Migration>,
+    make_placement: MakePlacement,
     store_workers: Option<u32>,
 }
 
 impl Cluster {
-    /// Reads the configuration.
+    /// Reads the configuration of a run.
     ///
     /// # Errors
-    /// When the parameters are out of their range, or a group has no nodes.
+    /// When a parameter is out of its range, or a group does not have the one node that it must.
     pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
-        let params: Params = setup.params::<Params>().clone();
-        let groups = &setup.scenario().nodes;
-        let group = |name| {
-            let found = groups.iter().find(|group| group.name == name);
-            found.expect("a scenario has all groups of its lab")
-        };
-        let nodes = group(CACHE).count;
+        let params = setup.params::<Params>().clone();
+        let nodes = setup.group(CACHE).count;
         params.check(nodes)?;
-        for (name, count) in [(DIRECTORY, group(DIRECTORY).count), (STORE, group(STORE).count)] {
+        for name in [DIRECTORY, STORE] {
+            let count = setup.group(name).count;
             if count != 1 {
-                return Err(format!("nodes.{name}.count is {count}; there must be 1"));
+                return Err(format!("nodes.{name}.count is {count}; it must be 1"));
             }
         }
         Ok(Cluster {
-            founders: (0..nodes).map(|node| member(node, &params)).collect(),
+            initial_members: (0..nodes).map(|node| member(node, &params)).collect(),
             params,
-            migration: match setup.seat("migration") {
-                "drop" => Rc::new(Drop),
-                "hoard" => Rc::new(Hoard),
-                "trusts-gaps" => Rc::new(TrustsGaps),
-                _ => Rc::new(HandOver),
-            },
-            placement: setup.seat("placement"),
-            store_workers: group(STORE).workers,
+            migration: setup.pick(&seats::MIGRATION)(),
+            make_placement: *setup.pick(&seats::PLACEMENT),
+            store_workers: setup.group(STORE).workers,
         })
     }
 
-    /// The placement of a view, by the algorithm in the seat.
-    pub fn place(&self, view: &View) -> Rc<dyn Placement> {
-        placement::make(self.placement, view, &self.params)
-    }
-
-    /// The placement that somebody makes of a view: the same as everybody else, unless the seat
-    /// holds the mutant that does not.
-    pub fn place_by(&self, believer: &str, view: &View) -> Rc<dyn Placement> {
-        match self.placement {
-            "own-seed" => mutants::own_seed(believer, view, &self.params),
-            _ => self.place(view),
-        }
+    /// The placement of keys by a view, as the process called `process` computes it.
+    pub fn place(&self, view: &View, process: &str) -> Box<dyn Placement> {
+        (self.make_placement)(view, &self.params, process)
     }
 
     /// A cache node as a member.
@@ -82,13 +62,13 @@ impl Cluster {
         member(node.0, &self.params)
     }
 
-    /// How many requests may be at a store at once, waiting or served.
+    /// The most requests that may be at the store at once, queued or served; `None` for no limit.
     pub fn store_capacity(&self) -> Option<usize> {
         let workers = self.store_workers? as usize;
         Some(workers + self.params.store_queue as usize)
     }
 
-    /// How long a cache node is busy with what takes one of size 1 so long.
+    /// The time that a cache node takes for work that takes one of size 1 the time `work`.
     pub fn work_of(&self, node: NodeIndex, work: Duration) -> Duration {
         work / self.params.size_of(node.0)
     }
@@ -98,11 +78,11 @@ impl Cluster {
         host.nodes(CACHE)[node.0 as usize]
     }
 
-    /// The number of the cache node that `host` is.
+    /// The index of the cache node that `host` is; `None` if it is none.
     pub fn index_of(host: &Host) -> Option<NodeIndex> {
         let nodes = host.nodes(CACHE);
-        let place = nodes.iter().position(|node| *node == host.id())?;
-        Some(NodeIndex(place as u32))
+        let index = nodes.iter().position(|node| *node == host.id())?;
+        Some(NodeIndex(index as u32))
     }
 
     /// The directory.

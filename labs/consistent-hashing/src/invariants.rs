@@ -1,8 +1,8 @@
-//! The laws of this lab that are exact, each decided at every event by one who sees what all have
-//! announced, and who shares no code with those who place keys.
+//! The laws of this lab that are exact, each checked at every event from the recorded events alone,
+//! by code that is independent of the placements.
 //!
-//! [`Views`] is what the directory has announced: the list of members by which a key was owned, or
-//! a request sent.
+//! [`Views`] holds the views that the directory has published: the members by which a key had its
+//! owner, or a request was sent.
 
 pub mod bounded_load;
 mod even_table;
@@ -14,12 +14,12 @@ use std::collections::BTreeMap;
 use netsplit_history::{Invariant, LabEvent};
 use serde_json::Value;
 
-/// All of them.
+/// All invariants.
 pub const INVARIANTS: &[Invariant] = &[
     Invariant {
         name: "bounded-load",
-        summary: "No read makes a node exceed ceil((1 + epsilon) m/N) of what its router has \
-                  under way",
+        summary: "No read makes a node exceed ceil((1 + epsilon) m/N) of the m requests that \
+                  its router has in flight",
         new: || Box::new(bounded_load::BoundedLoad::default()),
     },
     Invariant {
@@ -34,35 +34,35 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         name: "one-owner",
-        summary: "By one view a key has one owner, whoever asks, and that is a member",
+        summary: "By one view a key has one owner, a member, whichever process looks it up",
         new: || Box::new(one_owner::OneOwner::default()),
     },
 ];
 
-/// A member's weight, by node.
+/// Weights of members, by node.
 type Members = BTreeMap<u64, u64>;
 
-/// Who was in, by epoch.
+/// The members of each view, by epoch.
 #[derive(Debug, Default)]
 struct Views(BTreeMap<u64, Members>);
 
 impl Views {
-    /// The event that tells of one.
+    /// The event of a new view.
     const EVENT: &str = "view";
 
-    /// Takes in a view.
-    fn hear(&mut self, event: &LabEvent) {
+    /// Records a view.
+    fn add(&mut self, event: &LabEvent) {
         let members = pairs(&event.detail["members"]).collect();
         self.0.insert(number(&event.detail["epoch"]), members);
     }
 
-    /// The members by a view.
+    /// The members of a view.
     ///
     /// # Errors
-    /// When nobody made it known.
+    /// When it was never published.
     fn of(&self, epoch: u64) -> Result<&Members, String> {
         let members = self.0.get(&epoch);
-        members.ok_or_else(|| format!("nobody has made view {epoch} known"))
+        members.ok_or_else(|| format!("view {epoch} was never published"))
     }
 }
 
@@ -93,7 +93,7 @@ mod testing {
         ("routed", json!({ "key": key, "epoch": epoch, "owner": owner }))
     }
 
-    /// Which of the events breaks the invariant first.
+    /// The index of the first event that breaks the invariant.
     pub fn broken(
         mut invariant: impl InvariantState,
         events: impl IntoIterator<Item = (&'static str, Value)>,

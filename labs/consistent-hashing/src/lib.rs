@@ -1,72 +1,71 @@
-//! The consistent-hashing lab: a sharded cache in front of a store that could not do without.
+//! The consistent-hashing lab: a sharded cache in front of a store that could not bear its load
+//! alone.
 //!
-//! Clients route each key to the cache node that owns it. Nodes join, leave and crash; a
-//! directory tells everybody who is in; entries move to their new owners; and what is lost on
-//! the way, the backing store is asked for. What each file does, from the idea outwards:
+//! Clients route each key to the cache node that owns it. Nodes join, leave and crash; a directory
+//! publishes the list of members; entries move to their new owners; and entries that are lost on
+//! the way are read from the backing store. From the idea outwards:
 //!
-//! | file | idea |
+//! | module | idea |
 //! |---|---|
-//! | `placement` | which node a key belongs to: the seat, and what is good about an answer |
-//! | `modulo`, `ring`, `rendezvous`, `jump`, `maglev`, `multi_probe`, `bounded` | seven answers |
+//! | [`placement`] | the owner of a key: the trait, and the properties of a good answer |
+//! | [`modulo`], [`ring`], [`rendezvous`], [`jump`], [`maglev`], [`multi_probe`], [`bounded`] | seven answers |
 //! | `mutants` | nine that are wrong, in one decision each |
-//! | `migration` | what becomes of entries whose keys move: the second seat |
-//! | `cache` | what one node remembers |
-//! | `roster` | who is in the cluster |
-//! | `belief` | what one party takes to be true, which another may not |
-//! | `node`, `directory`, `store`, `router`, `client` | the shell: messages and waiting |
-//! | `record`, `invariants` | the laws that are exact, judged from outside at every event |
-//! | `census`, `staleness`, `inspect` | what came of it, judged from outside at the end |
+//! | [`migration`] | what a node does with entries whose keys move |
+//! | [`seats`] | the two seats, placement and migration, and everything that fills them |
+//! | [`cache`] | the memory of one node |
+//! | `roster` | the members of the cluster |
+//! | `view` | the newest view that a process knows, which may differ from another's |
+//! | `node`, `directory`, `store`, `client` | the shell: messages and waiting |
+//! | `record`, `invariants` | the laws that are exact, checked from the recorded events |
+//! | `measure`, `ownership_stats`, `staleness` | the metrics that are computed at the end |
 //!
 //! Left out: replicas, expiry, and agreement between several directories; each module says what
 //! that costs.
 
-mod belief;
-mod bounded;
-mod cache;
-mod census;
+pub mod bounded;
+pub mod cache;
 mod client;
 mod cluster;
 mod directory;
-mod inspect;
 mod invariants;
-mod jump;
-mod maglev;
+pub mod jump;
+pub mod maglev;
+mod measure;
 mod messages;
-mod migration;
-mod modulo;
-mod multi_probe;
+pub mod migration;
+pub mod modulo;
+pub mod multi_probe;
 mod mutants;
 mod node;
-mod operator;
+mod ownership_stats;
 mod params;
 pub mod placement;
 mod record;
-mod rendezvous;
-mod ring;
+pub mod rendezvous;
+pub mod ring;
 mod roster;
-mod router;
+pub mod seats;
 mod spec;
 mod staleness;
 mod store;
-mod variants;
+mod view;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
-use netsplit_history::{Run, Window};
+use netsplit_history::Run;
 use netsplit_scenario::{LabSpec, ScenarioFile};
 use netsplit_sim::{Client, Host, Lab, NodeId, Setup, System, Task};
 use serde_json::Value;
 
-pub use params::Params;
+pub use params::{MILLION, Params, Spread};
 
-use census::{Effort, census};
-use client::CacheClient;
-use cluster::{CACHE, Cluster, DIRECTORY};
-use inspect::Inspector;
-use invariants::bounded_load::exceeded;
-use router::Router;
+use client::{CacheClient, Router};
+use cluster::{CACHE, Cluster, DIRECTORY, STORE};
+use measure::Inspector;
+use messages::Leave;
+use placement::NodeIndex;
 
 /// The lab.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +89,7 @@ impl Lab for ConsistentHashing {
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
-        Ok(Rc::new(Sharded {
+        Ok(Rc::new(ShardedCache {
             cluster: Rc::new(Cluster::new(setup)?),
             inspector: Inspector::default(),
             routers: RefCell::default(),
@@ -99,20 +98,21 @@ impl Lab for ConsistentHashing {
 }
 
 /// The system during one run.
-struct Sharded {
+struct ShardedCache {
     cluster: Rc<Cluster>,
     inspector: Inspector,
     /// The router of each client host, as long as the host is up: its sessions share it.
     routers: RefCell<BTreeMap<NodeId, Weak<Router>>>,
 }
 
-impl System for Sharded {
+impl System for ShardedCache {
     fn node(&self, host: Host) -> Task {
         let (cluster, inspector) = (self.cluster.clone(), self.inspector.clone());
         match &*host.group() {
             DIRECTORY => Box::pin(directory::run(host, cluster, inspector)),
             CACHE => Box::pin(node::run(host, cluster, inspector)),
-            _ => Box::pin(store::run(host, cluster)),
+            STORE => Box::pin(store::run(host, cluster)),
+            other => unreachable!("the lab has no group `{other}`"),
         }
     }
 
@@ -129,49 +129,35 @@ impl System for Sharded {
 
     fn act(&self, operator: Host, verb: &str, args: Value) -> Task {
         match verb {
-            "join" => Box::pin(async move { operator::join(&operator, &args) }),
-            _ => Box::pin(operator::leave(operator, self.cluster.clone(), args)),
+            "join" => Box::pin(async move { join(&operator, &args) }),
+            "leave" => Box::pin(leave(operator, self.cluster.clone(), args)),
+            other => unreachable!("the lab has no action `{other}`"),
         }
     }
 
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {
-        let params = &self.cluster.params;
-        let mut measured = vec![
-            ("stale_reads", staleness::stale_reads(run) as f64),
-            ("over_bound", exceeded(&run.events) as f64),
-        ];
-        measured.extend(
-            self.inspector
-                .request_peak(|node| params.size_of(node.0))
-                .map(|peak| ("request_peak", peak)),
-        );
-        measured.extend(hit_rate(run, &run.measured_window()).map(|rate| ("hit_rate", rate)));
-        let views = self.inspector.views();
-        if !views.is_empty() {
-            let effort = Effort {
-                keys: params.census_keys,
-                rings: params.census_rings,
-                epsilon: params.epsilon_millionths(),
-            };
-            let found = census(&|view| self.cluster.place(view), &views, effort);
-            measured.extend([
-                ("load_cv", found.load_cv),
-                ("load_peak", found.load_peak),
-                ("moved_share", found.moved_share),
-                ("moved_needlessly", found.moved_needlessly),
-                ("heir_share", found.heir_share),
-                ("unowned", found.unowned),
-                ("bound_excess", found.bound_excess),
-                ("table_uneven", found.table_uneven),
-            ]);
-        }
-        measured
+        measure::measure(&self.cluster, &self.inspector, run)
     }
 }
 
-/// The share of lookups that found their key in a cache.
-fn hit_rate(run: &Run, window: &Window) -> Option<f64> {
-    let count = |name| run.series.get(name).and_then(|series| series.value(window));
-    let (hits, misses) = (count("hits")?, count("misses")?);
-    (hits + misses > 0.0).then(|| hits / (hits + misses))
+/// Starts as many new cache nodes as `args` says, by default 1. They join when the directory
+/// receives their heartbeats.
+fn join(operator: &Host, args: &Value) {
+    let count = args.as_u64().unwrap_or(1);
+    for _ in 0..count {
+        operator.start_node(CACHE).expect("join: the simulation is out of nodes");
+    }
+}
+
+/// Has the directory remove the cache node that `args` names. The node hands its entries over, and
+/// stays up.
+async fn leave(operator: Host, cluster: Rc<Cluster>, args: Value) {
+    let nodes = operator.nodes(CACHE);
+    let name = args.as_str().unwrap_or_default();
+    let index = nodes.iter().position(|node| *operator.name_of(*node) == *name);
+    let index = index.unwrap_or_else(|| panic!("leave: there is no cache node `{name}`"));
+    let (directory, leave) = (Cluster::directory(&operator), Leave(NodeIndex(index as u32)));
+    let ask = || operator.call(directory, &leave, *cluster.params.timeout);
+    // Removing a node twice does no harm, so an operator may retry until the answer arrives.
+    while ask().await.is_err() {}
 }

@@ -1,106 +1,72 @@
-//! What clients, cache nodes, the directory and the store say to each other.
+//! The messages between clients, cache nodes, the directory and the store.
 
-use netsplit_sim::{Message, Rpc};
+use netsplit_sim::messages;
 use serde::{Deserialize, Serialize};
 
 use crate::cache::{Entry, Key, Version};
 use crate::placement::{Epoch, Member, NodeIndex, View};
 
-/// Every kind of message.
-pub const KINDS: &[&str] = &[
-    "get", "got", "put", "put-done", "fetch", "fetched", "store", "stored", "move", "moved",
-    "beat", "poll", "polled", "leave", "left", "view",
-];
-
-/// Gives a message its kind and port, and a request its answer.
-macro_rules! messages {
-    ($($name:ident $kind:literal $port:literal $(-> $answer:ident)?;)*) => {
-        $(
-            impl Message for $name {
-                const PORT: u16 = $port;
-
-                fn kind(&self) -> &'static str {
-                    $kind
-                }
-            }
-            $(impl Rpc for $name {
-                type Response = $answer;
-            })?
-        )*
-
-        #[cfg(test)]
-        const USED: &[&str] = &[$($kind),*];
-    };
+messages! { KINDS:
+    Get "get" @ 101 => Got "got";
+    Put "put" @ 102 => PutDone "put-done";
+    Fetch "fetch" @ 103 => Fetched "fetched";
+    Store "store" @ 104 => Stored "stored";
+    Move "move" @ 105 => Moved "moved";
+    Heartbeat "beat" @ 106;
+    Poll "poll" @ 107 => Polled "polled";
+    Leave "leave" @ 108 => Left "left";
+    Push "view" @ 109;
 }
 
-messages! {
-    Get "get" 101 -> Got;
-    Got "got" 1;
-    Put "put" 102 -> PutDone;
-    PutDone "put-done" 1;
-    Fetch "fetch" 103 -> Fetched;
-    Fetched "fetched" 1;
-    Store "store" 104 -> Stored;
-    Stored "stored" 1;
-    Move "move" 105 -> Moved;
-    Moved "moved" 1;
-    Beat "beat" 106;
-    Poll "poll" 107 -> Polled;
-    Polled "polled" 1;
-    Leave "leave" 108 -> Left;
-    Left "left" 1;
-    Push "view" 109;
-}
-
-/// A client asks a cache node for a key.
+/// Reads a key: from a client to a cache node.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Get {
     /// The key.
     pub key: Key,
-    /// The view by which it was sent here.
+    /// The epoch of the view by which the client chose this node.
     pub epoch: Epoch,
-    /// The owner has no room: this node stands in.
+    /// Whether this node stands in for an owner that is full.
     pub spilled: bool,
 }
 
-/// The answer.
+/// The answer to a [`Get`].
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Got {
     /// The value, from the cache or from the store.
     Value(Option<u64>),
-    /// By this newer view the key is somebody else's: ask there.
-    Elsewhere(View),
-    /// The store turned the fetch away.
+    /// By this newer view another node owns the key: ask that one.
+    Redirect(View),
+    /// The store rejected the read.
     Overloaded,
-    /// The store did not answer.
-    Silence,
+    /// The store did not answer in time.
+    StoreTimeout,
 }
 
-/// A client writes through the key's cache node.
+/// Writes a key: from a client to a cache node.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Put {
     /// The key.
     pub key: Key,
     /// The value.
     pub value: u64,
-    /// The view by which it was sent here.
+    /// The epoch of the view by which the client chose this node.
     pub epoch: Epoch,
 }
 
-/// What became of it.
+/// The answer to a [`Put`].
 #[derive(Debug, Serialize, Deserialize)]
 pub enum PutDone {
-    /// It is in the store, and in the cache.
+    /// The value is in the store, and in the cache.
     Done,
-    /// By this newer view the key is somebody else's: write there.
-    Elsewhere(View),
-    /// The store turned it away: it had no effect.
+    /// By this newer view another node owns the key: write there.
+    Redirect(View),
+    /// The store rejected the write: it had no effect.
     Overloaded,
-    /// The store did not answer: it may have had its effect.
-    Silence,
+    /// The store did not answer in time: the write may have had its effect.
+    StoreTimeout,
 }
 
-/// A cache node reads the store.
+/// Reads a key: from a cache node to the store.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Fetch(pub Key);
 
@@ -108,27 +74,27 @@ pub struct Fetch(pub Key);
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Fetched(pub Option<Entry>);
 
-/// A cache node writes to the store.
+/// Writes a key: from a cache node to the store.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Store(pub Key, pub u64);
 
-/// The version that the write got; `None` when the store's queue was full.
+/// The version of the value written; `None` when the store's queue was full.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Stored(pub Option<Version>);
 
-/// Entries that belong to the receiver now.
+/// Entries that the receiver owns now: from their old owner.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Move(pub Vec<(Key, Entry)>);
 
-/// They have arrived.
+/// The entries have arrived.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Moved;
 
-/// A cache node is there.
+/// A cache node is up: to the directory.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Beat(pub Member);
+pub struct Heartbeat(pub Member);
 
-/// Somebody knows the view of this epoch; is there a newer one?
+/// Asks the directory for a view newer than this epoch.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Poll(pub Epoch);
 
@@ -136,24 +102,14 @@ pub struct Poll(pub Epoch);
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Polled(pub Option<View>);
 
-/// A node is to leave for good.
+/// Removes a node from the view for good: from the operator to the directory.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Leave(pub NodeIndex);
 
-/// It is out of the view.
+/// The node is no longer in the view.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Left;
 
-/// There is a new view.
+/// A new view: from the directory to all that have polled it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Push(pub View);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_of_message_is_declared() {
-        assert_eq!(KINDS, USED);
-    }
-}

@@ -1,73 +1,86 @@
-//! The seat `migration`: what becomes of entries whose keys belong elsewhere in a new view.
+//! The trait behind the seat `migration`: what a node does with entries whose keys it no longer
+//! owns.
 //!
-//! Every node asks it when its view changes. [`HandOver`], the reference, sends them to their
-//! new owners, who then never miss. [`Drop`] forgets them: the new owners miss once per key,
-//! and the backing store pays. That is what most caches do, and it is fine as long as few keys
-//! move at a time. [`Hoard`] keeps them, which costs nothing until the key comes back: then the
-//! node serves what was true when it left. (Memcache clients that rehash around a dead server
+//! Every cache node asks it when its view changes. [`HandOver`], the reference, sends them to
+//! their new owners, who then never miss. [`Drop`] removes them: the new owners miss once per
+//! key, and the backing store pays. That is what most caches do, and it is fine as long as few
+//! keys move at a time. [`Hoard`] keeps them, which costs nothing until the key comes back: then
+//! the node serves what was true when it left. (Memcache clients that rehash around a dead server
 //! have this bug when it returns.)
 //!
-//! A node that was cut off may be struck out and admitted again without hearing of either. By
-//! all the views that it knows its keys were always its own, and yet others had them meanwhile.
-//! All that it can tell is that there was a view that it missed: see
-//! [`missed`](Migration::missed).
+//! A node that was cut off may be removed from the view and admitted again without hearing of
+//! either. By all the views that it knows it owned its keys all along, and yet others owned them
+//! meanwhile. All that it can tell is that it missed a view: see
+//! [`on_view_missed`](Migration::on_view_missed).
 
 use crate::cache::{Cache, Entry, Key};
 
-/// What becomes of entries whose keys belong elsewhere now.
-pub trait Migration {
-    /// Takes out of `cache` what should go, and returns what should be sent to its new owner.
-    fn leave(&self, cache: &mut Cache, is_foreign: &dyn Fn(Key) -> bool) -> Vec<(Key, Entry)>;
+/// Builds a migration: what the seat `migration` is filled with.
+pub type MakeMigration = fn() -> Box<dyn Migration>;
 
-    /// There was a view that this node did not hear of: others may have owned any of its keys,
-    /// and have taken writes. Forgets all of them.
-    fn missed(&self, cache: &mut Cache) {
-        cache.take(|_| true);
-    }
+/// The policy of a cache node when its view changes.
+pub trait Migration {
+    /// By a new view, other nodes own the keys `lost`, which are in the cache, in order. Removes
+    /// from `cache` what this node should not keep, and returns the entries to send to their new
+    /// owners.
+    fn on_keys_lost(&self, cache: &mut Cache, lost: &[Key]) -> Vec<(Key, Entry)>;
+
+    /// There was a view that this node did not hear of: other nodes may have owned any of its
+    /// keys, and accepted writes. Called before [`on_keys_lost`](Migration::on_keys_lost).
+    fn on_view_missed(&self, cache: &mut Cache);
 }
 
-/// They are sent to their new owners.
+/// Sends the entries to their new owners.
 #[derive(Debug)]
 pub struct HandOver;
 
 impl Migration for HandOver {
-    fn leave(&self, cache: &mut Cache, is_foreign: &dyn Fn(Key) -> bool) -> Vec<(Key, Entry)> {
-        cache.take(is_foreign)
+    fn on_keys_lost(&self, cache: &mut Cache, lost: &[Key]) -> Vec<(Key, Entry)> {
+        cache.take(lost)
+    }
+
+    fn on_view_missed(&self, cache: &mut Cache) {
+        // Nothing tells which entries are stale, and a miss is cheaper than a stale read.
+        cache.clear();
     }
 }
 
-/// They are forgotten.
+/// Removes the entries.
 #[derive(Debug)]
 pub struct Drop;
 
 impl Migration for Drop {
-    fn leave(&self, cache: &mut Cache, is_foreign: &dyn Fn(Key) -> bool) -> Vec<(Key, Entry)> {
-        cache.take(is_foreign);
+    fn on_keys_lost(&self, cache: &mut Cache, lost: &[Key]) -> Vec<(Key, Entry)> {
+        cache.take(lost);
         Vec::new()
+    }
+
+    fn on_view_missed(&self, cache: &mut Cache) {
+        cache.clear();
     }
 }
 
-/// They stay.
+/// Mutant: keeps the entries.
 #[derive(Debug)]
 pub struct Hoard;
 
 impl Migration for Hoard {
-    fn leave(&self, _: &mut Cache, _: &dyn Fn(Key) -> bool) -> Vec<(Key, Entry)> {
+    fn on_keys_lost(&self, _: &mut Cache, _: &[Key]) -> Vec<(Key, Entry)> {
         Vec::new()
     }
 
-    fn missed(&self, _: &mut Cache) {}
+    fn on_view_missed(&self, _: &mut Cache) {}
 }
 
-/// They are forgotten, and a view that was missed does not matter. (Were they handed over, their
-/// newer versions would soon replace what this node wrongly believes.)
+/// Mutant: as [`Drop`], but ignores that it missed a view. (If it handed entries over, the new
+/// owners' versions would soon replace its stale ones.)
 #[derive(Debug)]
 pub struct TrustsGaps;
 
 impl Migration for TrustsGaps {
-    fn leave(&self, cache: &mut Cache, is_foreign: &dyn Fn(Key) -> bool) -> Vec<(Key, Entry)> {
-        Drop.leave(cache, is_foreign)
+    fn on_keys_lost(&self, cache: &mut Cache, lost: &[Key]) -> Vec<(Key, Entry)> {
+        Drop.on_keys_lost(cache, lost)
     }
 
-    fn missed(&self, _: &mut Cache) {}
+    fn on_view_missed(&self, _: &mut Cache) {}
 }

@@ -1,104 +1,94 @@
-//! Placements that are wrong on purpose, each in one decision, to show that the scenarios see it.
-
-use std::rc::Rc;
+//! Placements that are wrong on purpose, each in one decision, to show that the scenarios notice.
+//!
+//! Each holds the reference, and changes what it is given or what it answers.
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::bounded::{Bounded, Capacity};
-use crate::maglev::{Maglev, Order, Turn};
+use crate::bounded::Bounded;
+use crate::maglev::Maglev;
 use crate::params::Params;
-use crate::placement::{Member, Placement, View};
-use crate::ring::{Karger, Point, Ring, RingRule};
+use crate::placement::{KeyHash, Loads, Member, NodeIndex, Placement, View};
+use crate::ring::{self, Ring};
 
-/// One point per node, whatever the scenario says.
-struct OnePoint;
+/// A placement that is a function from keys to owners, whatever the loads.
+struct OwnerFn<F>(F);
 
-impl RingRule for OnePoint {
-    fn points_of(&self, _: Member, _: &Params) -> u64 {
-        1
+impl<F: Fn(KeyHash) -> Option<NodeIndex>> Placement for OwnerFn<F> {
+    fn owner(&self, key: KeyHash) -> Option<NodeIndex> {
+        (self.0)(key)
     }
+
+    fn place(&self, key: KeyHash, _: &Loads) -> Option<NodeIndex> {
+        (self.0)(key)
+    }
+
+    fn table(&self) -> &[NodeIndex] {
+        &[]
+    }
+}
+
+/// One point per node, whatever its weight and the scenario's `virtual_nodes`.
+pub fn one_virtual_node(view: &View) -> Ring {
+    Ring::new(&equal_weights(view), 1)
 }
 
 /// Every member has as many points as any other.
-struct IgnoresWeights;
-
-impl RingRule for IgnoresWeights {
-    fn points_of(&self, _: Member, params: &Params) -> u64 {
-        u64::from(params.virtual_nodes)
-    }
+pub fn ignores_weights(view: &View, params: &Params) -> Ring {
+    Ring::new(&equal_weights(view), params.virtual_nodes)
 }
 
-/// Points are hashed from the place in the list, so a leaving node renames all after it.
-struct ByPosition;
+fn equal_weights(view: &View) -> View {
+    let mut view = view.clone();
+    view.members.iter_mut().for_each(|member| member.weight = 1);
+    view
+}
 
-impl RingRule for ByPosition {
-    fn identity(&self, _: Member, position: usize) -> u64 {
-        position as u64
-    }
+/// Points are hashed from the position in the list, so a node that leaves renames all after it.
+pub fn by_position(view: &View, params: &Params) -> impl Placement + use<> {
+    let members = view.members.clone();
+    let renamed = (0..)
+        .zip(&members)
+        .map(|(position, member)| Member { node: NodeIndex(position), ..*member });
+    let ring =
+        Ring::new(&View { members: renamed.collect(), ..view.clone() }, params.virtual_nodes);
+    OwnerFn(move |key| Some(members[ring.owner(key)?.0 as usize].node))
 }
 
 /// The points stay in the order of the members, and are searched as if they were sorted.
-struct Unsorted;
-
-impl RingRule for Unsorted {
-    fn arrange(&self, _: &mut [Point]) {}
+pub fn unsorted(view: &View, params: &Params) -> Ring {
+    Ring { points: ring::points(view, params.virtual_nodes) }
 }
 
 /// Skips the first point after the key.
-struct OffByOne;
-
-impl RingRule for OffByOne {
-    fn successor(&self, points: &[Point], place: u64) -> Option<usize> {
-        let next = Karger.successor(points, place)?;
-        Some((next + 1) % points.len())
-    }
+pub fn off_by_one(view: &View, params: &Params) -> impl Placement + use<> {
+    let ring = Ring::new(view, params.virtual_nodes);
+    OwnerFn(move |key| ring.walk(key).cycle().nth(1))
 }
 
 /// Nothing comes after the last point.
-struct NoWraparound;
-
-impl RingRule for NoWraparound {
-    fn successor(&self, points: &[Point], place: u64) -> Option<usize> {
-        let next = points.partition_point(|(point, _)| *point < place);
-        (next < points.len()).then_some(next)
-    }
-}
-
-/// Everybody always has room.
-struct ForgetsCapacity;
-
-impl Capacity for ForgetsCapacity {
-    fn capacity(&self, _: Member, _: u64, _: &View, _: u64) -> u64 {
-        u64::MAX
-    }
-}
-
-/// A node whose wish is taken misses its turn.
-struct MissesTurn;
-
-impl Turn for MissesTurn {
-    fn take(&self, order: &mut Order, is_free: &dyn Fn(usize) -> bool) -> Option<usize> {
-        order.next().filter(|entry| is_free(*entry))
-    }
+pub fn no_wraparound(view: &View, params: &Params) -> impl Placement + use<> {
+    let ring = Ring::new(view, params.virtual_nodes);
+    OwnerFn(move |key: KeyHash| {
+        let (last, _) = ring.points.last()?;
+        if key.0 > *last { None } else { ring.owner(key) }
+    })
 }
 
 /// Every process hashes with a seed of its own, as some languages' built-in hashes do.
-pub fn own_seed(process: &str, view: &View, params: &Params) -> Rc<dyn Placement> {
-    let view = View { salt: xxh3_64_with_seed(process.as_bytes(), view.salt), ..view.clone() };
-    Rc::new(Ring::new(Karger, &view, params))
+pub fn own_seed(view: &View, params: &Params, process: &str) -> Ring {
+    let salt = xxh3_64_with_seed(process.as_bytes(), view.salt);
+    Ring::new(&View { salt, ..view.clone() }, params.virtual_nodes)
 }
 
-/// Makes the placement of a mutant; `None` when there is none of this name.
-pub fn make(name: &str, view: &View, params: &Params) -> Option<Rc<dyn Placement>> {
-    Some(match name {
-        "one-virtual-node" => Rc::new(Ring::new(OnePoint, view, params)),
-        "ignores-weights" => Rc::new(Ring::new(IgnoresWeights, view, params)),
-        "by-position" => Rc::new(Ring::new(ByPosition, view, params)),
-        "unsorted-ring" => Rc::new(Ring::new(Unsorted, view, params)),
-        "off-by-one" => Rc::new(Ring::new(OffByOne, view, params)),
-        "no-wraparound" => Rc::new(Ring::new(NoWraparound, view, params)),
-        "forgets-capacity" => Rc::new(Bounded::new(ForgetsCapacity, view, params)),
-        "maglev-misses-turn" => Rc::new(Maglev::fill(&MissesTurn, view, params)),
-        _ => return None,
+/// Every node always has room.
+pub fn forgets_capacity(view: &View, params: &Params) -> impl Placement + use<> {
+    let bounded = Bounded::new(view, params);
+    OwnerFn(move |key| bounded.owner(key))
+}
+
+/// A node whose preferred entry is taken misses its turn.
+pub fn maglev_misses_turn(view: &View, params: &Params) -> Maglev {
+    Maglev::fill(view, params.table_size, |permutation, entries| {
+        permutation.next().filter(|entry| entries[*entry].is_none())
     })
 }

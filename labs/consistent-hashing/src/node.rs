@@ -1,15 +1,14 @@
-//! A cache node: it answers from memory, fetches what it has not, and writes through.
+//! A cache node: it answers from memory, fetches what it lacks, and writes through.
 //!
 //! A write is in the store before it is in the cache, and in both before it is acknowledged, so
-//! as long as all agree on who owns a key, its history is linearizable.
+//! as long as all processes agree on a key's owner, its history is linearizable.
 //!
-//! Views change while requests are under way, and three rules keep what can be kept. A node that
-//! knows a newer view than the sender of a request, and by it does not own the key, sends the
-//! request back with that view. And a write that the store confirmed after its key had moved is
-//! handed to the new owner before it is acknowledged. And a node that missed a view forgets what
-//! it has.
+//! Views change while requests are in flight, and three rules keep what can be kept. A node that
+//! knows a newer view than the sender of a request, and by it does not own the key, redirects the
+//! request with that view. A write that the store confirmed after its key had moved is handed to
+//! the new owner before it is acknowledged. And a node that missed a view clears its cache.
 //!
-//! Left out: leases. Between the moment when the first party learns of a view and the moment
+//! Left out: leases. Between the moment when the first process learns of a view and the moment
 //! when the last one does, two nodes may both believe that they own a key, and the reads of one
 //! miss the writes of the other.
 
@@ -21,33 +20,31 @@ use std::time::Duration;
 use netsplit_sim::{Host, Rpc};
 use tokio::sync::oneshot;
 
-use crate::belief::Belief;
 use crate::cache::{Cache, Entry, Key};
 use crate::cluster::Cluster;
-use crate::directory::{Follower, follow};
-use crate::inspect::Inspector;
-use crate::messages::{Beat, Fetch, Fetched, Get, Got, Move, Moved, Put, PutDone, Store, Stored};
+use crate::measure::Inspector;
+use crate::messages::{
+    Fetch, Fetched, Get, Got, Heartbeat, Move, Moved, Put, PutDone, Store, Stored,
+};
 use crate::placement::{Epoch, NodeIndex, View};
+use crate::view::{Follower, NewestView, follow};
 
-/// Entries that are handed over in one message.
+/// The most entries that are handed over in one message.
 const BATCH: usize = 64;
 
-/// One life of a cache node.
+/// A cache node, from its start until it crashes.
 pub struct CacheNode {
     host: Host,
     cluster: Rc<Cluster>,
     index: NodeIndex,
     cache: RefCell<Cache>,
     served: Rc<Cell<u64>>,
-    belief: Belief,
-    /// Keys that are being fetched, and who waits for them.
-    fetching: RefCell<BTreeMap<Key, Vec<oneshot::Sender<Answer>>>>,
+    view: NewestView,
+    /// The fetches in flight, with the requests that wait for each.
+    fetching: RefCell<BTreeMap<Key, Vec<oneshot::Sender<Option<Fetched>>>>>,
 }
 
-/// What came of a fetch: nothing when the store was silent.
-type Answer = Option<Fetched>;
-
-/// What a cache node does until it crashes.
+/// Runs a cache node until it crashes.
 pub async fn run(host: Host, cluster: Rc<Cluster>, inspector: Inspector) {
     let Some(index) = Cluster::index_of(&host) else {
         return;
@@ -56,13 +53,13 @@ pub async fn run(host: Host, cluster: Rc<Cluster>, inspector: Inspector) {
         host.count(counter, 0);
     }
     let capacity = cluster.params.capacity * cluster.params.size_of(index.0);
-    let belief = Belief::new(cluster.clone(), &host);
+    let view = NewestView::new(cluster.clone(), &host);
     let node = Rc::new(CacheNode {
         host,
         index,
         cache: RefCell::new(Cache::new(capacity as usize)),
         served: inspector.served_by(index),
-        belief,
+        view,
         fetching: RefCell::default(),
         cluster,
     });
@@ -71,9 +68,9 @@ pub async fn run(host: Host, cluster: Rc<Cluster>, inspector: Inspector) {
     node.answer(async |node, moved| node.on_move(moved).await);
     follow(&node.host, &node.cluster, node.clone());
     loop {
-        let beat = Beat(node.cluster.member(index));
-        // A beat that is lost is followed by others.
-        let _ = node.host.send(Cluster::directory(&node.host), &beat);
+        let heartbeat = Heartbeat(node.cluster.member(index));
+        // A heartbeat that is dropped is followed by others.
+        let _ = node.host.send(Cluster::directory(&node.host), &heartbeat);
         node.host.sleep(*node.cluster.params.beat_every).await;
     }
 }
@@ -95,10 +92,11 @@ impl CacheNode {
     async fn on_get(self: Rc<Self>, Get { key, epoch, spilled }: Get) -> Got {
         self.work(self.cluster.params.work.0).await;
         self.served.set(self.served.get() + 1);
-        if let Some(view) = self.newer_view_of_others(key, epoch)
+        // A spilled read is here although another node owns the key.
+        if let Some(view) = self.redirect(key, epoch)
             && !spilled
         {
-            return Got::Elsewhere(view);
+            return Got::Redirect(view);
         }
         let found = self.cache.borrow_mut().get(key);
         if let Some(entry) = found {
@@ -109,30 +107,31 @@ impl CacheNode {
         match self.fetch(key).await {
             Some(Fetched(Some(entry))) => Got::Value(entry.value),
             Some(Fetched(None)) => Got::Overloaded,
-            None => Got::Silence,
+            None => Got::StoreTimeout,
         }
     }
 
     async fn on_put(self: Rc<Self>, Put { key, value, epoch }: Put) -> PutDone {
         self.work(self.cluster.params.work.0).await;
         self.served.set(self.served.get() + 1);
-        if let Some(view) = self.newer_view_of_others(key, epoch) {
-            return PutDone::Elsewhere(view);
+        if let Some(view) = self.redirect(key, epoch) {
+            return PutDone::Redirect(view);
         }
         let store = Cluster::store(&self.host);
         let call = self.host.call(store, &Store(key, value), *self.cluster.params.timeout);
         let version = match call.await {
             Ok(Stored(Some(version))) => version,
             Ok(Stored(None)) => return PutDone::Overloaded,
-            Err(_) => return PutDone::Silence,
+            Err(_) => return PutDone::StoreTimeout,
         };
         let entry = Entry { value: Some(value), version };
         match self.owner(key).filter(|owner| *owner != self.index) {
             Some(owner) => {
-                // One that cannot be reached may go on serving what it fetched before.
+                // The key moved while the store was writing. An owner that cannot be reached may
+                // keep serving what it fetched before.
                 let _ = self.send(owner, vec![(key, entry)]).await;
             }
-            None => self.cache.borrow_mut().keep(key, entry),
+            None => self.cache.borrow_mut().insert(key, entry),
         }
         PutDone::Done
     }
@@ -141,13 +140,14 @@ impl CacheNode {
         self.work(*self.cluster.params.move_work * entries.len() as u32).await;
         self.host.count("keys_handed_over", entries.len() as u64);
         for (key, entry) in entries {
-            self.cache.borrow_mut().keep(key, entry);
+            self.cache.borrow_mut().insert(key, entry);
         }
         Moved
     }
 
-    /// Reads the store, or waits for somebody who does already.
-    async fn fetch(&self, key: Key) -> Answer {
+    /// Reads the store, or waits for a fetch of the key that is in flight. `None` when the store
+    /// does not answer in time.
+    async fn fetch(&self, key: Key) -> Option<Fetched> {
         if self.cluster.params.coalesce {
             let others = self.fetching.borrow_mut().get_mut(&key).map(|waiting| {
                 let (sender, receiver) = oneshot::channel();
@@ -164,17 +164,17 @@ impl CacheNode {
         let call = self.host.call(store, &Fetch(key), *self.cluster.params.timeout);
         let fetched = call.await.ok();
         if let Some(Fetched(Some(entry))) = fetched {
-            self.cache.borrow_mut().keep(key, entry);
+            self.cache.borrow_mut().insert(key, entry);
         }
         let waiting = self.fetching.borrow_mut().remove(&key);
         for sender in waiting.into_iter().flatten() {
-            // Who waited may be gone.
+            // The client that waited may have given up.
             let _ = sender.send(fetched);
         }
         fetched
     }
 
-    /// Hands entries over to their owners by the present view.
+    /// Sends entries to their owners by the newest view.
     async fn hand_over(self: Rc<Self>, entries: Vec<(Key, Entry)>) {
         let mut by_owner = BTreeMap::<NodeIndex, Vec<_>>::new();
         for (key, entry) in entries {
@@ -185,7 +185,7 @@ impl CacheNode {
         for (owner, entries) in by_owner {
             for batch in entries.chunks(BATCH) {
                 if self.send(owner, batch.to_vec()).await.is_none() {
-                    // It is not there; its keys will be fetched.
+                    // It is down or cut off; its keys will be fetched when they are asked for.
                     break;
                 }
             }
@@ -200,14 +200,16 @@ impl CacheNode {
     }
 
     fn owner(&self, key: Key) -> Option<NodeIndex> {
-        self.belief.get()?.owner(key)
+        self.view.get()?.owner(key)
     }
 
-    /// The view by which this node does not own a key, if it is newer than the asker's.
-    fn newer_view_of_others(&self, key: Key, asked_by: Epoch) -> Option<View> {
-        let known = self.belief.get()?;
-        let is_newer = known.view.epoch > asked_by && self.cluster.params.redirect;
-        (is_newer && known.owner(key) != Some(self.index)).then(|| known.view.clone())
+    /// The view to redirect a request with: one that is newer than the sender's, and by which
+    /// this node does not own the key.
+    fn redirect(&self, key: Key, sent_by: Epoch) -> Option<View> {
+        let placed = self.view.get()?;
+        // By an older or equal view the sender may be right, and this node has yet to hear of it.
+        let is_newer = placed.view.epoch > sent_by && self.cluster.params.redirect;
+        (is_newer && placed.owner(key) != Some(self.index)).then(|| placed.view.clone())
     }
 
     async fn work(&self, work: Duration) {
@@ -219,22 +221,24 @@ impl CacheNode {
 }
 
 impl Follower for CacheNode {
-    fn known(&self) -> Epoch {
-        self.belief.epoch()
+    fn epoch(&self) -> Epoch {
+        self.view.epoch()
     }
 
-    fn adopt(self: Rc<Self>, view: View) {
-        let before = self.belief.epoch();
-        let Some(known) = self.belief.hear(view) else {
+    fn on_view(self: Rc<Self>, view: View) {
+        let before = self.view.epoch();
+        let Some(placed) = self.view.adopt(view) else {
             return;
         };
-        // Who knew no view yet has only what was handed over to it.
-        if before > Epoch(0) && known.view.epoch.0 > before.0 + 1 {
-            self.cluster.migration.missed(&mut self.cache.borrow_mut());
+        let (migration, mut cache) = (&self.cluster.migration, self.cache.borrow_mut());
+        // A node that knew no view yet has only entries that were handed over to it.
+        if before > Epoch(0) && placed.view.epoch.0 > before.0 + 1 {
+            migration.on_view_missed(&mut cache);
         }
-        let is_foreign = |key: Key| known.owner(key) != Some(self.index);
-        let migration = &self.cluster.migration;
-        let leaving = migration.leave(&mut self.cache.borrow_mut(), &is_foreign);
+        let is_lost = |key: &Key| placed.owner(*key) != Some(self.index);
+        let lost: Vec<_> = cache.keys().filter(is_lost).collect();
+        let leaving = migration.on_keys_lost(&mut cache, &lost);
+        drop(cache);
         let host = self.host.clone();
         host.spawn(self.hand_over(leaving));
     }

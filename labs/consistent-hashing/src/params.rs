@@ -1,58 +1,60 @@
-//! The knobs of the lab, as scenario files turn them.
+//! The parameters of the lab, as scenario files set them.
 
 use netsplit_scenario::{Dist, Share, Span};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// What epsilon is counted in.
+/// The unit of [`Params::epsilon_millionths`].
 pub const MILLION: u64 = 1_000_000;
 
 /// Parameters of the consistent-hashing lab.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Params {
-    /// V: how many points on the ring a node of weight 1 has.
+    /// V: the number of points on the ring of a node of weight 1.
     pub virtual_nodes: u32,
-    /// k: how many places multi-probe hashing tries for a key.
+    /// k: the number of positions that multi-probe hashing tries for a key.
     pub probes: u32,
-    /// M: how many entries Maglev's table has; a prime, and more than there are nodes.
+    /// M: the number of entries of Maglev's table; a prime larger than the number of nodes.
     pub table_size: u32,
-    /// How much more than the mean load bounded loads let a node have.
+    /// How much more than the mean load bounded loads allow a node.
     pub epsilon: Share,
-    /// How big the cache nodes are, dealt to them in turn: a node of size 2 works twice as fast
-    /// and remembers twice as much as one of size 1.
+    /// Sizes of the cache nodes, assigned round-robin: a node of size 2 works twice as fast as one
+    /// of size 1, and has twice its capacity.
     pub sizes: Vec<u32>,
     /// Whether a node's share of the keys follows its size.
     pub weighted: bool,
-    /// How many entries a cache node of size 1 can remember.
+    /// The capacity of a cache node of size 1, in entries.
     pub capacity: u32,
-    /// How long a worker of a cache node of size 1 is busy with one request.
+    /// The time that a request occupies a worker of a cache node of size 1.
     pub work: Span,
-    /// How long workers of cache nodes are busy with one entry that is handed over.
+    /// The time that one entry that is handed over occupies a worker of a cache node of size 1, at
+    /// either end.
     pub move_work: Span,
-    /// How long a worker of the store is busy with one read or write.
+    /// The time that one read or write occupies a worker of the store.
     pub store_work: Dist,
-    /// How many requests may wait at a store; it turns the next one away.
+    /// The capacity of the store's queue, in requests; it rejects requests while the queue is full.
     pub store_queue: u32,
-    /// Whether requests for a key that is being fetched already wait for that fetch, rather
-    /// than fetch it again.
+    /// Whether requests for a key wait for a fetch of the key that is in flight, rather than fetch
+    /// it again.
     pub coalesce: bool,
-    /// Whether a cache node sends a request whose key it does not own, by a newer view than the
-    /// sender's, back with that view, rather than answer it.
+    /// Whether a cache node that does not own a request's key, by a newer view than the sender's,
+    /// answers with that view, rather than with the value.
     pub redirect: bool,
-    /// How a new view spreads: the directory tells everybody at once, or waits to be asked.
+    /// How a new view spreads.
     pub spread: Spread,
-    /// How often everybody asks the directory for a new view.
+    /// The interval at which clients and cache nodes poll the directory for a new view.
     pub poll_every: Span,
-    /// How often a cache node tells the directory that it is there.
+    /// Heartbeat interval of cache nodes.
     pub beat_every: Span,
-    /// How long a cache node may be silent before the directory strikes it out.
+    /// The time without a heartbeat after which the directory removes a cache node.
     pub dead_after: Span,
-    /// How long anybody waits for an answer from a node.
+    /// The timeout of every call between nodes, or from a client to a node.
     pub timeout: Span,
-    /// How many keys the census at the end of the run asks the owners of.
+    /// The number of keys in the ownership statistics at the end of the run.
     pub census_keys: u32,
-    /// How many placements it averages over, each with its own salt; the first is the run's.
+    /// The number of placements that the ownership statistics average over, each with its own salt;
+    /// the first is the run's.
     pub census_rings: u32,
 }
 
@@ -60,9 +62,10 @@ pub struct Params {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Spread {
-    /// The directory tells everybody who ever asked; who was not reached asks later.
+    /// The directory sends it to every host that has ever polled; a host that it does not reach
+    /// polls later.
     Push,
-    /// Everybody asks every so often.
+    /// Hosts only poll.
     Poll,
 }
 
@@ -99,18 +102,20 @@ impl Params {
         self.sizes[node as usize % self.sizes.len()]
     }
 
-    /// Epsilon in millionths: a bound that is exact is a whole number of whole numbers.
+    /// Epsilon in millionths, so that the bound on loads is exact in integers.
     pub fn epsilon_millionths(&self) -> u64 {
         (*self.epsilon * MILLION as f64).round() as u64
     }
 
-    /// Checks what a type cannot say.
+    /// Checks the ranges of the parameters, for a cluster that starts with this number of nodes.
     ///
     /// # Errors
-    /// Says which parameter is wrong, and what it has to be.
-    pub fn check(&self, nodes: u32) -> Result<(), String> {
+    /// The first parameter that is out of range, with its range.
+    pub(crate) fn check(&self, nodes: u32) -> Result<(), String> {
         if self.sizes.is_empty() || self.sizes.contains(&0) {
-            return Err("params.sizes must hold numbers, each at least 1".into());
+            return Err(
+                "params.sizes must be a list of at least one number, each at least 1".into()
+            );
         }
         for (name, value) in [
             ("virtual_nodes", self.virtual_nodes),

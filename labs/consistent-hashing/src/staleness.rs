@@ -1,9 +1,9 @@
-//! How often clients read what was out of date, from their own histories.
+//! Stale reads, counted from the history of the clients' operations.
 //!
 //! A read is stale if some write was acknowledged before the read began, and began after the
 //! write whose value was returned had been acknowledged itself: whatever the order of
 //! concurrent writes, the read missed that one. A value whose write was never acknowledged
-//! cannot be placed in time, so a read of it is never called stale.
+//! cannot be placed in time, so a read of it never counts as stale.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use netsplit_history::{Operation, Outcome, Run, Status, Time};
 
 use crate::client::{GET, PUT};
 
-/// A write: when it began, and when it was acknowledged.
+/// The time at which a write began, and the one at which it was acknowledged.
 type Span = (Time, Option<Time>);
 
-/// How many successful reads were stale.
+/// The number of successful reads that were stale.
 pub fn stale_reads(run: &Run) -> usize {
     let mut keys = BTreeMap::<_, (Vec<&Operation>, Vec<&Operation>)>::new();
     for operation in &run.operations {

@@ -1,11 +1,11 @@
-//! The backing store: slow, and with a limit.
+//! The backing store: slow, and with a bounded queue.
 //!
-//! A read or write waits for one of the store's workers and keeps it for a while; when too many
-//! wait, the next is turned away. That limit is all that stands between a reshuffled cache and
-//! a store that works for people who have left.
+//! A read or write waits for one of the store's workers and occupies it for a while; when the
+//! queue is full, the next one is rejected. Without that limit, a reshuffled cache would have the
+//! store work for clients that have given up.
 //!
-//! Left out: its disk. A crash empties it, so scenarios that crash it lose writes; what a
-//! durable store takes is the quorum-kv lab's subject.
+//! Left out: its disk. A crash empties it, so scenarios that crash it lose writes; durable stores
+//! are the quorum-kv lab's subject.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -18,17 +18,17 @@ use crate::cache::{Entry, Key, Version};
 use crate::cluster::Cluster;
 use crate::messages::{Fetch, Fetched, Store, Stored};
 
-/// What the store holds.
+/// The contents of the store.
 #[derive(Debug, Default)]
-pub struct Shelf(BTreeMap<Key, Entry>);
+pub struct Values(BTreeMap<Key, Entry>);
 
-impl Shelf {
-    /// What is known of a key.
+impl Values {
+    /// The entry of a key; the default one for a key that was never written.
     pub fn read(&self, key: Key) -> Entry {
         self.0.get(&key).copied().unwrap_or_default()
     }
 
-    /// Replaces a value. Returns the version that it got.
+    /// Replaces a value. Returns its version.
     pub fn write(&mut self, key: Key, value: u64) -> Version {
         let entry = self.0.entry(key).or_default();
         entry.value = Some(value);
@@ -37,44 +37,44 @@ impl Shelf {
     }
 }
 
-struct Desk {
+struct StoreServer {
     host: Host,
     work: Sampler,
     capacity: Option<usize>,
-    shelf: RefCell<Shelf>,
+    values: RefCell<Values>,
 }
 
-/// What a store does until it crashes.
+/// Runs the store until it crashes.
 pub async fn run(host: Host, cluster: Rc<Cluster>) {
     for counter in ["store_reads", "store_writes", "store_rejections"] {
         host.count(counter, 0);
     }
-    let desk = Rc::new(Desk {
+    let server = Rc::new(StoreServer {
         work: Sampler::new(&cluster.params.store_work),
         capacity: cluster.store_capacity(),
-        shelf: RefCell::default(),
+        values: RefCell::default(),
         host: host.clone(),
     });
-    let writing = desk.clone();
+    let writing = server.clone();
     host.spawn(async move {
         let host = writing.host.clone();
         host.serve(|_, Store(key, value)| writing.clone().write(key, value)).await;
     });
-    host.serve(|_, Fetch(key)| desk.clone().read(key)).await;
+    host.serve(|_, Fetch(key)| server.clone().read(key)).await;
 }
 
-impl Desk {
+impl StoreServer {
     async fn read(self: Rc<Self>, key: Key) -> Fetched {
         let served = self.serve("store_reads").await;
-        Fetched(served.then(|| self.shelf.borrow().read(key)))
+        Fetched(served.then(|| self.values.borrow().read(key)))
     }
 
     async fn write(self: Rc<Self>, key: Key, value: u64) -> Stored {
         let served = self.serve("store_writes").await;
-        Stored(served.then(|| self.shelf.borrow_mut().write(key, value)))
+        Stored(served.then(|| self.values.borrow_mut().write(key, value)))
     }
 
-    /// Waits for a worker, and for its work. `false` when there are too many before.
+    /// Waits for a worker, and for its work. Returns `false` at once when the queue is full.
     async fn serve(&self, counter: &'static str) -> bool {
         let here = self.host.queued_work() + self.host.running_work();
         if self.capacity.is_some_and(|capacity| here >= capacity) {

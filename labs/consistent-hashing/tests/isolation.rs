@@ -1,15 +1,15 @@
-//! Nodes share nothing but messages, and a run is its seed.
-
-mod support;
+//! Nodes share nothing but messages.
 
 use std::collections::BTreeSet;
 
-use netsplit_history::Status;
-use support::{counted, measured, parsed, run, scenario};
+use netsplit_harness::Experiment;
+use netsplit_harness::testing::load;
+use netsplit_history::{Operation, Run, Status};
+use netsplit_lab_consistent_hashing::ConsistentHashing;
 
-/// Everybody cut off from everybody, from the start or from some time on.
+/// A partition of all hosts from each other, from the start or from some time on.
 const CUT: &str = r#"
-title = "Nobody hears anybody"
+title = "All links are cut"
 lab = "consistent-hashing"
 duration = "6s"
 
@@ -28,9 +28,21 @@ at = "0s"
 partition = { groups = ["n1", "n2", "n3", "s1", "d1", "clients"] }
 "#;
 
+/// A run of the scenario `text` with `overrides`, under seed 1.
+fn run(text: &str, overrides: &[&str]) -> Run {
+    let experiment = Experiment::parse(&ConsistentHashing, text, overrides);
+    let experiment = experiment.unwrap_or_else(|error| panic!("{error}"));
+    experiment.run(1).expect("a lab that builds").0
+}
+
+/// The final value of a counter.
+fn counted(run: &Run, name: &str) -> f64 {
+    run.series.get(name).map_or(0.0, |series| series.points.iter().map(|(_, by)| by).sum())
+}
+
 #[test]
-fn with_all_links_cut_nobody_knows_anything() {
-    let alone = run(&parsed(CUT, &[]), 1);
+fn with_all_links_cut_no_request_succeeds() {
+    let alone = run(CUT, &[]);
     assert!(alone.operations.len() > 400);
     assert!(alone.operations.iter().all(|op| op.status != Status::Ok));
     for counter in ["hits", "misses", "store_reads", "store_writes", "keys_handed_over"] {
@@ -41,26 +53,21 @@ fn with_all_links_cut_nobody_knows_anything() {
 #[test]
 fn a_cut_later_on_leaves_what_was_known() {
     let cut = &["fault.cut.at=4s", "params.dead_after=500ms"];
-    let later = run(&parsed(CUT, cut), 1);
-    let ok_at = |op: &netsplit_history::Operation| {
-        (op.status == Status::Ok).then(|| op.intended.as_nanos() / 1_000_000_000)
-    };
+    let later = run(CUT, cut);
+    let ok_at =
+        |op: &Operation| (op.status == Status::Ok).then(|| op.intended.as_nanos() / 1_000_000_000);
     let seconds: BTreeSet<_> = later.operations.iter().filter_map(ok_at).collect();
     assert_eq!(seconds, BTreeSet::from([0, 1, 2, 3]));
 }
 
 #[test]
 fn a_router_that_hears_nothing_keeps_its_view() {
-    // The clients lose the directory only; a node dies, and they go on asking it.
+    // The clients lose the directory only; a node dies, and they keep sending to it.
     let cut = r#"fault.cut.partition={ groups = ["d1", "clients"] }"#;
-    let crash = parsed(
-        &format!("{CUT}\n[[fault]]\nat = \"4s\"\ncrash = \"n1\"\n"),
-        &[cut, "fault.cut.at=2s", "params.redirect=false"],
-    );
-    let deaf = run(&crash, 1);
-    let failed = |op: &&netsplit_history::Operation| {
-        op.intended.as_nanos() > 5_000_000_000 && op.status != Status::Ok
-    };
+    let crash = format!("{CUT}\n[[fault]]\nat = \"4s\"\ncrash = \"n1\"\n");
+    let deaf = run(&crash, &[cut, "fault.cut.at=2s", "params.redirect=false"]);
+    let failed =
+        |op: &&Operation| op.intended.as_nanos() > 5_000_000_000 && op.status != Status::Ok;
     let share = deaf.operations.iter().filter(failed).count();
     assert!((10..70).contains(&share), "n1 had a third of 100 requests: {share}");
     assert_eq!(counted(&deaf, "redirects"), 0.0);
@@ -68,36 +75,21 @@ fn a_router_that_hears_nothing_keeps_its_view() {
 
 #[test]
 fn a_directory_that_comes_back_remembers_the_ring() {
-    let crash = parsed(
-        &CUT.replace(
-            "partition = { groups = [\"n1\", \"n2\", \"n3\", \"s1\", \"d1\", \"clients\"] }",
-            "crash = \"d1\"",
-        ),
-        &["fault.cut.at=2s", "fault.cut.for=1s", "params.virtual_nodes=5"],
+    let crash = CUT.replace(
+        "partition = { groups = [\"n1\", \"n2\", \"n3\", \"s1\", \"d1\", \"clients\"] }",
+        "crash = \"d1\"",
     );
-    let back = run(&crash, 1);
+    let back = run(&crash, &["fault.cut.at=2s", "fault.cut.for=1s", "params.virtual_nodes=5"]);
     assert!(back.operations.iter().all(|op| op.status == Status::Ok));
     assert_eq!(counted(&back, "keys_handed_over"), 0.0, "no key has moved");
     assert_eq!(counted(&back, "redirects"), 0.0);
 }
 
 #[test]
-fn the_seed_decides_the_run_and_the_variant_leaves_the_arrivals_alone() {
-    let calm = scenario("calm", &["duration=8s"]);
-    let (first, again, other) = (run(&calm, 1), run(&calm, 1), run(&calm, 2));
-    assert_eq!(first.fingerprint, again.fingerprint);
-    assert_ne!(first.fingerprint, other.fingerprint);
-    assert_ne!(
-        measured(&first, "load_cv"),
-        measured(&other, "load_cv"),
-        "each seed has a ring of its own"
-    );
-    let modulo = run(&scenario("calm", &["duration=8s", "variant=modulo"]), 1);
-    let arrivals = |run: &netsplit_history::Run| {
-        let one = |op: &netsplit_history::Operation| (op.intended, op.op.clone(), op.key.clone());
-        let mut all: Vec<_> = run.operations.iter().map(one).collect();
-        all.sort();
-        all
+fn each_seed_has_a_ring_of_its_own() {
+    let load_cv = |seed| {
+        let calm = load(&ConsistentHashing, "calm", &["duration=8s"]);
+        calm.run(seed).expect("a lab that builds").0.measured["load_cv"]
     };
-    assert_eq!(arrivals(&first), arrivals(&modulo));
+    assert_ne!(load_cv(1), load_cv(2));
 }

@@ -1,9 +1,9 @@
-//! What must hold of a placement whatever the members, the salt and the keys.
+//! Laws of placements that hold for any members, salt and keys.
 
-use netsplit_lab_consistent_hashing::Params;
 use netsplit_lab_consistent_hashing::placement::{
-    Epoch, KeyHash, Loads, Member, NodeIndex, Placement, View, hash, make,
+    Epoch, KeyHash, Loads, Member, NodeIndex, Placement, View, hash,
 };
+use netsplit_lab_consistent_hashing::{Params, seats};
 use netsplit_scenario::Share;
 use proptest::collection::btree_map;
 use proptest::prelude::*;
@@ -11,19 +11,24 @@ use proptest::prelude::*;
 const ALL: &[&str] =
     &["ring", "rendezvous", "jump", "maglev", "multi-probe", "bounded-loads", "modulo"];
 
-/// Those that move nothing between nodes that stay, whoever comes or goes.
+/// Placements that move nothing between nodes that stay, whichever node joins or leaves.
 const MONOTONE: &[&str] = &["ring", "rendezvous", "multi-probe", "bounded-loads"];
 
 fn params() -> Params {
     Params { virtual_nodes: 20, table_size: 211, ..Params::default() }
 }
 
-/// Any members, at least so many.
+/// A view of any members, at least `least`.
 fn view(least: usize) -> impl Strategy<Value = View> {
     (btree_map(0..40u32, 1..4u32, least..12), any::<u64>()).prop_map(|(members, salt)| {
         let member = |(node, weight)| Member { node: NodeIndex(node), weight };
         View { epoch: Epoch(1), salt, members: members.into_iter().map(member).collect() }
     })
+}
+
+fn make(name: &str, view: &View, params: &Params) -> Box<dyn Placement> {
+    let filling = seats::PLACEMENT.fillings.iter().find(|filling| filling.name == name);
+    (filling.expect("a filling of the seat").make)(view, params, "c1")
 }
 
 fn keys() -> impl Iterator<Item = KeyHash> {
@@ -38,7 +43,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn every_key_belongs_to_a_member_and_all_with_the_view_agree(view in view(1)) {
+    fn every_key_has_an_owner_and_all_processes_with_the_view_agree(view in view(1)) {
         for seat in ALL {
             let (one, other) = (make(seat, &view, &params()), make(seat, &view, &params()));
             let found = owners(&*one);
@@ -48,7 +53,7 @@ proptest! {
     }
 
     #[test]
-    fn who_leaves_moves_only_its_own_keys(view in view(2), who in any::<prop::sample::Index>()) {
+    fn a_node_that_leaves_moves_only_its_own_keys(view in view(2), who in any::<prop::sample::Index>()) {
         let gone = view.members[who.index(view.members.len())].node;
         let mut rest = view.clone();
         rest.members.retain(|member| member.node != gone);
@@ -62,7 +67,7 @@ proptest! {
     }
 
     #[test]
-    fn who_joins_at_the_end_takes_keys_and_nobody_else_does(view in view(1)) {
+    fn a_node_that_joins_at_the_end_is_the_only_one_to_gain_keys(view in view(1)) {
         let last = NodeIndex(40);
         let mut more = view.clone();
         more.members.push(Member { node: last, weight: 2 });
@@ -80,7 +85,7 @@ proptest! {
         let params = Params { epsilon: Share(percent as f64 / 100.0), ..params() };
         let placement = make("bounded-loads", &view, &params);
         let mut loads = Loads::default();
-        // Every request is for one of three keys: as hot as it gets.
+        // Every request is for one of three keys.
         for number in 0..200u64 {
             let key = KeyHash(hash(3, [number % 3, 0]));
             loads.add(placement.place(key, &loads).expect("somebody has room"));
@@ -117,7 +122,7 @@ proptest! {
 }
 
 #[test]
-fn without_members_nobody_owns_anything() {
+fn without_members_no_key_has_an_owner() {
     let nobody = View { epoch: Epoch(1), salt: 1, members: Vec::new() };
     for seat in ALL {
         let placement = make(seat, &nobody, &params());

@@ -1,63 +1,34 @@
-//! Each shipped scenario passes as it is, and fails for what it is there to show.
-
-mod support;
+//! Each mutant fails for what it says it breaks, and each placement works where nothing breaks.
 
 use netsplit_check::Verdict;
-use support::{judged, names, run, scenario, try_run};
+use netsplit_harness::testing::load;
+use netsplit_lab_consistent_hashing::ConsistentHashing;
+use netsplit_sim::Lab;
+
+/// The verdict of a scenario under seed 1, and the texts of the expectations that were not met.
+fn judged(name: &str, overrides: &[&str]) -> (Verdict, Vec<String>) {
+    let (run, findings) = load(&ConsistentHashing, name, overrides).run(1).expect("a lab");
+    assert!(run.crashes.is_empty(), "{:?}", run.crashes);
+    let unmet = findings.expectations.into_iter().filter(|found| found.verdict != Verdict::Pass);
+    (findings.verdict, unmet.map(|finding| finding.text).collect())
+}
 
 #[test]
-fn scenarios_pass() {
-    for name in names() {
-        let scenario = scenario(&name, &[]);
-        let (verdict, unmet) = judged(&scenario, &run(&scenario, 1));
-        assert_eq!(verdict, Verdict::Pass, "{name}: {unmet:#?}");
+fn mutants_break_what_they_say_they_break() {
+    for variant in ConsistentHashing.spec().variants() {
+        let Some(mutant) = variant.mutant else { continue };
+        let name = variant.name;
+        let (verdict, unmet) = judged(mutant.shown_by, &[&format!("variant={name}")]);
+        assert_eq!(verdict, Verdict::Fail, "{name}");
+        let breaks = unmet.iter().any(|text| text.contains(mutant.breaks));
+        assert!(breaks, "{name} in {} breaks {unmet:?}", mutant.shown_by);
     }
 }
 
-/// With `overrides`, the scenario misses the expectation that starts with `expected`.
-fn fails(name: &str, overrides: &[&str], expected: &str) {
-    let scenario = scenario(name, overrides);
-    let (verdict, unmet) = judged(&scenario, &run(&scenario, 1));
-    let is_expected = |text: &str| text.starts_with(expected);
-    assert_eq!(verdict, Verdict::Fail, "{name} {overrides:?}");
-    assert!(
-        unmet.iter().any(|finding| is_expected(&finding.text)),
-        "{name} {overrides:?}: {unmet:#?}"
-    );
-}
-
 #[test]
-fn wrong_variants_are_caught_for_what_is_wrong_with_them() {
-    fails("balance", &["variant=one-virtual-node"], "load_cv");
-    fails("balance", &["variant=unsorted-ring"], "load_peak");
-    fails("balance", &["variant=no-wraparound"], "unowned");
-    fails("node-joins", &["variant=off-by-one"], "moved_needlessly");
-    fails("node-joins", &["variant=drop"], "misses");
-    fails("node-leaves", &["variant=by-position"], "moved_needlessly");
-    fails("node-leaves", &["variant=jump"], "moved_needlessly");
-    fails("node-dies", &["variant=one-virtual-node"], "heir_share");
-    fails("there-and-back", &["variant=hoard"], "stale_reads");
-    fails("cut-off-node", &["variant=trusts-gaps"], "stale_reads");
-    fails("modulo-reshuffle", &["variant=modulo"], "availability");
-    fails("hot-key", &["variant=reference"], "p99(all)");
-    fails("hot-key", &["variant=forgets-capacity"], "invariant bounded-load");
-    fails("calm", &["variant=own-seed"], "invariant one-owner");
-    fails("balance", &["variant=no-wraparound"], "invariant one-owner");
-    fails("node-joins", &["variant=off-by-one"], "invariant monotone");
-    fails("keys-moved", &["variant=maglev"], "invariant monotone");
-    fails("weighted-nodes", &["variant=ignores-weights"], "request_peak");
-    fails("maglev", &["variant=maglev-misses-turn"], "table_uneven");
-    fails("maglev", &["variant=maglev-misses-turn"], "invariant even-table");
-    fails("bounded-loads", &["variant=forgets-capacity"], "bound_excess");
-    fails("multi-probe", &["variant=one-virtual-node"], "load_peak");
-}
-
-#[test]
-fn owners_that_forget_pass_where_modulo_and_trust_do_not() {
+fn nodes_that_drop_entries_pass_where_modulo_and_trusts_gaps_do_not() {
     for name in ["modulo-reshuffle", "cut-off-node"] {
-        let scenario = scenario(name, &["variant=drop"]);
-        let (verdict, unmet) = judged(&scenario, &run(&scenario, 1));
-        assert_eq!(verdict, Verdict::Pass, "{name}: {unmet:#?}");
+        assert_eq!(judged(name, &["variant=drop"]), (Verdict::Pass, vec![]), "{name}");
     }
 }
 
@@ -69,18 +40,17 @@ fn every_placement_keeps_a_calm_cluster_linearizable() {
             "duration=12s",
             "verdict.expect=[\"availability == 100%\", \"stale_reads == 0\"]",
         ];
-        // Bounded loads spill reads, and copies that spilled are not told of writes.
+        // Bounded loads spill reads, and writes do not reach the copies that spilled.
         let reads = ["load.clients.mix={ get = 1 }"];
         let more = if variant == "bounded-loads" { &reads[..] } else { &[] };
-        let scenario = scenario("calm", &[&overrides[..], more].concat());
-        let (verdict, unmet) = judged(&scenario, &run(&scenario, 1));
-        assert_eq!(verdict, Verdict::Pass, "{variant}: {unmet:#?}");
+        let found = judged("calm", &[&overrides[..], more].concat());
+        assert_eq!(found, (Verdict::Pass, vec![]), "{variant}");
     }
 }
 
 #[test]
-fn what_cannot_be_is_refused() {
-    for (set, what) in [
+fn parameters_out_of_range_are_refused() {
+    for (set, message) in [
         ("params.table_size=5000", "a prime"),
         ("params.sizes=[]", "params.sizes"),
         ("params.sizes=[1, 0]", "params.sizes"),
@@ -88,7 +58,7 @@ fn what_cannot_be_is_refused() {
         ("nodes.store.count=2", "nodes.store.count is 2"),
         ("nodes.directory.count=2", "nodes.directory.count is 2"),
     ] {
-        let why = try_run(&scenario("calm", &[set]), 1).expect_err(set);
-        assert!(why.contains(what), "{set}: {why}");
+        let why = load(&ConsistentHashing, "calm", &[set]).run(1).expect_err(set);
+        assert!(why.contains(message), "{set}: {why}");
     }
 }

@@ -1,7 +1,7 @@
-//! Bounded loads (Mirrokni, Thorup and Zadimoghaddam, SODA 2018, section 1): when one more is
+//! Bounded loads (Mirrokni, Thorup and Zadimoghaddam, SODA 2018, section 1): when a request is
 //! admitted, the node that takes it has at most ceil((1 + epsilon) m/N) of all m, or its weight's
-//! share of that. Here m is what a router has under way. Writes count, and go to the owner in any
-//! case, so only reads are judged.
+//! share of that. Here m is the number of requests that a router has in flight. Writes count, and
+//! go to the owner in any case, so only reads are checked.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,47 +10,47 @@ use netsplit_history::{InvariantState, LabEvent};
 
 use super::{Views, number};
 
-/// What is judged.
+/// The events that the invariant reads.
 const EVENTS: [&str; 4] = [Views::EVENT, "started", "routed", "ended"];
 
-/// The least whole number that (1 + epsilon) m w / W is not above, for a node of weight w among
-/// nodes of weight W in all, and an epsilon in millionths.
-pub fn bound(epsilon: u64, all: u64, weight: u64, weights: u64) -> u64 {
-    let share = u128::from(1_000_000 + epsilon) * u128::from(all) * u128::from(weight);
+/// ceil((1 + epsilon) m w / W), for a node of weight w among nodes of weight W in all, which have m
+/// requests together. Epsilon is in millionths.
+pub fn bound(epsilon_millionths: u64, all: u64, weight: u64, weights: u64) -> u64 {
+    let share = u128::from(1_000_000 + epsilon_millionths) * u128::from(all) * u128::from(weight);
     share.div_ceil(1_000_000 * u128::from(weights)) as u64
 }
 
-/// How many reads exceeded their bound.
+/// The number of reads that exceeded their bound.
 pub fn exceeded(events: &[LabEvent]) -> usize {
-    let mut judge = BoundedLoad::default();
+    let mut invariant = BoundedLoad::default();
     let events = events.iter().filter(|event| EVENTS.contains(&&*event.name));
-    events.filter(|event| judge.observe(event).is_err()).count()
+    events.filter(|event| invariant.observe(event).is_err()).count()
 }
 
-/// What each router has under way.
+/// The requests that each router has in flight, by node.
 #[derive(Debug, Default)]
 pub struct BoundedLoad {
     views: Views,
-    epsilon: u64,
-    under_way: BTreeMap<Arc<str>, BTreeMap<u64, u64>>,
+    epsilon_millionths: u64,
+    in_flight: BTreeMap<Arc<str>, BTreeMap<u64, u64>>,
 }
 
 impl InvariantState for BoundedLoad {
     fn observe(&mut self, event: &LabEvent) -> Result<(), String> {
         let detail = &event.detail;
         if &*event.name == Views::EVENT {
-            self.epsilon = number(&detail["epsilon"]);
-            self.views.hear(event);
+            self.epsilon_millionths = number(&detail["epsilon"]);
+            self.views.add(event);
             return Ok(());
         }
         if &*event.name == "started" {
-            self.under_way.remove(&event.node);
+            self.in_flight.remove(&event.node);
             return Ok(());
         }
         let Some(to) = detail["to"].as_u64() else {
             return Ok(());
         };
-        let loads = self.under_way.entry(event.node.clone()).or_default();
+        let loads = self.in_flight.entry(event.node.clone()).or_default();
         let load = loads.entry(to).or_default();
         if &*event.name == "ended" {
             *load -= 1;
@@ -60,12 +60,12 @@ impl InvariantState for BoundedLoad {
         let (has, all) = (*load, loads.values().sum());
         let members = self.views.of(number(&detail["epoch"]))?;
         let weight = members.get(&to).copied().unwrap_or(0);
-        let most = bound(self.epsilon, all, weight, members.values().sum());
+        let most = bound(self.epsilon_millionths, all, weight, members.values().sum());
         if has <= most || detail["reads"] == false {
             return Ok(());
         }
         let to = to + 1;
-        Err(format!("n{to} has {has} of {all}, and may have {most}"))
+        Err(format!("n{to} has {has} of {all} requests in flight; at most {most} are allowed"))
     }
 
     fn concerns(&self, name: &str) -> bool {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_may_have_so_many_and_not_one_more() {
+    fn a_node_may_reach_its_bound_and_not_exceed_it() {
         let first = || [view(1, &[0, 1]), sent(0, true), sent(1, true)];
         let fine = first().into_iter().chain([sent(0, true), sent(1, true)]);
         assert_eq!(broken(BoundedLoad::default(), fine), None);
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_ended_is_not_under_way_and_writes_are_not_judged() {
+    fn requests_that_ended_do_not_count_and_writes_are_not_checked() {
         let start = || [view(1, &[0, 1, 2, 3]), sent(0, true)];
         let again = start().into_iter().chain([ended(0), sent(0, true)]);
         assert_eq!(broken(BoundedLoad::default(), again), None);

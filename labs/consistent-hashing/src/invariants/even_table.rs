@@ -1,12 +1,12 @@
 //! Maglev's table (Eisenbud et al., NSDI 2016, section 3.4): nodes that take turns have floor or
 //! ceiling of M/N of its entries each. Nodes of different weights take several turns in a row, and
-//! nothing as simple holds for them.
+//! no law as simple holds for them.
 
 use netsplit_history::{InvariantState, LabEvent};
 
 use super::{Members, Views, number, pairs};
 
-/// The views by which tables are filled.
+/// The views by which tables were filled.
 #[derive(Debug, Default)]
 pub struct EvenTable {
     views: Views,
@@ -16,7 +16,7 @@ impl InvariantState for EvenTable {
     fn observe(&mut self, event: &LabEvent) -> Result<(), String> {
         let detail = &event.detail;
         if &*event.name == Views::EVENT {
-            self.views.hear(event);
+            self.views.add(event);
             return Ok(());
         }
         let members = self.views.of(number(&detail["epoch"]))?;
@@ -60,7 +60,7 @@ mod tests {
     fn floor_or_ceiling_and_every_entry() {
         assert!(!breaks(11, &[(0, 4), (1, 3), (2, 4)]));
         assert!(breaks(11, &[(0, 5), (1, 3), (2, 3)]));
-        assert!(breaks(11, &[(0, 4), (1, 3), (2, 3)]), "one belongs to nobody");
-        assert!(breaks(11, &[(0, 4), (1, 3), (3, 4)]), "who is that?");
+        assert!(breaks(11, &[(0, 4), (1, 3), (2, 3)]), "one entry has no owner");
+        assert!(breaks(11, &[(0, 4), (1, 3), (3, 4)]), "node 3 is no member");
     }
 }

@@ -1,5 +1,5 @@
-//! One view, one owner: the whole trick of this lab. Who has the same list of members agrees on
-//! every key with everybody else who has it, without a message, and the owner is on the list.
+//! One view, one owner: the whole trick of this lab. Processes with the same list of members agree
+//! on the owner of every key without a message, and the owner is on the list.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use netsplit_history::{InvariantState, LabEvent};
 
 use super::{Views, number};
 
-/// Who owns what, by epoch and key.
+/// Owners, by epoch and key.
 #[derive(Debug, Default)]
 pub struct OneOwner {
     views: Views,
@@ -18,17 +18,17 @@ impl InvariantState for OneOwner {
     fn observe(&mut self, event: &LabEvent) -> Result<(), String> {
         let detail = &event.detail;
         if &*event.name == Views::EVENT {
-            self.views.hear(event);
+            self.views.add(event);
             return Ok(());
         }
         let (key, epoch) = (number(&detail["key"]), number(&detail["epoch"]));
         let of = format!("k{} by view {epoch}", key + 1);
         let members = self.views.of(epoch)?;
         let Some(owner) = detail["owner"].as_u64() else {
-            return Err(format!("nobody owns {of}"));
+            return Err(format!("no node owns {of}"));
         };
         if !members.contains_key(&owner) {
-            return Err(format!("n{} owns {of}, and is no member", owner + 1));
+            return Err(format!("n{} owns {of}, and is not a member", owner + 1));
         }
         match self.owners.insert((epoch, key), owner) {
             Some(other) if other != owner => {

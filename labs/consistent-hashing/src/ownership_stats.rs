@@ -1,36 +1,35 @@
-//! The census: who owns what, by the views that there were.
+//! Statistics of ownership: the share of the keys that each node has, and what each view moved.
 //!
-//! At the end of a run, [`census`] asks the placements of all views for the owners of the same
-//! keys. The keys are spread evenly over the hash space, each at random within its stretch, so
-//! that what is weighed is the nodes' shares of the space and hardly the luck of the keys.
+//! At the end of a run, [`ownership_stats`] asks the placements of all views for the owners of the
+//! same keys, `census_keys` of them. The keys are spread evenly over the hash space, each at a
+//! random position of its stretch, so that the result is about the nodes' shares of the space and
+//! hardly about the luck of the keys.
 //!
-//! One ring is one draw, so the laws about rings are about means over many: with
-//! `census_rings`, the census repeats itself with other salts and averages. The first salt is
-//! the run's own.
+//! One ring is one draw, so the laws about rings are about means over many: the statistics are
+//! repeated with other salts, `census_rings` in all, and averaged. The first salt is the run's.
 //!
-//! The busiest of equal nodes looks busier than it is. So `load_peak` finds it with one half
-//! of the keys, and weighs it with the other.
+//! The busiest of equal nodes looks busier than it is. So `load_peak` finds it with one half of
+//! the keys, and measures it with the other.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use crate::invariants::bounded_load::bound;
 use crate::placement::{KeyHash, Loads, Member, NodeIndex, Placement, View, hash};
 
-/// How many keys, of how many placements, and the epsilon of bounded loads.
+/// The size of the sample, and the epsilon of bounded loads.
 #[derive(Clone, Copy, Debug)]
-pub struct Effort {
-    /// Keys asked for.
+pub struct Sampling {
+    /// The number of keys.
     pub keys: u32,
-    /// Placements, each with its own salt.
+    /// The number of placements, each with its own salt.
     pub rings: u32,
     /// For `bound_excess`, in millionths.
-    pub epsilon: u64,
+    pub epsilon_millionths: u64,
 }
 
-/// What the census found.
+/// The statistics; each field is a metric of the lab.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Census {
+pub struct OwnershipStats {
     /// The coefficient of variation of the loads, relative to fair shares: the root of the mean
     /// square over all placements.
     pub load_cv: f64,
@@ -41,37 +40,41 @@ pub struct Census {
     /// Keys that moved though neither their old owner left nor their new one joined.
     pub moved_needlessly: f64,
     /// Of the keys of a node that left, the share that its greatest heir got; the mean. Zero
-    /// when nobody left.
+    /// when no node left.
     pub heir_share: f64,
-    /// Keys that belong to nobody.
+    /// Keys without an owner.
     pub unowned: f64,
-    /// By how many keys nodes exceed ceil((1 + epsilon) K/N) when all are placed one by one; in
-    /// the run's own placement.
+    /// The number of keys by which nodes exceed ceil((1 + epsilon) K/N) when all are placed one by
+    /// one, in the run's own placement.
     pub bound_excess: f64,
-    /// Nodes whose number of table entries is neither floor nor ceiling of M/N; zero when they
-    /// weigh differently, for then that is no law.
+    /// Nodes whose number of table entries is neither floor nor ceiling of M/N; zero when weights
+    /// differ, for then the law does not hold.
     pub table_uneven: f64,
 }
 
-/// Takes the census of a run with these views; there is at least one.
-pub fn census(make: &dyn Fn(&View) -> Rc<dyn Placement>, views: &[View], effort: Effort) -> Census {
-    let mut sum = Census::default();
+/// The statistics of a run with these views, of which there is at least one.
+pub fn ownership_stats(
+    make: &dyn Fn(&View) -> Box<dyn Placement>,
+    views: &[View],
+    sampling: Sampling,
+) -> OwnershipStats {
+    let mut sum = OwnershipStats::default();
     let (mut squares, mut heirs) = (0.0, Vec::new());
-    for ring in 0..effort.rings {
+    for ring in 0..sampling.rings {
         let salted = |view: &View| View {
             salt: if ring == 0 { view.salt } else { hash(view.salt, [u64::from(ring), 2]) },
             ..view.clone()
         };
         let views: Vec<_> = views.iter().map(salted).collect();
         let placed: Vec<_> = views.iter().map(make).collect();
-        let keys = keys(views[0].salt, effort.keys);
+        let keys = keys(views[0].salt, sampling.keys);
         let owners: Vec<_> = placed.iter().map(|placement| owners(&**placement, &keys)).collect();
         let (view, placement) = (&views[views.len() - 1], &placed[placed.len() - 1]);
         let last = owners[owners.len() - 1].as_slice();
         squares += square_variation(view, last);
         sum.load_peak += peak(view, last);
         if ring == 0 {
-            sum.bound_excess = excess(view, &**placement, &keys, effort.epsilon);
+            sum.bound_excess = excess(view, &**placement, &keys, sampling.epsilon_millionths);
         }
         sum.unowned += last.iter().filter(|owner| owner.is_none()).count() as f64;
         sum.table_uneven += uneven(view, placement.table());
@@ -83,18 +86,18 @@ pub fn census(make: &dyn Fn(&View) -> Rc<dyn Placement>, views: &[View], effort:
             heirs.extend(moves.heir_shares);
         }
     }
-    let rings = f64::from(effort.rings);
-    Census {
+    let rings = f64::from(sampling.rings);
+    OwnershipStats {
         load_cv: (squares / rings).sqrt(),
         load_peak: sum.load_peak / rings,
         moved_share: sum.moved_share / rings,
-        // Not `sum`, which calls the empty sum -0.
+        // Not `sum`, which is -0 for no terms.
         heir_share: heirs.iter().fold(0.0, |all, share| all + share) / heirs.len().max(1) as f64,
         ..sum
     }
 }
 
-/// So many keys, one in each of as many stretches of the hash space.
+/// `count` keys, one in each of as many stretches of the hash space.
 fn keys(salt: u64, count: u32) -> Vec<KeyHash> {
     let stretch = u64::MAX / u64::from(count);
     let key = |number: u64| number * stretch + hash(salt, [number, 3]) % stretch;
@@ -132,7 +135,12 @@ fn peak(view: &View, owners: &[Option<NodeIndex>]) -> f64 {
     busiest.map_or(0.0, |(_, (load, _))| *load)
 }
 
-fn excess(view: &View, placement: &dyn Placement, keys: &[KeyHash], epsilon: u64) -> f64 {
+fn excess(
+    view: &View,
+    placement: &dyn Placement,
+    keys: &[KeyHash],
+    epsilon_millionths: u64,
+) -> f64 {
     let mut loads = Loads::default();
     for key in keys {
         if let Some(node) = placement.place(*key, &loads) {
@@ -141,7 +149,7 @@ fn excess(view: &View, placement: &dyn Placement, keys: &[KeyHash], epsilon: u64
     }
     let over = view.members.iter().map(|member| {
         let weight = u64::from(member.weight);
-        let bound = bound(epsilon, keys.len() as u64, weight, view.weight());
+        let bound = bound(epsilon_millionths, keys.len() as u64, weight, view.weight());
         loads.of(member.node).saturating_sub(bound) as f64
     });
     over.sum()
@@ -159,7 +167,7 @@ fn uneven(view: &View, table: &[NodeIndex]) -> f64 {
     view.members.iter().filter(wrong).count() as f64
 }
 
-/// What one change of the view moved.
+/// The keys that one change of the view moved.
 struct Moves {
     moved: f64,
     needlessly: f64,
