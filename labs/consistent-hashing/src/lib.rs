@@ -59,7 +59,7 @@ use netsplit_scenario::{LabSpec, ScenarioFile};
 use netsplit_sim::{Client, Host, Lab, NodeId, Setup, System, Task};
 use serde_json::Value;
 
-pub use params::{MILLION, Params, Spread};
+pub use params::{Params, Spread};
 
 use client::{CacheClient, Router};
 use cluster::{CACHE, Cluster, DIRECTORY, STORE};

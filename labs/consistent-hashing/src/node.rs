@@ -158,6 +158,7 @@ impl CacheNode {
                 self.host.count("coalesced", 1);
                 return receiver.await.ok().flatten();
             }
+            // Before the call, so that every miss from now on finds it.
             self.fetching.borrow_mut().insert(key, Vec::new());
         }
         let store = Cluster::store(&self.host);
@@ -168,7 +169,7 @@ impl CacheNode {
         }
         let waiting = self.fetching.borrow_mut().remove(&key);
         for sender in waiting.into_iter().flatten() {
-            // The client that waited may have given up.
+            // A request that waited may have been dropped.
             let _ = sender.send(fetched);
         }
         fetched
