@@ -65,17 +65,17 @@ fn the_seed_decides_the_run_and_the_variant_leaves_the_arrivals_alone() {
 #[test]
 fn what_does_not_fit_is_refused() {
     for (set, what) in [
-        (&["params.min_calls=101"][..], "it would never open"),
+        (&["params.min_calls=101"][..], "would never open"),
         (&["params.probes=0"][..], "params.probes is 0"),
         (&["params.attempts=0"][..], "params.attempts is 0"),
         (&["params.window=9ns"][..], "too short"),
-        (&["params.window=0"][..], "it would never open"),
+        (&["params.window=0"][..], "would never open"),
         (&["params.threads=0"][..], "params.threads is 0"),
     ] {
         let scenario = parsed(SHOP, set);
         let options = netsplit_sim::Options::default();
         let built = netsplit_sim::simulate(
-            &netsplit_lab_circuit_breaker::Breaking,
+            &netsplit_lab_circuit_breaker::CircuitBreakerLab,
             &scenario,
             &options,
             &mut |_| (),

@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use netsplit_check::{measure, show};
-use netsplit_lab_circuit_breaker::Breaking;
+use netsplit_lab_circuit_breaker::CircuitBreakerLab;
 use netsplit_scenario::Sentence;
 use netsplit_sim::Lab;
 use support::{run, scenario};
@@ -39,7 +39,7 @@ fn sentence_about(metric: &str, told: &str) -> String {
 #[test]
 fn the_lesson_tells_what_its_commands_measure() {
     let mut runs = BTreeMap::new();
-    let lesson = Breaking.lesson();
+    let lesson = CircuitBreakerLab.lesson();
     for line in lesson.lines().filter(|line| line.starts_with("| `netsplit run")) {
         let cells: Vec<_> = line.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
         let [_, run_it, metric, told, _] = cells[..] else {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use netsplit_check::{Findings, Rules, check_invariant, decide, evaluate};
 use netsplit_history::Run;
-use netsplit_lab_circuit_breaker::Breaking;
+use netsplit_lab_circuit_breaker::CircuitBreakerLab;
 use netsplit_scenario::{Property, Scenario, parse};
 use netsplit_sim::{Lab, Options, simulate};
 
@@ -36,7 +36,7 @@ pub fn scenario(name: &str, set: &[&str]) -> Scenario {
 /// A scenario of this text with overrides.
 pub fn parsed(text: &str, set: &[&str]) -> Scenario {
     let set: Vec<_> = set.iter().map(|set| (*set).to_owned()).collect();
-    match parse(text, "scenario.toml", &set, &[Breaking.spec()]) {
+    match parse(text, "scenario.toml", &set, &[CircuitBreakerLab.spec()]) {
         Ok(parsed) => parsed.scenario,
         Err(found) => panic!("{found}"),
     }
@@ -45,7 +45,8 @@ pub fn parsed(text: &str, set: &[&str]) -> Scenario {
 /// Runs a scenario.
 pub fn run(scenario: &Scenario, seed: u64) -> Run {
     let options = Options { seed, ..Options::default() };
-    let run = simulate(&Breaking, scenario, &options, &mut |_| ()).expect("the lab can be built");
+    let run = simulate(&CircuitBreakerLab, scenario, &options, &mut |_| ())
+        .expect("the lab can be built");
     assert!(run.crashes.is_empty(), "{:?}", run.crashes);
     run
 }
@@ -53,14 +54,14 @@ pub fn run(scenario: &Scenario, seed: u64) -> Run {
 /// Runs a shipped scenario with overrides, and judges it.
 pub fn judge(name: &str, set: &[&str], seed: u64) -> Findings {
     let scenario = scenario(name, set);
-    let rules = Rules { invariants: Breaking.spec().invariants, ..Rules::default() };
+    let rules = Rules { invariants: CircuitBreakerLab.spec().invariants, ..Rules::default() };
     let decide = |property: &Property, run: &Run| Some(decide(property, run, &rules));
     evaluate(&scenario, &run(&scenario, seed), &decide)
 }
 
 /// The lab's invariants that a run breaks.
 pub fn broken(run: &Run) -> Vec<&'static str> {
-    let all = Breaking.spec().invariants.iter();
+    let all = CircuitBreakerLab.spec().invariants.iter();
     let is_broken = |invariant: &&netsplit_history::Invariant| {
         check_invariant(invariant, &run.events).broken.is_some()
     };
