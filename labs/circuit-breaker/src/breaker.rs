@@ -26,7 +26,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::half_open::{Admission, HalfOpen, Round, Verdict};
+use crate::half_open::{Admission, HalfOpen, Round, RoundEnd};
 use crate::types::{Breaker, BreakerConfig, Decision, Outcome, Permit, State};
 use crate::windows::{Call, Tally, Window};
 
@@ -85,8 +85,8 @@ impl Breaker for CircuitBreaker {
                 let verdict = self.half_open.record(&self.config, round, call);
                 self.judged = round.ended;
                 match verdict {
-                    Some(Verdict::Reopen) => self.open(now),
-                    Some(Verdict::Close) => self.close(),
+                    Some(RoundEnd::Reopen) => self.open(now),
+                    Some(RoundEnd::Close) => self.close(),
                     None => {}
                 }
             }

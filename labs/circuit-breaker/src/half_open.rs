@@ -42,9 +42,9 @@ pub enum Admission {
     TimeUp,
 }
 
-/// How the probes of a round decided.
+/// The decision of a round's probes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RoundEnd {
     /// The target is well: the breaker closes.
     Close,
     /// The target is not: the breaker opens again.
@@ -64,7 +64,7 @@ pub trait HalfOpen {
 
     /// Counts a probe that has ended. The last one decides, by the rates of all of them
     /// ([`BreakerConfig::is_broken`]); before, there is no verdict.
-    fn record(&self, config: &BreakerConfig, round: &mut Round, call: Call) -> Option<Verdict>;
+    fn record(&self, config: &BreakerConfig, round: &mut Round, call: Call) -> Option<RoundEnd>;
 
     /// Takes back the permit of a probe that was abandoned, so that another call can have it.
     fn cancel(&self, round: &mut Round);
@@ -88,11 +88,12 @@ impl HalfOpen for CountedProbes {
         Admission::Probe
     }
 
-    fn record(&self, config: &BreakerConfig, round: &mut Round, call: Call) -> Option<Verdict> {
+    fn record(&self, config: &BreakerConfig, round: &mut Round, call: Call) -> Option<RoundEnd> {
         round.ended.add(call);
         // Fewer probes are no sample: one lucky call would close the breaker.
         let all_ended = round.ended.calls >= config.probes;
-        let verdict = if config.is_broken(round.ended) { Verdict::Reopen } else { Verdict::Close };
+        let verdict =
+            if config.is_broken(round.ended) { RoundEnd::Reopen } else { RoundEnd::Close };
         all_ended.then_some(verdict)
     }
 

@@ -47,7 +47,7 @@ use netsplit_sim::prelude::*;
 pub use breaker::CircuitBreaker;
 pub use bulkhead::{Bulkhead, LeakyBulkhead, SemaphoreBulkhead};
 pub use cache::{AnswerCache, CacheKey, LastAnswers, RenewingCache};
-pub use half_open::{Admission, CountedProbes, HalfOpen, Round, Verdict};
+pub use half_open::{Admission, CountedProbes, HalfOpen, Round, RoundEnd};
 pub use messages::ServiceName;
 pub use outlier::{EjectionConfig, OutlierDetector, Outliers};
 pub use params::WindowSize;

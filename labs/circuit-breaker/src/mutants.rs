@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::breaker::CircuitBreaker;
-use crate::half_open::{Admission, HalfOpen, Round, Verdict};
+use crate::half_open::{Admission, HalfOpen, Round, RoundEnd};
 use crate::types::{Breaker, BreakerConfig, Decision, Outcome, Permit, State};
 use crate::windows::{Call, Tally};
 
@@ -96,7 +96,7 @@ impl HalfOpen for LostPermit {
         self.0.try_acquire(config, round, now)
     }
 
-    fn record(&self, config: &BreakerConfig, round: &mut Round, call: Call) -> Option<Verdict> {
+    fn record(&self, config: &BreakerConfig, round: &mut Round, call: Call) -> Option<RoundEnd> {
         self.0.record(config, round, call)
     }
 
@@ -117,7 +117,7 @@ impl HalfOpen for NoProbeLimit {
         }
     }
 
-    fn record(&self, config: &BreakerConfig, round: &mut Round, call: Call) -> Option<Verdict> {
+    fn record(&self, config: &BreakerConfig, round: &mut Round, call: Call) -> Option<RoundEnd> {
         self.0.record(config, round, call)
     }
 
@@ -135,7 +135,7 @@ impl HalfOpen for WaitsForEver {
         self.0.try_acquire(config, round, now.min(just_before))
     }
 
-    fn record(&self, config: &BreakerConfig, round: &mut Round, call: Call) -> Option<Verdict> {
+    fn record(&self, config: &BreakerConfig, round: &mut Round, call: Call) -> Option<RoundEnd> {
         self.0.record(config, round, call)
     }
 
