@@ -82,9 +82,9 @@ impl Breaker for CircuitBreaker {
                 }
             }
             State::HalfOpen(round) => {
-                let verdict = self.half_open.record(&self.config, round, call);
+                let end = self.half_open.record(&self.config, round, call);
                 self.judged = round.ended;
-                match verdict {
+                match end {
                     Some(RoundEnd::Reopen) => self.open(now),
                     Some(RoundEnd::Close) => self.close(),
                     None => {}

@@ -28,7 +28,7 @@ pub(crate) struct Breakers {
 struct Watched {
     breaker: Box<dyn Breaker>,
     /// The number of changes of its state.
-    round: u64,
+    epoch: u64,
     /// The number of calls that it has recorded.
     recorded: u64,
 }
@@ -39,7 +39,7 @@ pub(crate) struct Pass {
     target: Rc<str>,
     /// `None` once it is given back.
     permit: Option<Permit>,
-    /// The round in which it is a probe, if it is one.
+    /// The epoch in which it is a probe, if it is one.
     probe_of: Option<u64>,
 }
 
@@ -51,10 +51,10 @@ impl Breakers {
     /// A pass to call `target`, unless its breaker rejects the call.
     pub fn acquire(self: &Rc<Self>, target: &Rc<str>) -> Option<Pass> {
         let now = self.host.monotonic();
-        let (decision, state, round) =
+        let (decision, state, epoch) =
             self.with(target, |watched| watched.breaker.try_acquire(now));
         let half_open = matches!(state, State::HalfOpen(_));
-        let detail = || json!({ "breaker": &**target, "round": round, "now_ns": nanos(now) });
+        let detail = || json!({ "breaker": &**target, "round": epoch, "now_ns": nanos(now) });
         match decision {
             Decision::Permitted(permit) => {
                 if half_open {
@@ -65,7 +65,7 @@ impl Breakers {
                     breakers: self.clone(),
                     target: target.clone(),
                     permit: Some(permit),
-                    probe_of: half_open.then_some(round),
+                    probe_of: half_open.then_some(epoch),
                 })
             }
             Decision::Rejected => {
@@ -79,17 +79,17 @@ impl Breakers {
     }
 
     /// Acts on the breaker of `target`, and records it if that changed its state. Returns also
-    /// the state and the round after it.
+    /// the state and the epoch after it.
     fn with<T>(&self, target: &Rc<str>, act: impl FnOnce(&mut Watched) -> T) -> (T, State, u64) {
         let mut all = self.by_target.borrow_mut();
         let watched = all.entry(target.clone()).or_insert_with(|| self.fresh());
         let before = watched.breaker.state().name();
         let done = act(watched);
         if watched.breaker.state().name() != before {
-            watched.round += 1;
+            watched.epoch += 1;
             self.record_change(target, before, watched);
         }
-        (done, watched.breaker.state(), watched.round)
+        (done, watched.breaker.state(), watched.epoch)
     }
 
     fn fresh(&self) -> Watched {
@@ -97,22 +97,22 @@ impl Breakers {
         // Drawn once per breaker: breakers that opened together come back one after another.
         let late = params.open_jitter.0 * unit(&mut self.host.rng());
         let open_for = params.open_for.mul_f64(1.0 + late);
-        Watched { breaker: self.cluster.breaker(open_for), round: 0, recorded: 0 }
+        Watched { breaker: self.cluster.breaker(open_for), epoch: 0, recorded: 0 }
     }
 
     fn record_change(&self, target: &Rc<str>, from: &str, watched: &Watched) {
-        let Watched { breaker, round, recorded } = watched;
+        let Watched { breaker, epoch, recorded } = watched;
         let now = nanos(self.host.monotonic());
         match breaker.state() {
             State::Closed => self.host.record(
                 "closed",
-                json!({ "breaker": &**target, "from": from, "round": round, "now_ns": now }),
+                json!({ "breaker": &**target, "from": from, "round": epoch, "now_ns": now }),
             ),
-            State::HalfOpen(half_open) => self.host.record(
+            State::HalfOpen(round) => self.host.record(
                 "half-opened",
                 json!({
-                    "breaker": &**target, "from": from, "round": round, "now_ns": now,
-                    "probes": self.cluster.params.probes, "until_ns": nanos(half_open.until),
+                    "breaker": &**target, "from": from, "round": epoch, "now_ns": now,
+                    "probes": self.cluster.params.probes, "until_ns": nanos(round.until),
                 }),
             ),
             State::Open { .. } => {
@@ -121,7 +121,7 @@ impl Breakers {
                 self.host.record(
                     "opened",
                     json!({
-                        "breaker": &**target, "from": from, "round": round, "now_ns": now,
+                        "breaker": &**target, "from": from, "round": epoch, "now_ns": now,
                         "recorded": recorded, "calls": judged.calls,
                         "failures": judged.failures, "slow": judged.slow,
                     }),
@@ -146,10 +146,10 @@ impl Pass {
     }
 
     fn record_end(&self, how: &str) {
-        if let Some(round) = self.probe_of {
+        if let Some(epoch) = self.probe_of {
             self.breakers.host.record(
                 "probe-ended",
-                json!({ "breaker": &*self.target, "round": round, "how": how }),
+                json!({ "breaker": &*self.target, "round": epoch, "how": how }),
             );
         }
     }

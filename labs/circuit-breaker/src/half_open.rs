@@ -6,7 +6,7 @@
 //! the reference is [`CountedProbes`].
 //!
 //! Left out: opening at the first probes whose failures settle the matter. A round waits for all
-//! its probes, as in resilience4j, so that its verdict is one over a sample of known size.
+//! its probes, as in resilience4j, so that it decides by a sample of known size.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ pub trait HalfOpen {
     fn try_acquire(&self, config: &BreakerConfig, round: &mut Round, now: Duration) -> Admission;
 
     /// Counts a probe that has ended. The last one decides, by the rates of all of them
-    /// ([`BreakerConfig::is_broken`]); before, there is no verdict.
+    /// ([`BreakerConfig::is_broken`]); before, it returns `None`.
     fn record(&self, config: &BreakerConfig, round: &mut Round, call: Call) -> Option<RoundEnd>;
 
     /// Takes back the permit of a probe that was abandoned, so that another call can have it.
@@ -92,9 +92,8 @@ impl HalfOpen for CountedProbes {
         round.ended.add(call);
         // Fewer probes are no sample: one lucky call would close the breaker.
         let all_ended = round.ended.calls >= config.probes;
-        let verdict =
-            if config.is_broken(round.ended) { RoundEnd::Reopen } else { RoundEnd::Close };
-        all_ended.then_some(verdict)
+        let end = if config.is_broken(round.ended) { RoundEnd::Reopen } else { RoundEnd::Close };
+        all_ended.then_some(end)
     }
 
     fn cancel(&self, round: &mut Round) {
