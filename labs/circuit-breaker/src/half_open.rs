@@ -31,7 +31,7 @@ impl Round {
     }
 }
 
-/// What becomes of a call that finds the breaker half-open.
+/// The answer to a call that finds the breaker half-open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
     /// It goes through as a probe.
@@ -58,8 +58,8 @@ pub enum RoundEnd {
 /// present, and carries out what they answer. The rules are those of resilience4j
 /// (`permittedNumberOfCallsInHalfOpenState`, `maxWaitDurationInHalfOpenState`).
 pub trait HalfOpen {
-    /// Decides about a call at `now`. At most [`probes`](BreakerConfig::probes) calls are under
-    /// way or ended in a round, and none begins at `round.until` or later.
+    /// Decides about a call at `now`. At most [`probes`](BreakerConfig::probes) calls are in
+    /// flight or ended in a round, and none begins at `round.until` or later.
     fn try_acquire(&self, config: &BreakerConfig, round: &mut Round, now: Duration) -> Admission;
 
     /// Counts a probe that has ended. The last one decides, by the rates of all of them

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use netsplit_check::Verdict;
 use netsplit_harness::testing::load;
-use netsplit_lab_circuit_breaker::Verdict as RoundEnd;
 use netsplit_lab_circuit_breaker::{
     Admission, Breaker, BreakerConfig, Call, CircuitBreakerLab, Decision, EjectionConfig, HalfOpen,
     Outcome, OutlierDetector, Permit, Round, RoundEnd, State, Tally, Window, seats,
