@@ -182,7 +182,7 @@ pub enum Fallback {
 }
 
 /// The calls that a closed breaker judges by.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(
     untagged,
     expecting = "expected a number of calls, for example 100, or a duration, for example \"10s\""

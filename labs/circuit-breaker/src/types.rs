@@ -49,7 +49,7 @@ pub trait Breaker {
 }
 
 /// When a breaker opens, and how it closes again.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BreakerConfig {
     /// What a closed breaker judges by; [`WindowSize::window`] makes it.
     pub window: WindowSize,
