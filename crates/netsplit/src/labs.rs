@@ -10,5 +10,5 @@ pub const LABS: &[&dyn Lab] = &[
     &netsplit_lab_rate_limiter::RateLimiter,
     &netsplit_lab_consistent_hashing::ConsistentHashing,
     &netsplit_lab_retry_jitter::RetryJitter,
-    &netsplit_lab_circuit_breaker::Breaking,
+    &netsplit_lab_circuit_breaker::CircuitBreakerLab,
 ];

@@ -1,48 +1,123 @@
 //! A circuit breaker: closed, open, half-open.
 //!
 //! [`Closed`](State::Closed), every call gets a [`Permit`], and a [`Window`] remembers how the
-//! last ones went. When enough of them failed or were slow ([`Rules`]), the breaker opens: calls
-//! are turned away at once, which spares the caller the wait and the dependency the load. After
-//! [`Rules::open_for`] it is half-open: [`Rules::probes`] calls are let through, the others still
-//! turned away, and when all probes have ended, their rates decide between closed and open. The
-//! idea is Nygard's ("Release It!", 2007), the names and defaults are resilience4j's.
+//! last ones went. When enough of them failed or were slow ([`BreakerConfig`]), the breaker opens:
+//! calls are rejected at once, which spares the caller the wait and the target the load. After
+//! [`BreakerConfig::open_for`] it is half-open: [`BreakerConfig::probes`] calls are let through,
+//! the others still rejected, and when all probes have ended, their rates decide between closed
+//! and open ([`HalfOpen`]). The idea is Nygard's ("Release It!", 2007), the names and defaults are
+//! resilience4j's.
 //!
 //! Two things go wrong in real breakers, both about permits:
 //!
 //! - **A permit that never comes back** keeps a half-open breaker waiting, and everybody is
-//!   turned away. A caller that gave up has nothing to record, so it [`cancel`]s; and
-//!   [`Rules::half_open_for`] bounds what is left: undecided by then, the breaker opens again.
-//! - **A permit of another time**: a call that began before the breaker opened may end while it
-//!   is half-open. It is no probe. Each change of state begins a new epoch, a permit carries the
-//!   one it was issued in, and outcomes of earlier epochs are ignored.
+//!   rejected. A caller that gave up has nothing to record, so it [`cancel`]s; and
+//!   [`BreakerConfig::half_open_for`] bounds what is left: undecided by then, the breaker opens
+//!   again.
+//! - **A permit of an earlier state**: a call that began before the breaker opened may end while
+//!   it is half-open. It is no probe. Each change of state begins a new epoch, a permit carries
+//!   the one it was issued in, and outcomes of earlier epochs are ignored.
 //!
-//! What this leaves out: threads (most reports of too many half-open calls are races around these
-//! few fields), and opening by degrees: between 49% and 50% failures lies everything.
+//! Left out: threads (most reports of too many half-open calls are races around these few
+//! fields), and opening by degrees: at 49% failures every call goes through, at 50% none.
 //!
-//! [`cancel`]: CircuitBreaker::cancel
+//! [`cancel`]: Breaker::cancel
 
+use std::rc::Rc;
 use std::time::Duration;
 
-use crate::rules::{Decision, Outcome, Permit, Rules, State};
+use crate::half_open::{Admission, HalfOpen, Round, RoundEnd};
+use crate::types::{Breaker, BreakerConfig, Decision, Outcome, Permit, State};
 use crate::windows::{Call, Tally, Window};
 
-/// A breaker. All its times are one monotonic clock's.
-#[derive(Debug)]
+/// The reference breaker.
 pub struct CircuitBreaker {
-    rules: Rules,
+    config: BreakerConfig,
+    half_open: Rc<dyn HalfOpen>,
     window: Box<dyn Window>,
     state: State,
+    /// The number of changes of state.
     epoch: u64,
     failures_in_a_row: u32,
     judged: Tally,
 }
 
+impl Breaker for CircuitBreaker {
+    fn try_acquire(&mut self, now: Duration) -> Decision {
+        // The wait ends when somebody calls, not by a timer: without calls there is no probe.
+        if matches!(self.state, State::Open { until } if now >= until) {
+            self.enter(State::HalfOpen(Round::new(now + self.config.half_open_for)));
+        }
+        let permitted = match &mut self.state {
+            State::Closed => true,
+            State::Open { .. } => false,
+            State::HalfOpen(round) => {
+                let admission = self.half_open.try_acquire(&self.config, round, now);
+                if admission == Admission::TimeUp {
+                    self.open(now);
+                }
+                admission == Admission::Probe
+            }
+        };
+        if permitted {
+            Decision::Permitted(Permit { epoch: self.epoch })
+        } else {
+            Decision::Rejected
+        }
+    }
+
+    fn record(&mut self, now: Duration, permit: Permit, outcome: Outcome) {
+        // A call of an earlier epoch tells of a time on which the breaker has already acted.
+        if permit.epoch != self.epoch {
+            return;
+        }
+        let (failed, slow) = (!outcome.ok, outcome.took > self.config.slow_after);
+        let call = Call { failed, slow };
+        match &mut self.state {
+            State::Closed => {
+                self.judged = self.window.record(now, call);
+                self.failures_in_a_row = if failed { self.failures_in_a_row + 1 } else { 0 };
+                if self.should_open() {
+                    self.open(now);
+                }
+            }
+            State::HalfOpen(round) => {
+                let end = self.half_open.record(&self.config, round, call);
+                self.judged = round.ended;
+                match end {
+                    Some(RoundEnd::Reopen) => self.open(now),
+                    Some(RoundEnd::Close) => self.close(),
+                    None => {}
+                }
+            }
+            State::Open { .. } => {} // It issues no permits, so there is none of this epoch.
+        }
+    }
+
+    fn cancel(&mut self, permit: Permit) {
+        if let State::HalfOpen(round) = &mut self.state
+            && permit.epoch == self.epoch
+        {
+            self.half_open.cancel(round);
+        }
+    }
+
+    fn state(&self) -> State {
+        self.state
+    }
+
+    fn judged(&self) -> Tally {
+        self.judged
+    }
+}
+
 impl CircuitBreaker {
-    /// A closed one; `window` is empty.
-    pub fn new(rules: Rules, window: Box<dyn Window>) -> CircuitBreaker {
+    /// A closed breaker with an empty window.
+    pub fn new(config: BreakerConfig, half_open: Rc<dyn HalfOpen>) -> CircuitBreaker {
         CircuitBreaker {
-            rules,
-            window,
+            window: config.window.window(),
+            config,
+            half_open,
             state: State::Closed,
             epoch: 0,
             failures_in_a_row: 0,
@@ -50,72 +125,23 @@ impl CircuitBreaker {
         }
     }
 
-    /// May a call be made?
-    pub fn try_acquire(&mut self, now: Duration) -> Decision {
-        match self.state {
-            State::Open { until } if now >= until => self.enter(State::HalfOpen {
-                until: now + self.rules.half_open_for,
-                issued: 0,
-                ended: Tally::default(),
-            }),
-            State::HalfOpen { until, .. } if now >= until => self.open(now),
-            _ => {}
-        }
-        match &mut self.state {
-            State::Closed => {}
-            State::HalfOpen { issued, .. } if *issued < self.rules.probes => *issued += 1,
-            State::Open { .. } | State::HalfOpen { .. } => return Decision::Rejected,
-        }
-        Decision::Permitted(Permit { epoch: self.epoch })
+    /// The number of changes of its state.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
     }
 
-    /// A permitted call has ended.
-    pub fn record(&mut self, now: Duration, permit: Permit, outcome: Outcome) {
-        if !permit.belongs_to(self.epoch) {
-            return;
-        }
-        let (failed, slow) = (!outcome.ok, outcome.took > self.rules.slow_after);
-        let call = Call { failed, slow };
-        match &mut self.state {
-            State::Closed => {
-                self.judged = self.window.record(now, call);
-                self.failures_in_a_row = u32::from(failed) * (self.failures_in_a_row + 1);
-                let row = self.rules.consecutive;
-                let too_many_in_a_row = row.is_some_and(|n| self.failures_in_a_row >= n);
-                let enough = self.judged.calls >= self.rules.min_calls;
-                if too_many_in_a_row || enough && self.rules.broken_by(self.judged) {
-                    self.open(now);
-                }
-            }
-            State::HalfOpen { ended, .. } => {
-                ended.add(call);
-                self.judged = *ended;
-                if self.judged.calls == self.rules.probes {
-                    if self.rules.broken_by(self.judged) {
-                        self.open(now);
-                    } else {
-                        self.close();
-                    }
-                }
-            }
-            State::Open { .. } => {}
-        }
-    }
-
-    /// A permitted call was given up, and says nothing about the dependency.
-    pub fn cancel(&mut self, permit: Permit) {
-        if permit.belongs_to(self.epoch)
-            && let State::HalfOpen { issued, .. } = &mut self.state
-        {
-            *issued -= 1;
-        }
+    fn should_open(&self) -> bool {
+        let in_a_row = self.config.consecutive.is_some_and(|n| self.failures_in_a_row >= n);
+        // Without a minimum, the first failure of the day would be a failure rate of 100%.
+        let enough = self.judged.calls >= self.config.min_calls;
+        in_a_row || enough && self.config.is_broken(self.judged)
     }
 
     fn open(&mut self, now: Duration) {
-        let until = now + self.rules.open_for;
-        self.enter(State::Open { until });
+        self.enter(State::Open { until: now + self.config.open_for });
     }
 
+    /// Closes the breaker, which forgets the outage: its failures would open it again at once.
     pub(crate) fn close(&mut self) {
         self.window.clear();
         self.failures_in_a_row = 0;
@@ -125,23 +151,5 @@ impl CircuitBreaker {
     fn enter(&mut self, state: State) {
         self.state = state;
         self.epoch += 1;
-    }
-}
-
-/// What can be seen of it from outside.
-impl CircuitBreaker {
-    /// Where it stands.
-    pub fn state(&self) -> State {
-        self.state
-    }
-
-    /// How often its state has changed.
-    pub fn epoch(&self) -> u64 {
-        self.epoch
-    }
-
-    /// What it judged by when it last recorded a call.
-    pub fn judged(&self) -> Tally {
-        self.judged
     }
 }

@@ -14,30 +14,26 @@ use netsplit_sim::Host;
 use netsplit_sim::random::unit;
 use serde_json::json;
 
-use crate::breaker::CircuitBreaker;
-use crate::params::Params;
-use crate::rules::{Decision, Outcome, Permit, State};
-use crate::seats::Breaker;
-
-/// Puts a breaker into the seat.
-pub(crate) type Make = fn(CircuitBreaker) -> Box<dyn Breaker>;
+use crate::cluster::Cluster;
+use crate::types::{Breaker, Decision, Outcome, Permit, State};
 
 /// All breakers of one front end.
 pub(crate) struct Breakers {
     host: Host,
-    params: Rc<Params>,
-    make: Make,
+    cluster: Rc<Cluster>,
     by_target: RefCell<BTreeMap<Rc<str>, Watched>>,
 }
 
-/// A breaker, and what is told of it.
+/// A breaker, and what its events say of it.
 struct Watched {
     breaker: Box<dyn Breaker>,
-    /// Calls that it has recorded.
+    /// The number of changes of its state.
+    epoch: u64,
+    /// The number of calls that it has recorded.
     recorded: u64,
 }
 
-/// A permit on its way.
+/// A permit that is in use.
 pub(crate) struct Pass {
     breakers: Rc<Breakers>,
     target: Rc<str>,
@@ -48,88 +44,85 @@ pub(crate) struct Pass {
 }
 
 impl Breakers {
-    pub fn new(host: Host, params: Rc<Params>, make: Make) -> Rc<Breakers> {
-        Rc::new(Breakers { host, params, make, by_target: RefCell::default() })
+    pub fn new(host: Host, cluster: Rc<Cluster>) -> Rc<Breakers> {
+        Rc::new(Breakers { host, cluster, by_target: RefCell::default() })
     }
 
-    /// A pass to call `target`, unless its breaker says no.
+    /// A pass to call `target`, unless its breaker rejects the call.
     pub fn acquire(self: &Rc<Self>, target: &Rc<str>) -> Option<Pass> {
         let now = self.host.monotonic();
-        let (decision, state, round) = self.with(target, |watched| {
-            let decision = watched.breaker.try_acquire(now);
-            let core = watched.breaker.core();
-            (decision, core.state(), core.epoch())
-        });
-        let half_open = matches!(state, State::HalfOpen { .. });
-        let told = || json!({ "breaker": &**target, "round": round, "now_ns": nanos(now) });
+        let (decision, state, epoch) =
+            self.with(target, |watched| watched.breaker.try_acquire(now));
+        let half_open = matches!(state, State::HalfOpen(_));
+        let detail = || json!({ "breaker": &**target, "round": epoch, "now_ns": nanos(now) });
         match decision {
             Decision::Permitted(permit) => {
                 if half_open {
                     self.host.count("probes", 1);
-                    self.host.record("probe", told());
+                    self.host.record("probe", detail());
                 }
                 Some(Pass {
                     breakers: self.clone(),
                     target: target.clone(),
                     permit: Some(permit),
-                    probe_of: half_open.then_some(round),
+                    probe_of: half_open.then_some(epoch),
                 })
             }
             Decision::Rejected => {
                 self.host.count("turned_away", 1);
                 if half_open {
-                    self.host.record("turned-away", told());
+                    self.host.record("turned-away", detail());
                 }
                 None
             }
         }
     }
 
-    /// Acts on the breaker of `target`, and tells when that changed its state.
-    fn with<T>(&self, target: &Rc<str>, act: impl FnOnce(&mut Watched) -> T) -> T {
+    /// Acts on the breaker of `target`, and records it if that changed its state. Returns also
+    /// the state and the epoch after it.
+    fn with<T>(&self, target: &Rc<str>, act: impl FnOnce(&mut Watched) -> T) -> (T, State, u64) {
         let mut all = self.by_target.borrow_mut();
         let watched = all.entry(target.clone()).or_insert_with(|| self.fresh());
-        let (before, epoch) = (watched.breaker.core().state(), watched.breaker.core().epoch());
+        let before = watched.breaker.state().name();
         let done = act(watched);
-        if watched.breaker.core().epoch() != epoch {
-            self.tell(target, before, watched);
+        if watched.breaker.state().name() != before {
+            watched.epoch += 1;
+            self.record_change(target, before, watched);
         }
-        done
+        (done, watched.breaker.state(), watched.epoch)
     }
 
     fn fresh(&self) -> Watched {
+        let params = &self.cluster.params;
         // Drawn once per breaker: breakers that opened together come back one after another.
-        let late = self.params.open_jitter.0 * unit(&mut self.host.rng());
-        let open_for = self.params.open_for.mul_f64(1.0 + late);
-        let rules = self.params.rules(open_for);
-        let breaker = CircuitBreaker::new(rules, self.params.window.empty());
-        Watched { breaker: (self.make)(breaker), recorded: 0 }
+        let late = params.open_jitter.0 * unit(&mut self.host.rng());
+        let open_for = params.open_for.mul_f64(1.0 + late);
+        Watched { breaker: self.cluster.breaker(open_for), epoch: 0, recorded: 0 }
     }
 
-    /// Records a change of state.
-    fn tell(&self, target: &Rc<str>, before: State, watched: &mut Watched) {
-        let core = watched.breaker.core();
-        let (judged, round) = (core.judged(), core.epoch());
-        let (from, now) = (word(before), nanos(self.host.monotonic()));
-        match core.state() {
+    fn record_change(&self, target: &Rc<str>, from: &str, watched: &Watched) {
+        let Watched { breaker, epoch, recorded } = watched;
+        let now = nanos(self.host.monotonic());
+        match breaker.state() {
             State::Closed => self.host.record(
                 "closed",
-                json!({ "breaker": &**target, "from": from, "round": round, "now_ns": now }),
+                json!({ "breaker": &**target, "from": from, "round": epoch, "now_ns": now }),
             ),
-            State::HalfOpen { until, .. } => self.host.record(
+            State::HalfOpen(round) => self.host.record(
                 "half-opened",
                 json!({
-                    "breaker": &**target, "from": from, "round": round, "now_ns": now,
-                    "probes": self.params.probes, "until_ns": nanos(until),
+                    "breaker": &**target, "from": from, "round": epoch, "now_ns": now,
+                    "probes": self.cluster.params.probes, "until_ns": nanos(round.until),
                 }),
             ),
             State::Open { .. } => {
+                let judged = breaker.judged();
                 self.host.count("openings", 1);
                 self.host.record(
                     "opened",
                     json!({
-                        "breaker": &**target, "from": from, "round": round, "now_ns": now,
-                        "recorded": watched.recorded, "calls": judged.calls,
+                        "breaker": &**target, "from": from, "round": epoch, "now_ns": now,
+                        "recorded": recorded, "calls": judged.calls,
                         "failures": judged.failures, "slow": judged.slow,
                     }),
                 );
@@ -144,7 +137,7 @@ impl Pass {
         let Some(permit) = self.permit.take() else {
             return;
         };
-        self.tell_end(if outcome.ok { "ok" } else { "failed" });
+        self.record_end(if outcome.ok { "ok" } else { "failed" });
         let now = self.breakers.host.monotonic();
         self.breakers.with(&self.target, |watched| {
             watched.recorded += 1;
@@ -152,11 +145,11 @@ impl Pass {
         });
     }
 
-    fn tell_end(&self, how: &str) {
-        if let Some(round) = self.probe_of {
+    fn record_end(&self, how: &str) {
+        if let Some(epoch) = self.probe_of {
             self.breakers.host.record(
                 "probe-ended",
-                json!({ "breaker": &*self.target, "round": round, "how": how }),
+                json!({ "breaker": &*self.target, "round": epoch, "how": how }),
             );
         }
     }
@@ -165,17 +158,9 @@ impl Pass {
 impl Drop for Pass {
     fn drop(&mut self) {
         if let Some(permit) = self.permit.take() {
-            self.tell_end("cancelled");
+            self.record_end("cancelled");
             self.breakers.with(&self.target, |watched| watched.breaker.cancel(permit));
         }
-    }
-}
-
-fn word(state: State) -> &'static str {
-    match state {
-        State::Closed => "closed",
-        State::Open { .. } => "open",
-        State::HalfOpen { .. } => "half-open",
     }
 }
 

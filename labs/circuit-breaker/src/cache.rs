@@ -1,53 +1,61 @@
-//! The last good answer per key: something to say when the dependency cannot be asked.
+//! The last good answer per key: what to answer when the service cannot be asked.
 //!
 //! A stale answer is a decision about the product, not a technique. Yesterday's reviews are
-//! better than none; yesterday's stock sells what is not there. So whoever uses a [`Cache`] says
-//! how old an answer may be at most, and the lab counts those that were served, with their age.
+//! better than none; yesterday's stock sells what is not there. So whoever uses an [`AnswerCache`]
+//! gives the greatest age that an answer may have, and the lab counts those that were served, with
+//! their age.
 //!
-//! [`Cache::look_up_and_renew`] is wrong: what was served goes through the code that fills the
-//! cache, as every answer does, and is new again. Nothing that is asked for ever grows too old.
+//! [`RenewingCache`] is wrong: what was served goes through the code that fills the cache, as
+//! every answer does, and is new again. Nothing that is asked for ever grows too old.
 //!
-//! What this leaves out: a bound on entries. The cost is memory.
+//! Left out: a bound on entries. The cost is memory.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// When each key was last answered.
-#[derive(Debug)]
-pub struct Cache<K> {
-    answered: BTreeMap<K, Duration>,
+use crate::messages::ServiceName;
+
+/// What an answer is about: the service that gave it, and the rank of the key.
+pub type CacheKey = (ServiceName, u64);
+
+/// The times of the last good answers. The lab's answers have no content but their age.
+pub trait AnswerCache {
+    /// Notes that the service answered well at `now`.
+    fn put(&mut self, now: Duration, key: CacheKey);
+
+    /// The age at `now` of the last answer for `key`, if there is one and it is at most `max_age`
+    /// old.
+    fn look_up(&mut self, now: Duration, key: CacheKey, max_age: Duration) -> Option<Duration>;
 }
 
-/// A seat: the age of the last answer for a key, if there is one that is not older than `at_most`.
-pub type LookUp<K> =
-    fn(cache: &mut Cache<K>, now: Duration, key: K, at_most: Duration) -> Option<Duration>;
-
-impl<K> Default for Cache<K> {
-    fn default() -> Cache<K> {
-        Cache { answered: BTreeMap::new() }
-    }
+/// The reference.
+#[derive(Clone, Debug, Default)]
+pub struct LastAnswers {
+    answered: BTreeMap<CacheKey, Duration>,
 }
 
-impl<K: Ord + Copy> Cache<K> {
-    /// There is a fresh answer.
-    pub fn put(&mut self, now: Duration, key: K) {
+impl AnswerCache for LastAnswers {
+    fn put(&mut self, now: Duration, key: CacheKey) {
         self.answered.insert(key, now);
     }
 
-    /// The age of the last answer, as long as it may be served.
-    pub fn look_up(&mut self, now: Duration, key: K, at_most: Duration) -> Option<Duration> {
+    fn look_up(&mut self, now: Duration, key: CacheKey, max_age: Duration) -> Option<Duration> {
         let age = now.saturating_sub(*self.answered.get(&key)?);
-        (age <= at_most).then_some(age)
+        (age <= max_age).then_some(age)
+    }
+}
+
+/// Notes what it serves as a new answer.
+#[derive(Clone, Debug, Default)]
+pub struct RenewingCache(pub LastAnswers);
+
+impl AnswerCache for RenewingCache {
+    fn put(&mut self, now: Duration, key: CacheKey) {
+        self.0.put(now, key);
     }
 
-    /// The same, and calls it fresh.
-    pub fn look_up_and_renew(
-        &mut self,
-        now: Duration,
-        key: K,
-        at_most: Duration,
-    ) -> Option<Duration> {
-        let age = self.look_up(now, key, at_most)?;
+    fn look_up(&mut self, now: Duration, key: CacheKey, max_age: Duration) -> Option<Duration> {
+        let age = self.0.look_up(now, key, max_age)?;
         self.put(now, key);
         Some(age)
     }

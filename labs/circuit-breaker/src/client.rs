@@ -1,17 +1,17 @@
-//! A user: it asks a front end, and says how long it will wait.
+//! Users: each asks a front end, and says how long it will wait.
 
 use std::time::Duration;
 
+use netsplit_sim::rand::Rng;
 use netsplit_sim::{Client, Host, Performing, Reply, Request};
-use rand::Rng;
 use serde_json::json;
 
-use crate::messages::{Answer, Ask, Refusal, Service};
+use crate::messages::{Answer, Ask, Rejection, ServiceName};
 
-/// A user's session. Requests are dealt to the front ends in turn.
+/// A user's session. Requests go to the front ends in turn.
 pub(crate) struct User {
     pub host: Host,
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 impl Client for User {
@@ -20,22 +20,24 @@ impl Client for User {
         let front = fronts[request.id as usize % fronts.len()];
         let ask = Ask {
             service: match &*request.op {
-                "reviews" => Service::Reviews,
-                _ => Service::Stock,
+                "reviews" => ServiceName::Reviews,
+                _ => ServiceName::Stock,
             },
             rank: request.rank,
-            patience: self.patience,
-            thrown: self.host.rng().next_u64(),
+            timeout: self.timeout,
+            seed: self.host.rng().next_u64(),
         };
-        let call = self.host.call(front, &ask, self.patience);
+        let call = self.host.call(front, &ask, self.timeout);
         Box::pin(async move {
             match call.await {
                 Ok(Answer::Fresh) => Reply::ok(json!({ "fresh": true })),
                 Ok(Answer::Stale(age)) => {
                     Reply::ok(json!({ "fresh": false, "age_ms": age.as_millis() as u64 }))
                 }
-                Ok(Answer::Rejected(Refusal::BreakerOpen)) => Reply::rejected("a breaker was open"),
-                Ok(Answer::Rejected(Refusal::BulkheadFull)) => {
+                Ok(Answer::Rejected(Rejection::BreakerOpen)) => {
+                    Reply::rejected("a breaker was open")
+                }
+                Ok(Answer::Rejected(Rejection::BulkheadFull)) => {
                     Reply::rejected("a bulkhead was full")
                 }
                 Ok(Answer::Failed) => Reply::failed("the service did not answer well"),

@@ -1,10 +1,10 @@
-//! What must hold of every breaker at every event.
+//! Invariants of every breaker at every event.
 //!
 //! Users of a well-known library report breakers that are stuck half-open, and half-open breakers
 //! that let too many calls through (resilience4j's issues 903, 935 and 1432). "Stuck" becomes
-//! two sentences that a single event can break: a half-open breaker that turns somebody away
-//! waits for a probe that is under way, and nobody finds it half-open later than it said. Since
-//! every call ends, by its time-out at the latest, a breaker that keeps both is not stuck.
+//! two sentences that a single event can violate: a half-open breaker that rejects a call waits
+//! for a probe that is in flight, and no call finds it half-open after the end that it announced.
+//! Since every call ends, by its timeout at the latest, a breaker that keeps both is not stuck.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,30 +15,31 @@ use serde_json::Value;
 pub(crate) static ALL: &[Invariant] = &[
     Invariant {
         name: "half-open-limit",
-        summary: "A half-open breaker lets no more calls through than it may",
-        new: || judge(half_open_limit),
+        summary: "A half-open breaker lets no more calls through than its number of probes",
+        new: || checker(half_open_limit),
     },
     Invariant {
         name: "leaves-half-open",
-        summary: "A half-open breaker that turns calls away waits for a probe, and not for ever",
-        new: || judge(leaves_half_open),
+        summary: "A half-open breaker that rejects calls waits for a probe, and not for ever",
+        new: || checker(leaves_half_open),
     },
     Invariant {
         name: "probes-decide",
         summary: "A half-open breaker decides by its own probes, all of them",
-        new: || judge(probes_decide),
+        new: || checker(probes_decide),
     },
     Invariant {
         name: "legal-transitions",
         summary: "Closed opens, open half-opens, half-open closes or opens, and nothing else",
-        new: || judge(legal_transitions),
+        new: || checker(legal_transitions),
     },
 ];
 
 fn half_open_limit(breaker: &Seen, event: &LabEvent) -> Result<(), String> {
-    let Seen { out, ended, permitted, .. } = breaker;
+    let Seen { in_flight: out, ended, permitted, .. } = breaker;
     if &*event.name == "probe" && out + ended >= *permitted {
-        let text = format!("{out} probes are out and {ended} ended; it permits {permitted} in all");
+        let text =
+            format!("{out} probes are in flight and {ended} have ended, of {permitted} permitted");
         return Err(text);
     }
     Ok(())
@@ -47,12 +48,12 @@ fn half_open_limit(breaker: &Seen, event: &LabEvent) -> Result<(), String> {
 fn leaves_half_open(breaker: &Seen, event: &LabEvent) -> Result<(), String> {
     let asked = matches!(&*event.name, "probe" | "turned-away");
     if asked && number(event, "now_ns") >= breaker.until_ns {
-        return Err("it is half-open still, and should have opened again".to_owned());
+        return Err("it is still half-open after its time, and should have opened again".to_owned());
     }
-    if &*event.name == "turned-away" && breaker.out == 0 {
+    if &*event.name == "turned-away" && breaker.in_flight == 0 {
         return Err(format!(
-            "it is half-open and turns calls away, but of {} probes {} have ended and none is out",
-            breaker.permitted, breaker.ended
+            "it is half-open and rejects calls, but {} of {} probes have ended and none is in flight",
+            breaker.ended, breaker.permitted
         ));
     }
     Ok(())
@@ -82,33 +83,33 @@ fn legal_transitions(breaker: &Seen, event: &LabEvent) -> Result<(), String> {
     }
 }
 
-/// A breaker as its events tell of it.
+/// A breaker, as its events show it.
 struct Seen {
     state: &'static str,
     round: u64,
-    /// Probes of this half-open round that it permits, that are out, and that have ended.
+    /// Probes of this half-open round: permitted, in flight, and ended.
     permitted: u64,
-    out: u64,
+    in_flight: u64,
     ended: u64,
-    /// When the round is over at the latest.
+    /// The end of the round at the latest.
     until_ns: u64,
 }
 
-type Rule = fn(&Seen, &LabEvent) -> Result<(), String>;
+type Check = fn(&Seen, &LabEvent) -> Result<(), String>;
 
-/// Shows a rule every event, with its breaker as it was before.
-struct Judge {
-    rule: Rule,
-    /// By node and name.
+/// Checks every event against its breaker as it was before.
+struct Checker {
+    check: Check,
+    /// By front end and target.
     breakers: BTreeMap<(Arc<str>, String), Seen>,
 }
 
-fn judge(rule: Rule) -> Box<dyn InvariantState> {
+fn checker(check: Check) -> Box<dyn InvariantState> {
     let breakers = BTreeMap::new();
-    Box::new(Judge { rule, breakers })
+    Box::new(Checker { check, breakers })
 }
 
-impl InvariantState for Judge {
+impl InvariantState for Checker {
     fn observe(&mut self, event: &LabEvent) -> Result<(), String> {
         if &*event.name == "started" {
             // A front end's breakers die with it.
@@ -118,7 +119,7 @@ impl InvariantState for Judge {
         let name = event.detail["breaker"].as_str().unwrap_or_default();
         let key = (event.node.clone(), name.to_owned());
         let breaker = self.breakers.entry(key).or_insert(Seen::NEW);
-        (self.rule)(breaker, event).map_err(|why| format!("the breaker of {name}: {why}"))?;
+        (self.check)(breaker, event).map_err(|why| format!("the breaker of {name}: {why}"))?;
         breaker.see(event);
         Ok(())
     }
@@ -129,8 +130,14 @@ impl InvariantState for Judge {
 }
 
 impl Seen {
-    const NEW: Seen =
-        Seen { state: "closed", round: 0, permitted: 0, out: 0, ended: 0, until_ns: u64::MAX };
+    const NEW: Seen = Seen {
+        state: "closed",
+        round: 0,
+        permitted: 0,
+        in_flight: 0,
+        ended: 0,
+        until_ns: u64::MAX,
+    };
 
     fn see(&mut self, event: &LabEvent) {
         let round = number(event, "round");
@@ -146,10 +153,10 @@ impl Seen {
                     ..Seen::NEW
                 }
             }
-            "probe" => self.out += 1,
-            // A probe of an earlier round may end in a later one, and is not awaited there.
+            "probe" => self.in_flight += 1,
+            // A probe of an earlier round may end in a later one, which does not wait for it.
             "probe-ended" if round == self.round => {
-                self.out -= 1;
+                self.in_flight -= 1;
                 self.ended += u64::from(event.detail["how"] != "cancelled");
             }
             _ => {}

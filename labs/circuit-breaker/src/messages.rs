@@ -1,59 +1,59 @@
-//! What users, the front ends and the services say to each other.
+//! Messages between users, front ends and the hosts of services.
 
 use std::time::Duration;
 
-use netsplit_sim::{Message, Rpc};
+use netsplit_sim::messages;
 use serde::{Deserialize, Serialize};
 
-/// The kinds of messages.
-pub(crate) const KINDS: &[&str] = &["ask", "answer", "job", "job-done"];
+// Both calls have the same port: no node receives both.
+messages! { KINDS:
+    Ask "ask" @ 100 => Answer "answer";
+    Job "job" @ 100 => JobDone "job-done";
+}
 
 /// A service that front ends depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) enum Service {
+pub enum ServiceName {
+    /// What most requests need.
     Stock,
+    /// Its neighbour.
     Reviews,
 }
 
-impl Service {
-    pub const ALL: [Service; 2] = [Service::Stock, Service::Reviews];
+impl ServiceName {
+    /// All services.
+    pub const ALL: [ServiceName; 2] = [ServiceName::Stock, ServiceName::Reviews];
 
     /// The name of the operation that asks it, and of the group of its hosts.
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Service::Stock => "stock",
-            Service::Reviews => "reviews",
+            ServiceName::Stock => "stock",
+            ServiceName::Reviews => "reviews",
         }
     }
-}
-
-/// What decides how a request would fare: the same request meets the same luck in every variant.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Dice {
-    pub thrown: u64,
-    pub attempt: u32,
 }
 
 /// A user's request to a front end.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Ask {
-    pub service: Service,
+    pub service: ServiceName,
     /// The rank of the key.
     pub rank: u64,
-    /// How long the user will wait: nothing is done for it after that.
-    pub patience: Duration,
-    pub thrown: u64,
+    /// How long the user waits; nothing is done for the request after that.
+    pub timeout: Duration,
+    /// The seed of the request's randomness.
+    pub seed: u64,
 }
 
 /// How a request ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Answer {
     Fresh,
-    /// From the cache; so old.
+    /// From the cache, with its age.
     Stale(Duration),
-    /// The front end did not call: why.
-    Rejected(Refusal),
-    /// It called, in vain.
+    /// The front end did not call.
+    Rejected(Rejection),
+    /// It called in vain.
     Failed,
     /// The user has left by now.
     Late,
@@ -61,47 +61,19 @@ pub(crate) enum Answer {
 
 /// Why a call was not made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Refusal {
+pub(crate) enum Rejection {
     BreakerOpen,
     BulkheadFull,
 }
 
-/// A front end's request to a host of a service.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Job(pub Dice);
+/// A front end's call to a host of a service. Seed and attempt decide how it fares, so that the
+/// same request has the same luck in every variant.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Job {
+    pub seed: u64,
+    pub attempt: u32,
+}
 
 /// Whether the host could do it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct JobDone(pub bool);
-
-impl Message for Ask {
-    fn kind(&self) -> &'static str {
-        "ask"
-    }
-}
-
-impl Rpc for Ask {
-    type Response = Answer;
-}
-
-impl Message for Answer {
-    fn kind(&self) -> &'static str {
-        "answer"
-    }
-}
-
-impl Message for Job {
-    fn kind(&self) -> &'static str {
-        "job"
-    }
-}
-
-impl Rpc for Job {
-    type Response = JobDone;
-}
-
-impl Message for JobDone {
-    fn kind(&self) -> &'static str {
-        "job-done"
-    }
-}

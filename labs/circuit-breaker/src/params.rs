@@ -1,4 +1,4 @@
-//! The knobs of the lab. The breaker's defaults are resilience4j's, but for one: there, a breaker
+//! The lab's parameters. The breaker's defaults are resilience4j's, but for one: there, a breaker
 //! may be half-open for ever.
 
 use std::time::Duration;
@@ -7,64 +7,65 @@ use netsplit_scenario::{Dist, Share, Span};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::outlier::Ejection;
-use crate::rules::Rules;
+use crate::outlier::EjectionConfig;
+use crate::types::BreakerConfig;
 use crate::windows::{CountWindow, TimeWindow, Window};
 
-/// The knobs of the circuit-breaker lab.
+/// Parameters of the circuit-breaker lab.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Params {
-    /// How much work one call is for a host of a service.
+    /// The work that one call is for a host of a service.
     pub service: Dist,
-    /// The probability that a call fails for no reason.
+    /// The probability that a call fails at random.
     pub error_rate: Share,
-    /// Which host of a service is asked: the one that the key belongs to, or the next in turn.
+    /// The host of a service that is called: the one that the key belongs to, or the next in turn.
     pub routing: Routing,
     /// How long a front end waits for one call.
     pub call_timeout: Span,
-    /// Calls per request, at most: the first and its retries.
+    /// The most calls per request: the first and its retries.
     pub attempts: u32,
     /// The wait before a retry.
     pub backoff: Span,
-    /// Requests that a front end handles at once, or "unlimited"; the others wait in order.
+    /// The requests that a front end handles at once, or "unlimited"; the others wait in order.
     pub threads: Limit,
-    /// Of these, how many may be calling one service, or "unlimited"; others are rejected.
+    /// Of these, the number that may be calling one service, or "unlimited"; others are rejected.
     pub bulkhead: Limit,
-    /// What to answer when the service cannot: nothing, or the last good answer for the key.
+    /// The answer when the service has none: no answer, or the last good one for the key.
     pub fallback: Fallback,
-    /// How old such an answer may be.
+    /// The greatest age of such an answer.
     pub stale_for: Span,
-    /// What a closed breaker judges by: the last so many calls (100), or those of the last so long
-    /// ("10s").
-    pub window: Past,
+    /// The calls that a closed breaker judges by: a number of the last ones (100), or those of a
+    /// time up to the present ("10s").
+    pub window: WindowSize,
     /// The breaker opens at this share of failed calls.
     pub failure_rate: Share,
     /// The breaker opens at this share of slow calls.
     pub slow_rate: Share,
     /// A call that takes longer is slow, even if it succeeds.
     pub slow_after: Span,
-    /// Calls in the window before their rates count; no more than the window holds.
+    /// The fewest calls in the window by whose rates the breaker opens; at most what the window
+    /// holds.
     pub min_calls: u32,
-    /// The breaker opens after so many failures in a row, whatever the rates; or "unlimited".
+    /// The breaker opens at this number of failures in a row, whatever the rates; or "unlimited".
     pub consecutive: Limit,
-    /// How long an open breaker turns everybody away.
+    /// How long an open breaker rejects all calls.
     pub open_for: Span,
-    /// Each breaker stays open longer by its own share of this share, drawn once.
+    /// Each breaker stays open longer by a random share of `open_for` up to this, drawn once.
     pub open_jitter: Share,
-    /// Calls that a half-open breaker lets through, and judges by.
+    /// The calls that a half-open breaker lets through, and judges by.
     pub probes: u32,
     /// How long a breaker may be half-open; then it opens again.
     pub half_open_for: Span,
     /// Whether failing hosts are taken out of the rotation; for the routing "any".
     pub ejection: bool,
-    /// A host is ejected after so many failures in a row.
+    /// The number of failures in a row at which a host is ejected.
     pub eject_after: u32,
-    /// Ejected hosts return at sweeps, so far apart.
+    /// The interval at which ejected hosts may return.
     pub eject_interval: Span,
     /// How long the first ejection of a host lasts; the n-th, n times as long.
     pub eject_for: Span,
-    /// The most of a service's hosts that may be ejected at once; one always may.
+    /// The greatest share of a service's hosts that may be ejected at once; one always may.
     pub eject_at_most: Share,
 }
 
@@ -81,7 +82,7 @@ impl Default for Params {
             bulkhead: Limit::NONE,
             fallback: Fallback::None,
             stale_for: Span::ms(86_400_000),
-            window: Past::Calls(100),
+            window: WindowSize::Calls(100),
             failure_rate: Share(0.5),
             slow_rate: Share(1.0),
             slow_after: Span::ms(60_000),
@@ -101,9 +102,10 @@ impl Default for Params {
 }
 
 impl Params {
-    /// What a breaker goes by that stays open for `open_for`.
-    pub(crate) fn rules(&self, open_for: Duration) -> Rules {
-        Rules {
+    /// The configuration of a breaker that stays open for `open_for`.
+    pub(crate) fn breaker_config(&self, open_for: Duration) -> BreakerConfig {
+        BreakerConfig {
+            window: self.window,
             failure_rate: self.failure_rate.0,
             slow_rate: self.slow_rate.0,
             slow_after: *self.slow_after,
@@ -115,9 +117,9 @@ impl Params {
         }
     }
 
-    /// When hosts are ejected, if they are.
-    pub(crate) fn ejection(&self) -> Option<Ejection> {
-        self.ejection.then(|| Ejection {
+    /// The configuration of outlier ejection, if it is on.
+    pub(crate) fn ejection_config(&self) -> Option<EjectionConfig> {
+        self.ejection.then(|| EjectionConfig {
             after: self.eject_after,
             interval: *self.eject_interval,
             base: *self.eject_for,
@@ -125,29 +127,41 @@ impl Params {
         })
     }
 
-    /// What does not fit together.
-    pub(crate) fn problem(&self) -> Option<String> {
-        let zero = |name: &str| Some(format!("params.{name} is 0; it must be at least 1"));
-        match &self.window {
-            Past::Calls(size) if self.min_calls > *size => Some(format!(
-                "params.min_calls is {}, but params.window holds {size} calls: it would never open",
-                self.min_calls
-            )),
-            Past::Time(length) if length.as_nanos() < 10 => {
-                Some("params.window is too short to have ten parts".to_owned())
+    /// Whether the parameters fit together.
+    ///
+    /// # Errors
+    /// The first that does not, and what to do.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match self.window {
+            WindowSize::Calls(size) if self.min_calls > size => {
+                return Err(format!(
+                    "params.min_calls is {}, but params.window holds at most {size} calls, so the \
+                     breaker would never open; set min_calls to at most {size}",
+                    self.min_calls
+                ));
             }
-            _ if self.threads.limit() == Some(0) => zero("threads"),
-            _ if self.attempts == 0 => zero("attempts"),
-            _ if self.probes == 0 => zero("probes"),
-            _ if self.min_calls == 0 => zero("min_calls"),
-            _ if self.eject_after == 0 => zero("eject_after"),
-            _ if self.eject_interval.is_zero() => zero("eject_interval"),
-            _ => None,
+            WindowSize::Time(length) if length.as_nanos() < 10 => {
+                return Err("params.window is too short: it must be at least 10ns".to_owned());
+            }
+            WindowSize::Calls(_) | WindowSize::Time(_) => {}
+        }
+        let positive = [
+            ("threads", self.threads.limit() != Some(0)),
+            ("attempts", self.attempts > 0),
+            ("probes", self.probes > 0),
+            ("min_calls", self.min_calls > 0),
+            ("half_open_for", !self.half_open_for.is_zero()),
+            ("eject_after", self.eject_after > 0),
+            ("eject_interval", !self.eject_interval.is_zero()),
+        ];
+        match positive.iter().find(|(_, fits)| !fits) {
+            Some((name, _)) => Err(format!("params.{name} is 0; it must be greater")),
+            None => Ok(()),
         }
     }
 }
 
-/// Which host of a service is asked.
+/// The host of a service that is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Routing {
@@ -157,46 +171,46 @@ pub enum Routing {
     Any,
 }
 
-/// What to answer when the service cannot.
+/// The answer when the service has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fallback {
-    /// The truth: that it cannot.
+    /// No answer: the request fails.
     None,
     /// The last good answer for the key, if there was one.
     Cache,
 }
 
-/// What a closed breaker judges by.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+/// The calls that a closed breaker judges by.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(
     untagged,
     expecting = "expected a number of calls, for example 100, or a duration, for example \"10s\""
 )]
-pub enum Past {
-    /// The last so many calls.
+pub enum WindowSize {
+    /// This number of the last calls.
     Calls(u32),
-    /// The calls of the last so long.
+    /// The calls of this time up to the present.
     Time(Span),
 }
 
-impl Past {
-    /// A window that holds nothing yet.
-    pub(crate) fn empty(self) -> Box<dyn Window> {
+impl WindowSize {
+    /// An empty window of this size.
+    pub fn window(self) -> Box<dyn Window> {
         match self {
-            Past::Calls(size) => Box::new(CountWindow::new(size)),
-            Past::Time(length) => Box::new(TimeWindow::new(*length)),
+            WindowSize::Calls(size) => Box::new(CountWindow::new(size)),
+            WindowSize::Time(length) => Box::new(TimeWindow::new(*length)),
         }
     }
 }
 
-/// A number, or none.
+/// A limit, or none.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "expected a number, for example 20, or \"unlimited\"")]
 pub enum Limit {
-    /// So many.
+    /// At most this number.
     At(u32),
-    /// Any number.
+    /// No limit.
     Unlimited(Unlimited),
 }
 
@@ -211,7 +225,7 @@ pub enum Unlimited {
 impl Limit {
     const NONE: Limit = Limit::Unlimited(Unlimited::Unlimited);
 
-    /// The number, if there is one.
+    /// The limit, if there is one.
     pub fn limit(self) -> Option<u32> {
         match self {
             Limit::At(limit) => Some(limit),

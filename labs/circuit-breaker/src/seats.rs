@@ -1,157 +1,197 @@
-//! The seats: for the breaker, the reference, and wrong ones that override one method of it; for
-//! the other [`Defences`] one decision each.
+//! The seats: the parts of the lab that scenarios and learners may exchange.
 //!
-//! Each of them is a mistake that somebody shipped. [`LostPermit`] is resilience4j's issues 903
-//! and 935 (stuck in half-open), [`NoProbeLimit`] its issue 1432 (more half-open calls than
-//! permitted), [`WaitsForEver`] its default.
+//! The traits stand beside the ideas ([`Breaker`], [`HalfOpen`], [`Bulkhead`],
+//! [`OutlierDetector`], [`AnswerCache`]), each with its contract and its reference; the wrong
+//! breakers are in `mutants`. Another crate fills a seat with `CircuitBreakerLab.with(...)`.
 
+use std::rc::Rc;
 use std::time::Duration;
 
+use netsplit_scenario::{Seat, filling, mutant};
+
 use crate::breaker::CircuitBreaker;
-use crate::bulkhead::GiveUp;
-use crate::cache::LookUp;
-use crate::messages::Service;
-use crate::outlier::HasRoom;
-use crate::rules::{Decision, Outcome, Permit, State};
+use crate::bulkhead::{Bulkhead, LeakyBulkhead, SemaphoreBulkhead};
+use crate::cache::{AnswerCache, LastAnswers, RenewingCache};
+use crate::half_open::{CountedProbes, HalfOpen};
+use crate::mutants::{LostPermit, NeverHalfOpen, NoBreaker, NoProbeLimit, OldNews, WaitsForEver};
+use crate::outlier::{EjectionConfig, OutlierDetector, Outliers};
+use crate::types::{Breaker, BreakerConfig};
 
-/// Who sits in the seats beside the breaker's.
-#[derive(Clone, Copy)]
-pub(crate) struct Defences {
-    pub give_up: GiveUp,
-    pub has_room: HasRoom,
-    pub look_up: LookUp<(Service, u64)>,
+/// Makes a breaker, closed and new. The handlers are those that fill the seat `half-open`.
+pub type MakeBreaker = fn(BreakerConfig, Rc<dyn HalfOpen>) -> Box<dyn Breaker>;
+
+/// The state machine of a breaker.
+pub static BREAKER: Seat<MakeBreaker> = Seat {
+    name: "breaker",
+    summary: "Whether to call",
+    fillings: &[
+        filling("reference", "Closed, open, half-open", |config, half_open| {
+            Box::new(CircuitBreaker::new(config, half_open))
+        }),
+        mutant("none", "Permits every call", "availability(reviews)", "dependency-down", |_, _| {
+            Box::new(NoBreaker)
+        }),
+        mutant(
+            "slow-is-fine",
+            "Opens on errors only: a slow service keeps all threads busy",
+            "availability(reviews)",
+            "slow-dependency",
+            |config, half_open| {
+                let slow_after = Duration::MAX;
+                Box::new(CircuitBreaker::new(BreakerConfig { slow_after, ..config }, half_open))
+            },
+        ),
+        mutant(
+            "lost-permit",
+            "An abandoned probe does not return its permit: stuck half-open",
+            "leaves-half-open",
+            "recovery",
+            |config, half_open| {
+                Box::new(CircuitBreaker::new(config, Rc::new(LostPermit(half_open))))
+            },
+        ),
+        mutant(
+            "no-probe-limit",
+            "Half-open, everybody is a probe: a service that just came back gets it all at once",
+            "half-open-limit",
+            "recovery",
+            |config, half_open| {
+                Box::new(CircuitBreaker::new(config, Rc::new(NoProbeLimit(half_open))))
+            },
+        ),
+        mutant(
+            "waits-for-ever",
+            "Half-open, waits for its probes without a limit: stuck when they are lost",
+            "leaves-half-open",
+            "lost-probes",
+            |config, half_open| {
+                Box::new(CircuitBreaker::new(config, Rc::new(WaitsForEver(half_open))))
+            },
+        ),
+        mutant(
+            "never-half-open",
+            "Closes when its wait is over, without a probe",
+            "legal-transitions",
+            "dependency-down",
+            |config, half_open| Box::new(NeverHalfOpen(CircuitBreaker::new(config, half_open))),
+        ),
+        mutant(
+            "old-news",
+            "Takes late outcomes of old calls for those of its probes",
+            "probes-decide",
+            "late-outcomes",
+            |config, half_open| Box::new(OldNews(CircuitBreaker::new(config, half_open))),
+        ),
+    ],
+};
+
+/// The handlers of a half-open round.
+pub static HALF_OPEN: Seat<fn() -> Rc<dyn HalfOpen>> = Seat {
+    name: "half-open",
+    summary: "Which calls a half-open breaker lets through, and what it decides by them",
+    fillings: &[filling("counted", "A fixed number of probes, which decide together", || {
+        Rc::new(CountedProbes)
+    })],
+};
+
+/// What a breaker guards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One host of a service.
+    PerHost,
+    /// A service as a whole.
+    PerService,
 }
 
-/// What a caller needs of a breaker.
-pub trait Breaker {
-    /// The reference inside.
-    fn core(&mut self) -> &mut CircuitBreaker;
+/// What a breaker guards.
+pub static SCOPE: Seat<Scope> = Seat {
+    name: "scope",
+    summary: "What a breaker guards",
+    fillings: &[
+        filling("per-host", "One host of a service", Scope::PerHost),
+        mutant(
+            "per-service",
+            "A service as a whole",
+            "availability",
+            "one-bad-shard",
+            Scope::PerService,
+        ),
+    ],
+};
 
-    /// May a call be made?
-    fn try_acquire(&mut self, now: Duration) -> Decision {
-        self.core().try_acquire(now)
-    }
-
-    /// A permitted call has ended.
-    fn record(&mut self, now: Duration, permit: Permit, outcome: Outcome) {
-        self.core().record(now, permit, outcome);
-    }
-
-    /// A permitted call was given up.
-    fn cancel(&mut self, permit: Permit) {
-        self.core().cancel(permit);
-    }
+/// The place of a breaker among the retries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// Around each call: the breaker sees what the service does.
+    InsideRetry,
+    /// Around all calls of a request: the breaker sees what the request got.
+    OutsideRetry,
 }
 
-impl Breaker for CircuitBreaker {
-    fn core(&mut self) -> &mut CircuitBreaker {
-        self
-    }
-}
+/// The place of a breaker among the retries.
+pub static PLACEMENT: Seat<Placement> = Seat {
+    name: "placement",
+    summary: "Where the breaker stands among the retries",
+    fillings: &[
+        filling("inside-retry", "Around each call", Placement::InsideRetry),
+        mutant(
+            "outside-retry",
+            "The breaker sees requests, not calls: it opens late, and its probes retry",
+            "calls_to_open",
+            "breaker-and-retry",
+            Placement::OutsideRetry,
+        ),
+    ],
+};
 
-/// Lets every call through.
-pub struct NoBreaker(pub CircuitBreaker);
+/// Makes an empty bulkhead from its capacity; `None` means no limit.
+pub type MakeBulkhead = fn(Option<u32>) -> Box<dyn Bulkhead>;
 
-impl Breaker for NoBreaker {
-    fn core(&mut self) -> &mut CircuitBreaker {
-        &mut self.0
-    }
+/// The bulkhead before a service.
+pub static BULKHEAD: Seat<MakeBulkhead> = Seat {
+    name: "bulkhead",
+    summary: "Which callers of a service are let in, and when their slots are free again",
+    fillings: &[
+        filling("reference", "Every caller releases its slot", |capacity| {
+            Box::new(SemaphoreBulkhead::new(capacity))
+        }),
+        mutant("leaky", "Abandoned calls keep their slots", "recovery", "bulkhead", |capacity| {
+            Box::new(LeakyBulkhead(SemaphoreBulkhead::new(capacity)))
+        }),
+    ],
+};
 
-    fn try_acquire(&mut self, _: Duration) -> Decision {
-        // Of no epoch: nothing is learnt from the call.
-        Decision::Permitted(Permit { epoch: u64::MAX })
-    }
-}
+/// Makes a detector for this number of hosts, all in the rotation.
+pub type MakeDetector = fn(EjectionConfig, usize) -> Box<dyn OutlierDetector>;
 
-/// Sees only errors: a call that takes long and ends well is a good one.
-pub struct SlowIsFine(pub CircuitBreaker);
+/// The ejection of outliers.
+pub static EJECTION: Seat<MakeDetector> = Seat {
+    name: "ejection",
+    summary: "Which hosts are in the rotation",
+    fillings: &[
+        filling("limited", "Not those that fail, up to a share of all", |config, hosts| {
+            Box::new(Outliers::new(config, hosts))
+        }),
+        mutant(
+            "everybody",
+            "Not those that fail, however many they are",
+            "availability",
+            "ejection-limit",
+            |config, hosts| {
+                Box::new(Outliers::new(EjectionConfig { at_most: 1.0, ..config }, hosts))
+            },
+        ),
+    ],
+};
 
-impl Breaker for SlowIsFine {
-    fn core(&mut self) -> &mut CircuitBreaker {
-        &mut self.0
-    }
-
-    fn record(&mut self, now: Duration, permit: Permit, outcome: Outcome) {
-        let took = Duration::ZERO;
-        self.0.record(now, permit, Outcome { took, ..outcome });
-    }
-}
-
-/// Forgets permits whose callers gave up.
-pub struct LostPermit(pub CircuitBreaker);
-
-impl Breaker for LostPermit {
-    fn core(&mut self) -> &mut CircuitBreaker {
-        &mut self.0
-    }
-
-    fn cancel(&mut self, _: Permit) {}
-}
-
-/// Half-open, lets everybody in until it has decided.
-pub struct NoProbeLimit(pub CircuitBreaker);
-
-impl Breaker for NoProbeLimit {
-    fn core(&mut self) -> &mut CircuitBreaker {
-        &mut self.0
-    }
-
-    fn try_acquire(&mut self, now: Duration) -> Decision {
-        match self.0.try_acquire(now) {
-            Decision::Rejected if matches!(self.0.state(), State::HalfOpen { .. }) => {
-                let epoch = self.0.epoch();
-                Decision::Permitted(Permit { epoch })
-            }
-            decision => decision,
-        }
-    }
-}
-
-/// Half-open, it has all the time in the world.
-pub struct WaitsForEver(pub CircuitBreaker);
-
-impl Breaker for WaitsForEver {
-    fn core(&mut self) -> &mut CircuitBreaker {
-        &mut self.0
-    }
-
-    fn try_acquire(&mut self, now: Duration) -> Decision {
-        match self.0.state() {
-            State::HalfOpen { until, .. } if now >= until => {
-                let just_before = until.saturating_sub(Duration::from_nanos(1));
-                self.0.try_acquire(just_before)
-            }
-            _ => self.0.try_acquire(now),
-        }
-    }
-}
-
-/// When its wait is over, it closes: everybody is the probe.
-pub struct NeverHalfOpen(pub CircuitBreaker);
-
-impl Breaker for NeverHalfOpen {
-    fn core(&mut self) -> &mut CircuitBreaker {
-        &mut self.0
-    }
-
-    fn try_acquire(&mut self, now: Duration) -> Decision {
-        if matches!(self.0.state(), State::Open { until } if now >= until) {
-            self.0.close();
-        }
-        self.0.try_acquire(now)
-    }
-}
-
-/// Takes every outcome for one of the present state, however old its call is.
-pub struct OldNews(pub CircuitBreaker);
-
-impl Breaker for OldNews {
-    fn core(&mut self) -> &mut CircuitBreaker {
-        &mut self.0
-    }
-
-    fn record(&mut self, now: Duration, _: Permit, outcome: Outcome) {
-        let epoch = self.0.epoch();
-        self.0.record(now, Permit { epoch }, outcome);
-    }
-}
+/// The cache of good answers.
+pub static CACHE: Seat<fn() -> Box<dyn AnswerCache>> = Seat {
+    name: "cache",
+    summary: "How old an answer is that was served from the cache",
+    fillings: &[
+        filling("reference", "As old as it was", || Box::new(LastAnswers::default())),
+        mutant("renewing", "New again", "availability", "fallback-too-old", || {
+            Box::new(RenewingCache::default())
+        }),
+    ],
+};

@@ -1,14 +1,15 @@
-//! What a closed breaker remembers: the last so many calls, or the calls of the last so many
-//! seconds.
+//! Windows: the calls that a closed breaker judges by, a fixed number of the last ones, or those
+//! of a fixed time.
 //!
 //! A [`CountWindow`] is a ring of single calls: exact, and as old as the traffic is slow. At one
 //! call a minute, a hundred calls are from the last hundred minutes, and the breaker judges a
-//! dependency by how it was this morning. A [`TimeWindow`] is a ring of ten buckets, as in
-//! Hystrix: it forgets by the clock, a tenth at a time, and needs
-//! [`Rules::min_calls`](crate::Rules::min_calls) against judging by one call at night.
+//! service by how it was this morning. A [`TimeWindow`] is a ring of ten buckets, as in Hystrix: it
+//! forgets by the clock, a tenth at a time, and needs
+//! [`BreakerConfig::min_calls`](crate::BreakerConfig::min_calls), or at night a single call would
+//! decide.
 //!
-//! What this leaves out: decaying averages, which need two numbers instead of a ring, and whose
-//! rate nobody can recount from a log.
+//! Left out: decaying averages, which need two numbers instead of a ring, and whose rate nobody
+//! can recount from a log.
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
@@ -26,23 +27,23 @@ pub struct Call {
 /// Calls, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// All of them.
+    /// The number of calls.
     pub calls: u32,
-    /// Those that failed.
+    /// The number of calls that failed.
     pub failures: u32,
-    /// Those that were slow, failed or not.
+    /// The number of calls that were slow, failed or not.
     pub slow: u32,
 }
 
 impl Tally {
-    /// Counts one call more.
+    /// Counts one more call.
     pub fn add(&mut self, call: Call) {
         self.calls += 1;
         self.failures += u32::from(call.failed);
         self.slow += u32::from(call.slow);
     }
 
-    fn take_off(&mut self, other: Tally) {
+    fn subtract(&mut self, other: Tally) {
         self.calls -= other.calls;
         self.failures -= other.failures;
         self.slow -= other.slow;
@@ -59,16 +60,16 @@ impl Tally {
     }
 }
 
-/// A seat: what of the past a closed breaker judges by.
+/// The calls that a closed breaker judges by.
 pub trait Window: Debug {
-    /// Adds a call that ended `now`; what the window holds then.
+    /// Adds a call that ended at `now`. Returns the calls that the window then holds.
     fn record(&mut self, now: Duration, call: Call) -> Tally;
 
     /// Forgets everything.
     fn clear(&mut self);
 }
 
-/// The last so many calls.
+/// The last calls, up to a number.
 #[derive(Debug)]
 pub struct CountWindow {
     size: usize,
@@ -78,9 +79,12 @@ pub struct CountWindow {
 }
 
 impl CountWindow {
-    /// A window of `size` calls, at least one.
+    /// A window of `size` calls.
+    ///
+    /// # Panics
+    /// When `size` is 0.
     pub fn new(size: u32) -> CountWindow {
-        assert!(size > 0, "a window of no calls remembers nothing");
+        assert!(size > 0, "a window holds at least one call");
         CountWindow { size: size as usize, calls: VecDeque::new(), tally: Tally::default() }
     }
 }
@@ -92,7 +96,7 @@ impl Window for CountWindow {
         {
             let mut one = Tally::default();
             one.add(oldest);
-            self.tally.take_off(one);
+            self.tally.subtract(one);
         }
         self.calls.push_back(call);
         self.tally.add(call);
@@ -104,24 +108,27 @@ impl Window for CountWindow {
     }
 }
 
-/// The calls of the last so long, by tenths of it: between 0.9 and 1 of the length, since the
-/// youngest bucket is not full.
+/// The calls of a time up to the present, in buckets of a tenth of it. It covers between 0.9 and 1
+/// of its length, since the youngest bucket is not full.
 #[derive(Debug)]
 pub struct TimeWindow {
     bucket: Duration,
-    /// (which tenth since the clock began, its calls), oldest first; at most ten.
+    /// (number of the bucket since the start of the clock, its calls), oldest first; at most ten.
     buckets: VecDeque<(u128, Tally)>,
     tally: Tally,
 }
 
-/// Buckets of a [`TimeWindow`].
+/// The number of buckets of a [`TimeWindow`].
 pub const BUCKETS: u32 = 10;
 
 impl TimeWindow {
-    /// A window of `length`, at least ten nanoseconds.
+    /// A window of `length`.
+    ///
+    /// # Panics
+    /// When `length` is less than ten nanoseconds.
     pub fn new(length: Duration) -> TimeWindow {
         let bucket = length / BUCKETS;
-        assert!(!bucket.is_zero(), "a window of no time remembers nothing");
+        assert!(!bucket.is_zero(), "a window lasts at least 10 ns");
         TimeWindow { bucket, buckets: VecDeque::new(), tally: Tally::default() }
     }
 }
@@ -132,7 +139,7 @@ impl Window for TimeWindow {
         while let Some((bucket, old)) = self.buckets.front()
             && bucket + u128::from(BUCKETS) <= present
         {
-            self.tally.take_off(*old);
+            self.tally.subtract(*old);
             self.buckets.pop_front();
         }
         if self.buckets.back().is_none_or(|(bucket, _)| *bucket != present) {

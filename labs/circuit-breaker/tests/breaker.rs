@@ -1,9 +1,11 @@
-//! What a breaker does, call by call, without a network.
+//! The breaker, call by call, without a network.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_lab_circuit_breaker::{
-    CircuitBreaker, CountWindow, Decision, Outcome, Permit, Rules, State,
+    Breaker, BreakerConfig, CircuitBreaker, CountedProbes, Decision, Outcome, Permit, Round, State,
+    WindowSize,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,8 +15,9 @@ const BAD: Outcome = Outcome { ok: false, ..GOOD };
 const SLOW: Outcome = Outcome { ok: true, took: Duration::from_secs(2) };
 
 /// resilience4j's defaults, but for slow calls: those over a second.
-fn rules() -> Rules {
-    Rules {
+fn config() -> BreakerConfig {
+    BreakerConfig {
+        window: WindowSize::Calls(100),
         failure_rate: 0.5,
         slow_rate: 1.0,
         slow_after: Duration::from_secs(1),
@@ -26,8 +29,8 @@ fn rules() -> Rules {
     }
 }
 
-fn breaker(rules: Rules) -> CircuitBreaker {
-    CircuitBreaker::new(rules, Box::new(CountWindow::new(100)))
+fn breaker(config: BreakerConfig) -> CircuitBreaker {
+    CircuitBreaker::new(config, Rc::new(CountedProbes))
 }
 
 fn seconds(seconds: u64) -> Duration {
@@ -37,7 +40,7 @@ fn seconds(seconds: u64) -> Duration {
 fn permit(breaker: &mut CircuitBreaker, now: Duration) -> Permit {
     match breaker.try_acquire(now) {
         Decision::Permitted(permit) => permit,
-        Decision::Rejected => panic!("turned away at {now:?}: {breaker:?}"),
+        Decision::Rejected => panic!("rejected at {now:?}: {:?}", breaker.state()),
     }
 }
 
@@ -45,7 +48,7 @@ fn is_rejected(breaker: &mut CircuitBreaker, now: Duration) -> bool {
     matches!(breaker.try_acquire(now), Decision::Rejected)
 }
 
-/// Makes `count` calls that end so.
+/// Makes `count` calls that end with `outcome`.
 fn calls(breaker: &mut CircuitBreaker, now: Duration, count: u32, outcome: Outcome) {
     for _ in 0..count {
         let permit = permit(breaker, now);
@@ -58,12 +61,12 @@ fn is_open(breaker: &CircuitBreaker) -> bool {
 }
 
 fn is_half_open(breaker: &CircuitBreaker) -> bool {
-    matches!(breaker.state(), State::HalfOpen { .. })
+    matches!(breaker.state(), State::HalfOpen(_))
 }
 
 /// One that has just opened.
-fn opened(rules: Rules) -> CircuitBreaker {
-    let mut breaker = breaker(rules);
+fn opened(config: BreakerConfig) -> CircuitBreaker {
+    let mut breaker = breaker(config);
     calls(&mut breaker, Duration::ZERO, 100, BAD);
     assert!(is_open(&breaker));
     breaker
@@ -71,13 +74,13 @@ fn opened(rules: Rules) -> CircuitBreaker {
 
 #[test]
 fn a_total_outage_opens_it_at_call_100_cold_and_at_the_50th_failure_warm() {
-    let mut cold = breaker(rules());
+    let mut cold = breaker(config());
     calls(&mut cold, Duration::ZERO, 99, BAD);
     assert_eq!(cold.state(), State::Closed);
     calls(&mut cold, Duration::ZERO, 1, BAD);
     assert!(is_open(&cold));
 
-    let mut warm = breaker(rules());
+    let mut warm = breaker(config());
     calls(&mut warm, Duration::ZERO, 250, GOOD);
     calls(&mut warm, Duration::ZERO, 49, BAD);
     assert_eq!(warm.state(), State::Closed);
@@ -87,7 +90,7 @@ fn a_total_outage_opens_it_at_call_100_cold_and_at_the_50th_failure_warm() {
 
 #[test]
 fn slow_calls_open_it_though_none_failed() {
-    let mut breaker = breaker(Rules { slow_rate: 0.3, ..rules() });
+    let mut breaker = breaker(BreakerConfig { slow_rate: 0.3, ..config() });
     calls(&mut breaker, Duration::ZERO, 100, GOOD);
     calls(&mut breaker, Duration::ZERO, 29, SLOW);
     assert_eq!(breaker.state(), State::Closed);
@@ -97,7 +100,7 @@ fn slow_calls_open_it_though_none_failed() {
 
 #[test]
 fn failures_in_a_row_open_it_and_a_good_call_between_them_does_not_count_as_one() {
-    let mut breaker = breaker(Rules { consecutive: Some(5), ..rules() });
+    let mut breaker = breaker(BreakerConfig { consecutive: Some(5), ..config() });
     for _ in 0..10 {
         calls(&mut breaker, Duration::ZERO, 4, BAD);
         calls(&mut breaker, Duration::ZERO, 1, GOOD);
@@ -109,8 +112,8 @@ fn failures_in_a_row_open_it_and_a_good_call_between_them_does_not_count_as_one(
 }
 
 #[test]
-fn open_it_turns_everybody_away_until_its_time_is_over() {
-    let mut breaker = opened(rules());
+fn open_it_rejects_every_call_until_its_time_is_over() {
+    let mut breaker = opened(config());
     assert!(is_rejected(&mut breaker, Duration::ZERO));
     assert!(is_rejected(&mut breaker, Duration::from_nanos(59_999_999_999)));
     assert!(!is_rejected(&mut breaker, seconds(60)));
@@ -119,11 +122,11 @@ fn open_it_turns_everybody_away_until_its_time_is_over() {
 #[test]
 fn half_open_it_lets_ten_calls_through_and_decides_when_the_last_has_ended() {
     for (bad, closes) in [(0, true), (4, true), (5, false), (10, false)] {
-        let mut breaker = opened(rules());
+        let mut breaker = opened(config());
         let probes: Vec<_> = (0..10).map(|_| permit(&mut breaker, seconds(60))).collect();
         assert!(is_rejected(&mut breaker, seconds(60)));
         for (number, probe) in probes.into_iter().enumerate() {
-            assert!(matches!(breaker.state(), State::HalfOpen { .. }));
+            assert!(matches!(breaker.state(), State::HalfOpen(_)));
             breaker.record(seconds(61), probe, if number < bad { BAD } else { GOOD });
         }
         assert_eq!(breaker.state() == State::Closed, closes, "{bad} bad");
@@ -133,7 +136,7 @@ fn half_open_it_lets_ten_calls_through_and_decides_when_the_last_has_ended() {
 
 #[test]
 fn a_closed_breaker_has_forgotten_the_outage() {
-    let mut breaker = opened(rules());
+    let mut breaker = opened(config());
     calls(&mut breaker, seconds(60), 10, GOOD);
     calls(&mut breaker, seconds(61), 99, BAD);
     assert_eq!(breaker.state(), State::Closed);
@@ -141,7 +144,7 @@ fn a_closed_breaker_has_forgotten_the_outage() {
 
 #[test]
 fn a_cancelled_probe_gives_its_permit_back() {
-    let mut breaker = opened(rules());
+    let mut breaker = opened(config());
     let probes: Vec<_> = (0..10).map(|_| permit(&mut breaker, seconds(60))).collect();
     assert!(is_rejected(&mut breaker, seconds(60)));
     probes.into_iter().for_each(|probe| breaker.cancel(probe));
@@ -151,7 +154,7 @@ fn a_cancelled_probe_gives_its_permit_back() {
 
 #[test]
 fn it_opens_again_when_its_probes_do_not_end() {
-    let mut breaker = opened(rules());
+    let mut breaker = opened(config());
     let probes: Vec<_> = (0..10).map(|_| permit(&mut breaker, seconds(60))).collect();
     assert!(is_rejected(&mut breaker, seconds(90)));
     assert!(is_open(&breaker));
@@ -163,7 +166,7 @@ fn it_opens_again_when_its_probes_do_not_end() {
 
 #[test]
 fn outcomes_of_calls_that_began_earlier_are_not_those_of_probes() {
-    let mut breaker = breaker(rules());
+    let mut breaker = breaker(config());
     let old: Vec<_> = (0..20).map(|_| permit(&mut breaker, Duration::ZERO)).collect();
     calls(&mut breaker, Duration::ZERO, 100, BAD);
     let probe = permit(&mut breaker, seconds(60));
@@ -176,16 +179,16 @@ fn outcomes_of_calls_that_began_earlier_are_not_those_of_probes() {
     }
     breaker.record(seconds(60), probe, GOOD);
     assert!(
-        matches!(breaker.state(), State::HalfOpen { issued: 1, ended, .. } if ended.calls == 1)
+        matches!(breaker.state(), State::HalfOpen(round) if (round.issued, round.ended.calls) == (1, 1))
     );
 }
 
-/// What may happen to a breaker.
+/// Something that may happen to a breaker.
 #[derive(Clone, Debug)]
 enum Step {
     Ask,
     End { which: usize, ok: bool },
-    GiveUp { which: usize },
+    Abandon { which: usize },
     Wait { ms: u64 },
 }
 
@@ -193,24 +196,24 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => Just(Step::Ask),
         3 => (any::<usize>(), any::<bool>()).prop_map(|(which, ok)| Step::End { which, ok }),
-        1 => any::<usize>().prop_map(|which| Step::GiveUp { which }),
+        1 => any::<usize>().prop_map(|which| Step::Abandon { which }),
         2 => (0u64..400).prop_map(|ms| Step::Wait { ms }),
     ]
 }
 
 proptest! {
-    /// Whatever callers do: no more probes than permitted, and no half-open breaker that turns
-    /// calls away without one under way or after its time.
+    /// Whatever callers do: no more probes than permitted, and no half-open breaker that
+    /// rejects calls without one in flight or after its time.
     #[test]
     fn it_is_never_stuck_half_open_and_never_lets_too_many_in(steps in vec(step(), 1..300)) {
-        let rules = Rules {
+        let config = BreakerConfig {
             min_calls: 3,
             probes: 2,
             open_for: Duration::from_millis(500),
             half_open_for: seconds(1),
-            ..rules()
+            ..config()
         };
-        let mut breaker = breaker(rules);
+        let mut breaker = breaker(config);
         let (mut now, mut out, mut entered) = (Duration::ZERO, Vec::new(), (0, Duration::ZERO));
         for step in steps {
             match step {
@@ -220,12 +223,12 @@ proptest! {
                     if entered.0 != epoch {
                         entered = (epoch, now);
                     }
-                    prop_assert!(!waits || now < entered.1 + seconds(1), "too late: {breaker:?}");
+                    prop_assert!(!waits || now < entered.1 + seconds(1), "too late: {:?}", breaker.state());
                     match decision {
                         Decision::Permitted(permit) => out.push((epoch, permit)),
                         Decision::Rejected => {
                             let probes = out.iter().filter(|(of, _)| *of == epoch).count();
-                            prop_assert!(!waits || probes > 0, "stuck: {breaker:?}");
+                            prop_assert!(!waits || probes > 0, "stuck: {:?}", breaker.state());
                         }
                     }
                 }
@@ -233,14 +236,14 @@ proptest! {
                     let (_, permit) = out.swap_remove(which % out.len());
                     breaker.record(now, permit, if ok { GOOD } else { BAD });
                 }
-                Step::GiveUp { which } if !out.is_empty() => {
+                Step::Abandon { which } if !out.is_empty() => {
                     let (_, permit) = out.swap_remove(which % out.len());
                     breaker.cancel(permit);
                 }
                 Step::Wait { ms } => now += Duration::from_millis(ms),
                 _ => {}
             }
-            if let State::HalfOpen { issued, ended, .. } = breaker.state() {
+            if let State::HalfOpen(Round { issued, ended, .. }) = breaker.state() {
                 let epoch = breaker.epoch();
                 let probes = out.iter().filter(|(of, _)| *of == epoch).count() as u32;
                 prop_assert_eq!(issued, probes + ended.calls);

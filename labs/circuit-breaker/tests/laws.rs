@@ -1,6 +1,6 @@
 //! The binomial laws of `truth.toml`, computed again from their formula.
 
-use netsplit_lab_circuit_breaker::Breaking;
+use netsplit_lab_circuit_breaker::CircuitBreakerLab;
 use netsplit_sim::Lab;
 
 /// P(Bin(n, p) >= k).
@@ -17,7 +17,7 @@ fn number(text: &str) -> f64 {
 
 #[test]
 fn the_table_holds_the_laws_and_three_standard_deviations() {
-    let table: toml::Table = Breaking.truth().parse().expect("the table parses");
+    let table: toml::Table = CircuitBreakerLab.truth().parse().expect("the table parses");
     let mut laws = 0;
     for check in table["check"].as_array().expect("checks") {
         let text = |key: &str| check[key].as_str().expect("a text");

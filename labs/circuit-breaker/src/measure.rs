@@ -1,10 +1,10 @@
-//! Numbers that only the whole run can tell, read off its events.
+//! End-of-run measures, computed from the events of the run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use netsplit_history::{LabEvent, Run, Time};
 
-/// All of them. Those about a first opening are left out where nothing opened.
+/// All measures. Those about the first opening are absent where nothing opened.
 pub(crate) fn measure(run: &Run, min_calls: u32, breakers: u32) -> Vec<(&'static str, f64)> {
     let mut measured = vec![
         ("trip_rate", first_judgement(run, min_calls) / f64::from(breakers)),
@@ -33,12 +33,12 @@ fn number(event: &LabEvent, name: &str) -> f64 {
     event.detail[name].as_f64().unwrap_or(0.0)
 }
 
-/// A breaker's name is one per front end.
+/// A breaker: its front end and its target.
 fn breaker(event: &LabEvent) -> (&str, &str) {
     (&event.node, event.detail["breaker"].as_str().unwrap_or_default())
 }
 
-/// By what the first breaker opened.
+/// The state of things when the first breaker opened.
 fn opening(run: &Run, event: &LabEvent) -> [(&'static str, f64); 3] {
     let calls = run.series.get("calls").into_iter().flat_map(|series| &series.points);
     let before: f64 = calls.filter(|(at, _)| *at <= event.at).map(|(_, by)| by).sum();
@@ -49,20 +49,20 @@ fn opening(run: &Run, event: &LabEvent) -> [(&'static str, f64); 3] {
     ]
 }
 
-/// Breakers that opened as soon as they could judge.
+/// The number of breakers that opened as soon as they could judge.
 fn first_judgement(run: &Run, min_calls: u32) -> f64 {
     let at_first = |event: &&LabEvent| number(event, "recorded") == f64::from(min_calls);
     named(run, "opened").filter(at_first).count() as f64
 }
 
-/// Breakers that ever opened.
+/// The number of breakers that ever opened.
 fn tripped(run: &Run) -> f64 {
     let closed = named(run, "opened").filter(|event| event.detail["from"] == "closed");
     let firsts: BTreeSet<_> = closed.map(breaker).collect();
     firsts.len() as f64
 }
 
-/// Of the half-open rounds that their probes decided, the share that opened again.
+/// The share of half-open rounds after which the breaker opened again, among those that ended.
 fn reopen_rate(run: &Run) -> Option<f64> {
     let from_half_open = |event: &&LabEvent| event.detail["from"] == "half-open";
     let opened = named(run, "opened").filter(from_half_open).count() as f64;
@@ -70,7 +70,7 @@ fn reopen_rate(run: &Run) -> Option<f64> {
     (opened + closed > 0.0).then(|| opened / (opened + closed))
 }
 
-/// How many there were at most between the events `begin` and `end`, on all nodes together.
+/// The greatest number of `begin` events without their `end` at one time, on all nodes together.
 fn at_once(run: &Run, begin: &str, end: &str) -> f64 {
     let mut now = 0_i64;
     let changes = run.events.iter().map(|event| {
@@ -80,7 +80,7 @@ fn at_once(run: &Run, begin: &str, end: &str) -> f64 {
     changes.max().unwrap_or(0) as f64
 }
 
-/// Breakers that the run leaves half-open.
+/// The number of breakers that are half-open at the end.
 fn half_open_at_the_end(run: &Run) -> f64 {
     let changes = ["opened", "half-opened", "closed"];
     let changes = run.events.iter().filter(|event| changes.contains(&&*event.name));
