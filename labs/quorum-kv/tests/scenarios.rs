@@ -59,6 +59,8 @@ fn wrong_variants_are_caught() {
     fails("clock-skew", &["variant=last-writer-wins"], "lost_writes");
     fails("siblings", &["variant=last-writer-wins"], "siblings");
     fails("siblings", &["variant=hybrid-clock"], "siblings");
+    fails("read-repair", &["variant=no-repair"], "keys_diverged");
+    fails("hinted-handoff", &["variant=no-handoff"], "keys_diverged");
 }
 
 #[test]
