@@ -13,6 +13,7 @@ use rand::Rng;
 
 use crate::cluster::Cluster;
 use crate::coordinator::Calls;
+use crate::hints::Hint;
 use crate::merkle::TreeNode;
 use crate::messages::{Range, RangeReply, Tree, TreeReply, Write, WritePurpose};
 use crate::node::Node;
@@ -55,8 +56,9 @@ impl Node {
         loop {
             let batch = handoff.next_batch(self.store().hints(), owner, limit);
             let mut calls = Calls::default();
-            for (key, what) in batch.iter().cloned() {
-                let write = Write { key, what, purpose: WritePurpose::Handoff, hint_for: None };
+            for Hint { key, write, .. } in batch.iter().cloned() {
+                let purpose = WritePurpose::Handoff;
+                let write = Write { key, what: write, purpose, hint_for: None };
                 calls.push(owner, self.host.call(address, &write, *params.timeout));
             }
             let mut stored = 0;
@@ -66,8 +68,7 @@ impl Node {
             if batch.is_empty() || stored < batch.len() {
                 return;
             }
-            let delivered = |(key, what)| Record::Delivered(owner, key, what);
-            let records = batch.into_iter().map(delivered).collect();
+            let records = batch.into_iter().map(Record::Delivered).collect();
             let done = self.keep(records).await;
             self.host.count("hints_delivered", done.unwrap_or(0));
             limit = BATCH_MAX;

@@ -28,7 +28,7 @@ use crate::quorum::{StandIn, Tally};
 use crate::read_repair::Reading;
 use crate::ring::{Key, Replica, Slot};
 use crate::siblings::{Datum, Siblings, Versioned};
-use crate::versions::Writer;
+use crate::versions::{NewWrite, Writer};
 
 /// Gathers quorums.
 #[derive(Clone)]
@@ -93,8 +93,8 @@ impl Coordinator {
             let (answers, _) = asked.map_err(|ReadError| WriteError::NotBegun)?;
             seen = self.merged(&answers);
         }
-        let wall = self.host.now();
-        let version = versions.version(&seen, writer, &mut self.clock.borrow_mut(), wall);
+        let write = NewWrite { seen, writer, wall: self.host.now() };
+        let version = versions.version(&write, &mut self.clock.borrow_mut());
         let versioned = Versioned { version, datum };
         self.store(key, versioned.clone().into()).await?;
         Ok(versioned)

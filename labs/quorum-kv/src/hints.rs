@@ -10,14 +10,27 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ring::{Key, Replica};
 use crate::siblings::Siblings;
 use crate::versions::Versions;
 
+/// A write that a node keeps for another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hint {
+    /// The node that should have stored it.
+    pub owner: Replica,
+    /// The key.
+    pub key: Key,
+    /// What was written.
+    pub write: Siblings,
+}
+
 /// The writes that a node keeps for others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hints {
-    /// By owner, which is the node that should have stored them, and key.
+    /// By owner and key.
     pub kept: BTreeMap<Replica, BTreeMap<Key, Siblings>>,
 }
 
@@ -46,29 +59,14 @@ impl Hints {
 /// Each write of a batch that was confirmed in full comes to [`on_stored`](Handoff::on_stored). All
 /// three are replayed or rebuilt from the journal after a crash.
 pub trait Handoff: Sync {
-    /// A write to `key` arrives that `owner` should have stored.
-    fn keep(
-        &self,
-        versions: &dyn Versions,
-        hints: &mut Hints,
-        owner: Replica,
-        key: Key,
-        write: &Siblings,
-    );
+    /// A write arrives that its owner should have stored.
+    fn keep(&self, versions: &dyn Versions, hints: &mut Hints, hint: &Hint);
 
-    /// What to send to `owner` next: at most `limit` keys with the writes kept for it, or nothing.
-    fn next_batch(&self, hints: &Hints, owner: Replica, limit: usize) -> Vec<(Key, Siblings)>;
+    /// What to send to `owner` next: at most `limit` of the hints that are kept for it, or nothing.
+    fn next_batch(&self, hints: &Hints, owner: Replica, limit: usize) -> Vec<Hint>;
 
-    /// `owner` has stored `sent` as its value of `key`. Further writes may have arrived for it
-    /// since it was sent.
-    fn on_stored(
-        &self,
-        versions: &dyn Versions,
-        hints: &mut Hints,
-        owner: Replica,
-        key: Key,
-        sent: &Siblings,
-    );
+    /// The owner has stored what was sent. Further writes to the key may have arrived for it since.
+    fn on_stored(&self, versions: &dyn Versions, hints: &mut Hints, sent: &Hint);
 }
 
 /// Keeps each write until its owner has it.
@@ -76,39 +74,27 @@ pub trait Handoff: Sync {
 pub struct UntilStored;
 
 impl Handoff for UntilStored {
-    fn keep(
-        &self,
-        versions: &dyn Versions,
-        hints: &mut Hints,
-        owner: Replica,
-        key: Key,
-        write: &Siblings,
-    ) {
-        let known = hints.kept.entry(owner).or_default().entry(key).or_default();
+    fn keep(&self, versions: &dyn Versions, hints: &mut Hints, hint: &Hint) {
+        let known = hints.kept.entry(hint.owner).or_default().entry(hint.key).or_default();
         // Merged, not replaced: hints may arrive out of order, and concurrent ones are siblings.
-        *known = versions.merge(known, write);
+        *known = versions.merge(known, &hint.write);
     }
 
-    fn next_batch(&self, hints: &Hints, owner: Replica, limit: usize) -> Vec<(Key, Siblings)> {
+    fn next_batch(&self, hints: &Hints, owner: Replica, limit: usize) -> Vec<Hint> {
         let of_owner = hints.kept.get(&owner).into_iter().flatten();
-        of_owner.take(limit).map(|(key, write)| (*key, write.clone())).collect()
+        let hint =
+            |(key, write): (&Key, &Siblings)| Hint { owner, key: *key, write: write.clone() };
+        of_owner.take(limit).map(hint).collect()
     }
 
-    fn on_stored(
-        &self,
-        versions: &dyn Versions,
-        hints: &mut Hints,
-        owner: Replica,
-        key: Key,
-        sent: &Siblings,
-    ) {
-        let Some(of_owner) = hints.kept.get_mut(&owner) else { return };
+    fn on_stored(&self, versions: &dyn Versions, hints: &mut Hints, sent: &Hint) {
+        let Some(of_owner) = hints.kept.get_mut(&sent.owner) else { return };
         // A write that arrived during the handover is not in `sent`, so the hint stays.
-        if of_owner.get(&key).is_some_and(|kept| versions.covers(sent, kept)) {
-            of_owner.remove(&key);
+        if of_owner.get(&sent.key).is_some_and(|kept| versions.covers(&sent.write, kept)) {
+            of_owner.remove(&sent.key);
         }
         if of_owner.is_empty() {
-            hints.kept.remove(&owner);
+            hints.kept.remove(&sent.owner);
         }
     }
 }
@@ -118,30 +104,16 @@ impl Handoff for UntilStored {
 pub struct NoHandoff;
 
 impl Handoff for NoHandoff {
-    fn keep(
-        &self,
-        versions: &dyn Versions,
-        hints: &mut Hints,
-        owner: Replica,
-        key: Key,
-        write: &Siblings,
-    ) {
-        UntilStored.keep(versions, hints, owner, key, write);
+    fn keep(&self, versions: &dyn Versions, hints: &mut Hints, hint: &Hint) {
+        UntilStored.keep(versions, hints, hint);
     }
 
-    fn next_batch(&self, _: &Hints, _: Replica, _: usize) -> Vec<(Key, Siblings)> {
+    fn next_batch(&self, _: &Hints, _: Replica, _: usize) -> Vec<Hint> {
         Vec::new()
     }
 
-    fn on_stored(
-        &self,
-        versions: &dyn Versions,
-        hints: &mut Hints,
-        owner: Replica,
-        key: Key,
-        sent: &Siblings,
-    ) {
-        UntilStored.on_stored(versions, hints, owner, key, sent);
+    fn on_stored(&self, versions: &dyn Versions, hints: &mut Hints, sent: &Hint) {
+        UntilStored.on_stored(versions, hints, sent);
     }
 }
 
@@ -151,22 +123,22 @@ mod tests {
     use crate::siblings::{Datum, Versioned};
     use crate::versions::{Actor, ByVector, Version};
 
-    fn write(count: u64) -> Siblings {
+    fn hint(owner: u32, key: u64, count: u64) -> Hint {
         let mut version = Version::default();
         version.vector.learn(Actor(1), count);
-        Versioned { version, datum: Datum(count) }.into()
+        let write = Versioned { version, datum: Datum(count) }.into();
+        Hint { owner: Replica(owner), key: Key(key), write }
     }
 
     #[test]
     fn a_write_that_arrives_during_a_handover_is_kept() {
-        let (owner, key) = (Replica(2), Key(7));
         let mut hints = Hints::default();
-        UntilStored.keep(&ByVector, &mut hints, owner, key, &write(1));
-        let sent = UntilStored.next_batch(&hints, owner, 10);
-        UntilStored.keep(&ByVector, &mut hints, owner, key, &write(2));
-        UntilStored.on_stored(&ByVector, &mut hints, owner, key, &sent[0].1);
-        assert_eq!(UntilStored.next_batch(&hints, owner, 10), [(key, write(2))]);
-        UntilStored.on_stored(&ByVector, &mut hints, owner, key, &write(2));
+        UntilStored.keep(&ByVector, &mut hints, &hint(2, 7, 1));
+        let sent = UntilStored.next_batch(&hints, Replica(2), 10);
+        UntilStored.keep(&ByVector, &mut hints, &hint(2, 7, 2));
+        UntilStored.on_stored(&ByVector, &mut hints, &sent[0]);
+        assert_eq!(UntilStored.next_batch(&hints, Replica(2), 10), [hint(2, 7, 2)]);
+        UntilStored.on_stored(&ByVector, &mut hints, &hint(2, 7, 2));
         assert_eq!(hints, Hints::default());
     }
 
@@ -174,10 +146,10 @@ mod tests {
     fn each_owner_gets_its_own() {
         let mut hints = Hints::default();
         for (owner, key, count) in [(1, 1, 1), (2, 1, 2), (2, 3, 3)] {
-            UntilStored.keep(&ByVector, &mut hints, Replica(owner), Key(key), &write(count));
+            UntilStored.keep(&ByVector, &mut hints, &hint(owner, key, count));
         }
-        assert_eq!(UntilStored.next_batch(&hints, Replica(1), 10), [(Key(1), write(1))]);
-        assert_eq!(UntilStored.next_batch(&hints, Replica(2), 1), [(Key(1), write(2))]);
+        assert_eq!(UntilStored.next_batch(&hints, Replica(1), 10), [hint(1, 1, 1)]);
+        assert_eq!(UntilStored.next_batch(&hints, Replica(2), 1), [hint(2, 1, 2)]);
         assert_eq!((hints.of(Key(1)).count(), hints.len()), (2, 3));
         assert_eq!(NoHandoff.next_batch(&hints, Replica(2), 10), []);
     }

@@ -12,6 +12,7 @@ use netsplit_sim::{Host, Rpc, Task};
 use crate::clock::HybridClock;
 use crate::cluster::Cluster;
 use crate::coordinator::Coordinator;
+use crate::hints::Hint;
 use crate::measure::Inspector;
 use crate::messages::{
     Get, GetReply, Put, PutReply, Range, RangeReply, Read, ReadReply, Tree, TreeReply, Write,
@@ -119,7 +120,7 @@ impl Node {
         let Write { key, what, purpose, hint_for } = write;
         self.work().await;
         let record = match hint_for {
-            Some(owner) if owner != self.position => Record::Hint(owner, key, what),
+            Some(owner) if owner != self.position => Record::Hint(Hint { owner, key, write: what }),
             _ => Record::Own(key, what),
         };
         let kept = self.keep(vec![record]).await;

@@ -40,8 +40,8 @@ pub trait Repair: Sync {
     /// The read is about to be answered: the writes that it must wait for. Called when the
     /// parameter `read_repair` is `blocking`.
     ///
-    /// No later read misses the answer once `must_hold` holders have it; those that answered with
-    /// it count, and a holder that did not answer may have it, but nobody knows.
+    /// No later read misses the answer once `must_hold` holders have it. Those that answered with
+    /// it count; of the others it is not known whether they have it.
     fn before_answer(&self, versions: &dyn Versions, reading: &Reading) -> WriteBack;
 
     /// The read was answered, and all nodes that were asked have answered or timed out: the nodes

@@ -117,7 +117,7 @@ mod tests {
 
     use super::*;
     use crate::clock::HybridClock;
-    use crate::versions::{Actor, ByArrival, ByStamp, ByVector, Stamp, Versions, Writer};
+    use crate::versions::{Actor, ByArrival, ByStamp, ByVector, NewWrite, Stamp, Versions, Writer};
 
     /// The `count`th write of a session that had seen the first `known` writes of session 0.
     fn written(actor: u64, count: u64, known: u64) -> Versioned {
@@ -177,8 +177,9 @@ mod tests {
     fn concurrent_writes_are_siblings_until_a_write_that_has_seen_both() {
         let siblings = gathered(&ByVector, &[written(1, 1, 0), written(2, 1, 0)]);
         assert_eq!(siblings.len(), 2);
-        let (writer, mut clock) = (Writer { actor: Actor(3), count: 1 }, HybridClock::default());
-        let version = ByVector.version(&siblings, writer, &mut clock, Duration::ZERO);
+        let writer = Writer { actor: Actor(3), count: 1 };
+        let write = NewWrite { seen: siblings.clone(), writer, wall: Duration::ZERO };
+        let version = ByVector.version(&write, &mut HybridClock::default());
         let merged = Siblings::from(Versioned { version, datum: Datum(7) });
         assert_eq!(ByVector.merge(&siblings, &merged), merged);
         assert_eq!(ByVector.merge(&merged, &siblings), merged);

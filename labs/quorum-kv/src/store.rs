@@ -14,9 +14,9 @@ use std::io;
 use netsplit_sim::{Disk, Host};
 use serde::{Deserialize, Serialize};
 
-use crate::hints::{Handoff, Hints};
+use crate::hints::{Handoff, Hint, Hints};
 use crate::merkle::{MerkleTree, TreeNode};
-use crate::ring::{Key, Replica, Ring, Slot};
+use crate::ring::{Key, Ring, Slot};
 use crate::siblings::Siblings;
 use crate::versions::Versions;
 
@@ -28,18 +28,19 @@ const JOURNAL: &str = "journal";
 pub enum Record {
     /// Siblings of a key that this node holds.
     Own(Key, Siblings),
-    /// Siblings that it keeps for another node.
-    Hint(Replica, Key, Siblings),
-    /// Siblings that the other node has stored.
-    Delivered(Replica, Key, Siblings),
+    /// A write that it keeps for another node.
+    Hint(Hint),
+    /// A hint that its owner has stored.
+    Delivered(Hint),
 }
 
 impl Record {
     /// The siblings in it.
     pub fn siblings(&self) -> &Siblings {
-        let (Record::Own(_, what) | Record::Hint(_, _, what) | Record::Delivered(_, _, what)) =
-            self;
-        what
+        match self {
+            Record::Own(_, what) => what,
+            Record::Hint(hint) | Record::Delivered(hint) => &hint.write,
+        }
     }
 }
 
@@ -128,13 +129,13 @@ impl Store {
         let Store { versions, handoff, hints, .. } = self;
         match record {
             Record::Own(key, what) => self.merge(*key, what),
-            Record::Hint(owner, key, what) => {
-                handoff.keep(*versions, hints, *owner, *key, what);
+            Record::Hint(hint) => {
+                handoff.keep(*versions, hints, hint);
                 true
             }
-            Record::Delivered(owner, key, what) => {
+            Record::Delivered(hint) => {
                 let before = hints.len();
-                handoff.on_stored(*versions, hints, *owner, *key, what);
+                handoff.on_stored(*versions, hints, hint);
                 hints.len() < before
             }
         }
@@ -197,6 +198,7 @@ impl Store {
 mod tests {
     use super::*;
     use crate::hints::UntilStored;
+    use crate::ring::Replica;
     use crate::siblings::{Datum, Versioned};
     use crate::versions::{Actor, ByVector, Version};
 
@@ -230,10 +232,11 @@ mod tests {
     #[test]
     fn a_hint_is_read_but_not_held() {
         let mut store = empty();
-        store.apply(&Record::Hint(Replica(3), Key(1), write(1, 1)));
+        let hint = Hint { owner: Replica(3), key: Key(1), write: write(1, 1) };
+        store.apply(&Record::Hint(hint.clone()));
         assert_eq!(store.read(Key(1)), write(1, 1));
         assert_eq!(store.own(Key(1)), None);
-        store.apply(&Record::Delivered(Replica(3), Key(1), write(1, 1)));
+        store.apply(&Record::Delivered(hint));
         assert!(store.read(Key(1)).is_empty());
     }
 

@@ -91,6 +91,18 @@ pub struct Version {
     pub stamp: Stamp,
 }
 
+/// A write that has no version yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWrite {
+    /// The merge of what R nodes answered to the read before the write; empty where there was no
+    /// such read.
+    pub seen: Siblings,
+    /// The session, and the number of the write in it.
+    pub writer: Writer,
+    /// The time that the coordinator's wall clock shows, since the start of the run.
+    pub wall: Duration,
+}
+
 /// The seat `versions`: the version of a new write, and which writes replace which.
 ///
 /// The coordinator calls [`asks_first`](Versions::asks_first) and then
@@ -101,19 +113,9 @@ pub trait Versions: Sync {
     /// Whether a write first reads R nodes, to learn which versions it replaces.
     fn asks_first(&self) -> bool;
 
-    /// The version of a new write by `writer`.
-    ///
-    /// `seen` is the merge of what R nodes answered to the read before the write; it is empty
-    /// where there was no such read. `clock` is the coordinator's hybrid clock, which has observed
-    /// every stamp that the coordinator has met, and `wall` what its wall clock shows, since the
-    /// start of the run.
-    fn version(
-        &self,
-        seen: &Siblings,
-        writer: Writer,
-        clock: &mut HybridClock,
-        wall: Duration,
-    ) -> Version;
+    /// The version of a new write. `clock` is the coordinator's hybrid clock, which has observed
+    /// every stamp that the coordinator has met in answers.
+    fn version(&self, write: &NewWrite, clock: &mut HybridClock) -> Version;
 
     /// What a node knows that knew `ours` and hears of `theirs`: every write of either that no
     /// other one of them replaces.
@@ -143,18 +145,13 @@ impl Versions for ByVector {
         true
     }
 
-    fn version(
-        &self,
-        seen: &Siblings,
-        writer: Writer,
-        clock: &mut HybridClock,
-        wall: Duration,
-    ) -> Version {
+    fn version(&self, write: &NewWrite, clock: &mut HybridClock) -> Version {
+        let NewWrite { seen, writer, wall } = write;
         // All siblings, not only the newest: the write replaces exactly what its vector covers.
         let mut vector = VersionVector::default();
         seen.iter().for_each(|sibling| vector.join(&sibling.version.vector));
         vector.learn(writer.actor, writer.count);
-        let (wall_ns, logical) = clock.tick(wall);
+        let (wall_ns, logical) = clock.tick(*wall);
         Version { vector, stamp: Stamp { wall_ns, logical, actor: writer.actor } }
     }
 
@@ -184,14 +181,8 @@ impl Versions for ByStamp {
         true
     }
 
-    fn version(
-        &self,
-        seen: &Siblings,
-        writer: Writer,
-        clock: &mut HybridClock,
-        wall: Duration,
-    ) -> Version {
-        ByVector.version(seen, writer, clock, wall)
+    fn version(&self, write: &NewWrite, clock: &mut HybridClock) -> Version {
+        ByVector.version(write, clock)
     }
 
     fn merge(&self, ours: &Siblings, theirs: &Siblings) -> Siblings {
@@ -212,16 +203,10 @@ impl Versions for ByWallClock {
         false
     }
 
-    fn version(
-        &self,
-        seen: &Siblings,
-        writer: Writer,
-        clock: &mut HybridClock,
-        wall: Duration,
-    ) -> Version {
-        let Version { vector, .. } = ByVector.version(seen, writer, clock, wall);
-        let wall_ns = wall.as_nanos() as u64;
-        Version { vector, stamp: Stamp { wall_ns, logical: 0, actor: writer.actor } }
+    fn version(&self, write: &NewWrite, clock: &mut HybridClock) -> Version {
+        let Version { vector, .. } = ByVector.version(write, clock);
+        let wall_ns = write.wall.as_nanos() as u64;
+        Version { vector, stamp: Stamp { wall_ns, logical: 0, actor: write.writer.actor } }
     }
 
     fn merge(&self, ours: &Siblings, theirs: &Siblings) -> Siblings {
@@ -242,14 +227,8 @@ impl Versions for ByArrival {
         false
     }
 
-    fn version(
-        &self,
-        seen: &Siblings,
-        writer: Writer,
-        clock: &mut HybridClock,
-        wall: Duration,
-    ) -> Version {
-        ByVector.version(seen, writer, clock, wall)
+    fn version(&self, write: &NewWrite, clock: &mut HybridClock) -> Version {
+        ByVector.version(write, clock)
     }
 
     fn merge(&self, ours: &Siblings, theirs: &Siblings) -> Siblings {
@@ -257,7 +236,7 @@ impl Versions for ByArrival {
     }
 
     fn covers(&self, ours: &Siblings, theirs: &Siblings) -> bool {
-        // Without versions nobody can tell, so any value is as good as another.
+        // Without versions nobody can tell, so every value is as good as another.
         !ours.is_empty() || theirs.is_empty()
     }
 }
@@ -337,9 +316,12 @@ mod tests {
         let ahead = Stamp { wall_ns: 900, ..Stamp::default() };
         clock.observe(&ahead);
         let mut stamp = |rule: &dyn Versions| {
-            let writer = Writer { actor: Actor(1), count: 1 };
-            let wall = Duration::from_nanos(5);
-            rule.version(&Siblings::default(), writer, &mut clock, wall).stamp
+            let write = NewWrite {
+                seen: Siblings::default(),
+                writer: Writer { actor: Actor(1), count: 1 },
+                wall: Duration::from_nanos(5),
+            };
+            rule.version(&write, &mut clock).stamp
         };
         assert!(stamp(&ByStamp) > ahead);
         assert!(stamp(&ByWallClock) < ahead);

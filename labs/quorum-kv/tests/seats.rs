@@ -1,16 +1,14 @@
 //! Seats are open: the decisions of the store, written in another crate from its public items.
 
-use std::time::Duration;
-
 use netsplit_check::Verdict;
 use netsplit_harness::testing::load;
 use netsplit_lab_quorum_kv::clock::HybridClock;
-use netsplit_lab_quorum_kv::hints::{Handoff, Hints};
+use netsplit_lab_quorum_kv::hints::{Handoff, Hint, Hints};
 use netsplit_lab_quorum_kv::quorum::{Quorum, Sizes, StandIn, Tally};
 use netsplit_lab_quorum_kv::read_repair::{Reading, Repair, WriteBack};
-use netsplit_lab_quorum_kv::ring::{Key, Replica};
+use netsplit_lab_quorum_kv::ring::Replica;
 use netsplit_lab_quorum_kv::siblings::{Siblings, Versioned};
-use netsplit_lab_quorum_kv::versions::{Stamp, Version, VersionVector, Versions, Writer};
+use netsplit_lab_quorum_kv::versions::{NewWrite, Stamp, Version, VersionVector, Versions};
 use netsplit_lab_quorum_kv::{Durability, QuorumKv, seats};
 use netsplit_sim::Lab;
 
@@ -21,23 +19,17 @@ impl Versions for Mine {
         true
     }
 
-    fn version(
-        &self,
-        seen: &Siblings,
-        writer: Writer,
-        clock: &mut HybridClock,
-        wall: Duration,
-    ) -> Version {
+    fn version(&self, write: &NewWrite, clock: &mut HybridClock) -> Version {
         let mut vector = VersionVector::default();
-        for sibling in seen.iter() {
+        for sibling in write.seen.iter() {
             for (actor, count) in &sibling.version.vector.0 {
                 let known = vector.0.entry(*actor).or_default();
                 *known = (*known).max(*count);
             }
         }
-        vector.0.insert(writer.actor, writer.count);
-        let (wall_ns, logical) = clock.tick(wall);
-        Version { vector, stamp: Stamp { wall_ns, logical, actor: writer.actor } }
+        vector.0.insert(write.writer.actor, write.writer.count);
+        let (wall_ns, logical) = clock.tick(write.wall);
+        Version { vector, stamp: Stamp { wall_ns, logical, actor: write.writer.actor } }
     }
 
     fn merge(&self, ours: &Siblings, theirs: &Siblings) -> Siblings {
@@ -96,35 +88,21 @@ impl Repair for Mine {
 }
 
 impl Handoff for Mine {
-    fn keep(
-        &self,
-        versions: &dyn Versions,
-        hints: &mut Hints,
-        owner: Replica,
-        key: Key,
-        write: &Siblings,
-    ) {
-        let kept = hints.kept.entry(owner).or_default().entry(key).or_default();
-        *kept = versions.merge(kept, write);
+    fn keep(&self, versions: &dyn Versions, hints: &mut Hints, hint: &Hint) {
+        let kept = hints.kept.entry(hint.owner).or_default().entry(hint.key).or_default();
+        *kept = versions.merge(kept, &hint.write);
     }
 
-    fn next_batch(&self, hints: &Hints, owner: Replica, limit: usize) -> Vec<(Key, Siblings)> {
-        let kept = hints.kept.get(&owner).into_iter().flatten();
-        kept.map(|(key, write)| (*key, write.clone())).take(limit).collect()
+    fn next_batch(&self, hints: &Hints, owner: Replica, limit: usize) -> Vec<Hint> {
+        let kept = hints.kept.get(&owner).into_iter().flatten().take(limit);
+        kept.map(|(key, write)| Hint { owner, key: *key, write: write.clone() }).collect()
     }
 
-    fn on_stored(
-        &self,
-        _: &dyn Versions,
-        hints: &mut Hints,
-        owner: Replica,
-        key: Key,
-        sent: &Siblings,
-    ) {
-        if let Some(kept) = hints.kept.get_mut(&owner)
-            && kept.get(&key) == Some(sent)
+    fn on_stored(&self, _: &dyn Versions, hints: &mut Hints, sent: &Hint) {
+        if let Some(kept) = hints.kept.get_mut(&sent.owner)
+            && kept.get(&sent.key) == Some(&sent.write)
         {
-            kept.remove(&key);
+            kept.remove(&sent.key);
         }
     }
 }
