@@ -52,9 +52,13 @@ impl Node {
         let Cluster { params, handoff, .. } = &*self.cluster;
         let address = Cluster::members(&self.host)[owner.0 as usize];
         // A single write first: a node that does not answer is not sent the rest.
-        let mut limit = 1;
+        let (mut limit, mut sent) = (1, Vec::new());
         loop {
             let batch = handoff.next_batch(self.store().hints(), owner, limit);
+            // A filling that does not forget what was stored must not fill the network with it.
+            if batch.is_empty() || batch == sent {
+                return;
+            }
             let mut calls = Calls::default();
             for Hint { key, write, .. } in batch.iter().cloned() {
                 let purpose = WritePurpose::Handoff;
@@ -65,13 +69,13 @@ impl Node {
             while let Some((_, reply)) = calls.next().await {
                 stored += usize::from(reply.stored);
             }
-            if batch.is_empty() || stored < batch.len() {
+            if stored < batch.len() {
                 return;
             }
-            let records = batch.into_iter().map(Record::Delivered).collect();
+            let records = batch.iter().cloned().map(Record::Delivered).collect();
             let done = self.keep(records).await;
             self.host.count("hints_delivered", done.unwrap_or(0));
-            limit = BATCH_MAX;
+            (limit, sent) = (BATCH_MAX, batch);
         }
     }
 

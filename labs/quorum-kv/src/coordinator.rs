@@ -100,7 +100,7 @@ impl Coordinator {
         Ok(versioned)
     }
 
-    /// Asks the holders of a key until enough have answered. The round goes on without them.
+    /// Asks the holders of a key until enough have answered; the other calls stay in flight.
     async fn gather(
         &self,
         key: Key,

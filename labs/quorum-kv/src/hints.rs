@@ -55,9 +55,9 @@ impl Hints {
 ///
 /// A node calls [`keep`](Handoff::keep) for each write with a hint. Every `handoff_every` it goes
 /// through the owners in [`Hints::kept`] and sends each of them batches
-/// ([`next_batch`](Handoff::next_batch)) until one is empty or a write in it is not confirmed.
-/// Each write of a batch that was confirmed in full comes to [`on_stored`](Handoff::on_stored). All
-/// three are replayed or rebuilt from the journal after a crash.
+/// ([`next_batch`](Handoff::next_batch)) until one is empty, not confirmed in full, or the same as
+/// the last; one that was confirmed comes to [`on_stored`](Handoff::on_stored), hint by hint. After a crash, the calls of
+/// `keep` and `on_stored` are repeated from the journal, in their order.
 pub trait Handoff: Sync {
     /// A write arrives that its owner should have stored.
     fn keep(&self, versions: &dyn Versions, hints: &mut Hints, hint: &Hint);

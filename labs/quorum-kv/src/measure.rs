@@ -31,7 +31,7 @@ pub fn measure(run: &Run, cluster: &Cluster, inspector: &Inspector) -> Vec<(&'st
     measured
 }
 
-/// The memory of each node, of its latest life.
+/// The memory of each node since its latest start.
 #[derive(Clone, Default)]
 pub struct Inspector(Rc<RefCell<BTreeMap<Replica, Rc<RefCell<Store>>>>>);
 

@@ -61,7 +61,7 @@ pub trait Quorum: Sync {
     fn begin(&self, configured: usize, others: &[Replica]) -> Tally;
 
     /// `from` answered a read, or stored a write. A write that failed there does not come here.
-    /// Returns whether the request is complete; it is not called again after that for a read.
+    /// Returns whether the request is complete; it is not called again after that.
     fn on_answer(&self, tally: &mut Tally, from: Replica) -> bool;
 
     /// Some time has passed, and the nodes `silent`, in the order in which they were asked, have

@@ -91,6 +91,7 @@ pub(crate) fn merge_by(
     ours: &Siblings,
     theirs: &Siblings,
 ) -> Siblings {
+    // The maximal elements of the union: they do not depend on the order of arrival.
     let all = || ours.iter().chain(theirs.iter());
     let is_replaced = |old: &Versioned| all().any(|new| replaces(&new.version, &old.version));
     all().filter(|write| !is_replaced(write)).cloned().collect()

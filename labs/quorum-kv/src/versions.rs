@@ -136,6 +136,7 @@ pub struct ByVector;
 impl ByVector {
     /// Whether the author of `new` had seen `old`.
     fn replaces(new: &Version, old: &Version) -> bool {
+        // A vector covers itself, and a write does not replace itself.
         new.vector != old.vector && new.vector.covers(&old.vector)
     }
 }
