@@ -8,9 +8,8 @@ use std::fs;
 use serde_json::Value;
 use support::{netsplit, root, scenarios, stderr, stdout};
 
-/// The labs without such a table: queueing has laws and no features to speak of, and those of
-/// quorum-kv are switched off in its own tests.
-const WITHOUT: &[&str] = &["queueing", "quorum-kv"];
+/// The labs without such a table: queueing has laws and no features to speak of.
+const WITHOUT: &[&str] = &["queueing"];
 
 /// The cells of a table's rows, without its head.
 fn rows(section: &str) -> Vec<Vec<&str>> {

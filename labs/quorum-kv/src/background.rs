@@ -1,10 +1,10 @@
-//! What a node does unasked: it hands hints over, and compares Merkle trees with its peers.
+//! Background work of a node: handing hints over, and comparing Merkle trees with its peers.
 //!
 //! Both only ever merge, so doing either twice, or at a bad moment, costs messages and nothing
 //! else. The first attempt waits for a random part of the interval, so that nodes that start
 //! together do not stay in step.
 //!
-//! Left out: Dynamo hands over when it notices that the owner is back; we try on a timer.
+//! Left out: Dynamo hands over when it notices that the owner is back; here a timer tries.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,22 +12,23 @@ use std::time::Duration;
 use rand::Rng;
 
 use crate::cluster::Cluster;
+use crate::coordinator::Calls;
+use crate::hints::Hint;
 use crate::merkle::TreeNode;
 use crate::messages::{Range, RangeReply, Tree, TreeReply, Write, WritePurpose};
 use crate::node::Node;
 use crate::ring::{Key, Replica, Slot};
-use crate::round::Round;
 use crate::siblings::Siblings;
 use crate::store::Record;
 
-/// Hints handed over to one owner at a time.
-const HANDOVER: usize = 256;
+/// The largest number of hints in a batch.
+const BATCH_MAX: usize = 256;
 
-/// Leaves whose keys are exchanged at a time.
-const EXCHANGE: usize = 64;
+/// The largest number of leaves whose keys are exchanged at a time.
+const LEAVES_MAX: usize = 64;
 
 impl Node {
-    /// Hands over what is kept for others, again and again.
+    /// Hands hints over to their owners, again and again.
     pub(crate) fn hand_over_hints(self: &Rc<Node>) {
         let params = &self.cluster.params;
         if !params.hinted_handoff {
@@ -37,7 +38,8 @@ impl Node {
         self.host.spawn(async move {
             node.stagger(every).await;
             loop {
-                for owner in node.owners() {
+                let owners: Vec<_> = node.store().hints().kept.keys().copied().collect();
+                for owner in owners {
                     node.hand_over(owner).await;
                 }
                 node.host.sleep(every).await;
@@ -45,40 +47,35 @@ impl Node {
         });
     }
 
-    fn owners(&self) -> Vec<Replica> {
-        self.store().hints().owners()
-    }
-
-    /// Gives an owner what it missed. A single write is tried first: a node that does not
-    /// answer is not sent the rest.
+    /// Sends an owner what it missed, in batches, until one of them is not stored in full.
     async fn hand_over(&self, owner: Replica) {
-        let mut most = 1;
+        let Cluster { params, handoff, .. } = &*self.cluster;
+        let address = Cluster::members(&self.host)[owner.0 as usize];
+        // A single write first: a node that does not answer is not sent the rest.
+        let (mut limit, mut sent) = (1, Vec::new());
         loop {
-            let batch = self.store().hints().for_owner(owner, most);
-            let mut round = Round::default();
-            let address = (owner, Cluster::members(&self.host)[owner.0 as usize]);
-            let timeout = *self.cluster.params.timeout;
-            for (key, what) in &batch {
-                let write = Write {
-                    key: *key,
-                    what: what.clone(),
-                    purpose: WritePurpose::Handoff,
-                    hint_for: None,
-                };
-                round.ask(&self.host, address, &write, timeout);
-            }
-            let mut stored = 0;
-            while let Some((_, reply)) = round.next().await {
-                stored += usize::from(reply.stored);
-            }
-            if batch.is_empty() || stored < batch.len() {
+            let batch = handoff.next_batch(self.store().hints(), owner, limit);
+            // A filling that does not forget what was stored must not fill the network with it.
+            if batch.is_empty() || batch == sent {
                 return;
             }
-            let delivered = |(key, what)| Record::Delivered(owner, key, what);
-            let records = batch.into_iter().map(delivered).collect();
+            let mut calls = Calls::default();
+            for Hint { key, write, .. } in batch.iter().cloned() {
+                let purpose = WritePurpose::Handoff;
+                let write = Write { key, what: write, purpose, hint_for: None };
+                calls.push(owner, self.host.call(address, &write, *params.timeout));
+            }
+            let mut stored = 0;
+            while let Some((_, reply)) = calls.next().await {
+                stored += usize::from(reply.stored);
+            }
+            if stored < batch.len() {
+                return;
+            }
+            let records = batch.iter().cloned().map(Record::Delivered).collect();
             let done = self.keep(records).await;
             self.host.count("hints_delivered", done.unwrap_or(0));
-            most = HANDOVER;
+            (limit, sent) = (BATCH_MAX, batch);
         }
     }
 
@@ -99,16 +96,16 @@ impl Node {
         });
     }
 
-    /// The slots that this node holds, each with each other holder.
+    /// Each slot that this node holds, with each of its other holders.
     fn peers(&self) -> Vec<(Slot, Replica)> {
         let ring = self.cluster.ring;
         let with_peers = |slot| ring.holders(slot).map(move |peer| (slot, peer));
-        let all = ring.slots_of(self.place).flat_map(with_peers);
-        all.filter(|(_, peer)| *peer != self.place).collect()
+        let all = ring.slots_of(self.position).flat_map(with_peers);
+        all.filter(|(_, peer)| *peer != self.position).collect()
     }
 
-    /// Descends both trees of a slot together and exchanges what differs; `None` when the peer
-    /// does not answer.
+    /// Descends both trees of a slot together and exchanges the keys that differ; `None` when the
+    /// peer does not answer.
     async fn compare(&self, slot: Slot, peer: Replica) -> Option<()> {
         let address = Cluster::members(&self.host)[peer.0 as usize];
         let timeout = *self.cluster.params.timeout;
@@ -124,7 +121,7 @@ impl Node {
             }
             hashes = self.store_mut().tree(slot).below(&differing);
         };
-        leaves.truncate(EXCHANGE);
+        leaves.truncate(LEAVES_MAX);
         if leaves.is_empty() {
             return Some(());
         }
@@ -132,15 +129,15 @@ impl Node {
         self.host.count("keys_exchanged", entries.len() as u64);
         let range = Range { slot, leaves, entries };
         let RangeReply(theirs) = self.host.call(address, &range, timeout).await.ok()?;
-        self.take_in(theirs).await;
+        self.merge_entries(theirs).await;
         Some(())
     }
 
-    /// Merges what a peer has.
-    pub(crate) async fn take_in(&self, entries: Vec<(Key, Siblings)>) {
-        let rule = &*self.cluster.versions;
+    /// Merges what a peer knows of some keys.
+    pub(crate) async fn merge_entries(&self, entries: Vec<(Key, Siblings)>) {
+        let versions = self.cluster.versions;
         let is_news = |(key, what): &(Key, Siblings)| {
-            !self.store().own(*key).is_some_and(|known| known.covers(rule, what))
+            !self.store().own(*key).is_some_and(|known| versions.covers(known, what))
         };
         let news: Vec<_> = entries.into_iter().filter(is_news).collect();
         if news.is_empty() {

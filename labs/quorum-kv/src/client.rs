@@ -3,13 +3,12 @@
 //! The operation `write-then-read` asks the question of the PBS paper (Bailis et al., VLDB
 //! 2012): how likely is a read that starts t after a write was acknowledged to see it? It
 //! writes, then sends one read per delay of `read_after`, and answers which of them saw the
-//! write, or something newer. How long each took goes into the distributions `write` and
-//! `read`.
+//! write, or something newer. Their durations go into the distributions `write` and `read`.
 //!
-//! Left out: a client contacts any near node for each request, and does not remember which of
-//! them were silent; real drivers do, and lose fewer requests to a node that is down. Nor do
-//! sessions stick to what they have read: a client that sent along the newest version it knows
-//! could ask for at least that (Terry et al., "Session guarantees", 1994).
+//! Left out: a client contacts a random node for each request, and does not remember which of
+//! them were silent; real drivers do, and lose fewer requests to a node that is down. Nor does a
+//! session send along the newest version that it has read, which would keep it from reading an
+//! older one (Terry et al., "Session guarantees", 1994).
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
@@ -23,11 +22,11 @@ use tokio::sync::mpsc;
 use crate::clock::HybridClock;
 use crate::cluster::Cluster;
 use crate::coordinator::Coordinator;
-use crate::messages::{Get, GetReply, Put, PutReply, ReadError, WriteError, Writer};
+use crate::messages::{Get, GetReply, Put, PutReply, ReadError, WriteError};
 use crate::params::{Place, Show};
 use crate::ring::Key;
 use crate::siblings::{Datum, Siblings, Versioned};
-use crate::versions::Actor;
+use crate::versions::{Actor, Writer};
 
 /// The operation that reads a key.
 pub const GET: &str = "get";
@@ -46,43 +45,44 @@ struct Session {
     cluster: Rc<Cluster>,
     actor: OnceCell<Actor>,
     writes: Cell<u64>,
-    way: Way,
+    route: Route,
 }
 
-/// How requests reach a quorum.
-enum Way {
-    /// Through one of the nodes that are near.
-    Contacts(Vec<NodeId>),
-    /// Directly.
+/// How requests reach a coordinator.
+enum Route {
+    /// One of these nodes, drawn at random.
+    Nodes(Vec<NodeId>),
+    /// The client is its own.
     Own(Coordinator),
 }
 
-/// Why a request brought nothing.
+/// Why a request failed.
 enum Failure {
-    /// A coordinator said so.
+    /// No read quorum.
     Read(ReadError),
-    /// A coordinator said so.
+    /// No write quorum, or no read quorum before it.
     Write(WriteError),
-    /// The coordinator did not answer.
-    Silence(CallError),
+    /// No answer from the coordinator.
+    Call(CallError),
 }
 
 impl KvClient {
     /// A session on a client host.
     pub fn new(host: Host, cluster: Rc<Cluster>) -> KvClient {
-        let way = match cluster.params.coordinator {
+        let route = match cluster.params.coordinator {
             Place::Client => {
                 let clock = Rc::new(RefCell::new(HybridClock::default()));
-                Way::Own(Coordinator::new(host.clone(), cluster.clone(), clock))
+                Route::Own(Coordinator::new(host.clone(), cluster.clone(), clock))
             }
-            Place::Node => Way::Contacts(near(&host)),
+            Place::Node => Route::Nodes(near(&host)),
         };
-        let session = Session { host, cluster, actor: OnceCell::new(), writes: Cell::new(0), way };
+        let session =
+            Session { host, cluster, actor: OnceCell::new(), writes: Cell::new(0), route };
         KvClient { session: Rc::new(session) }
     }
 }
 
-/// The nodes of this host's region; all nodes when there are none there.
+/// The nodes of this host's region; all nodes where the region has none.
 fn near(host: &Host) -> Vec<NodeId> {
     let all = Cluster::members(host);
     let here = host.region_of(host.id());
@@ -122,7 +122,7 @@ impl Session {
         }
     }
 
-    /// What the application makes of the siblings.
+    /// The answer that the application gets.
     fn show(&self, found: &Siblings) -> Value {
         let value = |versioned: &Versioned| Value::from(versioned.datum.0);
         if self.cluster.params.siblings == Show::List && found.len() > 1 {
@@ -147,19 +147,19 @@ impl Session {
         self.host.observe("write", self.host.monotonic().saturating_sub(start));
         let delays = self.cluster.params.read_after.delays();
         let (sender, mut answers) = mpsc::unbounded_channel();
-        for (place, delay) in delays.iter().enumerate() {
+        for (index, delay) in delays.iter().enumerate() {
             let (session, sender) = (self.clone(), sender.clone());
             let (key, delay, written) = (Key(request.rank), **delay, written.clone());
             self.host.spawn(async move {
                 let seen = session.sees(key, delay, &written).await;
-                // Nobody listens any more once the client has given the request up.
-                let _ = sender.send((place, seen));
+                // The receiver is gone once the client has timed out.
+                let _ = sender.send((index, seen));
             });
         }
         drop(sender);
         let mut seen = vec![Value::Null; delays.len()];
-        while let Some((place, answer)) = answers.recv().await {
-            seen[place] = answer.map_or(Value::Null, Value::from);
+        while let Some((index, answer)) = answers.recv().await {
+            seen[index] = answer.map_or(Value::Null, Value::from);
         }
         Reply::ok(seen)
     }
@@ -172,15 +172,15 @@ impl Session {
         let start = self.host.monotonic();
         let found = self.get(key).await.ok()?;
         self.host.observe("read", self.host.monotonic().saturating_sub(start));
-        Some(found.covers(&*self.cluster.versions, written))
+        Some(self.cluster.versions.covers(&found, written))
     }
 
     async fn get(&self, key: Key) -> Result<Siblings, Failure> {
-        match &self.way {
-            Way::Own(coordinator) => coordinator.get(key).await.map_err(Failure::Read),
-            Way::Contacts(near) => {
-                let call = self.host.call(self.any_of(near), &Get(key), self.patience());
-                let GetReply(result) = call.await.map_err(Failure::Silence)?;
+        match &self.route {
+            Route::Own(coordinator) => coordinator.get(key).await.map_err(Failure::Read),
+            Route::Nodes(near) => {
+                let call = self.host.call(self.any_of(near), &Get(key), self.call_timeout());
+                let GetReply(result) = call.await.map_err(Failure::Call)?;
                 result.map_err(Failure::Read)
             }
         }
@@ -188,18 +188,18 @@ impl Session {
 
     async fn put(&self, request: &Request) -> Result<Versioned, Failure> {
         let (key, datum) = (Key(request.rank), Datum(request.unique_value()));
-        // Any number would do that no other session has; a real client would draw one.
+        // The id of the first write is unique among sessions; a real client would draw a number.
         let actor = *self.actor.get_or_init(|| Actor(request.id));
         self.writes.set(self.writes.get() + 1);
         let writer = Writer { actor, count: self.writes.get() };
-        match &self.way {
-            Way::Own(coordinator) => {
+        match &self.route {
+            Route::Own(coordinator) => {
                 coordinator.put(key, datum, writer).await.map_err(Failure::Write)
             }
-            Way::Contacts(near) => {
+            Route::Nodes(near) => {
                 let put = Put(key, datum, writer);
-                let call = self.host.call(self.any_of(near), &put, self.patience());
-                let PutReply(result) = call.await.map_err(Failure::Silence)?;
+                let call = self.host.call(self.any_of(near), &put, self.call_timeout());
+                let PutReply(result) = call.await.map_err(Failure::Call)?;
                 result.map_err(Failure::Write)
             }
         }
@@ -209,8 +209,8 @@ impl Session {
         nodes[(self.host.rng().next_u64() % nodes.len() as u64) as usize]
     }
 
-    /// A coordinator waits at most for one quorum before the write and one for it.
-    fn patience(&self) -> Duration {
+    /// A coordinator waits for at most two rounds of answers, each up to `timeout`.
+    fn call_timeout(&self) -> Duration {
         3 * *self.cluster.params.timeout
     }
 }
@@ -223,7 +223,7 @@ impl From<Failure> for Reply {
                 Reply::failed("no read quorum: nothing was written")
             }
             Failure::Write(WriteError::Unconfirmed) => Reply::unknown("no write quorum"),
-            Failure::Silence(error) => Reply::timed_out(error.to_string()),
+            Failure::Call(error) => Reply::timed_out(error.to_string()),
         }
     }
 }

@@ -1,18 +1,18 @@
 //! A hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", OPODIS 2014).
 //!
-//! A [`HybridClock`] follows the wall clock, but never falls behind a [`Stamp`] that it has seen
-//! or given out: what happens after an event is stamped after it, however wrong the wall clocks
-//! are, and where they are right the stamps stay close to real time.
+//! A [`HybridClock`] follows the wall clock, but never falls behind a [`Stamp`] that it has
+//! observed or issued: an event is stamped after every event that it has heard of, however wrong
+//! the wall clocks are, and where they are right the stamps stay close to real time.
 //!
-//! Left out: the paper bounds how far a clock may run ahead of its wall clock and drops stamps
-//! beyond that; here one node with a wild clock pulls everybody's stamps along.
+//! Left out: the paper bounds how far a clock may run ahead of its wall clock and rejects stamps
+//! beyond that; here one node whose clock is far ahead pulls all stamps along.
 
 use std::time::Duration;
 
 use crate::versions::Stamp;
 
-/// The paper's `(l, c)` of one node.
-#[derive(Clone, Copy, Debug, Default)]
+/// The paper's `(l, c)` of one node: nanoseconds of a wall clock, and a counter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HybridClock {
     latest: (u64, u32),
 }
@@ -23,11 +23,13 @@ impl HybridClock {
     pub fn tick(&mut self, wall: Duration) -> (u64, u32) {
         let wall_ns = wall.as_nanos() as u64;
         let (l, c) = self.latest;
+        // A wall clock that stands or was set back must not repeat a stamp: count instead.
         self.latest = if wall_ns > l { (wall_ns, 0) } else { (l, c + 1) };
         self.latest
     }
 
-    /// Hears of an event that happened elsewhere.
+    /// Takes note of the stamp of an event elsewhere: the paper's "receive event", without a stamp
+    /// of its own.
     pub fn observe(&mut self, stamp: &Stamp) {
         self.latest = self.latest.max((stamp.wall_ns, stamp.logical));
     }

@@ -1,36 +1,40 @@
-//! What every node and client knows of the system from the start: who is in it, how it is
-//! configured, and what sits in the seats. None of it changes during a run.
+//! The configuration that all nodes and clients of a run share.
 
 use std::rc::Rc;
 
 use netsplit_sim::{Host, NodeId, Setup};
 
-use crate::journal::{Amnesia, Durability, Fsync, NoFsync};
+use crate::hints::Handoff;
 use crate::params::Params;
-use crate::quorum::{OffByOne, Quorum, Sloppy, Strict};
+use crate::quorum::{Quorum, Sizes};
+use crate::read_repair::Repair;
 use crate::ring::{Replica, Ring};
-use crate::versions::{ByArrival, ByStamp, ByVector, ByWallClock, Versions};
+use crate::seats;
+use crate::store::Durability;
+use crate::versions::Versions;
 
-/// The group that the nodes form.
+/// The group of the store's nodes.
 pub const GROUP: &str = "nodes";
 
-/// The configuration.
+/// The configuration; nothing in it changes during a run.
 #[derive(Clone)]
 pub struct Cluster {
-    /// Who holds what.
+    /// Which node holds which key.
     pub ring: Ring,
-    /// R, as configured.
-    pub r: usize,
-    /// W, as configured.
-    pub w: usize,
-    /// The scenario's knobs.
-    pub params: Rc<Params>,
-    /// Which version is newer.
-    pub versions: Rc<dyn Versions>,
-    /// When enough nodes have answered.
-    pub quorum: Rc<dyn Quorum>,
-    /// When a write is safe.
-    pub durability: Rc<dyn Durability>,
+    /// N, R and W.
+    pub sizes: Sizes,
+    /// The scenario's parameters.
+    pub params: Params,
+    /// The seat `versions`.
+    pub versions: &'static dyn Versions,
+    /// The seat `quorum`.
+    pub quorum: &'static dyn Quorum,
+    /// The seat `durability`.
+    pub durability: Durability,
+    /// The seat `read-repair`.
+    pub repair: &'static dyn Repair,
+    /// The seat `hints`.
+    pub handoff: &'static dyn Handoff,
 }
 
 impl Cluster {
@@ -40,13 +44,14 @@ impl Cluster {
     /// When the quorums do not fit the number of nodes.
     pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
         let params: Params = setup.params::<Params>().clone();
-        let groups = &setup.scenario().nodes;
-        let nodes = groups.iter().find(|group| group.name == GROUP).map_or(0, |group| group.count);
+        let nodes = setup.group(GROUP).count;
         let n = params.n.unwrap_or(nodes.min(3));
         let majority = n / 2 + 1;
         let (r, w) = (params.r.unwrap_or(majority), params.w.unwrap_or(majority));
         if n == 0 || n > nodes {
-            return Err(format!("params.n is {n}, but there are {nodes} nodes"));
+            return Err(format!(
+                "params.n is {n}; it must be from 1 to the number of nodes, {nodes}"
+            ));
         }
         for (name, size) in [("r", r), ("w", w)] {
             if size == 0 || size > n {
@@ -57,37 +62,25 @@ impl Cluster {
         }
         Ok(Cluster {
             ring: Ring { nodes, n },
-            r: r as usize,
-            w: w as usize,
-            params: Rc::new(params),
-            versions: match setup.seat("versions") {
-                "version-vector" => Rc::new(ByVector),
-                "hybrid-clock" => Rc::new(ByStamp),
-                "wall-clock" => Rc::new(ByWallClock),
-                _ => Rc::new(ByArrival),
-            },
-            quorum: match setup.seat("quorum") {
-                "strict" => Rc::new(Strict),
-                "sloppy" => Rc::new(Sloppy),
-                _ => Rc::new(OffByOne),
-            },
-            durability: match setup.seat("durability") {
-                "fsync" => Rc::new(Fsync),
-                "no-fsync" => Rc::new(NoFsync),
-                _ => Rc::new(Amnesia),
-            },
+            sizes: Sizes { n: n as usize, r: r as usize, w: w as usize },
+            params,
+            versions: *setup.pick(&seats::VERSIONS),
+            quorum: *setup.pick(&seats::QUORUM),
+            durability: *setup.pick(&seats::DURABILITY),
+            repair: *setup.pick(&seats::READ_REPAIR),
+            handoff: *setup.pick(&seats::HINTS),
         })
     }
 
-    /// The host of each node, by its place on the ring.
+    /// The host of each node, by its position on the ring.
     pub fn members(host: &Host) -> Rc<[NodeId]> {
         host.nodes(GROUP).into()
     }
 
-    /// The place of the node that `host` is.
-    pub fn place_of(host: &Host) -> Option<Replica> {
+    /// The position on the ring of the node that `host` is.
+    pub fn position_of(host: &Host) -> Option<Replica> {
         let members = host.nodes(GROUP);
-        let place = members.iter().position(|member| *member == host.id())?;
-        Some(Replica(place as u32))
+        let position = members.iter().position(|member| *member == host.id())?;
+        Some(Replica(position as u32))
     }
 }

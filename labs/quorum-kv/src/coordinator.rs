@@ -1,29 +1,34 @@
-//! The coordinator of one request: it asks the nodes that hold the key and waits for enough.
+//! The coordinator of one request: it asks the nodes that hold the key and waits for a quorum.
 //!
-//! A [`Coordinator`] runs on the node that a client contacted, or on the client itself. What is
-//! enough, and what the answers mean, [`Reading`] decides; here is only the sending and waiting.
-//! The requests of a round leave at once, and an answer that is not waited for any more still
-//! has its effect where it was sent.
+//! A [`Coordinator`] runs on the node that a client contacted, or on the client itself. When a
+//! request is complete, what the answers mean, and which nodes to repair, the seats decide
+//! ([`Quorum`](crate::quorum::Quorum), [`Versions`](crate::versions::Versions),
+//! [`Repair`](crate::read_repair::Repair)); here is only the sending and waiting. A [`Round`]
+//! sends its requests at once, and a request whose answer is not awaited any more still has its
+//! effect where it arrives.
 //!
 //! Left out: retries. A coordinator asks each node once, and a client that gets an error may
 //! ask another coordinator.
 
 use std::cell::RefCell;
-use std::future::pending;
+use std::collections::BTreeMap;
+use std::future::{pending, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::Poll;
 
-use netsplit_sim::{Host, NodeId, Rpc, Sleep};
+use netsplit_sim::{Call, Host, NodeId, Rpc, Sleep};
 use rand::Rng;
 
 use crate::clock::HybridClock;
 use crate::cluster::Cluster;
-use crate::messages::{Read, ReadError, ReadPurpose, Write, WriteError, WritePurpose, Writer};
+use crate::messages::{Read, ReadError, ReadPurpose, Write, WriteError, WritePurpose};
 use crate::params::{Fanout, ReadRepair};
-use crate::quorum::Reading;
+use crate::quorum::{StandIn, Tally};
+use crate::read_repair::Reading;
 use crate::ring::{Key, Replica, Slot};
-use crate::round::Round;
 use crate::siblings::{Datum, Siblings, Versioned};
-use crate::versions::{Version, VersionVector};
+use crate::versions::{NewWrite, Writer};
 
 /// Gathers quorums.
 #[derive(Clone)]
@@ -34,8 +39,11 @@ pub struct Coordinator {
     clock: Rc<RefCell<HybridClock>>,
 }
 
+/// What each node that answered a read knows of the key.
+type Answers = BTreeMap<Replica, Siblings>;
+
 impl Coordinator {
-    /// A coordinator on `host`, with the clock of whoever it runs in.
+    /// A coordinator on `host`, with the hybrid clock of the node or client that it runs in.
     pub fn new(host: Host, cluster: Rc<Cluster>, clock: Rc<RefCell<HybridClock>>) -> Coordinator {
         let members = Cluster::members(&host);
         Coordinator { host, cluster, members, clock }
@@ -44,16 +52,23 @@ impl Coordinator {
     /// Reads a key from R nodes.
     ///
     /// # Errors
-    /// When too few answer, or store what others must not miss.
+    /// When too few nodes answer, or too few confirm a write-back.
     pub async fn get(&self, key: Key) -> Result<Siblings, ReadError> {
-        let (mut reading, muster) = self.gather(key, ReadPurpose::Get).await?;
-        let answer = reading.merged(&*self.cluster.versions);
-        let repair = self.cluster.params.read_repair;
-        if repair == ReadRepair::Blocking {
-            self.write_back(&mut reading, key, &answer).await?;
+        let Cluster { ring, sizes, params, quorum, .. } = &*self.cluster;
+        let (answers, round) = self.gather(key, ReadPurpose::Get).await?;
+        let mut reading = Reading {
+            holders: ring.holders(ring.slot(key)).collect(),
+            merged: self.merged(&answers),
+            answers,
+            must_hold: quorum.must_hold(*sizes),
+        };
+        let answer = reading.merged.clone();
+        if params.read_repair == ReadRepair::Blocking {
+            self.write_back(key, &mut reading).await?;
         }
-        if repair != ReadRepair::Off {
-            let late = self.clone().repair_the_rest(reading, muster, key);
+        if params.read_repair != ReadRepair::Off {
+            // After the answer: the client need not wait for nodes that it did not need.
+            let late = self.clone().repair_the_rest(key, reading, round);
             self.host.spawn(late);
         }
         Ok(answer)
@@ -62,194 +77,227 @@ impl Coordinator {
     /// Writes a key to W nodes.
     ///
     /// # Errors
-    /// When too few confirm; see there for what it means.
+    /// When too few nodes answer or confirm; each error says whether the write may have happened.
     pub async fn put(
         &self,
         key: Key,
         datum: Datum,
         writer: Writer,
     ) -> Result<Versioned, WriteError> {
-        let mut vector = VersionVector::default();
-        if self.cluster.params.ask_first && self.cluster.versions.asks_first() {
+        let versions = self.cluster.versions;
+        let mut seen = Siblings::default();
+        if self.cluster.params.ask_first && versions.asks_first() {
+            // From R nodes: fewer may miss an acknowledged write, which this one would then not
+            // replace but stand beside.
             let asked = self.gather(key, ReadPurpose::Ask).await;
-            let (reading, _) = asked.map_err(|ReadError| WriteError::NotBegun)?;
-            vector = reading.merged(&*self.cluster.versions).context();
+            let (answers, _) = asked.map_err(|ReadError| WriteError::NotBegun)?;
+            seen = self.merged(&answers);
         }
-        vector.learn(writer.actor, writer.count);
-        let stamp = self.cluster.versions.stamp(
-            &mut self.clock.borrow_mut(),
-            self.host.now(),
-            writer.actor,
-        );
-        let version = Version { vector, stamp };
+        let write = NewWrite { seen, writer, wall: self.host.now() };
+        let version = versions.version(&write, &mut self.clock.borrow_mut());
         let versioned = Versioned { version, datum };
         self.store(key, versioned.clone().into()).await?;
         Ok(versioned)
     }
 
-    /// Asks the holders of a key until enough have answered.
+    /// Asks the holders of a key until enough have answered; the other calls stay in flight.
     async fn gather(
         &self,
         key: Key,
         purpose: ReadPurpose,
-    ) -> Result<(Reading, Muster<Read>), ReadError> {
+    ) -> Result<(Answers, Round<Read>), ReadError> {
         let request = Read { key, purpose };
-        let mut muster = self.muster(key, self.cluster.r, &request);
-        let mut reading = Reading::new(self.cluster.quorum.enough(self.cluster.r));
-        while !reading.is_complete() {
+        let mut round = self.begin(key, self.cluster.sizes.r, &request);
+        let mut answers = Answers::new();
+        loop {
             let same = |_| request.clone();
-            let (from, reply) = muster.next(self, &same).await.ok_or(ReadError)?;
-            self.hear(&reply.known);
-            reading.on_answer(from, reply.known);
+            let (from, reply) = round.next(self, &same).await.ok_or(ReadError)?;
+            self.observe(&reply.known);
+            answers.insert(from, reply.known);
+            if self.cluster.quorum.on_answer(&mut round.tally, from) {
+                return Ok((answers, round));
+            }
         }
-        Ok((reading, muster))
     }
 
-    /// Has the holders of a key store something, until enough have confirmed.
+    /// Sends a write to the holders of a key, until enough have stored it.
     async fn store(&self, key: Key, what: Siblings) -> Result<(), WriteError> {
         let request = Write { key, what, purpose: WritePurpose::Put, hint_for: None };
-        let mut muster = self.muster(key, self.cluster.w, &request);
-        let need = self.cluster.quorum.enough(self.cluster.w);
+        let mut round = self.begin(key, self.cluster.sizes.w, &request);
         let hinted = move |owner| Write { hint_for: Some(owner), ..request.clone() };
-        let mut confirmed = 0;
-        while confirmed < need {
-            let answer = muster.next(self, &hinted).await;
-            let (_, reply) = answer.ok_or(WriteError::Unconfirmed)?;
-            confirmed += usize::from(reply.stored);
+        loop {
+            let answer = round.next(self, &hinted).await;
+            let (from, reply) = answer.ok_or(WriteError::Unconfirmed)?;
+            if reply.stored && self.cluster.quorum.on_answer(&mut round.tally, from) {
+                break;
+            }
         }
-        if !muster.spare.is_empty() {
+        if !round.tally.spare.is_empty() {
+            // W nodes have it, but a holder that is still silent needs a hint to get it as well.
             let coordinator = self.clone();
             self.host
-                .spawn(async move { while muster.next(&coordinator, &hinted).await.is_some() {} });
+                .spawn(async move { while round.next(&coordinator, &hinted).await.is_some() {} });
         }
         Ok(())
     }
 
-    /// Makes sure that no later read misses `answer`.
-    async fn write_back(
-        &self,
-        reading: &mut Reading,
-        key: Key,
-        answer: &Siblings,
-    ) -> Result<(), ReadError> {
-        let Cluster { ring, r, w, versions, quorum, .. } = &*self.cluster;
-        let holders: Vec<_> = ring.holders(ring.slot(key)).collect();
-        let must_hold = quorum.must_hold(ring.n as usize, *r, *w);
-        let Some((lacking, missing)) = reading.to_repair(&**versions, answer, &holders, must_hold)
-        else {
-            return Ok(());
-        };
-        let mut round = self.repair(&lacking, key, answer);
+    /// Waits until enough holders have stored the answer that no later read misses it.
+    async fn write_back(&self, key: Key, reading: &mut Reading) -> Result<(), ReadError> {
+        let plan = self.cluster.repair.before_answer(self.cluster.versions, reading);
+        let mut calls = self.send_repairs(&plan.to, key, &reading.merged);
         let mut confirmed = 0;
-        while confirmed < missing {
-            let (who, reply) = round.next().await.ok_or(ReadError)?;
+        while confirmed < plan.confirmations {
+            let (node, reply) = calls.next().await.ok_or(ReadError)?;
             if reply.stored {
                 confirmed += 1;
-                reading.on_repaired(who, answer);
+                reading.answers.insert(node, reading.merged.clone());
             }
         }
         Ok(())
     }
 
-    /// Waits for the answers that a read did not need, and repairs whoever is behind.
-    async fn repair_the_rest(self, mut reading: Reading, mut muster: Muster<Read>, key: Key) {
-        while let Some((from, reply)) = muster.round.next().await {
-            reading.on_answer(from, reply.known);
+    /// Waits for the answers that a read did not need, and repairs the nodes that are behind.
+    async fn repair_the_rest(self, key: Key, mut reading: Reading, mut round: Round<Read>) {
+        while let Some((from, reply)) = round.calls.next().await {
+            // An answer that left a node before the write-back reached it is out of date.
+            reading.answers.entry(from).or_insert(reply.known);
         }
-        let rule = &*self.cluster.versions;
-        let answer = reading.merged(rule);
-        let slot = self.cluster.ring.slot(key);
-        let mut behind = reading.behind(rule, &answer);
-        behind.retain(|replica| self.cluster.ring.holds(*replica, slot));
-        let mut round = self.repair(&behind, key, &answer);
-        while round.next().await.is_some() {}
+        reading.merged = self.merged(&reading.answers);
+        let behind = self.cluster.repair.after_answer(self.cluster.versions, &reading);
+        let mut calls = self.send_repairs(&behind, key, &reading.merged);
+        while calls.next().await.is_some() {}
     }
 
-    fn repair(&self, whom: &[Replica], key: Key, answer: &Siblings) -> Round<Write> {
-        let request =
-            Write { key, what: answer.clone(), purpose: WritePurpose::Repair, hint_for: None };
-        let mut round = Round::default();
-        for replica in whom {
-            self.ask(&mut round, *replica, &request);
-        }
-        round
+    fn send_repairs(&self, to: &[Replica], key: Key, what: &Siblings) -> Calls<Write> {
+        let (what, purpose) = (what.clone(), WritePurpose::Repair);
+        let request = Write { key, what, purpose, hint_for: None };
+        let mut calls = Calls::default();
+        to.iter().for_each(|node| self.send(&mut calls, *node, &request));
+        calls
     }
 
-    /// Learns the time from what others know.
-    fn hear(&self, known: &Siblings) {
+    fn merged(&self, answers: &Answers) -> Siblings {
+        let merge = |all: Siblings, known| self.cluster.versions.merge(&all, known);
+        answers.values().fold(Siblings::default(), merge)
+    }
+
+    /// Moves the clock past the stamps of an answer, so that a write that has seen them is later.
+    fn observe(&self, known: &Siblings) {
         let mut clock = self.clock.borrow_mut();
         known.iter().for_each(|sibling| clock.observe(&sibling.version.stamp));
     }
 
-    fn ask<R: Rpc>(&self, round: &mut Round<R>, whom: Replica, request: &R) {
-        let address = self.members[whom.0 as usize];
-        round.ask(&self.host, (whom, address), request, *self.cluster.params.timeout);
+    fn send<R: Rpc>(&self, calls: &mut Calls<R>, to: Replica, request: &R) {
+        let timeout = *self.cluster.params.timeout;
+        calls.push(to, self.host.call(self.members[to.0 as usize], request, timeout));
     }
 
-    /// Sends a request to the holders of a key, or to `enough` of them.
-    fn muster<R: Rpc>(&self, key: Key, enough: usize, request: &R) -> Muster<R> {
+    /// Sends a request to the holders of a key, or to `configured` of them.
+    fn begin<R: Rpc>(&self, key: Key, configured: usize, request: &R) -> Round<R> {
         let Cluster { ring, params, quorum, .. } = &*self.cluster;
         let slot = ring.slot(key);
-        let mut round = Round::default();
-        for replica in self.choose(slot, enough) {
-            self.ask(&mut round, replica, request);
+        let mut calls = Calls::default();
+        for replica in self.choose(slot, configured) {
+            self.send(&mut calls, replica, request);
         }
-        let mut spare: Vec<_> = ring.stand_ins(slot).collect();
-        if !quorum.stand_ins() {
-            spare.clear();
-        }
-        let patience = (!spare.is_empty()).then(|| self.host.sleep(*params.stand_in_after));
-        Muster { round, spare, patience }
+        let others: Vec<_> = ring.stand_ins(slot).collect();
+        let tally = quorum.begin(configured, &others);
+        let silence = (!tally.spare.is_empty()).then(|| self.host.sleep(*params.stand_in_after));
+        Round { calls, tally, silence }
     }
 
-    /// Whom to ask of a slot's holders.
-    fn choose(&self, slot: Slot, enough: usize) -> Vec<Replica> {
+    /// The holders of a slot to ask.
+    fn choose(&self, slot: Slot, configured: usize) -> Vec<Replica> {
         let mut holders: Vec<_> = self.cluster.ring.holders(slot).collect();
         if self.cluster.params.fanout == Fanout::Quorum {
-            for place in 0..enough {
+            // The first steps of a Fisher-Yates shuffle: each set of this size is as likely.
+            for place in 0..configured {
                 let left = (holders.len() - place) as u64;
                 let pick = place + (self.host.rng().next_u64() % left) as usize;
                 holders.swap(place, pick);
             }
-            holders.truncate(enough);
+            holders.truncate(configured);
         }
         holders
     }
 }
 
-/// A round in which others may stand in for those who do not answer.
-struct Muster<R: Rpc> {
-    round: Round<R>,
-    spare: Vec<Replica>,
-    patience: Option<Sleep>,
+/// The requests of one quorum, and its state.
+struct Round<R: Rpc> {
+    calls: Calls<R>,
+    tally: Tally,
+    /// When to look for nodes that have not answered; `None` when they are not replaced.
+    silence: Option<Sleep>,
 }
 
-impl<R: Rpc> Muster<R> {
-    /// The next answer; `None` when there are no more to come. When patience ends, each silent
-    /// node is stood in for, with the request that `stand_in` makes for it.
+impl<R: Rpc> Round<R> {
+    /// The next answer; `None` when there are no more to come. When the time is up, stand-ins are
+    /// asked for silent nodes, with the request that `for_missing` makes.
     async fn next(
         &mut self,
         coordinator: &Coordinator,
-        stand_in: &impl Fn(Replica) -> R,
+        for_missing: &impl Fn(Replica) -> R,
     ) -> Option<(Replica, R::Response)> {
         loop {
             tokio::select! {
                 biased;
-                answer = self.round.next() => return answer,
-                () = elapsed(&mut self.patience) => {}
+                answer = self.calls.next() => return answer,
+                () = elapsed(&mut self.silence) => {}
             }
-            self.patience = None;
-            let silent: Vec<_> = self.round.silent().collect();
-            for (missing, spare) in silent.into_iter().zip(std::mem::take(&mut self.spare)) {
-                coordinator.ask(&mut self.round, spare, &stand_in(missing));
+            self.silence = None;
+            let silent = self.calls.silent();
+            let stand_ins = coordinator.cluster.quorum.on_silence(&mut self.tally, &silent);
+            for StandIn { missing, substitute } in stand_ins {
+                coordinator.send(&mut self.calls, substitute, &for_missing(missing));
             }
         }
     }
 }
 
-async fn elapsed(patience: &mut Option<Sleep>) {
-    match patience {
+async fn elapsed(timer: &mut Option<Sleep>) {
+    match timer {
         Some(sleep) => sleep.await,
         None => pending().await,
+    }
+}
+
+/// Calls in flight to several nodes; answers are taken in the order in which they arrive.
+pub struct Calls<R: Rpc>(Vec<(Replica, Call<R>)>);
+
+impl<R: Rpc> Default for Calls<R> {
+    fn default() -> Self {
+        Calls(Vec::new())
+    }
+}
+
+impl<R: Rpc> Calls<R> {
+    /// Adds a call to a node.
+    pub fn push(&mut self, to: Replica, call: Call<R>) {
+        self.0.push((to, call));
+    }
+
+    /// The next answer; `None` when no calls are left. Calls that time out are skipped.
+    pub async fn next(&mut self) -> Option<(Replica, R::Response)> {
+        poll_fn(|cx| {
+            let mut place = 0;
+            while let Some((replica, call)) = self.0.get_mut(place) {
+                let Poll::Ready(answer) = Pin::new(call).poll(cx) else {
+                    place += 1;
+                    continue;
+                };
+                let replica = *replica;
+                drop(self.0.remove(place));
+                if let Ok(answer) = answer {
+                    return Poll::Ready(Some((replica, answer)));
+                }
+            }
+            if self.0.is_empty() { Poll::Ready(None) } else { Poll::Pending }
+        })
+        .await
+    }
+
+    /// The nodes that have neither answered nor timed out, in the order in which they were asked.
+    fn silent(&self) -> Vec<Replica> {
+        self.0.iter().map(|(replica, _)| *replica).collect()
     }
 }

@@ -1,73 +1,119 @@
-//! Writes that a node keeps for another that did not answer.
+//! Hinted handoff: writes that a node keeps for another that did not answer.
 //!
-//! A sloppy coordinator that misses a holder of a key sends the write to a stand-in, with a
-//! hint whom it is for (Dynamo, section 4.6). The stand-in keeps it in [`Hints`], apart from its
-//! own keys, and hands it over once the owner answers again.
+//! A sloppy coordinator that misses a holder of a key sends the write to a stand-in, with a hint
+//! that names the holder (Dynamo, section 4.6). The stand-in keeps it in its [`Hints`], apart from
+//! its own keys, and hands it over once the owner answers again. The seat [`Handoff`] decides what
+//! is kept, what is sent, and what may be forgotten.
 //!
-//! Left out: hints expire in real systems (Cassandra: three hours) and are limited in size;
-//! a node that is away for longer is brought up to date by anti-entropy.
+//! Left out: hints expire in real systems (Cassandra: three hours) and are limited in size; a node
+//! that is away for longer is brought up to date by anti-entropy.
 
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::ring::{Key, Replica};
 use crate::siblings::Siblings;
 use crate::versions::Versions;
 
-/// What a node keeps for others.
-#[derive(Clone, Debug, Default)]
+/// A write that a node keeps for another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hint {
+    /// The node that should have stored it.
+    pub owner: Replica,
+    /// The key.
+    pub key: Key,
+    /// What was written.
+    pub write: Siblings,
+}
+
+/// The writes that a node keeps for others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hints {
-    /// No inner map is empty.
-    kept: BTreeMap<Replica, BTreeMap<Key, Siblings>>,
+    /// By owner and key.
+    pub kept: BTreeMap<Replica, BTreeMap<Key, Siblings>>,
 }
 
 impl Hints {
-    /// Keeps a write for its owner.
-    pub fn keep(&mut self, rule: &dyn Versions, owner: Replica, key: Key, what: &Siblings) {
-        let of_owner = self.kept.entry(owner).or_default();
-        of_owner.entry(key).or_default().merge(rule, what);
-    }
-
-    /// What is kept of a key, for whichever owners.
+    /// The writes of a key, whichever their owners. A read sees them as well as the node's own.
     pub fn of(&self, key: Key) -> impl Iterator<Item = &Siblings> {
         self.kept.values().filter_map(move |of_owner| of_owner.get(&key))
     }
 
-    /// How many writes are kept.
+    /// The number of (owner, key) pairs for which a write is kept.
     pub fn len(&self) -> usize {
         self.kept.values().map(BTreeMap::len).sum()
     }
 
-    /// For whom something is kept.
-    pub fn owners(&self) -> Vec<Replica> {
-        self.kept.keys().copied().collect()
+    /// Whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The seat `hints`: what a stand-in keeps, hands over, and forgets.
+///
+/// A node calls [`keep`](Handoff::keep) for each write with a hint. Every `handoff_every` it goes
+/// through the owners in [`Hints::kept`] and sends each of them batches
+/// ([`next_batch`](Handoff::next_batch)) until one is empty, not confirmed in full, or the same as
+/// the last; one that was confirmed comes to [`on_stored`](Handoff::on_stored), hint by hint. After a crash, the calls of
+/// `keep` and `on_stored` are repeated from the journal, in their order.
+pub trait Handoff: Sync {
+    /// A write arrives that its owner should have stored.
+    fn keep(&self, versions: &dyn Versions, hints: &mut Hints, hint: &Hint);
+
+    /// What to send to `owner` next: at most `limit` of the hints that are kept for it, or nothing.
+    fn next_batch(&self, hints: &Hints, owner: Replica, limit: usize) -> Vec<Hint>;
+
+    /// The owner has stored what was sent. Further writes to the key may have arrived for it since.
+    fn on_stored(&self, versions: &dyn Versions, hints: &mut Hints, sent: &Hint);
+}
+
+/// Keeps each write until its owner has it.
+#[derive(Clone, Copy, Debug)]
+pub struct UntilStored;
+
+impl Handoff for UntilStored {
+    fn keep(&self, versions: &dyn Versions, hints: &mut Hints, hint: &Hint) {
+        let known = hints.kept.entry(hint.owner).or_default().entry(hint.key).or_default();
+        // Merged, not replaced: hints may arrive out of order, and concurrent ones are siblings.
+        *known = versions.merge(known, &hint.write);
     }
 
-    /// Up to `most` keys that are kept for `owner`.
-    pub fn for_owner(&self, owner: Replica, most: usize) -> Vec<(Key, Siblings)> {
-        let of_owner = self.kept.get(&owner).into_iter().flatten();
-        of_owner.take(most).map(|(key, what)| (*key, what.clone())).collect()
+    fn next_batch(&self, hints: &Hints, owner: Replica, limit: usize) -> Vec<Hint> {
+        let of_owner = hints.kept.get(&owner).into_iter().flatten();
+        let hint =
+            |(key, write): (&Key, &Siblings)| Hint { owner, key: *key, write: write.clone() };
+        of_owner.take(limit).map(hint).collect()
     }
 
-    /// The owner has `what` now. Returns whether that was all there was to keep: a write that
-    /// came meanwhile stays.
-    pub fn delivered(
-        &mut self,
-        rule: &dyn Versions,
-        owner: Replica,
-        key: Key,
-        what: &Siblings,
-    ) -> bool {
-        let Some(of_owner) = self.kept.get_mut(&owner) else {
-            return false;
-        };
-        let done = of_owner.get(&key).is_some_and(|kept| what.covers(rule, kept));
-        if done {
-            of_owner.remove(&key);
-            if of_owner.is_empty() {
-                self.kept.remove(&owner);
-            }
+    fn on_stored(&self, versions: &dyn Versions, hints: &mut Hints, sent: &Hint) {
+        let Some(of_owner) = hints.kept.get_mut(&sent.owner) else { return };
+        // A write that arrived during the handover is not in `sent`, so the hint stays.
+        if of_owner.get(&sent.key).is_some_and(|kept| versions.covers(&sent.write, kept)) {
+            of_owner.remove(&sent.key);
         }
-        done
+        if of_owner.is_empty() {
+            hints.kept.remove(&sent.owner);
+        }
+    }
+}
+
+/// Keeps hints, and never hands them over.
+#[derive(Clone, Copy, Debug)]
+pub struct NoHandoff;
+
+impl Handoff for NoHandoff {
+    fn keep(&self, versions: &dyn Versions, hints: &mut Hints, hint: &Hint) {
+        UntilStored.keep(versions, hints, hint);
+    }
+
+    fn next_batch(&self, _: &Hints, _: Replica, _: usize) -> Vec<Hint> {
+        Vec::new()
+    }
+
+    fn on_stored(&self, versions: &dyn Versions, hints: &mut Hints, sent: &Hint) {
+        UntilStored.on_stored(versions, hints, sent);
     }
 }
 
@@ -77,34 +123,34 @@ mod tests {
     use crate::siblings::{Datum, Versioned};
     use crate::versions::{Actor, ByVector, Version};
 
-    fn write(count: u64) -> Siblings {
+    fn hint(owner: u32, key: u64, count: u64) -> Hint {
         let mut version = Version::default();
         version.vector.learn(Actor(1), count);
-        Versioned { version, datum: Datum(count) }.into()
+        let write = Versioned { version, datum: Datum(count) }.into();
+        Hint { owner: Replica(owner), key: Key(key), write }
     }
 
     #[test]
-    fn what_came_during_a_handover_is_kept() {
-        let (owner, key) = (Replica(2), Key(7));
+    fn a_write_that_arrives_during_a_handover_is_kept() {
         let mut hints = Hints::default();
-        hints.keep(&ByVector, owner, key, &write(1));
-        let sent = hints.for_owner(owner, 10);
-        hints.keep(&ByVector, owner, key, &write(2));
-        assert!(!hints.delivered(&ByVector, owner, key, &sent[0].1));
-        assert_eq!(hints.for_owner(owner, 10), [(key, write(2))]);
-        assert!(hints.delivered(&ByVector, owner, key, &write(2)));
-        assert_eq!(hints.len(), 0);
+        UntilStored.keep(&ByVector, &mut hints, &hint(2, 7, 1));
+        let sent = UntilStored.next_batch(&hints, Replica(2), 10);
+        UntilStored.keep(&ByVector, &mut hints, &hint(2, 7, 2));
+        UntilStored.on_stored(&ByVector, &mut hints, &sent[0]);
+        assert_eq!(UntilStored.next_batch(&hints, Replica(2), 10), [hint(2, 7, 2)]);
+        UntilStored.on_stored(&ByVector, &mut hints, &hint(2, 7, 2));
+        assert_eq!(hints, Hints::default());
     }
 
     #[test]
     fn each_owner_gets_its_own() {
         let mut hints = Hints::default();
-        hints.keep(&ByVector, Replica(1), Key(1), &write(1));
-        hints.keep(&ByVector, Replica(2), Key(1), &write(2));
-        hints.keep(&ByVector, Replica(2), Key(3), &write(3));
-        assert_eq!(hints.owners(), [Replica(1), Replica(2)]);
-        assert_eq!(hints.for_owner(Replica(1), 10), [(Key(1), write(1))]);
-        assert_eq!(hints.for_owner(Replica(2), 1), [(Key(1), write(2))]);
-        assert_eq!(hints.of(Key(1)).count(), 2);
+        for (owner, key, count) in [(1, 1, 1), (2, 1, 2), (2, 3, 3)] {
+            UntilStored.keep(&ByVector, &mut hints, &hint(owner, key, count));
+        }
+        assert_eq!(UntilStored.next_batch(&hints, Replica(1), 10), [hint(1, 1, 1)]);
+        assert_eq!(UntilStored.next_batch(&hints, Replica(2), 1), [hint(2, 1, 2)]);
+        assert_eq!((hints.of(Key(1)).count(), hints.len()), (2, 3));
+        assert_eq!(NoHandoff.next_batch(&hints, Replica(2), 10), []);
     }
 }

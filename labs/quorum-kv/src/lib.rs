@@ -1,18 +1,23 @@
 //! The quorum-kv lab: a store in the manner of Amazon's Dynamo.
 //!
 //! Every key is held by N nodes. Any node coordinates: it writes to all N and waits for W of
-//! them, reads from all N and waits for R. What each part does, from the idea outwards:
+//! them, reads from all N and waits for R. The files, from the idea outwards:
 //!
 //! | file | idea |
 //! |---|---|
 //! | `versions`, `clock` | which of two writes is newer, and when neither is |
 //! | `siblings` | merging what nodes know of a key |
-//! | `ring` | who holds a key, and who stands in |
-//! | `quorum` | when enough nodes have answered, and what is to be repaired |
-//! | `merkle`, `hints`, `store` | one node's memory, and how two find out what differs |
-//! | `journal` | what survives a crash |
+//! | `quorum` | when enough nodes have answered, and who stands in for a silent one |
+//! | `read_repair` | which nodes a read brings up to date |
+//! | `hints` | writes kept for a node that was away |
+//! | `ring` | which nodes hold a key |
+//! | `merkle`, `store` | one node's memory and journal, and how two nodes find what differs |
 //! | `coordinator`, `node`, `background`, `client` | the shell: messages, waiting, disks |
-//! | `staleness`, `losses`, `probes`, `inspect` | what users felt, judged from outside |
+//! | `measure`, `staleness`, `losses`, `probes` | what users felt, judged from outside |
+//!
+//! The decisions are in the [`seats`]: each is a trait over plain data, which a filling implements
+//! without async, clock or network. Its fillings stand in the file of the idea, and another crate
+//! can add one: `QuorumKv.with(seats::QUORUM.filling("mine", "My own", &Mine))`.
 //!
 //! Papers: Giuseppe `DeCandia` et al., "Dynamo", SOSP 2007; Bailis et al., "Probabilistically Bounded
 //! Staleness", VLDB 2012; Kulkarni et al., "Logical Physical Clocks", OPODIS 2014.
@@ -22,27 +27,26 @@
 
 mod background;
 mod client;
-mod clock;
+pub mod clock;
 mod cluster;
 mod coordinator;
-mod hints;
-mod inspect;
-mod journal;
+pub mod hints;
 mod losses;
+mod measure;
 mod merkle;
 mod messages;
 mod node;
 mod params;
 mod probes;
-mod quorum;
-mod ring;
-mod round;
-mod siblings;
+pub mod quorum;
+pub mod read_repair;
+pub mod ring;
+pub mod seats;
+pub mod siblings;
 mod spec;
 mod staleness;
 mod store;
-mod versions;
-mod writes;
+pub mod versions;
 
 use std::rc::Rc;
 
@@ -52,7 +56,9 @@ use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
 
 use client::KvClient;
 use cluster::Cluster;
-use inspect::Inspector;
+use measure::Inspector;
+
+pub use store::Durability;
 
 /// The lab.
 #[derive(Clone, Copy, Debug)]
@@ -96,13 +102,6 @@ impl System for Kv {
     }
 
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {
-        let mut measured = vec![
-            ("keys_diverged", self.inspector.diverged(self.cluster.ring) as f64),
-            ("hints_left", self.inspector.hints_left() as f64),
-        ];
-        measured.extend(staleness::measure(run));
-        measured.extend(losses::measure(run, *self.cluster.params.lost_after));
-        measured.extend(probes::measure(run, self.cluster.params.read_after.delays()));
-        measured
+        measure::measure(run, &self.cluster, &self.inspector)
     }
 }

@@ -1,32 +1,32 @@
-//! Which acknowledged writes were lost, from the clients' view.
+//! Lost writes: acknowledged, and gone, judged from the clients' history.
 //!
-//! A write is *owed* to a read that began after its acknowledgement if no other write of the key
+//! A read that began after a write's acknowledgement *must* see it if no other write of the key
 //! could have replaced it: every other one was acknowledged before this one began, or began
 //! after the read was answered. A correct store returns it, alone or among siblings.
 //!
-//! A write is lost if it was acknowledged, the last read that it was owed to did not return it
-//! although it began `lost_after` or more after the acknowledgement, and either nobody ever saw
+//! A write is lost if it was acknowledged, the last read that must see it did not return it
+//! although it began `lost_after` or more after the acknowledgement, and either no read ever saw
 //! the write, or nothing was written after it, so that it should still be there at the end.
 //! Other misses are [staleness](crate::staleness), which heals.
 //!
-//! Sound, not complete: a lost write that nobody asked for, or that was soon written over, is
-//! not found. And where quorums do not overlap, a write that was only hidden until it was written
-//! over looks like a lost one; no client could tell the difference.
+//! Sound, not complete: a lost write that was not read afterwards, or that was soon overwritten,
+//! is not found. And where quorums do not overlap, a write that was only hidden until it was
+//! overwritten looks like a lost one; no client could tell the difference.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use netsplit_history::{Run, Time};
+use netsplit_history::Time;
 
-use crate::writes::{KeyHistory, Seen, by_key};
+use crate::measure::{KeyHistories, KeyHistory, Seen};
 
-/// The numbers of the whole run.
-pub fn measure(run: &Run, lost_after: Duration) -> Vec<(&'static str, f64)> {
-    let lost: usize = by_key(run).values().map(|history| lost(history, lost_after)).sum();
+/// The lost writes of all keys.
+pub fn measure(keys: &KeyHistories, lost_after: Duration) -> Vec<(&'static str, f64)> {
+    let lost: usize = keys.values().map(|history| lost(history, lost_after)).sum();
     vec![("lost_writes", lost as f64)]
 }
 
-/// How many writes of a key were lost.
+/// The number of lost writes of a key.
 fn lost(history: &KeyHistory, lost_after: Duration) -> usize {
     let mut lost = 0;
     let mut earlier_until = Time::ZERO;
@@ -61,14 +61,15 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::writes::testing::{get, put, run, unknown_put};
+    use crate::measure::by_key;
+    use crate::measure::testing::{get, put, run, unknown_put};
 
     fn count(operations: Vec<Operation>) -> f64 {
-        measure(&run(operations), Duration::from_secs(1))[0].1
+        measure(&by_key(&run(operations)), Duration::from_secs(1))[0].1
     }
 
     #[test]
-    fn a_write_that_was_gone_at_the_last_look_is_lost() {
+    fn a_write_that_the_last_read_did_not_find_is_lost() {
         assert_eq!(count(vec![put(1, 0, 10), get(Value::Null, 2000, 2001)]), 1.0);
         let seen_before = vec![put(1, 0, 10), get(1, 50, 51), get(Value::Null, 2000, 2001)];
         assert_eq!(count(seen_before), 1.0);
@@ -85,12 +86,12 @@ mod tests {
     }
 
     #[test]
-    fn a_write_that_was_seen_and_then_written_over_is_not_lost() {
+    fn a_write_that_was_seen_and_then_overwritten_is_not_lost() {
         let hidden = vec![put(1, 0, 10), get(1, 20, 21), get(Value::Null, 2000, 2001)];
-        let mut written_over = hidden.clone();
-        written_over.push(put(2, 3000, 3001));
+        let mut overwritten = hidden.clone();
+        overwritten.push(put(2, 3000, 3001));
         assert_eq!(count(hidden), 1.0);
-        assert_eq!(count(written_over), 0.0);
+        assert_eq!(count(overwritten), 0.0);
     }
 
     #[test]
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_over_without_a_look_is_not_counted() {
+    fn what_was_overwritten_without_a_read_is_not_counted() {
         let history = vec![put(1, 0, 10), put(2, 20, 30), get(2, 2000, 2001)];
         assert_eq!(count(history), 0.0);
     }

@@ -1,11 +1,11 @@
-//! Finding what two nodes disagree about, without sending what they agree about.
+//! Merkle trees: how two nodes find the keys that differ, without sending those that do not.
 //!
 //! A [`MerkleTree`] summarises one slot of the ring (Dynamo, section 4.7: "each node maintains a
 //! separate Merkle tree for each key range"). It has three levels: a root, [`BRANCHES`] inner
 //! nodes, and [`LEAVES`] leaves that divide the keys by their hash. Two nodes compare the roots;
 //! where they differ, the children; and so on down, so that only keys in differing leaves
-//! travel. A leaf is the exclusive-or of a digest per key: one key changes it in constant time,
-//! and the order in which keys came does not matter.
+//! are sent. A leaf is the exclusive-or of a digest per key: one key changes it in constant time,
+//! and the order in which keys arrived does not matter.
 //!
 //! Left out: a tree that grows with its keys. With many more keys than leaves, one difference
 //! sends a whole leaf of keys. And exclusive-or resists accidents, not adversaries.
@@ -24,7 +24,7 @@ pub const LEAVES: usize = BRANCHES * BRANCHES;
 /// The level of the leaves; the root's is 0.
 const BOTTOM: u8 = 2;
 
-/// A node of the tree, by its place.
+/// A node of the tree, by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TreeNode {
     level: u8,
@@ -32,10 +32,10 @@ pub struct TreeNode {
 }
 
 impl TreeNode {
-    /// The top of every tree.
+    /// The root of every tree.
     pub const ROOT: TreeNode = TreeNode { level: 0, index: 0 };
 
-    /// The leaf whose keys `key` belongs to.
+    /// The leaf that `key` belongs to.
     pub fn leaf_of(key: Key) -> TreeNode {
         // Not the low bits: those choose the slot on a ring of 2^k nodes.
         let index = (key.hash() >> 32) as usize % LEAVES;
@@ -47,7 +47,7 @@ impl TreeNode {
         self.level == BOTTOM
     }
 
-    /// The nodes below it; none below a leaf.
+    /// Its children; a leaf has none.
     pub fn children(self) -> impl Iterator<Item = TreeNode> {
         let first = self.index * BRANCHES as u16;
         let count = if self.is_leaf() { 0 } else { BRANCHES as u16 };
@@ -68,7 +68,7 @@ impl Default for MerkleTree {
 }
 
 impl MerkleTree {
-    /// Adds what is known of a key, or takes it out again: twice is never.
+    /// Adds the digest of a key, or removes it if it was added before.
     pub fn toggle(&mut self, key: Key, digest: u64) {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&key.0.to_le_bytes());
@@ -76,7 +76,7 @@ impl MerkleTree {
         self.leaves[TreeNode::leaf_of(key).index as usize] ^= xxh3_64(&bytes);
     }
 
-    /// The hash of all that lies below a node.
+    /// The hash of a node, over all leaves below it.
     pub fn hash(&self, node: TreeNode) -> u64 {
         if node.is_leaf() {
             return self.leaves[node.index as usize];
@@ -97,7 +97,7 @@ impl MerkleTree {
             .collect()
     }
 
-    /// Which of a peer's nodes are different here.
+    /// Those of a peer's nodes whose hashes differ here.
     pub fn differing(&self, theirs: &[(TreeNode, u64)]) -> Vec<TreeNode> {
         theirs
             .iter()

@@ -1,24 +1,34 @@
-//! What nodes and clients say to each other.
+//! Messages between nodes and clients.
 //!
 //! The legs of a quorum have kinds of their own, so that a scenario can give each its latency:
 //! `write` and `write-reply` are W and A, `read` and `read-reply` are R and S of the PBS paper
-//! (Bailis et al., VLDB 2012, section 4). What a write asks first, repairs, hints and
-//! anti-entropy are apart from them.
+//! (Bailis et al., VLDB 2012, section 4). The read before a write (`ask`), repairs, hints and
+//! anti-entropy have others.
 
-use netsplit_sim::{Message, Rpc};
+use netsplit_sim::{Message, Rpc, messages};
 use serde::{Deserialize, Serialize};
 
 use crate::merkle::TreeNode;
 use crate::ring::{Key, Replica, Slot};
 use crate::siblings::{Datum, Siblings, Versioned};
-use crate::versions::Actor;
+use crate::versions::Writer;
+
+messages! { CLIENT_KINDS:
+    Get "get" @ 101 => GetReply "get-reply";
+    Put "put" @ 102 => PutReply "put-reply";
+}
+
+messages! { TREE_KINDS:
+    Tree "tree" @ 105 => TreeReply "tree-reply";
+    Range "range" @ 106 => RangeReply "range-reply";
+}
 
 /// Every kind of message.
-pub const KINDS: &[&str] = &[
-    "get",
-    "get-reply",
-    "put",
-    "put-reply",
+pub(crate) const KINDS: &[&str] = &[
+    CLIENT_KINDS[0],
+    CLIENT_KINDS[1],
+    CLIENT_KINDS[2],
+    CLIENT_KINDS[3],
     "read",
     "read-reply",
     "write",
@@ -29,74 +39,38 @@ pub const KINDS: &[&str] = &[
     "repair-reply",
     "handoff",
     "handoff-reply",
-    "tree",
-    "tree-reply",
-    "range",
-    "range-reply",
+    TREE_KINDS[0],
+    TREE_KINDS[1],
+    TREE_KINDS[2],
+    TREE_KINDS[3],
 ];
-
-/// Gives a message its kind and port, and a request its answer.
-macro_rules! messages {
-    ($($name:ident $kind:literal $port:literal $(-> $answer:ident)?;)*) => {$(
-        impl Message for $name {
-            const PORT: u16 = $port;
-
-            fn kind(&self) -> &'static str {
-                $kind
-            }
-        }
-        $(impl Rpc for $name {
-            type Response = $answer;
-        })?
-    )*};
-}
-
-messages! {
-    Get "get" 101 -> GetReply;
-    GetReply "get-reply" 1;
-    Put "put" 102 -> PutReply;
-    PutReply "put-reply" 1;
-    Tree "tree" 105 -> TreeReply;
-    TreeReply "tree-reply" 1;
-    Range "range" 106 -> RangeReply;
-    RangeReply "range-reply" 1;
-}
 
 /// A client asks a coordinator for a key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Get(pub Key);
 
-/// What the coordinator found.
+/// The siblings that the coordinator found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GetReply(pub Result<Siblings, ReadError>);
 
-/// No R nodes answered in time. The read had no effect: try another coordinator.
+/// Fewer than R nodes answered in time. The read had no effect: try another coordinator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadError;
 
-/// A client asks a coordinator to write.
+/// A client asks a coordinator to write a key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Put(pub Key, pub Datum, pub Writer);
 
-/// Which of a session's writes this is.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Writer {
-    /// The session.
-    pub actor: Actor,
-    /// The how-manyth of its writes, from 1.
-    pub count: u64,
-}
-
-/// What became of a write.
+/// The write with its version, or why it was not acknowledged.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PutReply(pub Result<Versioned, WriteError>);
 
 /// Why a write was not acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WriteError {
-    /// Too few nodes said what it would replace: it was not begun, and may be tried again.
+    /// Fewer than R nodes answered the read before it: nothing was written, and it may be retried.
     NotBegun,
-    /// Fewer than W nodes confirmed in time. Some may have it: treat it as perhaps done.
+    /// Fewer than W nodes confirmed in time. Some may have stored it: the effect is unknown.
     Unconfirmed,
 }
 
@@ -105,58 +79,58 @@ pub enum WriteError {
 pub struct Read {
     /// The key.
     pub key: Key,
-    /// Why.
+    /// Its purpose, which decides the kind of the message.
     pub purpose: ReadPurpose,
 }
 
-/// What a read is for.
+/// The purpose of a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReadPurpose {
     /// A client wants the value.
     Get,
-    /// A write wants to know what it replaces.
+    /// A write needs to know the versions that it replaces.
     Ask,
 }
 
-/// What a node knows.
+/// What a node knows of a key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReadReply {
     /// The siblings, hints included.
     pub known: Siblings,
-    /// As asked.
+    /// The purpose of the read.
     pub purpose: ReadPurpose,
 }
 
-/// A node is to store something.
+/// A node is asked to store siblings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Write {
     /// The key.
     pub key: Key,
-    /// What to merge with what it has.
+    /// The siblings to merge with its own.
     pub what: Siblings,
-    /// Why.
+    /// Its purpose, which decides the kind of the message.
     pub purpose: WritePurpose,
-    /// Whom it is to be kept for, if not for the receiver itself.
+    /// The node to keep it for, if not the receiver itself.
     pub hint_for: Option<Replica>,
 }
 
-/// What a write is for.
+/// The purpose of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WritePurpose {
     /// A client wrote.
     Put,
     /// A read found the node behind.
     Repair,
-    /// The writer kept this for the node.
+    /// The sender kept this for the node.
     Handoff,
 }
 
-/// Whether the node stored it. It does not if its disk fails.
+/// Whether the node stored it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WriteReply {
-    /// It did.
+    /// False if its disk failed.
     pub stored: bool,
-    /// As asked.
+    /// The purpose of the write.
     pub purpose: WritePurpose,
 }
 
@@ -210,7 +184,7 @@ impl Message for WriteReply {
     }
 }
 
-/// A node shows a peer part of its Merkle tree of a slot.
+/// A node sends a peer part of its Merkle tree of a slot.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tree {
     /// The slot.
@@ -219,22 +193,22 @@ pub struct Tree {
     pub hashes: Vec<(TreeNode, u64)>,
 }
 
-/// Which of them are different here.
+/// Those of them whose hashes differ at the peer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TreeReply(pub Vec<TreeNode>);
 
-/// A node sends a peer all it has in some leaves of a slot.
+/// A node sends a peer all keys in some leaves of a slot.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Range {
     /// The slot.
     pub slot: Slot,
     /// The leaves.
     pub leaves: Vec<TreeNode>,
-    /// What is in them.
+    /// The keys in them, with what is stored of them.
     pub entries: Vec<(Key, Siblings)>,
 }
 
-/// What the peer had in them.
+/// The keys that the peer has in them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RangeReply(pub Vec<(Key, Siblings)>);
 

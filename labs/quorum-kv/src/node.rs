@@ -1,10 +1,10 @@
 //! A node: it serves reads and writes of the keys that it holds, and coordinates for clients.
 //!
-//! A write is in the journal before it is in memory, and in memory before it is confirmed, so
-//! nobody ever reads what a crash could take back. All that a node knows is in its [`Store`];
-//! a crash loses it, and the journal brings it back.
+//! A write is in the journal before it is in memory, and in memory before it is confirmed, so no
+//! read ever returns what a crash could take back. All that a node knows is in its [`Store`];
+//! a crash loses it, and the [`Journal`] brings it back.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{Ref, RefCell, RefMut};
 use std::rc::Rc;
 
 use netsplit_sim::{Host, Rpc, Task};
@@ -12,26 +12,26 @@ use netsplit_sim::{Host, Rpc, Task};
 use crate::clock::HybridClock;
 use crate::cluster::Cluster;
 use crate::coordinator::Coordinator;
-use crate::inspect::Inspector;
-use crate::journal::Journal;
+use crate::hints::Hint;
+use crate::measure::Inspector;
 use crate::messages::{
     Get, GetReply, Put, PutReply, Range, RangeReply, Read, ReadReply, Tree, TreeReply, Write,
     WritePurpose, WriteReply,
 };
 use crate::ring::Replica;
-use crate::store::{Record, Store};
+use crate::store::{Journal, Record, Store};
 
 /// One life of a node.
 pub struct Node {
     pub(crate) host: Host,
     pub(crate) cluster: Rc<Cluster>,
-    pub(crate) place: Replica,
+    pub(crate) position: Replica,
     store: Rc<RefCell<Store>>,
     journal: Journal,
     clock: Rc<RefCell<HybridClock>>,
 }
 
-/// What a node does from its start to its crash.
+/// Runs a node from its start to its crash.
 pub fn run(host: Host, cluster: Rc<Cluster>, inspector: Inspector) -> Task {
     Box::pin(async move {
         let Some(node) = Node::start(host, cluster, &inspector) else {
@@ -44,25 +44,27 @@ pub fn run(host: Host, cluster: Rc<Cluster>, inspector: Inspector) -> Task {
 }
 
 impl Node {
-    /// Recovers what survived. A node that cannot read its disk serves nobody.
+    /// Recovers from the journal. A node that cannot read its disk serves nothing.
     fn start(host: Host, cluster: Rc<Cluster>, inspector: &Inspector) -> Option<Rc<Node>> {
-        let place = Cluster::place_of(&host)?;
+        let position = Cluster::position_of(&host)?;
+        let store = Store::new(cluster.ring, cluster.versions, cluster.handoff);
         let node = Node {
-            store: Rc::new(RefCell::new(Store::new(cluster.ring))),
-            journal: Journal::of(&host),
+            store: Rc::new(RefCell::new(store)),
+            journal: Journal::new(&host, cluster.durability),
             clock: Rc::default(),
             host,
             cluster,
-            place,
+            position,
         };
-        if node.cluster.durability.recovers() {
-            let records = node.journal.read().ok()?;
-            for record in &records {
-                node.apply(record);
-            }
-            if !records.is_empty() {
-                node.host.record("recovered", node.store().keys().count());
-            }
+        let records = node.journal.recover().ok()?;
+        for record in &records {
+            // The clock as well: a stamp from before the crash must not be given out again.
+            let mut clock = node.clock.borrow_mut();
+            record.siblings().iter().for_each(|sibling| clock.observe(&sibling.version.stamp));
+            node.store_mut().apply(record);
+        }
+        if !records.is_empty() {
+            node.host.record("recovered", node.store().keys().count());
         }
         for counter in [
             "read_repairs",
@@ -73,7 +75,7 @@ impl Node {
         ] {
             node.host.count(counter, 0);
         }
-        inspector.publish(place, node.store.clone());
+        inspector.publish(position, node.store.clone());
         Some(Rc::new(node))
     }
 
@@ -110,7 +112,7 @@ impl Node {
 
     async fn on_read(&self, Read { key, purpose }: Read) -> ReadReply {
         self.work().await;
-        let known = self.store().read(&*self.cluster.versions, key);
+        let known = self.store().read(key);
         ReadReply { known, purpose }
     }
 
@@ -118,7 +120,7 @@ impl Node {
         let Write { key, what, purpose, hint_for } = write;
         self.work().await;
         let record = match hint_for {
-            Some(owner) if owner != self.place => Record::Hint(owner, key, what),
+            Some(owner) if owner != self.position => Record::Hint(Hint { owner, key, write: what }),
             _ => Record::Own(key, what),
         };
         let kept = self.keep(vec![record]).await;
@@ -134,33 +136,24 @@ impl Node {
     }
 
     fn on_tree(&self, Tree { slot, hashes }: &Tree) -> TreeReply {
-        TreeReply(self.store.borrow_mut().tree(*slot).differing(hashes))
+        TreeReply(self.store_mut().tree(*slot).differing(hashes))
     }
 
     async fn on_range(&self, Range { slot, leaves, entries }: Range) -> RangeReply {
         let ours = self.store().in_leaves(slot, &leaves);
         self.host.count("keys_exchanged", ours.len() as u64);
-        self.take_in(entries).await;
+        self.merge_entries(entries).await;
         RangeReply(ours)
     }
 
-    /// Makes records durable, then applies them. Returns how many said something new; `None`
-    /// when the disk failed.
+    /// Journals records, then applies them. Returns how many changed anything; `None` when the
+    /// disk failed.
     pub(crate) async fn keep(&self, records: Vec<Record>) -> Option<u64> {
-        let durability = &*self.cluster.durability;
-        self.journal.write(durability, &records).await.ok()?;
-        let rule = &*self.cluster.versions;
-        let mut store = self.store.borrow_mut();
-        let news = records.iter().filter(|record| store.apply(rule, record)).count();
+        self.journal.append(&records).await.ok()?;
+        // Only now: a read must not see what a crash could still take back.
+        let mut store = self.store_mut();
+        let news = records.iter().filter(|record| store.apply(record)).count();
         Some(news as u64)
-    }
-
-    fn apply(&self, record: &Record) {
-        let (Record::Own(_, what) | Record::Hint(_, _, what) | Record::Delivered(_, _, what)) =
-            record;
-        let mut clock = self.clock.borrow_mut();
-        what.iter().for_each(|sibling| clock.observe(&sibling.version.stamp));
-        self.store.borrow_mut().apply(&*self.cluster.versions, record);
     }
 
     async fn work(&self) {
@@ -174,7 +167,7 @@ impl Node {
         self.store.borrow()
     }
 
-    pub(crate) fn store_mut(&self) -> std::cell::RefMut<'_, Store> {
+    pub(crate) fn store_mut(&self) -> RefMut<'_, Store> {
         self.store.borrow_mut()
     }
 }

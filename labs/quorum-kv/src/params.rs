@@ -1,4 +1,4 @@
-//! The knobs of the store, as scenario files turn them.
+//! The parameters of the store that scenario files set.
 
 use netsplit_scenario::Span;
 use schemars::JsonSchema;
@@ -8,44 +8,45 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Params {
-    /// N: how many nodes hold each key. Unless said, 3, or all nodes where there are fewer.
+    /// N: the number of nodes that hold each key. Default: 3, or all nodes where there are fewer.
     pub n: Option<u32>,
-    /// R: how many nodes must answer before a read is. Unless said, a majority of N.
+    /// R: the number of nodes that must answer before a read is answered. Default: a majority of
+    /// N.
     pub r: Option<u32>,
-    /// W: how many nodes must store a write before it is acknowledged. Unless said, a majority
-    /// of N.
+    /// W: the number of nodes that must store a write before it is acknowledged. Default: a
+    /// majority of N.
     pub w: Option<u32>,
     /// Who gathers the quorum: a node that the client contacts, or the client itself.
     pub coordinator: Place,
-    /// Whom the coordinator asks: all N nodes that hold the key, or only as many as it needs,
-    /// drawn at random.
+    /// The nodes that the coordinator asks: all N nodes that hold the key, or only as many as it
+    /// needs, drawn at random.
     pub fanout: Fanout,
     /// Whether a write first asks R nodes which versions it replaces: one more round trip, and
     /// no write is ordered before one that was acknowledged earlier. Last-writer-wins never
     /// asks.
     pub ask_first: bool,
-    /// What a read answers when concurrent writes left siblings: the newest of them, or a list
+    /// The answer of a read when concurrent writes left siblings: the newest of them, or a list
     /// of all.
     pub siblings: Show,
-    /// What a read does about nodes that answered with an older version: nothing, bring them up
-    /// to date after the answer, or before it.
+    /// When a read brings nodes up to date that answered with an older version: never, after the
+    /// answer, or before it.
     pub read_repair: ReadRepair,
     /// How long a sloppy coordinator waits for a node before another stands in for it.
     pub stand_in_after: Span,
-    /// Whether nodes hand writes that they keep for another over to it, once it answers again.
+    /// Whether nodes hand over the writes that they keep for another, once it answers again.
     pub hinted_handoff: bool,
-    /// How often a node tries to hand over.
+    /// The interval at which a node tries to hand over.
     pub handoff_every: Span,
     /// Whether nodes compare Merkle trees in the background and exchange what differs.
     pub anti_entropy: bool,
-    /// How often a node compares a tree with one of its peers.
+    /// The interval at which a node compares a tree with one of its peers.
     pub anti_entropy_every: Span,
-    /// How long a worker of a node is busy with one read or write.
+    /// The time that a worker of a node spends on one read or write.
     pub service: Span,
-    /// How long a coordinator waits for its quorum.
+    /// How long a coordinator waits for each round of answers.
     pub timeout: Span,
-    /// How long after its write the operation `write-then-read` reads: a duration, or several
-    /// for as many reads.
+    /// The delay after which the operation `write-then-read` reads what it wrote; a list gives one
+    /// read per delay.
     pub read_after: ReadAfter,
     /// A write that reads still miss this long after its acknowledgement counts as lost rather
     /// than late.
@@ -76,18 +77,19 @@ impl Default for Params {
     }
 }
 
-/// Who gathers the quorum.
+/// The host that coordinates requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
-    /// A node: any in the client's region where there is one, else any at all.
+    /// A node, drawn at random from the client's region, or from all nodes where the region has
+    /// none.
     #[serde(alias = "replica")]
     Node,
-    /// The client, which is no replica: the model of the PBS paper.
+    /// The client, which holds no keys: the model of the PBS paper.
     Client,
 }
 
-/// Whom a coordinator asks.
+/// The nodes that a coordinator asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fanout {
@@ -97,17 +99,17 @@ pub enum Fanout {
     Quorum,
 }
 
-/// What a read with siblings answers.
+/// The answer of a read that found siblings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Show {
-    /// The newest, as a client would choose that has no better way to reconcile them.
+    /// The newest, as a client would choose that cannot reconcile them.
     Newest,
     /// All of them, as a list.
     List,
 }
 
-/// When nodes that are behind are brought up to date by a read.
+/// When a read brings nodes that are behind up to date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadRepair {
@@ -119,13 +121,13 @@ pub enum ReadRepair {
     Blocking,
 }
 
-/// When `write-then-read` reads.
+/// The delays of `write-then-read`.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ReadAfter {
     /// Once, this long after the write was acknowledged.
     Once(Span),
-    /// So many reads, each this long after the write was acknowledged.
+    /// One read per delay, each counted from when the write was acknowledged.
     Several(Vec<Span>),
 }
 

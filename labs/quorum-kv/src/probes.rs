@@ -1,4 +1,4 @@
-//! What the reads of `write-then-read` say of visibility.
+//! Visibility of writes, estimated from the reads of `write-then-read`.
 //!
 //! Each write is read once per delay of `read_after`, so for every delay t the share of reads
 //! that missed the write is an unbiased estimate of P(a read at t is stale); reads of one write
@@ -26,7 +26,7 @@ struct Probes {
     all: f64,
 }
 
-/// The numbers of the whole run.
+/// The visibility of writes in a run.
 pub fn measure(run: &Run, delays: &[Span]) -> Vec<(&'static str, f64)> {
     let mut grid: Vec<_> =
         delays.iter().map(|after| Probes { after: **after, ..Probes::default() }).collect();
@@ -55,8 +55,8 @@ pub fn measure(run: &Run, delays: &[Span]) -> Vec<(&'static str, f64)> {
     measured
 }
 
-/// Milliseconds after which all but 0.1% of reads see a write; `None` when the delays do not
-/// reach that far.
+/// Milliseconds after which all but 0.1% of reads see a write; `None` when the delays end before
+/// that.
 fn visibility_ms(grid: &[Probes]) -> Option<f64> {
     let ms = |probes: &Probes| probes.after.as_secs_f64() * 1e3;
     let too_stale = |probes: &Probes| probes.missed > STALE * probes.all;
@@ -64,7 +64,7 @@ fn visibility_ms(grid: &[Probes]) -> Option<f64> {
         return grid.first().map(ms);
     };
     let (before, after) = (&grid[last], grid.get(last + 1)?);
-    // Half a miss stands for none: the logarithm of nothing is nowhere.
+    // Half a miss in place of none, since 0 has no logarithm.
     let log = |probes: &Probes| (probes.missed.max(0.5) / probes.all / STALE).ln();
     let (high, low) = (log(before), log(after).min(0.0));
     Some(ms(before) + (ms(after) - ms(before)) * high / (high - low))

@@ -1,217 +1,202 @@
-//! When enough nodes have answered.
+//! Quorums: when enough nodes have answered.
 //!
-//! A [`Reading`] collects what nodes know of a key, until `need` have answered; its answer is
-//! the merge of theirs. If R + W > N, one of the R has seen every acknowledged write. What that
-//! does not give is linearizability: a read that overlaps a write may see it while a later read
-//! does not. [`Reading::to_repair`] says which nodes must store the answer first, so that no
-//! later read can miss it (Attiya, Bar-Noy and Dolev 1995 call it the write-back).
+//! A coordinator sends a request to the N nodes that hold the key and counts answers in a
+//! [`Tally`], R of them for a read and W for a write. If R + W > N, one of the R has stored every
+//! acknowledged write (Gifford 1979). That does not make the store linearizable: a read that
+//! overlaps a write may see it while a later read does not, unless enough nodes store what a read
+//! returns before it does ([`Quorum::must_hold`]).
 //!
-//! The seat [`Quorum`] says who counts and how many: [`Strict`] counts only the N holders,
-//! [`Sloppy`] lets the nodes after them stand in (Dynamo, section 4.6), and [`OffByOne`] is what
-//! its name says.
+//! The seat [`Quorum`] decides which nodes count and how many are enough: [`Strict`] counts only
+//! the N holders, [`Sloppy`] uses the nodes after them as stand-ins (Dynamo, section 4.6), and
+//! [`OffByOne`] waits for one answer fewer.
 //!
-//! Left out: a coordinator remembers nothing of who answered lately, so each request finds out
-//! anew that a node is silent.
+//! Left out: a coordinator does not remember which nodes answered lately, so each request finds
+//! out anew that a node is silent.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::ring::Replica;
-use crate::siblings::Siblings;
-use crate::versions::Versions;
 
-/// The seat `quorum`: who counts, and how many are enough.
-pub trait Quorum {
-    /// Whether nodes beyond the N may stand in for one that does not answer.
-    fn stand_ins(&self) -> bool {
-        false
-    }
+/// The state of one request at its coordinator.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The number of nodes whose answers complete the request.
+    pub need: usize,
+    /// The nodes that have answered a read, or stored a write.
+    pub answered: BTreeSet<Replica>,
+    /// Nodes that may still stand in for a silent one, in the order in which they are used. With
+    /// none from the start, the coordinator does not watch for silent nodes.
+    pub spare: Vec<Replica>,
+}
 
-    /// How many answers are waited for where `configured` should be.
-    fn enough(&self, configured: usize) -> usize {
-        configured
-    }
+/// A node that stands in for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandIn {
+    /// The node that does not answer.
+    pub missing: Replica,
+    /// The node that gets the request in its place; a write with a hint that names `missing`.
+    pub substitute: Replica,
+}
 
-    /// How many holders must have what a read answers before it does, so that no later read
-    /// misses it. Where R and W do not overlap, nothing could keep that promise.
-    fn must_hold(&self, n: usize, r: usize, w: usize) -> usize {
-        if r + w > n { n - r + 1 } else { 0 }
-    }
+/// The sizes of a store's quorums: `1 <= r <= n` and `1 <= w <= n`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// N: the number of nodes that hold a key.
+    pub n: usize,
+    /// R: the number of nodes that answer a read.
+    pub r: usize,
+    /// W: the number of nodes that store a write before it is acknowledged.
+    pub w: usize,
+}
+
+/// The seat `quorum`: which answers count, and how many are enough.
+///
+/// For each request the coordinator calls [`begin`](Quorum::begin) and sends the request to the
+/// holders, then [`on_answer`](Quorum::on_answer) for each node that answers, and
+/// [`on_silence`](Quorum::on_silence) once, `stand_in_after` after the start. A request fails when
+/// all nodes that were asked have answered or timed out and it is still not complete.
+pub trait Quorum: Sync {
+    /// A request that needs `configured` answers, which is R or W, begins; `others` are the nodes
+    /// that do not hold the key, in ring order. Returns the state to start from.
+    fn begin(&self, configured: usize, others: &[Replica]) -> Tally;
+
+    /// `from` answered a read, or stored a write. A write that failed there does not come here.
+    /// Returns whether the request is complete; it is not called again after that.
+    fn on_answer(&self, tally: &mut Tally, from: Replica) -> bool;
+
+    /// Some time has passed, and the nodes `silent`, in the order in which they were asked, have
+    /// neither answered nor timed out. Returns the nodes to ask in their place. A write that is
+    /// complete comes here as well, so that nodes which missed it get their hints.
+    fn on_silence(&self, tally: &mut Tally, silent: &[Replica]) -> Vec<StandIn>;
+
+    /// The number of holders that must have stored what a read returns, before it does, so that no
+    /// later read misses it; 0 where no number could promise that. It is the write-back of
+    /// Attiya, Bar-Noy and Dolev (1995).
+    fn must_hold(&self, sizes: Sizes) -> usize;
 }
 
 /// R and W of the N holders.
 #[derive(Clone, Copy, Debug)]
 pub struct Strict;
 
-impl Quorum for Strict {}
+impl Quorum for Strict {
+    fn begin(&self, configured: usize, _: &[Replica]) -> Tally {
+        // No spares: an answer from a node outside the N says nothing about what the N stored.
+        Tally { need: configured, ..Tally::default() }
+    }
 
-/// Any R and W nodes.
+    fn on_answer(&self, tally: &mut Tally, from: Replica) -> bool {
+        // A set, since quorums overlap in nodes: two answers of one node are one.
+        tally.answered.insert(from);
+        tally.answered.len() >= tally.need
+    }
+
+    fn on_silence(&self, _: &mut Tally, _: &[Replica]) -> Vec<StandIn> {
+        Vec::new()
+    }
+
+    fn must_hold(&self, Sizes { n, r, w }: Sizes) -> usize {
+        // Any R nodes include one of n - r + 1, since only r - 1 are left outside. Where R and W do
+        // not overlap, acknowledged writes are missed anyway, and there is nothing to protect.
+        if r + w > n { n - r + 1 } else { 0 }
+    }
+}
+
+/// R and W of any nodes.
 #[derive(Clone, Copy, Debug)]
 pub struct Sloppy;
 
 impl Quorum for Sloppy {
-    fn stand_ins(&self) -> bool {
-        true
+    fn begin(&self, configured: usize, others: &[Replica]) -> Tally {
+        Tally { spare: others.to_vec(), ..Strict.begin(configured, others) }
     }
 
-    fn must_hold(&self, _: usize, _: usize, _: usize) -> usize {
+    fn on_answer(&self, tally: &mut Tally, from: Replica) -> bool {
+        Strict.on_answer(tally, from)
+    }
+
+    fn on_silence(&self, tally: &mut Tally, silent: &[Replica]) -> Vec<StandIn> {
+        // One substitute each: two hints on one node would count once, and die with it together.
+        let pairs = silent.iter().zip(std::mem::take(&mut tally.spare));
+        pairs.map(|(missing, substitute)| StandIn { missing: *missing, substitute }).collect()
+    }
+
+    fn must_hold(&self, _: Sizes) -> usize {
+        // The next read may count other nodes altogether: no number of holders is enough.
         0
     }
 }
 
-/// One answer fewer than there should be.
+/// One answer fewer than configured, but at least one.
 #[derive(Clone, Copy, Debug)]
 pub struct OffByOne;
 
 impl Quorum for OffByOne {
-    fn enough(&self, configured: usize) -> usize {
-        configured.saturating_sub(1).max(1)
-    }
-}
-
-/// The answers to one read, so far.
-#[derive(Clone, Debug)]
-pub struct Reading {
-    need: usize,
-    answers: BTreeMap<Replica, Siblings>,
-}
-
-impl Reading {
-    /// A read that needs so many answers.
-    pub fn new(need: usize) -> Reading {
-        Reading { need, answers: BTreeMap::new() }
+    fn begin(&self, configured: usize, others: &[Replica]) -> Tally {
+        Strict.begin(configured.saturating_sub(1).max(1), others)
     }
 
-    /// A node answered. Once it was [brought up to date](Reading::on_repaired), an answer that
-    /// left it earlier says nothing.
-    pub fn on_answer(&mut self, from: Replica, known: Siblings) {
-        self.answers.entry(from).or_insert(known);
+    fn on_answer(&self, tally: &mut Tally, from: Replica) -> bool {
+        Strict.on_answer(tally, from)
     }
 
-    /// A node stored the answer.
-    pub fn on_repaired(&mut self, who: Replica, answer: &Siblings) {
-        self.answers.insert(who, answer.clone());
+    fn on_silence(&self, tally: &mut Tally, silent: &[Replica]) -> Vec<StandIn> {
+        Strict.on_silence(tally, silent)
     }
 
-    /// Whether enough nodes have.
-    pub fn is_complete(&self) -> bool {
-        self.answers.len() >= self.need
-    }
-
-    /// What they know together.
-    pub fn merged(&self, rule: &dyn Versions) -> Siblings {
-        let mut merged = Siblings::default();
-        for known in self.answers.values() {
-            merged.merge(rule, known);
-        }
-        merged
-    }
-
-    /// Which nodes answered with less than `answer`.
-    pub fn behind(&self, rule: &dyn Versions, answer: &Siblings) -> Vec<Replica> {
-        self.answers
-            .iter()
-            .filter(|(_, known)| !known.covers(rule, answer))
-            .map(|(replica, _)| *replica)
-            .collect()
-    }
-
-    /// Which of `holders` to tell the answer before it is given, and how many of them must
-    /// confirm, so that `must_hold` have it; `None` when enough have it already.
-    pub fn to_repair(
-        &self,
-        rule: &dyn Versions,
-        answer: &Siblings,
-        holders: &[Replica],
-        must_hold: usize,
-    ) -> Option<(Vec<Replica>, usize)> {
-        let up_to_date = |holder: &&Replica| {
-            let known = self.answers.get(*holder);
-            known.is_some_and(|known| known.covers(rule, answer))
-        };
-        let have = holders.iter().filter(up_to_date).count();
-        let missing = must_hold.saturating_sub(have);
-        if missing == 0 || answer.is_empty() {
-            return None;
-        }
-        let lacking = holders.iter().filter(|holder| !up_to_date(holder));
-        Some((lacking.copied().collect(), missing))
+    fn must_hold(&self, sizes: Sizes) -> usize {
+        Strict.must_hold(sizes)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::siblings::{Datum, Versioned};
-    use crate::versions::{Actor, ByVector, Version};
 
-    const HOLDERS: [Replica; 3] = [Replica(0), Replica(1), Replica(2)];
+    const OTHERS: [Replica; 2] = [Replica(3), Replica(4)];
 
-    fn write(actor: u64, count: u64) -> Siblings {
-        let mut version = Version::default();
-        version.vector.learn(Actor(actor), count);
-        version.stamp.wall_ns = count;
-        Versioned { version, datum: Datum(count) }.into()
+    fn answers_until_complete(quorum: &dyn Quorum, configured: usize) -> usize {
+        let mut tally = quorum.begin(configured, &OTHERS);
+        1 + (0..9).take_while(|node| !quorum.on_answer(&mut tally, Replica(*node))).count()
     }
 
-    fn reading(need: usize, answers: &[(u32, Siblings)]) -> Reading {
-        let mut reading = Reading::new(need);
-        for (replica, known) in answers {
-            reading.on_answer(Replica(*replica), known.clone());
+    #[test]
+    fn a_request_is_complete_with_as_many_answers_as_configured() {
+        for configured in 1..=3 {
+            assert_eq!(answers_until_complete(&Strict, configured), configured);
+            assert_eq!(answers_until_complete(&Sloppy, configured), configured);
         }
-        reading
+        assert_eq!(answers_until_complete(&OffByOne, 2), 1);
+        assert_eq!(answers_until_complete(&OffByOne, 1), 1);
     }
 
     #[test]
-    fn a_read_answers_with_the_newest_and_knows_who_is_behind() {
-        let reading = reading(2, &[(0, write(1, 1)), (2, write(1, 2))]);
-        assert!(reading.is_complete());
-        let answer = reading.merged(&ByVector);
-        assert_eq!(answer, write(1, 2));
-        assert_eq!(reading.behind(&ByVector, &answer), [Replica(0)]);
+    fn a_node_counts_once() {
+        let mut tally = Strict.begin(2, &OTHERS);
+        assert!(!Strict.on_answer(&mut tally, Replica(1)));
+        assert!(!Strict.on_answer(&mut tally, Replica(1)));
+        assert!(Strict.on_answer(&mut tally, Replica(2)));
     }
 
     #[test]
-    fn one_answer_short_is_incomplete() {
-        assert!(!reading(2, &[(0, write(1, 1))]).is_complete());
-        assert_eq!(Strict.enough(2), 2);
-        assert_eq!(OffByOne.enough(2), 1);
-        assert_eq!(OffByOne.enough(1), 1);
-    }
-
-    #[test]
-    fn an_answer_that_enough_nodes_hold_needs_no_repair() {
-        let agreed = reading(2, &[(0, write(1, 1)), (1, write(1, 1))]);
-        assert_eq!(agreed.to_repair(&ByVector, &write(1, 1), &HOLDERS, 2), None);
-        let nothing = reading(2, &[(0, Siblings::default()), (1, Siblings::default())]);
-        assert_eq!(nothing.to_repair(&ByVector, &Siblings::default(), &HOLDERS, 3), None);
-    }
-
-    #[test]
-    fn what_was_repaired_is_not_behind() {
-        let mut reading = reading(2, &[(0, write(1, 1)), (1, write(1, 2))]);
-        reading.on_repaired(Replica(0), &write(1, 2));
-        reading.on_repaired(Replica(2), &write(1, 2));
-        reading.on_answer(Replica(2), write(1, 1));
-        assert!(reading.behind(&ByVector, &write(1, 2)).is_empty());
+    fn each_silent_node_gets_a_substitute_while_there_are_any() {
+        let silent = [Replica(2), Replica(0), Replica(1)];
+        let mut tally = Sloppy.begin(2, &OTHERS);
+        let stand_in = |missing, substitute| StandIn {
+            missing: Replica(missing),
+            substitute: Replica(substitute),
+        };
+        assert_eq!(Sloppy.on_silence(&mut tally, &silent), [stand_in(2, 3), stand_in(0, 4)]);
+        assert_eq!(Sloppy.on_silence(&mut tally, &silent), []);
+        assert_eq!(Strict.on_silence(&mut Strict.begin(2, &OTHERS), &silent), []);
     }
 
     #[test]
     fn a_read_quorum_meets_every_set_that_must_hold_its_answer() {
         for (n, r, w) in [(3, 2, 2), (3, 1, 3), (3, 3, 1), (5, 3, 3), (5, 2, 4)] {
-            assert!(Strict.must_hold(n, r, w) + r > n);
+            assert!(Strict.must_hold(Sizes { n, r, w }) + r > n);
         }
-        assert_eq!(Strict.must_hold(3, 1, 1), 0);
-        assert_eq!(Sloppy.must_hold(3, 2, 2), 0);
-    }
-
-    #[test]
-    fn an_answer_that_one_node_holds_goes_to_the_others_first() {
-        let torn = reading(2, &[(0, write(1, 1)), (1, write(1, 2))]);
-        let lacking = vec![Replica(0), Replica(2)];
-        assert_eq!(
-            torn.to_repair(&ByVector, &write(1, 2), &HOLDERS, 2),
-            Some((lacking.clone(), 1))
-        );
-        assert_eq!(torn.to_repair(&ByVector, &write(1, 2), &HOLDERS, 3), Some((lacking, 2)));
+        assert_eq!(Strict.must_hold(Sizes { n: 3, r: 1, w: 1 }), 0);
+        assert_eq!(Sloppy.must_hold(Sizes { n: 3, r: 2, w: 2 }), 0);
     }
 }

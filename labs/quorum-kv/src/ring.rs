@@ -1,9 +1,9 @@
-//! Which nodes hold a key.
+//! The ring: which nodes hold a key, and which can stand in for them.
 //!
-//! The hash space is cut into as many equal [`Slot`]s as there are nodes. A key's slot is held
+//! The hash space is divided into as many equal [`Slot`]s as there are nodes. A key's slot is held
 //! by the node of the same number and the n - 1 that follow on the ring: the key's preference
 //! list (Dynamo, section 4.3). The nodes after those are the stand-ins of a sloppy quorum, in
-//! the order in which they are called upon.
+//! the order in which they are used.
 //!
 //! Left out: virtual nodes and changing membership, which the consistent-hashing lab is about.
 
@@ -12,12 +12,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// A key, by the rank that loads draw.
+/// A key, by its rank among the keys of the load, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key(pub u64);
 
 impl Key {
-    /// Where the key lies in the hash space.
+    /// The position of the key in the hash space.
     pub fn hash(self) -> u64 {
         xxh3_64(&self.0.to_le_bytes())
     }
@@ -29,7 +29,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// A node, by its place on the ring.
+/// A node, by its position on the ring, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Replica(pub u32);
 
@@ -38,11 +38,11 @@ pub struct Replica(pub u32);
 pub struct Slot(pub u32);
 
 /// The ring. There is at least one node, and `1 <= n <= nodes`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ring {
-    /// How many nodes there are.
+    /// The number of nodes.
     pub nodes: u32,
-    /// How many of them hold a key.
+    /// The number of nodes that hold a key.
     pub n: u32,
 }
 
@@ -67,7 +67,7 @@ impl Ring {
         (0..self.nodes).map(Slot).filter(move |slot| self.holds(replica, *slot))
     }
 
-    /// Whether a node holds a slot.
+    /// Whether a node is one of the holders of a slot.
     pub fn holds(self, replica: Replica, slot: Slot) -> bool {
         (replica.0 + self.nodes - slot.0) % self.nodes < self.n
     }

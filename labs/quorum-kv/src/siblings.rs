@@ -1,31 +1,37 @@
-//! What a node knows of one key: the writes that nothing it has seen replaces.
+//! Siblings: what a node knows of one key, the writes that nothing it has seen replaces.
 //!
-//! [`Siblings::merge`] is how any two nodes come to agree: it keeps what is new, drops what is
-//! replaced, and under a rule that is a partial order its result does not depend on the order in
-//! which writes arrive. One entry is the rule; several are siblings of concurrent writes, which
-//! stay until a write whose author knew them all.
+//! One write is the rule; several are concurrent writes, which stay until a write whose author had
+//! seen them all. Any two nodes come to agree by merging what they know ([`Versions::merge`]):
+//! under a rule that is a partial order, the result does not depend on the order in which writes
+//! arrive.
+//!
+//! [`Versions::merge`]: crate::versions::Versions::merge
 
+use std::cmp::Reverse;
 use std::hash::Hasher;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
 
-use crate::versions::{Version, VersionVector, Versions};
+use crate::versions::Version;
 
-/// What clients store: written values are unique in a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A stored value; no two writes of a run have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Datum(pub u64);
 
 /// A write.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Versioned {
-    /// Which.
+    /// Its version.
     pub version: Version,
-    /// Of what.
+    /// The value that it wrote.
     pub datum: Datum,
 }
 
-/// Versions of one key, none of which supersedes another. The newest stamp comes first.
+/// The writes of one key that a node knows, none of which replaces another.
+///
+/// Invariant: each write once, the newest stamp first. Collecting an iterator of writes sees to
+/// it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Siblings(Vec<Versioned>);
 
@@ -35,59 +41,28 @@ impl From<Versioned> for Siblings {
     }
 }
 
+impl FromIterator<Versioned> for Siblings {
+    fn from_iter<I: IntoIterator<Item = Versioned>>(writes: I) -> Siblings {
+        let mut all: Vec<_> = writes.into_iter().collect();
+        // The datum as well, so that nodes agree on the order whatever came first.
+        all.sort_by_key(|write| Reverse((write.version.stamp, write.datum)));
+        all.dedup();
+        Siblings(all)
+    }
+}
+
 impl Siblings {
-    /// Takes in what another node knows; returns whether anything was new.
-    pub fn merge(&mut self, rule: &dyn Versions, other: &Siblings) -> bool {
-        let mut changed = false;
-        for versioned in &other.0 {
-            changed |= self.insert(rule, versioned);
-        }
-        changed
-    }
-
-    fn insert(&mut self, rule: &dyn Versions, new: &Versioned) -> bool {
-        let replaced_by = |old: &Versioned| {
-            rule.supersedes(&old.version, &new.version)
-                && !rule.supersedes(&new.version, &old.version)
-        };
-        if self.0.iter().any(|old| old == new || replaced_by(old)) {
-            return false;
-        }
-        self.0.retain(|old| !rule.supersedes(&new.version, &old.version));
-        let place = self.0.partition_point(|old| old.version.stamp > new.version.stamp);
-        self.0.insert(place, new.clone());
-        true
-    }
-
-    /// Whether all of `other` is here, or replaced by something here.
-    pub fn covers(&self, rule: &dyn Versions, other: &Siblings) -> bool {
-        let known = |theirs: &Versioned| {
-            let knows = |ours: &Versioned| {
-                ours == theirs || rule.supersedes(&ours.version, &theirs.version)
-            };
-            self.0.iter().any(knows)
-        };
-        other.0.iter().all(known)
-    }
-
-    /// What the author of a new write learns by reading this.
-    pub fn context(&self) -> VersionVector {
-        let mut all = VersionVector::default();
-        self.0.iter().for_each(|sibling| all.join(&sibling.version.vector));
-        all
-    }
-
-    /// The one with the latest stamp.
+    /// The write with the latest stamp.
     pub fn newest(&self) -> Option<&Versioned> {
         self.0.first()
     }
 
-    /// All of them, newest first.
+    /// All writes, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &Versioned> {
         self.0.iter()
     }
 
-    /// How many there are.
+    /// The number of writes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -110,15 +85,42 @@ impl Siblings {
     }
 }
 
+/// The writes of both sides that none of them replaces.
+pub(crate) fn merge_by(
+    replaces: impl Fn(&Version, &Version) -> bool,
+    ours: &Siblings,
+    theirs: &Siblings,
+) -> Siblings {
+    // The maximal elements of the union: they do not depend on the order of arrival.
+    let all = || ours.iter().chain(theirs.iter());
+    let is_replaced = |old: &Versioned| all().any(|new| replaces(&new.version, &old.version));
+    all().filter(|write| !is_replaced(write)).cloned().collect()
+}
+
+/// Whether each write of `theirs` is among `ours` or replaced by one of them.
+pub(crate) fn covers_by(
+    replaces: impl Fn(&Version, &Version) -> bool,
+    ours: &Siblings,
+    theirs: &Siblings,
+) -> bool {
+    let is_known = |their: &Versioned| {
+        ours.iter().any(|our| our == their || replaces(&our.version, &their.version))
+    };
+    theirs.iter().all(is_known)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use proptest::collection::vec;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::versions::{Actor, ByArrival, ByStamp, ByVector, Stamp};
+    use crate::clock::HybridClock;
+    use crate::versions::{Actor, ByArrival, ByStamp, ByVector, NewWrite, Stamp, Versions, Writer};
 
-    /// The `count`th write of a session that knew the first `known` writes of session 0.
+    /// The `count`th write of a session that had seen the first `known` writes of session 0.
     fn written(actor: u64, count: u64, known: u64) -> Versioned {
         let mut version = Version::default();
         if known > 0 {
@@ -143,7 +145,7 @@ mod tests {
     fn gathered(rule: &dyn Versions, writes: &[Versioned]) -> Siblings {
         let mut siblings = Siblings::default();
         for write in writes {
-            siblings.merge(rule, &write.clone().into());
+            siblings = rule.merge(&siblings, &write.clone().into());
         }
         siblings
     }
@@ -166,24 +168,22 @@ mod tests {
         #[test]
         fn a_merge_covers_both_sides_and_is_idempotent(a in writes(), b in writes()) {
             let (a, b) = (gathered(&ByVector, &a), gathered(&ByVector, &b));
-            let mut both = a.clone();
-            both.merge(&ByVector, &b);
-            prop_assert!(both.covers(&ByVector, &a) && both.covers(&ByVector, &b));
-            let again = both.clone();
-            prop_assert!(!both.merge(&ByVector, &a));
-            prop_assert_eq!(both, again);
+            let both = ByVector.merge(&a, &b);
+            prop_assert!(ByVector.covers(&both, &a) && ByVector.covers(&both, &b));
+            prop_assert_eq!(ByVector.merge(&both, &a), both);
         }
     }
 
     #[test]
-    fn concurrent_writes_are_siblings_until_one_who_knows_both() {
-        let mut siblings = gathered(&ByVector, &[written(1, 1, 0), written(2, 1, 0)]);
+    fn concurrent_writes_are_siblings_until_a_write_that_has_seen_both() {
+        let siblings = gathered(&ByVector, &[written(1, 1, 0), written(2, 1, 0)]);
         assert_eq!(siblings.len(), 2);
-        let mut version = Version { vector: siblings.context(), stamp: Stamp::default() };
-        version.vector.learn(Actor(3), 1);
-        let merged = Versioned { version, datum: Datum(7) };
-        assert!(siblings.merge(&ByVector, &merged.clone().into()));
-        assert_eq!(siblings, merged.into());
+        let writer = Writer { actor: Actor(3), count: 1 };
+        let write = NewWrite { seen: siblings.clone(), writer, wall: Duration::ZERO };
+        let version = ByVector.version(&write, &mut HybridClock::default());
+        let merged = Siblings::from(Versioned { version, datum: Datum(7) });
+        assert_eq!(ByVector.merge(&siblings, &merged), merged);
+        assert_eq!(ByVector.merge(&merged, &siblings), merged);
     }
 
     #[test]

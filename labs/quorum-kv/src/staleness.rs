@@ -1,11 +1,11 @@
-//! How stale reads were, from their clients' view.
+//! Staleness of reads, judged from the clients' history.
 //!
 //! A read is stale if a write was acknowledged before the read began, and began after the write
-//! whose value the read returned was acknowledged itself: in whatever order concurrent writes
-//! took effect, the read missed that one. It is behind by as many versions as there are such
-//! writes, and by the time since the first of them was acknowledged. With siblings, the one that
-//! is least behind counts. A value whose write was never acknowledged cannot be placed in time,
-//! so a read of it is never called stale.
+//! whose value the read returned was acknowledged: in whatever order concurrent writes took
+//! effect, the read missed that one. It is behind by the number of such writes, and by the time
+//! since the first of them was acknowledged. With siblings, the one that is least behind counts.
+//! A value whose write was never acknowledged cannot be placed in time, so a read of it is never
+//! called stale.
 //!
 //! PBS (section 3.1) asks how likely a read is to return none of the k newest versions: that is
 //! `behind_k`, and [C(N-W,R)/C(N,R)]^k when writes go to W and reads to R random nodes.
@@ -15,18 +15,17 @@ use std::time::Duration;
 
 use netsplit_history::{Run, Time};
 
-use crate::writes::{KeyHistory, Seen, Written, by_key};
+use crate::measure::{KeyHistories, KeyHistory, Seen, Written};
 
-/// How far behind a read was.
+/// The staleness of one read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Behind {
     versions: usize,
     time: Duration,
 }
 
-/// The numbers of the whole run.
-pub fn measure(run: &Run) -> Vec<(&'static str, f64)> {
-    let keys = by_key(run);
+/// The staleness of all measured reads of a run.
+pub fn measure(run: &Run, keys: &KeyHistories) -> Vec<(&'static str, f64)> {
     let all: Vec<_> = keys.values().flat_map(|history| behind(run, history)).collect();
     let at_least = |versions| all.iter().filter(|read| read.versions >= versions).count() as f64;
     let longest = all.iter().map(|read| read.time).max().unwrap_or_default();
@@ -44,7 +43,7 @@ pub fn measure(run: &Run) -> Vec<(&'static str, f64)> {
     measured
 }
 
-/// How far behind each measured read of a key was.
+/// The staleness of each measured read of a key.
 fn behind(run: &Run, history: &KeyHistory) -> Vec<Behind> {
     let mut acknowledged: Vec<_> = history
         .writes
@@ -98,10 +97,12 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::writes::testing::{get, put, run, unknown_put};
+    use crate::measure::by_key;
+    use crate::measure::testing::{get, put, run, unknown_put};
 
     fn measured(operations: Vec<Operation>, name: &str) -> f64 {
-        let all = measure(&run(operations));
+        let run = run(operations);
+        let all = measure(&run, &by_key(&run));
         all.into_iter().find(|(n, _)| *n == name).expect("it is measured").1
     }
 

@@ -1,84 +1,43 @@
-//! Each shipped scenario passes as it is, and fails for what it is there to show.
-
-mod support;
+//! Scenarios fail for what they are there to show.
 
 use netsplit_check::Verdict;
-use support::{judged, run, scenario};
+use netsplit_harness::testing::load;
+use netsplit_lab_quorum_kv::QuorumKv;
+use netsplit_sim::Lab;
 
-/// Every scenario but those of the PBS table, which `netsplit truth` runs.
-const SCENARIOS: &[&str] = &[
-    "anti-entropy",
-    "calm",
-    "clock-skew",
-    "crash-restart",
-    "hinted-handoff",
-    "k-staleness",
-    "majority",
-    "minority-partition",
-    "overlap-is-not-enough",
-    "read-repair",
-    "siblings",
-    "sloppy-quorum",
-    "slow-replica-r1",
-    "slow-replica-r2",
-    "w1-r1-stale",
-];
-
-#[test]
-fn scenarios_pass() {
-    for name in SCENARIOS {
-        let scenario = scenario(name, &[]);
-        for seed in 1..=3 {
-            let (verdict, unmet) = judged(&scenario, &run(&scenario, seed));
-            assert_eq!(verdict, Verdict::Pass, "{name}, seed {seed}: {unmet:#?}");
-        }
-    }
-}
-
-/// With `overrides`, the scenario misses the expectation that starts with `expected`.
-fn fails(name: &str, overrides: &[&str], expected: &str) {
-    let scenario = scenario(name, overrides);
+/// Checks that with `overrides`, the scenario misses an expectation about `broken`.
+fn fails(name: &str, overrides: &[&str], broken: &str) {
+    let experiment = load(&QuorumKv, name, overrides);
     for seed in 1..=2 {
-        let (verdict, unmet) = judged(&scenario, &run(&scenario, seed));
-        let is_expected = |text: &str| text.starts_with(expected);
-        assert_eq!(verdict, Verdict::Fail, "{name} {overrides:?}, seed {seed}");
+        let (_, findings) = experiment.run(seed).expect("it can be built");
+        let is_broken = |finding: &netsplit_check::Finding| {
+            finding.verdict == Verdict::Fail && finding.text.contains(broken)
+        };
         assert!(
-            unmet.iter().any(|finding| is_expected(&finding.text)),
-            "{name} {overrides:?}, seed {seed}: {unmet:#?}"
+            findings.expectations.iter().any(is_broken),
+            "{name} {overrides:?}, seed {seed}: {findings:#?}"
         );
     }
 }
 
 #[test]
-fn wrong_variants_are_caught() {
-    fails("calm", &["variant=off-by-one"], "linearizable");
-    fails("calm", &["variant=no-versions"], "linearizable");
-    fails("minority-partition", &["variant=off-by-one"], "lost_writes");
-    fails("crash-restart", &["variant=no-fsync"], "lost_writes");
-    fails("crash-restart", &["variant=amnesia"], "lost_writes");
-    fails("clock-skew", &["variant=last-writer-wins"], "lost_writes");
-    fails("siblings", &["variant=last-writer-wins"], "siblings");
-    fails("siblings", &["variant=hybrid-clock"], "siblings");
-}
-
-#[test]
-fn scenarios_catch_what_they_say_they_catch() {
-    for name in SCENARIOS {
-        for variant in scenario(name, &[]).verdict.catches {
-            let scenario = scenario(name, &[&format!("variant={variant}")]);
-            let (verdict, _) = judged(&scenario, &run(&scenario, 4));
-            assert_eq!(verdict, Verdict::Fail, "{name} does not catch {variant}");
-        }
+fn mutants_break_what_they_say() {
+    for variant in QuorumKv.spec().variants() {
+        let Some(mutant) = variant.mutant else { continue };
+        fails(mutant.shown_by, &[&format!("variant={}", variant.name)], mutant.breaks);
     }
 }
 
 #[test]
-fn every_feature_is_missed_where_it_is_off() {
+fn mutants_break_more_than_that() {
+    fails("minority-partition", &["variant=off-by-one"], "lost_writes");
+    fails("siblings", &["variant=last-writer-wins"], "siblings");
+}
+
+#[test]
+fn parameters_switch_off_what_the_seats_do() {
     fails("read-repair", &["params.read_repair=off"], "keys_diverged");
     fails("hinted-handoff", &["params.hinted_handoff=false"], "keys_diverged");
-    fails("anti-entropy", &["params.anti_entropy=false"], "keys_diverged");
-    fails("sloppy-quorum", &["variant=reference"], "availability");
-    fails("overlap-is-not-enough", &["params.read_repair=blocking"], "not linearizable");
 }
 
 #[test]
@@ -94,7 +53,7 @@ fn quorum_sizes_decide_who_waits_and_who_is_stale() {
 
 #[test]
 fn a_hybrid_clock_that_asks_first_survives_skew() {
-    let scenario = scenario("clock-skew", &["variant=hybrid-clock"]);
-    let (verdict, unmet) = judged(&scenario, &run(&scenario, 1));
-    assert_eq!(verdict, Verdict::Pass, "{unmet:#?}");
+    let experiment = load(&QuorumKv, "clock-skew", &["variant=hybrid-clock"]);
+    let (_, findings) = experiment.run(1).expect("it can be built");
+    assert_eq!(findings.verdict, Verdict::Pass, "{findings:#?}");
 }

@@ -1,26 +1,30 @@
 //! The laws that can be seen in a short run; `netsplit truth` checks the whole table.
 
-mod support;
+use netsplit_harness::testing::load;
+use netsplit_history::Run;
+use netsplit_lab_quorum_kv::QuorumKv;
 
-use support::{measured, run, scenario};
+fn run(overrides: &[&str]) -> Run {
+    load(&QuorumKv, "pbs", overrides).run(1).expect("it can be built").0
+}
 
 #[test]
 fn overlapping_quorums_never_miss_an_acknowledged_write() {
     for (r, w) in [(2, 2), (1, 3), (3, 1)] {
         let sizes = [format!("params.r={r}"), format!("params.w={w}"), "duration=3s".into()];
-        let run = run(&scenario("pbs", &sizes.each_ref().map(String::as_str)), 1);
-        assert_eq!(measured(&run, "stale_probes"), 0.0, "R={r} W={w}");
-        assert_eq!(measured(&run, "visibility_ms"), 0.0, "R={r} W={w}");
+        let run = run(&sizes.each_ref().map(String::as_str));
+        assert_eq!(run.measured["stale_probes"], 0.0, "R={r} W={w}");
+        assert_eq!(run.measured["visibility_ms"], 0.0, "R={r} W={w}");
         assert!(run.operations.len() > 2500);
     }
 }
 
 #[test]
 fn partial_quorums_miss_some_for_a_while() {
-    let run = run(&scenario("pbs", &["duration=5s"]), 1);
-    let consistent = measured(&run, "p_consistent");
+    let run = run(&["duration=5s"]);
+    let consistent = run.measured["p_consistent"];
     assert!((0.964..0.984).contains(&consistent), "{consistent}");
-    assert!((1.2..2.6).contains(&measured(&run, "visibility_ms")));
+    assert!((1.2..2.6).contains(&run.measured["visibility_ms"]));
     assert_eq!(run.observed["write"].len(), run.operations.len());
     assert_eq!(run.observed["read"].len(), 8 * run.operations.len());
 }
@@ -29,7 +33,7 @@ fn partial_quorums_miss_some_for_a_while() {
 fn each_leg_of_the_model_has_a_latency_of_its_own() {
     let fixed = |overrides: &[&str]| {
         let base = ["duration=1s", "params.read_after=0ms", "network.latency=1ms"];
-        let run = run(&scenario("pbs", &[&base, overrides].concat()), 1);
+        let run = run(&[&base, overrides].concat());
         let first = |name: &str| run.observed[name][0].1.as_micros();
         (first("write"), first("read"))
     };

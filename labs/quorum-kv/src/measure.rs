@@ -1,36 +1,97 @@
-//! The writes of a history, key by key, as its clients know them.
+//! Measures of the whole run, taken when it has ended.
+//!
+//! What users felt is judged from the history of each key ([`by_key`]): [`staleness`], [`losses`]
+//! and [`probes`]. What the nodes hold at the end is judged from their memory, which they publish
+//! to an [`Inspector`] and never read there.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use netsplit_history::{Operation, Outcome, Run, Status, Time};
 use serde_json::Value;
 
 use crate::client::{GET, PROBE, PUT};
+use crate::cluster::Cluster;
+use crate::ring::{Replica, Ring};
+use crate::store::Store;
+use crate::{losses, probes, staleness};
+
+/// All measures of a run, by name.
+pub fn measure(run: &Run, cluster: &Cluster, inspector: &Inspector) -> Vec<(&'static str, f64)> {
+    let keys = by_key(run);
+    let mut measured = vec![
+        ("keys_diverged", inspector.keys_diverged(cluster.ring) as f64),
+        ("hints_left", inspector.hints_left() as f64),
+    ];
+    measured.extend(staleness::measure(run, &keys));
+    measured.extend(losses::measure(&keys, *cluster.params.lost_after));
+    measured.extend(probes::measure(run, cluster.params.read_after.delays()));
+    measured
+}
+
+/// The memory of each node since its latest start.
+#[derive(Clone, Default)]
+pub struct Inspector(Rc<RefCell<BTreeMap<Replica, Rc<RefCell<Store>>>>>);
+
+impl Inspector {
+    /// A node starts with this memory.
+    pub fn publish(&self, node: Replica, memory: Rc<RefCell<Store>>) {
+        self.0.borrow_mut().insert(node, memory);
+    }
+
+    /// The number of keys on which their holders disagree.
+    fn keys_diverged(&self, ring: Ring) -> usize {
+        let nodes = self.0.borrow();
+        let keys: BTreeSet<_> =
+            nodes.values().flat_map(|store| store.borrow().keys().collect::<Vec<_>>()).collect();
+        let differs = |key| {
+            let digests: BTreeSet<_> = ring
+                .holders(ring.slot(key))
+                .map(|holder| {
+                    let store = nodes.get(&holder)?.borrow();
+                    Some(store.own(key)?.digest())
+                })
+                .collect();
+            digests.len() > 1
+        };
+        keys.into_iter().filter(|key| differs(*key)).count()
+    }
+
+    /// The number of writes that nodes still keep for others.
+    fn hints_left(&self) -> usize {
+        let nodes = self.0.borrow();
+        nodes.values().map(|store| store.borrow().hints().len()).sum()
+    }
+}
+
+/// The histories of all keys.
+pub type KeyHistories = BTreeMap<Arc<str>, KeyHistory>;
 
 /// A write that may have had an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// What was written; unique.
+    /// The value; no other write has it.
     pub value: u64,
-    /// When it was sent.
+    /// The time at which it was sent.
     pub invoked: Time,
-    /// When it was acknowledged; `None` when it was not, and may happen at any time.
+    /// The time at which it was acknowledged; `None` when it was not, and may take effect at any time.
     pub acknowledged: Option<Time>,
 }
 
-/// A read that brought an answer.
+/// A successful read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// All that it saw: nothing, one value, or siblings.
+    /// The values that it returned: none, one, or siblings.
     pub values: Vec<u64>,
-    /// When it was sent.
+    /// The time at which it was sent.
     pub invoked: Time,
-    /// When it was answered.
+    /// The time at which it was answered.
     pub answered: Time,
 }
 
-/// What clients know of one key.
+/// The operations on one key, as its clients know them.
 #[derive(Clone, Debug, Default)]
 pub struct KeyHistory {
     /// In order of invocation.
@@ -39,9 +100,9 @@ pub struct KeyHistory {
     pub reads: Vec<Seen>,
 }
 
-/// The history of each key.
-pub fn by_key(run: &Run) -> BTreeMap<Arc<str>, KeyHistory> {
-    let mut keys: BTreeMap<Arc<str>, KeyHistory> = BTreeMap::new();
+/// The history of each key of a run.
+pub fn by_key(run: &Run) -> KeyHistories {
+    let mut keys = KeyHistories::new();
     for operation in &run.operations {
         let Some(key) = &operation.key else { continue };
         match &*operation.op {
@@ -79,13 +140,13 @@ fn seen(operation: &Operation) -> Seen {
 
 #[cfg(test)]
 pub mod testing {
-    //! Histories, written down.
+    //! Histories of a few operations.
 
     use std::time::Duration;
 
     use super::*;
 
-    /// So many milliseconds after the start.
+    /// A time, in milliseconds since the start.
     pub fn at(ms: u64) -> Time {
         Time::from(Duration::from_millis(ms))
     }
@@ -107,12 +168,12 @@ pub mod testing {
         }
     }
 
-    /// A write of `value`, acknowledged.
+    /// A write of `value` that was acknowledged.
     pub fn put(value: u64, from: u64, to: u64) -> Operation {
         Operation { input: value.into(), ..operation(PUT, (from, to)) }
     }
 
-    /// A write of `value`, never acknowledged.
+    /// A write of `value` that was never acknowledged.
     pub fn unknown_put(value: u64, from: u64, to: u64) -> Operation {
         Operation { status: Status::TimedOut, outcome: Outcome::Unknown, ..put(value, from, to) }
     }
