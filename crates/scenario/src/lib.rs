@@ -18,51 +18,23 @@
 //! never comes, is for the run to find out. Contradictions are found only between faults whose
 //! times and targets are certain beforehand.
 
-mod action;
-mod arrivals;
-mod conflict;
-mod context;
 mod diagnostic;
-mod dist;
-mod dist_shape;
-mod dist_written;
-mod doubts;
-mod element;
-mod fault;
-mod fault_kind;
-mod fault_shape;
-mod fields;
+mod editor;
 mod grammar;
-mod knob;
 mod lab;
-mod lab_schema;
-mod load;
 mod model;
-mod names;
-mod network;
-mod nodes;
-mod overrides;
-mod params;
-mod plain;
-mod read;
-mod scalar;
-mod schema;
-mod selector;
-mod sentence;
-mod shape;
-mod show;
-mod source;
-mod starter;
-mod suggest;
-mod syntax;
-mod trigger;
-mod units;
-mod variant;
-mod verdict;
-mod window;
+mod parse;
+mod table;
+mod value;
 
+pub use diagnostic::suggest::nearest;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
-pub use knob::{Rate, Share, Span};
+pub use editor::schema::schema;
+pub use editor::template::starter;
+pub use grammar::sentence::{
+    Comparison, Metric, Population, Property, Quantity, SeedAggregate, Sentence, Statistic,
+    WindowName,
+};
 pub use lab::{
     Bundle, CheckedParams, Filling, FillingNames, GroupSpec, LabSpec, Mutant, Named, OpenFilling,
     OperationSpec, ParamsSpec, Resolved, ScenarioFile, Seat, SeatNames, UnknownName, Variant,
@@ -73,11 +45,5 @@ pub use model::{
     LinkSettings, Load, Network, NodeGroup, Partition, Repeat, Scenario, Selector, Trigger,
     Verdict,
 };
-pub use read::{Parsed, parse};
-pub use schema::schema;
-pub use sentence::{
-    Comparison, Metric, Population, Property, Quantity, SeedAggregate, Sentence, Statistic,
-    WindowName,
-};
-pub use starter::starter;
-pub use suggest::nearest;
+pub use parse::{Parsed, parse};
+pub use value::param_types::{Rate, Share, Span};

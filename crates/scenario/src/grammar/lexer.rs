@@ -1,6 +1,6 @@
 //! The words of a sentence.
 
-use crate::source::Span;
+use crate::diagnostic::source::Span;
 
 /// A word, a parenthesis or a comparison, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use super::parser::{PROPERTIES, Vocabulary};
 use super::words::{Mistake, Parsed, Words, no_such, synonym};
 use crate::grammar::lexer::Word;
-use crate::show;
-use crate::units::{self, cut};
+use crate::value::format;
+use crate::value::units::{self, cut};
 use crate::{Metric, Population, Quantity, Statistic};
 
 /// Metrics that every lab has; percentiles apart.
@@ -152,7 +152,7 @@ fn with_unit(text: &str, next: &str, metric: &Metric) -> Option<String> {
             _ => format!("{text}/s"),
         },
         _ if there && units::percent(&joined).is_some() => joined,
-        _ if number > 0.0 && number <= 1.0 => show::percent(number),
+        _ if number > 0.0 && number <= 1.0 => format::percent(number),
         _ if (0.0..=100.0).contains(&number) => format!("{text}%"),
         _ => return None,
     };

@@ -2,14 +2,15 @@
 //!
 //! The words of a sentence are separated by spaces, parentheses and comparisons; each keeps
 //! its place in the sentence, so that an error points at the word that is wrong. The parser is
-//! one function per rule of the grammar in [`sentence`](crate::sentence). It knows the lab's
+//! one function per rule of the grammar in [`sentence`](crate::grammar::sentence). It knows the lab's
 //! names, and so what `mean(x)` means: over the durations of operation x in one run, or over
 //! the seeds of the lab's metric x.
 
+mod display;
 mod lexer;
 mod metric;
 mod parser;
-mod show;
+pub(crate) mod sentence;
 mod words;
 
 pub(crate) use parser::{Vocabulary, parse};

@@ -5,7 +5,7 @@ use netsplit_history::Time;
 use super::metric::{is_metric, metric, value};
 use super::words::{Mistake, Parsed, Words, no_such, unexpected};
 use crate::lab::Named;
-use crate::units;
+use crate::value::units;
 use crate::{Comparison, LabSpec, Metric, Property, SeedAggregate, Sentence, WindowName};
 
 /// The names that a sentence may use.

@@ -1,9 +1,9 @@
 //! The parser's place in a sentence, and its errors.
 
+use crate::diagnostic::source::Span;
+use crate::diagnostic::suggest::{did_you_mean, one_of};
 use crate::grammar::lexer::{Word, words};
-use crate::source::Span;
-use crate::suggest::{did_you_mean, one_of};
-use crate::units::cut;
+use crate::value::units::cut;
 
 /// Why a sentence does not parse.
 #[derive(Clone, Debug, PartialEq, Eq)]

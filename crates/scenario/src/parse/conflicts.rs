@@ -1,0 +1,118 @@
+//! Faults that contradict each other.
+//!
+//! Most faults on one target compose: cuts add up, the latest latency holds, a crashed node
+//! can also be cut off. Some cannot: a node that is down cannot crash or be paused, and a
+//! factor, a clock or a sync time can only be set to one thing at a time. Only faults whose
+//! times and targets are certain are compared; what is drawn during the run, the run decides.
+
+use netsplit_history::Time;
+
+use crate::diagnostic::Problem;
+use crate::parse::fault::Placed;
+use crate::parse::symbols::{Names, Target};
+use crate::table::context::Context;
+use crate::{FaultKind, Selector};
+
+/// Reports faults that contradict an earlier one.
+pub(crate) fn check(ctx: &Context<'_>, names: &Names, faults: &[Placed], end: Time) {
+    let certain: Vec<_> = faults
+        .iter()
+        .filter_map(|placed| Some((placed, Certain::of(names, placed, end)?)))
+        .collect();
+    for (index, (later, later_facts)) in certain.iter().enumerate() {
+        let clash =
+            certain[..index].iter().find(|(_, facts)| facts.contradicts(later_facts, names));
+        if let Some((earlier, facts)) = clash {
+            let line = ctx.sources.place(&earlier.kind_span).line;
+            let name = &earlier.fault.name;
+            let message = format!("`{}` contradicts `{name}`", later.fault.name);
+            let problem = Problem::error(later.kind_span.clone(), message)
+                .label(facts.aspect.reason())
+                .help(format!("`{name}` is in line {line}; change the time or the target of one"));
+            ctx.report(problem);
+        }
+    }
+}
+
+/// What a fault sets of its targets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Aspect {
+    Running,
+    Speed,
+    Clock,
+    Sync,
+}
+
+impl Aspect {
+    fn of(kind: &FaultKind) -> Option<(Aspect, &Selector)> {
+        match kind {
+            FaultKind::Crash(nodes) | FaultKind::Pause(nodes) => Some((Aspect::Running, nodes)),
+            FaultKind::Slow { nodes, .. } => Some((Aspect::Speed, nodes)),
+            FaultKind::Clock { nodes, .. } => Some((Aspect::Clock, nodes)),
+            FaultKind::Disk { nodes, sync, .. } => sync.is_some().then_some((Aspect::Sync, nodes)),
+            _ => None,
+        }
+    }
+
+    fn reason(self) -> &'static str {
+        match self {
+            Aspect::Running => "a node is already down or paused at that time",
+            Aspect::Speed => "a node already has another factor at that time",
+            Aspect::Clock => "a node already has another clock setting at that time",
+            Aspect::Sync => "a disk already has another sync time at that time",
+        }
+    }
+}
+
+/// What is certain of a fault before the run.
+struct Certain {
+    aspect: Aspect,
+    targets: Vec<Target>,
+    spans: Vec<(Time, Time)>,
+}
+
+impl Certain {
+    fn of(names: &Names, placed: &Placed, end: Time) -> Option<Certain> {
+        let (aspect, nodes) = Aspect::of(&placed.fault.kind)?;
+        let mut targets = Vec::new();
+        collect_targets(names, nodes, &mut targets);
+        targets.sort_unstable();
+        let spans = placed.fault.certain_spans(end);
+        (!targets.is_empty() && !spans.is_empty()).then_some(Certain { aspect, targets, spans })
+    }
+
+    fn contradicts(&self, other: &Certain, names: &Names) -> bool {
+        let in_time = |a: &(Time, Time), b: &(Time, Time)| a.0 < b.1 && b.0 < a.1;
+        let overlap_in_time = || {
+            let pairs = self.spans.iter().flat_map(|a| other.spans.iter().map(move |b| (a, b)));
+            pairs.into_iter().any(|(a, b)| in_time(a, b))
+        };
+        self.aspect == other.aspect && overlap_in_time() && self.shares_target(other, names)
+    }
+
+    /// Single nodes are looked up, so that two long lists are compared quickly; groups and
+    /// regions are few.
+    fn shares_target(&self, other: &Certain, names: &Names) -> bool {
+        let is_single = |t: &&Target| matches!(t, Target::Node { .. } | Target::Client { .. });
+        let same = |t: &Target| other.targets.binary_search(t).is_ok();
+        let wide = |a: &Certain, b: &Certain| {
+            let mut wide = a.targets.iter().filter(|t| !is_single(t));
+            wide.any(|a| b.targets.iter().any(|b| names.overlap(*a, *b)))
+        };
+        self.targets.iter().filter(is_single).any(same) || wide(self, other) || wide(other, self)
+    }
+}
+
+fn collect_targets(names: &Names, selector: &Selector, targets: &mut Vec<Target>) {
+    match selector {
+        Selector::Name(name) => {
+            targets.extend(names.find(name).filter(|target| *target != Target::Role));
+        }
+        Selector::List(list) => {
+            for element in list {
+                collect_targets(names, element, targets);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,248 @@
+//! From text to [`Scenario`]: the whole way, in order.
+
+mod action;
+mod arrivals;
+mod conflicts;
+mod empty_windows;
+mod fault;
+mod fault_kind;
+mod fault_shape;
+mod load;
+mod network;
+pub(crate) mod nodes;
+mod overrides;
+mod params;
+mod selector;
+mod symbols;
+pub(crate) mod trigger;
+mod variant;
+mod verdict;
+mod warnings;
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use netsplit_history::Time;
+use toml::de::DeTable;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::diagnostic::source::Sources;
+use crate::diagnostic::toml_errors;
+use crate::diagnostic::{Diagnostics, Problem};
+use crate::parse::empty_windows::Faults;
+use crate::parse::symbols::Names;
+use crate::parse::variant::variant;
+use crate::table::context::{Context, Value};
+use crate::table::fields::Fields;
+use crate::table::named_list;
+use crate::table::shape::{Kind, Shape, key, required};
+use crate::value::scalar;
+use crate::{LabSpec, Scenario};
+
+/// The whole file.
+pub(crate) const SCENARIO: Shape = Shape {
+    what: "a scenario",
+    keys: &[
+        required("title", Kind::Text, "One line for people."),
+        key("about", Kind::Text, "What it shows and why, in a few sentences."),
+        required("lab", Kind::Lab, "The lab that it runs."),
+        key(
+            "variant",
+            Kind::Text,
+            "A variant of the lab, or `seat=filling` pairs; unless said, the reference.",
+        ),
+        required("duration", Kind::Duration, "How long clients go on asking."),
+        key("warmup", Kind::Duration, "What is asked earlier is not measured; unless said, 0s."),
+        key(
+            "settle",
+            Kind::Duration,
+            "How long after each fault does not count as `outside faults`; unless said, 2s.",
+        ),
+        key(
+            "nodes",
+            Kind::Either(&[Kind::Table(&nodes::GROUP), Kind::Map(&Kind::Table(&nodes::GROUP))]),
+            "How many nodes, with how many workers, where; or a table per group of nodes.",
+        ),
+        key("network", Kind::Table(&network::NETWORK), "What links are like."),
+        key("load", Kind::Tables(&load::LOAD), "Clients and what they ask for."),
+        key("params", Kind::Free, "The lab's own knobs."),
+        key("fault", Kind::Tables(&fault::FAULT), "What breaks, and when."),
+        key("action", Kind::Tables(&action::ACTION), "What the lab is asked to do, and when."),
+        key("verdict", Kind::Table(&verdict::VERDICT), "What must hold."),
+    ],
+    one_of: &[],
+};
+
+/// A scenario that can be run, and what is doubtful about it.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Warnings; often empty.
+    pub warnings: Diagnostics,
+}
+
+/// Reads a scenario from the TOML `text`, which errors call `file`, with `key=value`
+/// `overrides` put into it, for one of `labs`.
+///
+/// # Errors
+/// Everything that is wrong with it, not only the first thing. A file with syntax errors is
+/// checked no further.
+pub fn parse(
+    text: &str,
+    file: &str,
+    overrides: &[String],
+    labs: &[&'static LabSpec],
+) -> Result<Parsed, Diagnostics> {
+    let mut sources = Sources::new(file, text);
+    let starts: Vec<_> = overrides.iter().map(|text| sources.add_override(text)).collect();
+    let problems = RefCell::new(Vec::new());
+    let scenario = read(&sources, text, overrides.iter().zip(starts), labs, &problems);
+    let problems = problems.into_inner();
+    let sound = !problems.iter().any(Problem::is_error);
+    let found = Diagnostics::new(sources, problems);
+    match scenario {
+        Some(mut scenario) if sound => {
+            scenario.hash = format!("{:016x}", xxh3_64(text.as_bytes()));
+            scenario.overrides = overrides.to_vec();
+            Ok(Parsed { scenario, warnings: found })
+        }
+        _ => Err(found),
+    }
+}
+
+/// A scenario written by hand has some kilobytes, one written by a program perhaps hundreds;
+/// reading this much still takes no time. Nesting is limited by the TOML parser.
+const FILE_MAX: usize = 1024 * 1024;
+
+fn read<'i>(
+    sources: &Sources,
+    text: &'i str,
+    overrides: impl Iterator<Item = (&'i String, usize)>,
+    labs: &[&'static LabSpec],
+    problems: &RefCell<Vec<Problem>>,
+) -> Option<Scenario> {
+    let ctx = Context::new(sources, None, problems);
+    if text.len() > FILE_MAX {
+        return ctx.fail(0..0, "this file is absurdly long", "expected at most 1 MiB");
+    }
+    let (mut root, errors) = DeTable::parse_recoverable(text);
+    toml_errors::report(&ctx, text, errors);
+    if ctx.errors() > 0 {
+        return None;
+    }
+    for (text, start) in overrides {
+        overrides::apply(&ctx, root.get_mut(), text, start);
+    }
+    let fields = Fields::of_table(&ctx, root.get_ref(), 0..0, &SCENARIO);
+    let lab = fields.read(&ctx, "lab", |ctx, value| find_lab(ctx, value, labs));
+    scenario(&Context::new(sources, lab, problems), &fields)
+}
+
+fn find_lab(
+    ctx: &Context<'_>,
+    value: &Value<'_>,
+    labs: &[&'static LabSpec],
+) -> Option<&'static LabSpec> {
+    let name = scalar::str_of(ctx, value, "the name of a lab in quotes")?;
+    let found = labs.iter().copied().find(|lab| lab.name == name);
+    if found.is_none() {
+        ctx.unknown(value.span(), "there is no lab", name, labs.iter().map(|lab| lab.name));
+    }
+    found
+}
+
+fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
+    let title = fields.read(ctx, "title", scalar::text);
+    let about = fields.read(ctx, "about", scalar::text);
+    let variant = match fields.get("variant") {
+        Some(value) => variant(ctx, value),
+        None => {
+            ctx.lab.and_then(|lab| Some(("reference".to_owned(), lab.resolve("reference").ok()?)))
+        }
+    };
+    let times = times(ctx, fields);
+    let end = Time::from(times.duration);
+
+    let before = ctx.errors();
+    let nodes = nodes::nodes(ctx, fields.get("nodes"));
+    let complete = ctx.errors() == before;
+    let (loads, clients) = load::loads(ctx, fields.get("load"), end);
+    let names = Names::new(&nodes, clients, ctx.lab, complete);
+    names.check_distinct(ctx, &fields.span_of("nodes"));
+
+    let network = network::network(ctx, &names, fields.get("network"));
+    let sets = variant.as_ref().map(|(_, resolved)| resolved.params.as_slice());
+    let params = params::params(ctx, fields.get("params"), sets.unwrap_or_default());
+    let faults = fault::faults(ctx, &names, fields.get("fault"), end);
+    conflicts::check(ctx, &names, &faults, end);
+    let actions = action::actions(ctx, fields.get("action"), end);
+    let known_faults = Faults {
+        names: fault_names(fields),
+        sound: faults.iter().map(|placed| &placed.fault).collect(),
+        warmup: times.warmup,
+        duration: times.duration,
+    };
+    let verdict = verdict::verdict(ctx, &known_faults, fields.get("verdict"));
+    if ctx.errors() == 0 {
+        warnings::about_loads(ctx, fields, &loads);
+        warnings::about_warmup(ctx, &faults, Time::from(times.warmup));
+        warnings::about_verdict(ctx, fields, &verdict);
+    }
+    let (variant, resolved) = variant?;
+    Some(Scenario {
+        title: title?,
+        about: about.unwrap_or_default(),
+        lab: ctx.lab?,
+        variant,
+        fillings: resolved.fillings,
+        duration: times.duration,
+        warmup: times.warmup,
+        settle: times.settle,
+        nodes,
+        network,
+        loads,
+        params: params?,
+        faults: faults.into_iter().map(|placed| placed.fault).collect(),
+        actions,
+        verdict,
+        hash: String::new(),
+        overrides: Vec::new(),
+    })
+}
+
+fn fault_names(fields: &Fields<'_, '_>) -> Vec<String> {
+    let Some(value) = fields.get("fault") else {
+        return Vec::new();
+    };
+    match named_list::by_name(value, &fault::FAULT) {
+        Some(by_name) => by_name.keys().map(|key| key.get_ref().to_string()).collect(),
+        None => named_list::names(named_list::elements(value), fault::default_name),
+    }
+}
+
+struct Times {
+    duration: Duration,
+    warmup: Duration,
+    settle: Duration,
+}
+
+/// What an unreadable duration counts as, so that nothing else seems to come after the end.
+const LONGEST: Duration = Duration::from_hours(24);
+
+fn times(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Times {
+    let duration = fields.read(ctx, "duration", scalar::positive_duration);
+    let warmup = fields.read(ctx, "warmup", scalar::duration);
+    let settle = fields.read(ctx, "settle", scalar::duration);
+    let mut times = Times {
+        duration: duration.unwrap_or(LONGEST),
+        warmup: warmup.unwrap_or(Duration::ZERO),
+        settle: settle.unwrap_or(Duration::from_secs(2)),
+    };
+    if times.warmup >= times.duration {
+        let label = "expected less than `duration`";
+        ctx.complain(fields.span_of("warmup"), "nothing is left to measure", label);
+        times.warmup = Duration::ZERO;
+    }
+    times
+}

@@ -1,0 +1,165 @@
+//! `[network]` and `[[network.link]]`: what links are like, and which are different.
+
+use crate::diagnostic::suggest::one_of;
+use crate::parse::selector::{fixed_selector, selector};
+use crate::parse::symbols::Names;
+use crate::table::context::{Context, Table, Value};
+use crate::table::fields::Fields;
+use crate::table::named_list;
+use crate::table::shape::{Key, Kind, Shape, key};
+use crate::value::dist::dist;
+use crate::value::scalar;
+use crate::{Dist, Ends, LinkRule, LinkSettings, Network, Selector};
+
+/// The latency of a link of which the file says nothing.
+const DEFAULT_LATENCY: Dist = Dist::Constant(1_000_000);
+
+const LATENCY: Key = key("latency", Kind::Dist, "One-way latency; unless said, 1ms.");
+const LOSS: Key = key("loss", Kind::Probability, "The probability that a message is lost.");
+const DUPLICATE: Key =
+    key("duplicate", Kind::Probability, "The probability that a message arrives twice.");
+const BANDWIDTH: Key =
+    key("bandwidth", Kind::Bandwidth, "How much goes through; unless said, all.");
+
+/// Both ways between two sides.
+pub(crate) const BETWEEN: Key =
+    key("between", Kind::Pair(&Kind::Selector), "The links between these two, both ways.");
+/// From one side to the other.
+pub(crate) const ONE_WAY: Key =
+    key("one_way", Kind::Pair(&Kind::Selector), "The links from the first to the second.");
+/// All links of some nodes.
+pub(crate) const OF: Key = key("of", Kind::Selector, "All links to and from these.");
+/// One kind of message.
+pub(crate) const MESSAGE: Key = key("message", Kind::Text, "Only messages of this kind.");
+
+/// `[network]`.
+pub(crate) const NETWORK: Shape = Shape {
+    what: "the network",
+    keys: &[
+        LATENCY,
+        LOSS,
+        DUPLICATE,
+        BANDWIDTH,
+        key(
+            "link",
+            Kind::Tables(&LINK),
+            "Links that are different; where several speak of one setting, the last one holds.",
+        ),
+    ],
+    one_of: &[],
+};
+
+const LINK: Shape = Shape {
+    what: "a link rule",
+    keys: &[
+        key("name", Kind::Name, "A name for overrides to call it by."),
+        BETWEEN,
+        ONE_WAY,
+        OF,
+        MESSAGE,
+        LATENCY,
+        LOSS,
+        DUPLICATE,
+        BANDWIDTH,
+    ],
+    one_of: &[],
+};
+
+/// What an unnamed link rule is called after.
+pub(crate) fn default_name<'t>(_: &'t Table<'_>) -> &'t str {
+    "link"
+}
+
+/// Reads the network.
+pub(crate) fn network(ctx: &Context<'_>, names: &Names, value: Option<&Value<'_>>) -> Network {
+    let fields = value.and_then(|value| Fields::open(ctx, value, &NETWORK));
+    let mut default = fields.as_ref().map(|fields| settings(ctx, fields)).unwrap_or_default();
+    default.latency.get_or_insert(DEFAULT_LATENCY);
+    let links = fields.and_then(|fields| fields.get("link"));
+    let elements = named_list::tables(ctx, links, "network.link", &LINK);
+    named_list::check_unique(ctx, elements, "link rule");
+    let links = elements.iter().filter_map(|value| link(ctx, names, value)).collect();
+    Network { default, links }
+}
+
+fn settings(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> LinkSettings {
+    LinkSettings {
+        latency: fields.read(ctx, "latency", dist),
+        loss: fields.read(ctx, "loss", scalar::probability),
+        duplicate: fields.read(ctx, "duplicate", scalar::probability),
+        bandwidth: fields.read(ctx, "bandwidth", scalar::bandwidth),
+    }
+}
+
+fn link(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<LinkRule> {
+    let fields = Fields::open(ctx, value, &LINK)?;
+    fields.read(ctx, "name", scalar::name);
+    let settings = settings(ctx, &fields);
+    let message = fields.read(ctx, "message", message_kind);
+    let ends = ends(ctx, &fields, |ctx, value| fixed_selector(ctx, names, value))?;
+    if ends == Ends::All && fields.get("message").is_none() {
+        let label = "expected one of `between`, `one_way`, `of`, `message`";
+        return ctx.fail(fields.span(), "this rule does not say which links", label);
+    }
+    if message.is_some() {
+        fields.forbid(ctx, &["bandwidth"], "all kinds of messages share a link's bandwidth");
+    }
+    let said = ["latency", "loss", "duplicate", "bandwidth"];
+    if said.iter().all(|name| fields.get(name).is_none()) {
+        let label = one_of(said);
+        return ctx.fail(fields.span(), "this rule says nothing about its links", &label);
+    }
+    Some(LinkRule { ends, message, settings })
+}
+
+/// Reads which links a fault speaks of; all of them when it does not say.
+pub(crate) fn fault_ends(
+    ctx: &Context<'_>,
+    names: &Names,
+    fields: &Fields<'_, '_>,
+) -> Option<Ends> {
+    ends(ctx, fields, |ctx, value| selector(ctx, names, value))
+}
+
+fn ends(
+    ctx: &Context<'_>,
+    fields: &Fields<'_, '_>,
+    side: impl Fn(&Context<'_>, &Value<'_>) -> Option<Selector>,
+) -> Option<Ends> {
+    let both = |value| {
+        let (a, b) = scalar::pair(ctx, value, "a list of two sides")?;
+        let (a, b) = (side(ctx, a), side(ctx, b));
+        Some((a?, b?))
+    };
+    let ways = ["between", "one_way", "of"];
+    let there: Vec<_> = ways.iter().filter(|name| fields.get(name).is_some()).collect();
+    if let [_, second, ..] = there.as_slice() {
+        let label = "expected only one of `between`, `one_way`, `of`";
+        return ctx.fail(fields.span_of(second), "the links are said twice", label);
+    }
+    if let Some(value) = fields.get("between") {
+        both(value).map(|(a, b)| Ends::Between(a, b))
+    } else if let Some(value) = fields.get("one_way") {
+        if value.get_ref().as_bool().is_some() {
+            let label = "expected from where to where: [\"n1\", \"n2\"]";
+            return ctx.fail(value.span(), "one way between which nodes?", label);
+        }
+        both(value).map(|(a, b)| Ends::OneWay(a, b))
+    } else if let Some(value) = fields.get("of") {
+        side(ctx, value).map(Ends::Of)
+    } else {
+        Some(Ends::All)
+    }
+}
+
+/// Reads a kind of message that the lab knows.
+pub(crate) fn message_kind(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
+    let kind = scalar::str_of(ctx, value, "a kind of message in quotes")?;
+    let lab = ctx.lab?;
+    if lab.messages.contains(&kind) {
+        return Some(kind.to_owned());
+    }
+    let known = lab.messages.iter().copied();
+    ctx.unknown(value.span(), "the lab has no message", kind, known);
+    None
+}

@@ -1,0 +1,107 @@
+//! Which nodes: `"n1"`, `["n1", "n2"]`, a group, a load, a region, a role, `"any(3)"`,
+//! `"20%"`, `"majority"`, `"minority"`.
+
+use std::collections::BTreeSet;
+
+use crate::Selector;
+use crate::diagnostic::Problem;
+use crate::diagnostic::suggest::nearest;
+use crate::parse::symbols::{Names, Target};
+use crate::table::context::{Context, Value};
+use crate::value::scalar;
+use crate::value::units::{self, cut};
+
+/// Reads a selector.
+pub(crate) fn selector(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<Selector> {
+    if !value.get_ref().is_array() {
+        return one(ctx, names, value);
+    }
+    let list = scalar::list(ctx, value, "a list of names")?;
+    if list.is_empty() {
+        return ctx.fail(value.span(), "this list selects nothing", "expected at least one name");
+    }
+    let read: Vec<_> = list.iter().map(|element| one(ctx, names, element)).collect();
+    let all: Vec<_> = read.into_iter().collect::<Option<_>>()?;
+    let mut seen = BTreeSet::new();
+    for (index, element) in all.iter().enumerate() {
+        if let Selector::Name(name) = element
+            && !seen.insert(name)
+        {
+            return ctx.fail(list[index].span(), "named twice", "expected each name once");
+        }
+    }
+    Some(Selector::List(all))
+}
+
+/// Reads a selector that is the same throughout the run: no role, nothing drawn.
+pub(crate) fn fixed_selector(
+    ctx: &Context<'_>,
+    names: &Names,
+    value: &Value<'_>,
+) -> Option<Selector> {
+    let selector = selector(ctx, names, value)?;
+    if is_fixed(names, &selector) {
+        return Some(selector);
+    }
+    ctx.fail(
+        value.span(),
+        "links keep their settings for the whole run, and this is drawn during it",
+        "expected nodes, groups, loads or regions by name",
+    )
+}
+
+fn is_fixed(names: &Names, selector: &Selector) -> bool {
+    match selector {
+        Selector::Name(name) => names.find(name) != Some(Target::Role),
+        Selector::List(list) => list.iter().all(|element| is_fixed(names, element)),
+        _ => false,
+    }
+}
+
+fn one(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<Selector> {
+    let text = scalar::str_of(ctx, value, "names of nodes, for example \"n1\" or \"any(2)\"")?;
+    match text {
+        "any" => return Some(Selector::Any(1)),
+        "majority" => return Some(Selector::Majority),
+        "minority" => return Some(Selector::Minority),
+        _ => {}
+    }
+    if let Some(inner) = text.strip_prefix("any(").and_then(|rest| rest.strip_suffix(')')) {
+        return any(ctx, names, value, inner);
+    }
+    if let Some(number) = text.strip_suffix('%') {
+        let percent = units::decimal(number.trim_end(), 0);
+        let Some(percent) = percent.filter(|percent| *percent > 0.0 && *percent <= 100.0) else {
+            let message = format!("`{}` is no share of the nodes", cut(text));
+            return ctx.fail(value.span(), message, "expected more than 0% and at most 100%");
+        };
+        return Some(Selector::Percent(percent));
+    }
+    if names.complete() && names.find(text).is_none() {
+        let problem = Problem::error(value.span(), format!("there is no `{}`", cut(text)))
+            .label(names.listed())
+            .maybe_help(hint(names, text));
+        ctx.report(problem);
+        return None;
+    }
+    Some(Selector::Name(text.to_owned()))
+}
+
+fn hint(names: &Names, text: &str) -> Option<String> {
+    let call = text.split('(').next().filter(|_| text.contains('('));
+    match call.and_then(|word| nearest(word, ["any"])) {
+        Some(_) => Some("any three nodes are `any(3)`".to_owned()),
+        None => names.hint(text),
+    }
+}
+
+fn any(ctx: &Context<'_>, names: &Names, value: &Value<'_>, inner: &str) -> Option<Selector> {
+    let most = if names.complete() { names.nodes() } else { scalar::COUNT_MAX };
+    let number: Option<u64> = inner.trim().parse().ok();
+    let Some(number) = number.filter(|n| (1..=most).contains(n)) else {
+        let message = format!("`any({})` cannot be drawn", cut(inner));
+        let label = format!("expected any(1) to any({most})");
+        return ctx.fail(value.span(), message, &label);
+    };
+    Some(Selector::Any(number as u32))
+}

@@ -1,0 +1,129 @@
+//! `[verdict]`: what must hold.
+
+use crate::diagnostic::Problem;
+use crate::grammar::{self, Vocabulary};
+use crate::parse::empty_windows::{Faults, check_window};
+use crate::parse::variant::variant;
+use crate::table::context::{Context, Value};
+use crate::table::fields::Fields;
+use crate::table::shape::{Kind, Shape, key};
+use crate::value::scalar::{self, TEXTS, probability};
+use crate::{Expectation, Sentence, Verdict};
+
+/// `[verdict]`.
+pub(crate) const VERDICT: Shape = Shape {
+    what: "a verdict",
+    keys: &[
+        key("expect", TEXTS, "Sentences that each run decides."),
+        key("sweep", TEXTS, "Sentences that only many seeds decide."),
+        key(
+            "catches",
+            TEXTS,
+            "Variants that must fail where the reference passes, on the same seeds.",
+        ),
+        key(
+            "min_pass_rate",
+            Kind::Probability,
+            "The share of seeds that must pass; unless said, all.",
+        ),
+        key(
+            "seeds",
+            Kind::List(&Kind::Integer(0)),
+            "Seeds that `verify` always runs: past failures.",
+        ),
+    ],
+    one_of: &[],
+};
+
+/// Reads the verdict.
+pub(crate) fn verdict(
+    ctx: &Context<'_>,
+    faults: &Faults<'_>,
+    value: Option<&Value<'_>>,
+) -> Verdict {
+    let default = Verdict { min_pass_rate: 1.0, ..Verdict::default() };
+    let Some(fields) = value.and_then(|value| Fields::open(ctx, value, &VERDICT)) else {
+        return default;
+    };
+    Verdict {
+        expect: expectations(ctx, faults, &fields, "expect"),
+        sweep: expectations(ctx, faults, &fields, "sweep"),
+        catches: each(ctx, &fields, "catches", |ctx, value| variant(ctx, value).map(|read| read.0)),
+        min_pass_rate: fields.read(ctx, "min_pass_rate", probability).unwrap_or(1.0),
+        seeds: each(ctx, &fields, "seeds", |ctx, value| {
+            scalar::integer(ctx, value, (0, i64::MAX as u64))
+        }),
+    }
+}
+
+fn each<T>(
+    ctx: &Context<'_>,
+    fields: &Fields<'_, '_>,
+    name: &str,
+    reader: impl Fn(&Context<'_>, &Value<'_>) -> Option<T>,
+) -> Vec<T> {
+    let list = fields.get(name).and_then(|value| scalar::list(ctx, value, "a list: [..., ...]"));
+    let list = list.unwrap_or_default().iter();
+    list.filter_map(|value| reader(ctx, value)).collect()
+}
+
+fn expectations(
+    ctx: &Context<'_>,
+    faults: &Faults<'_>,
+    fields: &Fields<'_, '_>,
+    name: &str,
+) -> Vec<Expectation> {
+    each(ctx, fields, name, |ctx, value| {
+        let text = scalar::str_of(ctx, value, "a sentence in quotes")?;
+        let sentence = sentence(ctx, faults, value, text)?;
+        check_place(ctx, value, &sentence, name == "sweep")?;
+        check_window(ctx, faults, value, &sentence)?;
+        let place = ctx.sources.place(&value.span());
+        Some(Expectation {
+            text: text.to_owned(),
+            line: place.in_file.then_some(place.line),
+            sentence,
+        })
+    })
+}
+
+fn sentence(
+    ctx: &Context<'_>,
+    faults: &Faults<'_>,
+    value: &Value<'_>,
+    text: &str,
+) -> Option<Sentence> {
+    let vocabulary = Vocabulary { lab: ctx.lab?, faults: &faults.names };
+    match grammar::parse(text, &vocabulary) {
+        Ok(sentence) => Some(sentence),
+        Err(mistake) => {
+            let span = ctx.inside(value, mistake.span);
+            let problem =
+                Problem::error(span, mistake.message).label(mistake.label).maybe_help(mistake.help);
+            ctx.report(problem);
+            None
+        }
+    }
+}
+
+/// A sentence belongs where it can be decided.
+fn check_place(
+    ctx: &Context<'_>,
+    value: &Value<'_>,
+    sentence: &Sentence,
+    sweep: bool,
+) -> Option<()> {
+    let needs_seeds = matches!(sentence, Sentence::Violates { .. } | Sentence::Aggregate { .. });
+    match (needs_seeds, sweep) {
+        (true, false) => {
+            let message = "this sentence is about many seeds, and `expect` is decided by each run";
+            ctx.fail(value.span(), message, "expected it under `sweep`")
+        }
+        (false, true) => {
+            let message = "each run decides this sentence, and `sweep` is about many seeds";
+            let label = "expected it under `expect`, or `violates ... in`, `mean(...)`, `min(...)`, `max(...)`";
+            ctx.fail(value.span(), message, label)
+        }
+        _ => Some(()),
+    }
+}

@@ -1,0 +1,162 @@
+//! Distributions of durations.
+//!
+//! Wherever a duration is drawn, a plain duration is the constant one, and a table with one
+//! key names another: `{ lognormal = { median = "1ms", p99 = "5ms" } }`.
+
+use crate::Dist;
+use crate::table::context::{Context, Value};
+use crate::table::fields::{Fields, wrong_type};
+use crate::value::dist_shape::{DIST, EXPONENTIAL, LOGNORMAL, NORMAL, PARETO, PART, UNIFORM};
+use crate::value::scalar;
+
+/// Reads a distribution.
+pub(crate) fn dist(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
+    let Some(table) = value.get_ref().as_table() else {
+        if value.get_ref().is_array() || value.get_ref().is_bool() {
+            return wrong_type(ctx, value, "a duration, or a distribution of durations");
+        }
+        return scalar::nanos(ctx, value).map(Dist::Constant);
+    };
+    let fields = Fields::of_table(ctx, table, value.span(), &DIST);
+    match fields.get("mixture") {
+        Some(parts) => mixture(ctx, parts),
+        None => simple(ctx, &fields),
+    }
+}
+
+/// Reads a distribution that must last: a mean below `min_ns` would repeat without end.
+pub(crate) fn dist_of_at_least(ctx: &Context<'_>, value: &Value<'_>, min_ns: u64) -> Option<Dist> {
+    let dist = dist(ctx, value)?;
+    if dist.typical_ns() < min_ns {
+        let min = crate::value::format::nanos(min_ns as f64);
+        let label = format!("expected at least {min}");
+        return ctx.fail(value.span(), "this is too short", &label);
+    }
+    Some(dist)
+}
+
+fn simple(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Dist> {
+    if let Some(value) = fields.get("constant") {
+        scalar::nanos(ctx, value).map(Dist::Constant)
+    } else if let Some(value) = fields.get("uniform") {
+        uniform(ctx, value)
+    } else if let Some(value) = fields.get("normal") {
+        normal(ctx, value)
+    } else if let Some(value) = fields.get("lognormal") {
+        lognormal(ctx, value)
+    } else if let Some(value) = fields.get("exponential") {
+        exponential(ctx, value)
+    } else {
+        fields.get("pareto").and_then(|value| pareto(ctx, value))
+    }
+}
+
+fn uniform(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
+    let (min, max) = if value.get_ref().is_array() {
+        let (min, max) = scalar::pair(ctx, value, "a list of two durations")?;
+        (scalar::nanos(ctx, min), scalar::nanos(ctx, max))
+    } else if value.get_ref().is_table() {
+        let fields = Fields::open(ctx, value, &UNIFORM)?;
+        (fields.read(ctx, "min", scalar::nanos), fields.read(ctx, "max", scalar::nanos))
+    } else {
+        return wrong_type(ctx, value, "[\"1ms\", \"3ms\"] or { min = \"1ms\", max = \"3ms\" }");
+    };
+    let (min, max) = (min?, max?);
+    if min > max {
+        return ctx.fail(
+            value.span(),
+            "the least is more than the greatest",
+            "expected min <= max",
+        );
+    }
+    Some(Dist::Uniform { min, max })
+}
+
+fn normal(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
+    let fields = Fields::open(ctx, value, &NORMAL)?;
+    let mean = fields.read(ctx, "mean", scalar::nanos);
+    let std_dev = fields.read(ctx, "std_dev", scalar::nanos);
+    let absolute = fields.read(ctx, "absolute", scalar::boolean);
+    Some(Dist::Normal { mean: mean?, std_dev: std_dev?, absolute: absolute.unwrap_or(false) })
+}
+
+fn lognormal(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
+    let fields = Fields::open(ctx, value, &LOGNORMAL)?;
+    let median = fields.read(ctx, "median", positive);
+    let p99 = fields.read(ctx, "p99", positive);
+    let shift = fields.read(ctx, "shift", scalar::nanos).unwrap_or(0);
+    let (median, p99) = (median?, p99?);
+    if p99 < median {
+        let span = fields.span_of("p99");
+        return ctx.fail(span, "the p99 is below the median", "expected p99 >= median");
+    }
+    Some(Dist::LogNormal { median, p99, shift })
+}
+
+fn exponential(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
+    let fields = Fields::open(ctx, value, &EXPONENTIAL)?;
+    let mean = fields.read(ctx, "mean", positive);
+    let shift = fields.read(ctx, "shift", scalar::nanos).unwrap_or(0);
+    Some(Dist::Exponential { mean: mean?, shift })
+}
+
+fn pareto(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
+    let fields = Fields::open(ctx, value, &PARETO)?;
+    let scale = fields.read(ctx, "scale", positive);
+    let shape = fields.read(ctx, "shape", positive_number);
+    let shift = fields.read(ctx, "shift", scalar::nanos).unwrap_or(0);
+    Some(Dist::Pareto { scale: scale?, shape: shape?, shift })
+}
+
+fn mixture(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
+    let parts = scalar::list(ctx, value, "a list of distributions, each with a weight")?;
+    if parts.is_empty() {
+        return ctx.fail(value.span(), "this mixture is empty", "expected at least one part");
+    }
+    let read: Vec<_> = parts.iter().map(|part| mixture_part(ctx, part)).collect();
+    read.into_iter().collect::<Option<_>>().map(Dist::Mixture)
+}
+
+fn mixture_part(ctx: &Context<'_>, value: &Value<'_>) -> Option<(f64, Dist)> {
+    let fields = Fields::open(ctx, value, &PART)?;
+    let weight = fields.read(ctx, "weight", positive_number);
+    let dist = simple(ctx, &fields);
+    Some((weight?, dist?))
+}
+
+fn positive(ctx: &Context<'_>, value: &Value<'_>) -> Option<u64> {
+    scalar::positive_duration(ctx, value).map(|duration| duration.as_nanos() as u64)
+}
+
+/// A number above zero and not absurd.
+pub(crate) fn positive_number(ctx: &Context<'_>, value: &Value<'_>) -> Option<f64> {
+    let fits = |n: f64| n > 0.0 && n <= 1e9;
+    scalar::number_where(ctx, value, fits, "expected a number above 0")
+}
+
+impl Dist {
+    /// The mean, or near it: what a repetition needs to know to be sure that it ends.
+    fn typical_ns(&self) -> u64 {
+        match self {
+            Dist::Constant(always) => *always,
+            Dist::Uniform { min, max } => min.midpoint(*max),
+            Dist::Normal { mean, .. } => *mean,
+            Dist::LogNormal { median, shift, .. } => median + shift,
+            Dist::Exponential { mean, shift } => mean + shift,
+            Dist::Pareto { scale, shift, .. } => scale + shift,
+            Dist::Mixture(parts) => {
+                let total: f64 = parts.iter().map(|(weight, _)| weight).sum();
+                let mean = |(weight, dist): &(f64, Dist)| weight / total * dist.typical_ns() as f64;
+                parts.iter().map(mean).sum::<f64>() as u64
+            }
+        }
+    }
+
+    /// The value of a constant distribution.
+    pub fn constant_ns(&self) -> Option<u64> {
+        match self {
+            Dist::Constant(always) => Some(*always),
+            _ => None,
+        }
+    }
+}
