@@ -27,7 +27,7 @@ mod parse;
 mod table;
 mod value;
 
-pub use diagnostic::suggest::nearest;
+pub use diagnostic::suggest::{did_you_mean, nearest};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use editor::schema::schema;
 pub use editor::template::starter;
@@ -41,9 +41,9 @@ pub use lab::{
     filling, mutant,
 };
 pub use model::{
-    Action, Arrivals, Direction, Dist, Ends, Expectation, Fault, FaultKind, Keys, LinkRule,
-    LinkSettings, Load, Network, NodeGroup, Partition, Repeat, Scenario, Selector, Trigger,
-    Verdict,
+    Action, Arrivals, Direction, Dist, Ends, Expectation, Expectations, Fault, FaultKind, Keys,
+    LinkFault, LinkRule, LinkSettings, Load, Network, NodeFault, NodeGroup, Partition, Repeat,
+    Scenario, Selector, Trigger,
 };
 pub use parse::{Parsed, parse};
 pub use value::param_types::{Rate, Share, Span};

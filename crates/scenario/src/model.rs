@@ -38,7 +38,7 @@ pub struct Scenario {
     /// What the lab is asked to do.
     pub actions: Vec<Action>,
     /// What must hold.
-    pub verdict: Verdict,
+    pub verdict: Expectations,
     /// xxh3-64 of the scenario file's text, in hexadecimal.
     pub hash: String,
     /// The `key=value` overrides in force, in the order given.
@@ -91,8 +91,8 @@ pub struct LinkSettings {
 pub struct LinkRule {
     /// Which links.
     pub ends: Ends,
-    /// Only messages of this kind.
-    pub message: Option<String>,
+    /// Only messages of this kind: an index into [`LabSpec::messages`].
+    pub message: Option<u8>,
     /// What holds there.
     pub settings: LinkSettings,
 }
@@ -290,92 +290,113 @@ pub enum Repeat {
     },
 }
 
-/// What breaks.
+/// What a fault does, and to what.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FaultKind {
-    /// Links are cut.
+    /// A fault of links.
+    Links(LinkFault),
+    /// A fault of nodes.
+    Nodes {
+        /// Which nodes.
+        nodes: Selector,
+        /// What happens to them.
+        fault: NodeFault,
+    },
+}
+
+/// A fault of links. A `message` restricts it to one kind of message, given as an index into
+/// [`LabSpec::messages`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum LinkFault {
+    /// Drops every message between the sides.
     Partition(Partition),
-    /// Links are slower: this latency instead of what held before.
+    /// Changes the one-way latency.
     Latency {
         /// Which links.
         ends: Ends,
         /// Only messages of this kind.
-        message: Option<String>,
-        /// The new one-way latency, or what is added to the old one.
+        message: Option<u8>,
+        /// The new latency, or with `add` what is added to the current one.
         latency: Dist,
-        /// Whether `latency` is added to what held before.
+        /// Whether `latency` is added.
         add: bool,
     },
-    /// Links lose messages.
+    /// Drops messages at random.
     Loss {
         /// Which links.
         ends: Ends,
         /// Only messages of this kind.
-        message: Option<String>,
-        /// The probability.
+        message: Option<u8>,
+        /// The probability for each message, 0 to 1.
         probability: f64,
     },
-    /// Links deliver messages twice.
+    /// Duplicates messages at random.
     Duplicate {
         /// Which links.
         ends: Ends,
         /// Only messages of this kind.
-        message: Option<String>,
-        /// The probability.
+        message: Option<u8>,
+        /// The probability for each message, 0 to 1.
         probability: f64,
     },
-    /// Links are narrow.
+    /// Limits the bandwidth.
     Bandwidth {
         /// Which links.
         ends: Ends,
         /// Bytes per second.
         bytes_per_s: u64,
     },
-    /// Nodes stop, losing memory and unsynced writes, and start again when the fault heals.
-    Crash(Selector),
-    /// Nodes stand still: they answer late.
-    Pause(Selector),
-    /// Nodes work slower by this factor.
+}
+
+/// A fault of nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NodeFault {
+    /// Stops them; memory and unsynced writes are lost. They restart when the fault heals.
+    Crash,
+    /// Suspends them; nothing is lost.
+    Pause,
+    /// Slows down their work.
     Slow {
-        /// Which nodes.
-        nodes: Selector,
-        /// 3 for a third of the speed.
+        /// Work takes this many times as long.
         factor: f64,
     },
-    /// Nodes' clocks are off.
+    /// Sets their clocks wrong.
     Clock {
-        /// Which nodes.
-        nodes: Selector,
         /// Added to the wall clock, in nanoseconds.
         skew_ns: i64,
         /// Seconds gained (or lost, when negative) per second: 0.01 is 1% fast.
         drift: f64,
     },
-    /// Disks are slow or broken.
+    /// Makes their disks slow or faulty.
     Disk {
-        /// Which nodes.
-        nodes: Selector,
-        /// How long a sync takes instead.
+        /// The new duration of a sync.
         sync: Option<Dist>,
-        /// Every write and sync fails.
+        /// Whether every write and sync fails.
         fail: bool,
     },
+}
+
+impl NodeFault {
+    /// This fault at `nodes`.
+    pub fn of(self, nodes: Selector) -> FaultKind {
+        FaultKind::Nodes { nodes, fault: self }
+    }
 }
 
 impl FaultKind {
     /// The kind's name in scenario files.
     pub fn name(&self) -> &'static str {
         match self {
-            FaultKind::Partition(_) => "partition",
-            FaultKind::Latency { .. } => "latency",
-            FaultKind::Loss { .. } => "loss",
-            FaultKind::Duplicate { .. } => "duplicate",
-            FaultKind::Bandwidth { .. } => "bandwidth",
-            FaultKind::Crash(_) => "crash",
-            FaultKind::Pause(_) => "pause",
-            FaultKind::Slow { .. } => "slow",
-            FaultKind::Clock { .. } => "clock",
-            FaultKind::Disk { .. } => "disk",
+            FaultKind::Links(LinkFault::Partition(_)) => "partition",
+            FaultKind::Links(LinkFault::Latency { .. }) => "latency",
+            FaultKind::Links(LinkFault::Loss { .. }) => "loss",
+            FaultKind::Links(LinkFault::Duplicate { .. }) => "duplicate",
+            FaultKind::Links(LinkFault::Bandwidth { .. }) => "bandwidth",
+            FaultKind::Nodes { fault: NodeFault::Crash, .. } => "crash",
+            FaultKind::Nodes { fault: NodeFault::Pause, .. } => "pause",
+            FaultKind::Nodes { fault: NodeFault::Slow { .. }, .. } => "slow",
+            FaultKind::Nodes { fault: NodeFault::Clock { .. }, .. } => "clock",
+            FaultKind::Nodes { fault: NodeFault::Disk { .. }, .. } => "disk",
         }
     }
 }
@@ -425,7 +446,7 @@ pub struct Action {
 
 /// What must hold.
 #[derive(Clone, Debug, Default)]
-pub struct Verdict {
+pub struct Expectations {
     /// Sentences that each run decides.
     pub expect: Vec<Expectation>,
     /// Sentences that only many seeds decide.

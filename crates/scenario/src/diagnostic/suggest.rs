@@ -1,9 +1,10 @@
-//! "Did you mean".
+//! Suggestions for misspelt words: "did you mean", and the list of words that would fit.
 
-/// Longer words are not typed by hand, and comparing them would take long.
+/// The longest word that is compared, in bytes: comparing takes quadratic time.
 const WORD_MAX: usize = 64;
 
-/// The candidate that `word` was probably meant to be.
+/// The candidate that `word` was probably meant to be: the one with the fewest edits among those
+/// that differ in a few letters or that `word` abbreviates. Case and `-` for `_` do not count.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > WORD_MAX {
         return None;
@@ -20,15 +21,15 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// "did you mean `x`?", when one of the candidates is near.
-pub(crate) fn did_you_mean<'a>(
+/// "did you mean `x`?", if one of the candidates is [`nearest`].
+pub fn did_you_mean<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
     nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
-/// "expected one of `a`, `b`", cut when there are very many.
+/// "expected one of `a`, `b`", truncated after 16 candidates.
 pub(crate) fn one_of<'a>(candidates: impl IntoIterator<Item = &'a str>) -> String {
     const LISTED_MAX: usize = 16;
     let all: Vec<_> = candidates.into_iter().collect();
@@ -41,12 +42,12 @@ pub(crate) fn one_of<'a>(candidates: impl IntoIterator<Item = &'a str>) -> Strin
     }
 }
 
-/// Whether the word is the beginning of the candidate, and long enough to mean something.
+/// Whether the word abbreviates the candidate: it is a prefix of at least three letters.
 fn starts(candidate: &str, lower: &str) -> bool {
     lower.len() >= 3 && candidate.to_lowercase().starts_with(lower)
 }
 
-/// Edits, where `-` for `_` counts as none.
+/// The edit distance, with `-` and `_` equal.
 fn distance(lower: &str, candidate: &str) -> usize {
     let candidate = candidate.to_lowercase().replace('_', "-");
     strsim::osa_distance(&lower.replace('_', "-"), &candidate)
@@ -58,6 +59,15 @@ fn tolerance(length: usize) -> usize {
         2..=4 => 1,
         5..=8 => 2,
         _ => 3,
+    }
+}
+
+/// The first 40 characters of a text.
+pub(crate) fn cut(text: &str) -> String {
+    const SHOWN_MAX: usize = 40;
+    match text.char_indices().nth(SHOWN_MAX) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -4,8 +4,8 @@ use toml::de::Error;
 
 use crate::diagnostic::Problem;
 use crate::diagnostic::source::Span;
+use crate::diagnostic::suggest::cut;
 use crate::table::context::Context;
-use crate::value::units::cut;
 
 /// The parser guesses on after each error, so only so many are told ...
 const TOLD_MAX: usize = 8;

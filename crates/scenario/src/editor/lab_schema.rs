@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::LabSpec;
-use crate::editor::schema::{described, one_of_names, shape};
 use crate::parse::nodes::GROUP;
+use crate::value::json_schema::{described, one_of_names, shape};
 
 /// "If the file is about this lab, then its names are these."
 pub(crate) fn condition(lab: &LabSpec, definitions: &mut Map<String, Json>) -> Json {

@@ -1,10 +1,10 @@
 //! Metrics, whose requests they are over, and the values that they are compared with.
 
 use super::parser::{PROPERTIES, Vocabulary};
-use super::words::{Mistake, Parsed, Words, no_such, synonym};
-use crate::grammar::lexer::Word;
+use super::words::{Mistake, Parsed, Word, Words, no_such, synonym};
+use crate::diagnostic::suggest::cut;
 use crate::value::format;
-use crate::value::units::{self, cut};
+use crate::value::units;
 use crate::{Metric, Population, Quantity, Statistic};
 
 /// Metrics that every lab has; percentiles apart.

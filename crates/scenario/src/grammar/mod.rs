@@ -7,7 +7,6 @@
 //! the seeds of the lab's metric x.
 
 mod display;
-mod lexer;
 mod metric;
 mod parser;
 pub(crate) mod sentence;

@@ -5,7 +5,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::Action;
-use crate::parse::trigger::trigger;
+use crate::parse::trigger::{EVENT, trigger};
 use crate::table::context::{Context, Table, Value};
 use crate::table::fields::{Fields, wrong_type};
 use crate::table::named_list;
@@ -22,7 +22,7 @@ pub(crate) const ACTION: Shape = Shape {
             Kind::Name,
             "Its name; unless said, its verb, and a number from the second on.",
         ),
-        required("at", Kind::Trigger, "When: a time, or an event of the lab."),
+        required("at", Kind::Trigger(&EVENT), "When: a time, or an event of the lab."),
         required(
             "do",
             Kind::Either(&[Kind::Text, Kind::Free]),

@@ -4,7 +4,7 @@ use netsplit_history::Time;
 
 use crate::Arrivals;
 use crate::table::context::{Context, Value};
-use crate::table::fields::Fields;
+use crate::table::fields::{self, Fields};
 use crate::table::shape::{Kind, Shape, key, required};
 use crate::value::dist::dist;
 use crate::value::scalar;
@@ -95,7 +95,7 @@ fn steps(
     value: &Value<'_>,
     (from, until): (Time, Time),
 ) -> Option<Vec<(Time, f64)>> {
-    let list = scalar::list(ctx, value, "a rate or a list of steps")?;
+    let list = fields::list(ctx, value, "a rate or a list of steps")?;
     if list.is_empty() {
         return ctx.fail(value.span(), "there is no step", "expected at least one step");
     }

@@ -9,19 +9,19 @@ use netsplit_history::Time;
 
 use crate::diagnostic::Problem;
 use crate::parse::fault::Placed;
-use crate::parse::symbols::{Names, Target};
+use crate::parse::symbols::{Symbols, Target};
 use crate::table::context::Context;
-use crate::{FaultKind, Selector};
+use crate::{FaultKind, NodeFault, Selector};
 
 /// Reports faults that contradict an earlier one.
-pub(crate) fn check(ctx: &Context<'_>, names: &Names, faults: &[Placed], end: Time) {
+pub(crate) fn check(ctx: &Context<'_>, symbols: &Symbols, faults: &[Placed], end: Time) {
     let certain: Vec<_> = faults
         .iter()
-        .filter_map(|placed| Some((placed, Certain::of(names, placed, end)?)))
+        .filter_map(|placed| Some((placed, Certain::of(symbols, placed, end)?)))
         .collect();
     for (index, (later, later_facts)) in certain.iter().enumerate() {
         let clash =
-            certain[..index].iter().find(|(_, facts)| facts.contradicts(later_facts, names));
+            certain[..index].iter().find(|(_, facts)| facts.contradicts(later_facts, symbols));
         if let Some((earlier, facts)) = clash {
             let line = ctx.sources.place(&earlier.kind_span).line;
             let name = &earlier.fault.name;
@@ -44,13 +44,12 @@ enum Aspect {
 }
 
 impl Aspect {
-    fn of(kind: &FaultKind) -> Option<(Aspect, &Selector)> {
-        match kind {
-            FaultKind::Crash(nodes) | FaultKind::Pause(nodes) => Some((Aspect::Running, nodes)),
-            FaultKind::Slow { nodes, .. } => Some((Aspect::Speed, nodes)),
-            FaultKind::Clock { nodes, .. } => Some((Aspect::Clock, nodes)),
-            FaultKind::Disk { nodes, sync, .. } => sync.is_some().then_some((Aspect::Sync, nodes)),
-            _ => None,
+    fn of(fault: &NodeFault) -> Option<Aspect> {
+        match fault {
+            NodeFault::Crash | NodeFault::Pause => Some(Aspect::Running),
+            NodeFault::Slow { .. } => Some(Aspect::Speed),
+            NodeFault::Clock { .. } => Some(Aspect::Clock),
+            NodeFault::Disk { sync, .. } => sync.is_some().then_some(Aspect::Sync),
         }
     }
 
@@ -72,45 +71,48 @@ struct Certain {
 }
 
 impl Certain {
-    fn of(names: &Names, placed: &Placed, end: Time) -> Option<Certain> {
-        let (aspect, nodes) = Aspect::of(&placed.fault.kind)?;
+    fn of(symbols: &Symbols, placed: &Placed, end: Time) -> Option<Certain> {
+        let FaultKind::Nodes { nodes, fault } = &placed.fault.kind else {
+            return None;
+        };
+        let aspect = Aspect::of(fault)?;
         let mut targets = Vec::new();
-        collect_targets(names, nodes, &mut targets);
+        collect_targets(symbols, nodes, &mut targets);
         targets.sort_unstable();
         let spans = placed.fault.certain_spans(end);
         (!targets.is_empty() && !spans.is_empty()).then_some(Certain { aspect, targets, spans })
     }
 
-    fn contradicts(&self, other: &Certain, names: &Names) -> bool {
+    fn contradicts(&self, other: &Certain, symbols: &Symbols) -> bool {
         let in_time = |a: &(Time, Time), b: &(Time, Time)| a.0 < b.1 && b.0 < a.1;
         let overlap_in_time = || {
             let pairs = self.spans.iter().flat_map(|a| other.spans.iter().map(move |b| (a, b)));
             pairs.into_iter().any(|(a, b)| in_time(a, b))
         };
-        self.aspect == other.aspect && overlap_in_time() && self.shares_target(other, names)
+        self.aspect == other.aspect && overlap_in_time() && self.shares_target(other, symbols)
     }
 
     /// Single nodes are looked up, so that two long lists are compared quickly; groups and
     /// regions are few.
-    fn shares_target(&self, other: &Certain, names: &Names) -> bool {
+    fn shares_target(&self, other: &Certain, symbols: &Symbols) -> bool {
         let is_single = |t: &&Target| matches!(t, Target::Node { .. } | Target::Client { .. });
         let same = |t: &Target| other.targets.binary_search(t).is_ok();
         let wide = |a: &Certain, b: &Certain| {
             let mut wide = a.targets.iter().filter(|t| !is_single(t));
-            wide.any(|a| b.targets.iter().any(|b| names.overlap(*a, *b)))
+            wide.any(|a| b.targets.iter().any(|b| symbols.overlap(*a, *b)))
         };
         self.targets.iter().filter(is_single).any(same) || wide(self, other) || wide(other, self)
     }
 }
 
-fn collect_targets(names: &Names, selector: &Selector, targets: &mut Vec<Target>) {
+fn collect_targets(symbols: &Symbols, selector: &Selector, targets: &mut Vec<Target>) {
     match selector {
         Selector::Name(name) => {
-            targets.extend(names.find(name).filter(|target| *target != Target::Role));
+            targets.extend(symbols.find(name).filter(|target| *target != Target::Role));
         }
         Selector::List(list) => {
             for element in list {
-                collect_targets(names, element, targets);
+                collect_targets(symbols, element, targets);
             }
         }
         _ => {}

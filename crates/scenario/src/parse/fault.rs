@@ -3,50 +3,47 @@
 use netsplit_history::Time;
 
 use crate::diagnostic::source::Span;
-use crate::parse::fault_kind;
-use crate::parse::fault_shape::{self, KIND_NAMES, LINK_KINDS};
-use crate::parse::symbols::Names;
-use crate::parse::trigger::trigger;
+use crate::parse::fault_kind::{self, KINDS};
+use crate::parse::symbols::Symbols;
+use crate::parse::trigger::{EVENT, trigger};
 use crate::table::context::{Context, Table, Value};
 use crate::table::fields::Fields;
 use crate::table::named_list;
-use crate::table::shape::{Kind, Shape, key, required};
+use crate::table::shape::{Key, Kind, Shape, key, required};
 use crate::value::dist::dist_of_at_least;
 use crate::value::scalar;
 use crate::{Dist, Fault, Repeat, Trigger};
 
 /// `[[fault]]`.
-pub(crate) const FAULT: Shape = Shape {
-    what: "a fault",
-    keys: &[
-        key(
-            "name",
-            Kind::Name,
-            "Its name; unless said, its kind, and a number from the second on.",
-        ),
-        required("at", Kind::Trigger, "When it strikes first: a time, or an event of the lab."),
-        key("for", Kind::Dist, "How long it holds; unless said, for the rest of the run."),
-        key("every", Kind::Dist, "From one strike to the next; unless said, it strikes once."),
-        key("times", Kind::Integer(1), "How many strikes in all; unless said, until the end."),
-        key(
-            "churn",
-            Kind::Table(&CHURN),
-            "Each target on its own, over and over, up and down in turn.",
-        ),
-        key("may_miss", Kind::Boolean, "It may touch nothing without making the run inconclusive."),
-        fault_shape::PARTITION,
-        fault_shape::LATENCY,
-        fault_shape::LOSS,
-        fault_shape::DUPLICATE,
-        fault_shape::BANDWIDTH,
-        fault_shape::CRASH,
-        fault_shape::PAUSE,
-        fault_shape::SLOW,
-        fault_shape::CLOCK,
-        fault_shape::DISK,
-    ],
-    one_of: &KIND_NAMES,
+pub(crate) const FAULT: Shape = Shape { what: "a fault", keys: &KEYS, one_of: &fault_kind::NAMES };
+
+const KEYS: [Key; COMMON_KEYS.len() + KINDS.len()] = {
+    let mut keys = [COMMON_KEYS[0]; COMMON_KEYS.len() + KINDS.len()];
+    let mut at = 1;
+    while at < keys.len() {
+        keys[at] = match at.checked_sub(COMMON_KEYS.len()) {
+            Some(kind) => KINDS[kind].key,
+            None => COMMON_KEYS[at],
+        };
+        at += 1;
+    }
+    keys
 };
+
+/// The keys of faults of every kind.
+const COMMON_KEYS: [Key; 7] = [
+    key("name", Kind::Name, "Its name. Default: its kind, numbered from the second on."),
+    required("at", Kind::Trigger(&EVENT), "When it first strikes: a time, or an event of the lab."),
+    key("for", Kind::Dist, "How long it lasts. Default: until the end of the run."),
+    key("every", Kind::Dist, "Interval from strike to strike. Default: it strikes once."),
+    key("times", Kind::Integer(1), "Total number of strikes. Default: until the end of the run."),
+    key("churn", Kind::Table(&CHURN), "Strikes and heals each target independently, repeatedly."),
+    key(
+        "may_miss",
+        Kind::Boolean,
+        "Whether it may affect nothing without making the run inconclusive. Default: false.",
+    ),
+];
 
 const CHURN: Shape = Shape {
     what: "churn",
@@ -69,13 +66,13 @@ pub(crate) struct Placed {
 
 /// What an unnamed fault is called after: its kind.
 pub(crate) fn default_name<'t>(table: &'t Table<'_>) -> &'t str {
-    KIND_NAMES.into_iter().find(|kind| table.contains_key(*kind)).unwrap_or("fault")
+    fault_kind::NAMES.into_iter().find(|kind| table.contains_key(*kind)).unwrap_or("fault")
 }
 
 /// Reads the faults of a run that ends at `end`.
 pub(crate) fn faults(
     ctx: &Context<'_>,
-    names: &Names,
+    symbols: &Symbols,
     value: Option<&Value<'_>>,
     end: Time,
 ) -> Vec<Placed> {
@@ -85,13 +82,13 @@ pub(crate) fn faults(
     elements
         .iter()
         .zip(called)
-        .filter_map(|(value, name)| fault(ctx, names, value, name, end))
+        .filter_map(|(value, name)| fault(ctx, symbols, value, name, end))
         .collect()
 }
 
 fn fault(
     ctx: &Context<'_>,
-    names: &Names,
+    symbols: &Symbols,
     value: &Value<'_>,
     name: String,
     end: Time,
@@ -102,7 +99,7 @@ fn fault(
     let hold = fields.read(ctx, "for", |ctx, value| dist_of_at_least(ctx, value, 1));
     let repeat = repeat(ctx, &fields, hold.as_ref());
     let may_miss = fields.read(ctx, "may_miss", scalar::boolean);
-    let (kind, kind_span) = fault_kind::kind(ctx, names, &fields)?;
+    let (kind, kind_span) = fault_kind::kind(ctx, symbols, &fields)?;
     Some(Placed {
         fault: Fault {
             name,
@@ -120,7 +117,7 @@ fn repeat(ctx: &Context<'_>, fields: &Fields<'_, '_>, hold: Option<&Dist>) -> Op
     let long_enough =
         |ctx: &Context<'_>, value: &Value<'_>| dist_of_at_least(ctx, value, REPEAT_MIN_NS);
     if let Some(value) = fields.get("churn") {
-        if LINK_KINDS.iter().any(|kind| fields.get(kind).is_some()) {
+        if fault_kind::is_of_links(fields) {
             let why = "expected a fault of nodes: only they churn, each on its own";
             fields.forbid(ctx, &["churn"], why);
             return None;

@@ -6,7 +6,6 @@ mod conflicts;
 mod empty_windows;
 mod fault;
 mod fault_kind;
-mod fault_shape;
 mod load;
 mod network;
 pub(crate) mod nodes;
@@ -15,7 +14,6 @@ mod params;
 mod selector;
 mod symbols;
 pub(crate) mod trigger;
-mod variant;
 mod verdict;
 mod warnings;
 
@@ -30,8 +28,8 @@ use crate::diagnostic::source::Sources;
 use crate::diagnostic::toml_errors;
 use crate::diagnostic::{Diagnostics, Problem};
 use crate::parse::empty_windows::Faults;
-use crate::parse::symbols::Names;
-use crate::parse::variant::variant;
+use crate::parse::params::variant;
+use crate::parse::symbols::Symbols;
 use crate::table::context::{Context, Value};
 use crate::table::fields::Fields;
 use crate::table::named_list;
@@ -168,14 +166,14 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
     let nodes = nodes::nodes(ctx, fields.get("nodes"));
     let complete = ctx.errors() == before;
     let (loads, clients) = load::loads(ctx, fields.get("load"), end);
-    let names = Names::new(&nodes, clients, ctx.lab, complete);
-    names.check_distinct(ctx, &fields.span_of("nodes"));
+    let symbols = Symbols::new(&nodes, clients, ctx.lab, complete);
+    symbols.check_distinct(ctx, &fields.span_of("nodes"));
 
-    let network = network::network(ctx, &names, fields.get("network"));
+    let network = network::network(ctx, &symbols, fields.get("network"));
     let sets = variant.as_ref().map(|(_, resolved)| resolved.params.as_slice());
     let params = params::params(ctx, fields.get("params"), sets.unwrap_or_default());
-    let faults = fault::faults(ctx, &names, fields.get("fault"), end);
-    conflicts::check(ctx, &names, &faults, end);
+    let faults = fault::faults(ctx, &symbols, fields.get("fault"), end);
+    conflicts::check(ctx, &symbols, &faults, end);
     let actions = action::actions(ctx, fields.get("action"), end);
     let known_faults = Faults {
         names: fault_names(fields),

@@ -2,9 +2,9 @@
 
 use crate::diagnostic::suggest::one_of;
 use crate::parse::selector::{fixed_selector, selector};
-use crate::parse::symbols::Names;
+use crate::parse::symbols::Symbols;
 use crate::table::context::{Context, Table, Value};
-use crate::table::fields::Fields;
+use crate::table::fields::{self, Fields};
 use crate::table::named_list;
 use crate::table::shape::{Key, Kind, Shape, key};
 use crate::value::dist::dist;
@@ -71,14 +71,14 @@ pub(crate) fn default_name<'t>(_: &'t Table<'_>) -> &'t str {
 }
 
 /// Reads the network.
-pub(crate) fn network(ctx: &Context<'_>, names: &Names, value: Option<&Value<'_>>) -> Network {
+pub(crate) fn network(ctx: &Context<'_>, symbols: &Symbols, value: Option<&Value<'_>>) -> Network {
     let fields = value.and_then(|value| Fields::open(ctx, value, &NETWORK));
     let mut default = fields.as_ref().map(|fields| settings(ctx, fields)).unwrap_or_default();
     default.latency.get_or_insert(DEFAULT_LATENCY);
     let links = fields.and_then(|fields| fields.get("link"));
     let elements = named_list::tables(ctx, links, "network.link", &LINK);
     named_list::check_unique(ctx, elements, "link rule");
-    let links = elements.iter().filter_map(|value| link(ctx, names, value)).collect();
+    let links = elements.iter().filter_map(|value| link(ctx, symbols, value)).collect();
     Network { default, links }
 }
 
@@ -91,12 +91,12 @@ fn settings(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> LinkSettings {
     }
 }
 
-fn link(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<LinkRule> {
+fn link(ctx: &Context<'_>, symbols: &Symbols, value: &Value<'_>) -> Option<LinkRule> {
     let fields = Fields::open(ctx, value, &LINK)?;
     fields.read(ctx, "name", scalar::name);
     let settings = settings(ctx, &fields);
     let message = fields.read(ctx, "message", message_kind);
-    let ends = ends(ctx, &fields, |ctx, value| fixed_selector(ctx, names, value))?;
+    let ends = ends(ctx, &fields, |ctx, value| fixed_selector(ctx, symbols, value))?;
     if ends == Ends::All && fields.get("message").is_none() {
         let label = "expected one of `between`, `one_way`, `of`, `message`";
         return ctx.fail(fields.span(), "this rule does not say which links", label);
@@ -115,10 +115,10 @@ fn link(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<LinkRule>
 /// Reads which links a fault speaks of; all of them when it does not say.
 pub(crate) fn fault_ends(
     ctx: &Context<'_>,
-    names: &Names,
+    symbols: &Symbols,
     fields: &Fields<'_, '_>,
 ) -> Option<Ends> {
-    ends(ctx, fields, |ctx, value| selector(ctx, names, value))
+    ends(ctx, fields, |ctx, value| selector(ctx, symbols, value))
 }
 
 fn ends(
@@ -127,7 +127,7 @@ fn ends(
     side: impl Fn(&Context<'_>, &Value<'_>) -> Option<Selector>,
 ) -> Option<Ends> {
     let both = |value| {
-        let (a, b) = scalar::pair(ctx, value, "a list of two sides")?;
+        let (a, b) = fields::pair(ctx, value, "a list of two sides")?;
         let (a, b) = (side(ctx, a), side(ctx, b));
         Some((a?, b?))
     };
@@ -152,12 +152,12 @@ fn ends(
     }
 }
 
-/// Reads a kind of message that the lab knows.
-pub(crate) fn message_kind(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
+/// Reads a kind of message that the lab knows, as an index into its list.
+pub(crate) fn message_kind(ctx: &Context<'_>, value: &Value<'_>) -> Option<u8> {
     let kind = scalar::str_of(ctx, value, "a kind of message in quotes")?;
     let lab = ctx.lab?;
-    if lab.messages.contains(&kind) {
-        return Some(kind.to_owned());
+    if let Some(index) = lab.messages.iter().position(|known| *known == kind) {
+        return Some(u8::try_from(index).expect("a lab has at most 256 kinds of messages"));
     }
     let known = lab.messages.iter().copied();
     ctx.unknown(value.span(), "the lab has no message", kind, known);

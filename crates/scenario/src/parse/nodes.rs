@@ -5,7 +5,7 @@ use crate::diagnostic::suggest::one_of;
 use crate::lab::GroupSpec;
 use crate::parse::symbols::RESERVED;
 use crate::table::context::{Context, Table, Value};
-use crate::table::fields::{Fields, wrong_type};
+use crate::table::fields::{self, Fields, wrong_type};
 use crate::table::shape::{Kind, Shape, key};
 use crate::value::dist::dist;
 use crate::value::scalar::{self, COUNT_MAX};
@@ -124,7 +124,7 @@ fn regions(ctx: &Context<'_>, value: &Value<'_>) -> Option<Vec<String>> {
     if !value.get_ref().is_array() {
         return region(ctx, value).map(|name| vec![name]);
     }
-    let list = scalar::list(ctx, value, "a list of regions")?;
+    let list = fields::list(ctx, value, "a list of regions")?;
     list.iter().map(|element| region(ctx, element)).collect()
 }
 

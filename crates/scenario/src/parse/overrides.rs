@@ -12,12 +12,11 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::diagnostic::Problem;
 use crate::diagnostic::source::Span;
-use crate::diagnostic::suggest::{did_you_mean, one_of};
+use crate::diagnostic::suggest::{cut, did_you_mean, one_of};
 use crate::parse::{action, fault, load, network};
 use crate::table::context::{Context, Table, Value};
 use crate::table::named_list;
 use crate::table::named_list::DefaultName;
-use crate::value::units::cut;
 
 /// One key of a path, and where it stands.
 type Step<'i> = (&'i str, Span);

@@ -7,10 +7,27 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::Problem;
 use crate::diagnostic::source::Span;
 use crate::diagnostic::suggest::did_you_mean;
+use crate::lab::{Resolved, UnknownName};
 use crate::table::context::{Context, Table, Value};
 use crate::table::fields::wrong_type;
+use crate::value::scalar;
 use crate::value::without_spans::plain_table;
 use crate::{CheckedParams, LabSpec};
+
+/// Reads a variant that the lab has: the text, and what it stands for.
+pub(crate) fn variant(ctx: &Context<'_>, value: &Value<'_>) -> Option<(String, Resolved)> {
+    let text = scalar::str_of(ctx, value, "a variant in quotes")?;
+    match ctx.lab?.resolve(text) {
+        Ok(resolved) => Some((text.to_owned(), resolved)),
+        Err(unknown) => {
+            for UnknownName { what, name, at, known } in unknown {
+                let span = ctx.inside(value, at..at + name.len());
+                ctx.unknown(span, &format!("the lab has no {what}"), &name, known.into_iter());
+            }
+            None
+        }
+    }
+}
 
 /// Reads the parameters; those that the variant `sets` take the place of what is written.
 pub(crate) fn params(

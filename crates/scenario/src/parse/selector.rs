@@ -5,22 +5,27 @@ use std::collections::BTreeSet;
 
 use crate::Selector;
 use crate::diagnostic::Problem;
-use crate::diagnostic::suggest::nearest;
-use crate::parse::symbols::{Names, Target};
+use crate::diagnostic::suggest::{cut, nearest};
+use crate::parse::symbols::{Symbols, Target};
 use crate::table::context::{Context, Value};
+use crate::table::fields;
 use crate::value::scalar;
-use crate::value::units::{self, cut};
+use crate::value::units;
 
 /// Reads a selector.
-pub(crate) fn selector(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<Selector> {
+pub(crate) fn selector(
+    ctx: &Context<'_>,
+    symbols: &Symbols,
+    value: &Value<'_>,
+) -> Option<Selector> {
     if !value.get_ref().is_array() {
-        return one(ctx, names, value);
+        return one(ctx, symbols, value);
     }
-    let list = scalar::list(ctx, value, "a list of names")?;
+    let list = fields::list(ctx, value, "a list of names")?;
     if list.is_empty() {
         return ctx.fail(value.span(), "this list selects nothing", "expected at least one name");
     }
-    let read: Vec<_> = list.iter().map(|element| one(ctx, names, element)).collect();
+    let read: Vec<_> = list.iter().map(|element| one(ctx, symbols, element)).collect();
     let all: Vec<_> = read.into_iter().collect::<Option<_>>()?;
     let mut seen = BTreeSet::new();
     for (index, element) in all.iter().enumerate() {
@@ -36,11 +41,11 @@ pub(crate) fn selector(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> O
 /// Reads a selector that is the same throughout the run: no role, nothing drawn.
 pub(crate) fn fixed_selector(
     ctx: &Context<'_>,
-    names: &Names,
+    symbols: &Symbols,
     value: &Value<'_>,
 ) -> Option<Selector> {
-    let selector = selector(ctx, names, value)?;
-    if is_fixed(names, &selector) {
+    let selector = selector(ctx, symbols, value)?;
+    if is_fixed(symbols, &selector) {
         return Some(selector);
     }
     ctx.fail(
@@ -50,15 +55,15 @@ pub(crate) fn fixed_selector(
     )
 }
 
-fn is_fixed(names: &Names, selector: &Selector) -> bool {
+fn is_fixed(symbols: &Symbols, selector: &Selector) -> bool {
     match selector {
-        Selector::Name(name) => names.find(name) != Some(Target::Role),
-        Selector::List(list) => list.iter().all(|element| is_fixed(names, element)),
+        Selector::Name(name) => symbols.find(name) != Some(Target::Role),
+        Selector::List(list) => list.iter().all(|element| is_fixed(symbols, element)),
         _ => false,
     }
 }
 
-fn one(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<Selector> {
+fn one(ctx: &Context<'_>, symbols: &Symbols, value: &Value<'_>) -> Option<Selector> {
     let text = scalar::str_of(ctx, value, "names of nodes, for example \"n1\" or \"any(2)\"")?;
     match text {
         "any" => return Some(Selector::Any(1)),
@@ -67,7 +72,7 @@ fn one(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<Selector> 
         _ => {}
     }
     if let Some(inner) = text.strip_prefix("any(").and_then(|rest| rest.strip_suffix(')')) {
-        return any(ctx, names, value, inner);
+        return any(ctx, symbols, value, inner);
     }
     if let Some(number) = text.strip_suffix('%') {
         let percent = units::decimal(number.trim_end(), 0);
@@ -77,26 +82,26 @@ fn one(ctx: &Context<'_>, names: &Names, value: &Value<'_>) -> Option<Selector> 
         };
         return Some(Selector::Percent(percent));
     }
-    if names.complete() && names.find(text).is_none() {
+    if symbols.complete() && symbols.find(text).is_none() {
         let problem = Problem::error(value.span(), format!("there is no `{}`", cut(text)))
-            .label(names.listed())
-            .maybe_help(hint(names, text));
+            .label(symbols.listed())
+            .maybe_help(hint(symbols, text));
         ctx.report(problem);
         return None;
     }
     Some(Selector::Name(text.to_owned()))
 }
 
-fn hint(names: &Names, text: &str) -> Option<String> {
+fn hint(symbols: &Symbols, text: &str) -> Option<String> {
     let call = text.split('(').next().filter(|_| text.contains('('));
     match call.and_then(|word| nearest(word, ["any"])) {
         Some(_) => Some("any three nodes are `any(3)`".to_owned()),
-        None => names.hint(text),
+        None => symbols.hint(text),
     }
 }
 
-fn any(ctx: &Context<'_>, names: &Names, value: &Value<'_>, inner: &str) -> Option<Selector> {
-    let most = if names.complete() { names.nodes() } else { scalar::COUNT_MAX };
+fn any(ctx: &Context<'_>, symbols: &Symbols, value: &Value<'_>, inner: &str) -> Option<Selector> {
+    let most = if symbols.complete() { symbols.nodes() } else { scalar::COUNT_MAX };
     let number: Option<u64> = inner.trim().parse().ok();
     let Some(number) = number.filter(|n| (1..=most).contains(n)) else {
         let message = format!("`any({})` cannot be drawn", cut(inner));

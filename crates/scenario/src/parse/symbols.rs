@@ -38,7 +38,7 @@ pub(crate) struct Clients {
 }
 
 /// The names of a scenario's nodes, groups, loads, regions and roles.
-pub(crate) struct Names {
+pub(crate) struct Symbols {
     groups: Vec<NodeGroup>,
     loads: Vec<Clients>,
     regions: Vec<String>,
@@ -46,7 +46,7 @@ pub(crate) struct Names {
     complete: bool,
 }
 
-impl Names {
+impl Symbols {
     /// With `complete` unset, parts of the file could not be read, and unknown names are let
     /// pass: one mistake should not be reported many times over.
     pub fn new(
@@ -59,7 +59,7 @@ impl Names {
         let of_loads = loads.iter().filter_map(|load| load.region.as_ref());
         let regions: BTreeSet<_> = of_groups.chain(of_loads).cloned().collect();
         let roles = lab.map_or(&[][..], |lab| lab.roles);
-        Names {
+        Symbols {
             groups: groups.to_vec(),
             loads,
             regions: regions.into_iter().collect(),

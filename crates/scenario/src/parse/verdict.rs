@@ -3,12 +3,12 @@
 use crate::diagnostic::Problem;
 use crate::grammar::{self, Vocabulary};
 use crate::parse::empty_windows::{Faults, check_window};
-use crate::parse::variant::variant;
+use crate::parse::params::variant;
 use crate::table::context::{Context, Value};
-use crate::table::fields::Fields;
+use crate::table::fields::{self, Fields};
 use crate::table::shape::{Kind, Shape, key};
 use crate::value::scalar::{self, TEXTS, probability};
-use crate::{Expectation, Sentence, Verdict};
+use crate::{Expectation, Expectations, Sentence};
 
 /// `[verdict]`.
 pub(crate) const VERDICT: Shape = Shape {
@@ -40,12 +40,12 @@ pub(crate) fn verdict(
     ctx: &Context<'_>,
     faults: &Faults<'_>,
     value: Option<&Value<'_>>,
-) -> Verdict {
-    let default = Verdict { min_pass_rate: 1.0, ..Verdict::default() };
+) -> Expectations {
+    let default = Expectations { min_pass_rate: 1.0, ..Expectations::default() };
     let Some(fields) = value.and_then(|value| Fields::open(ctx, value, &VERDICT)) else {
         return default;
     };
-    Verdict {
+    Expectations {
         expect: expectations(ctx, faults, &fields, "expect"),
         sweep: expectations(ctx, faults, &fields, "sweep"),
         catches: each(ctx, &fields, "catches", |ctx, value| variant(ctx, value).map(|read| read.0)),
@@ -62,7 +62,7 @@ fn each<T>(
     name: &str,
     reader: impl Fn(&Context<'_>, &Value<'_>) -> Option<T>,
 ) -> Vec<T> {
-    let list = fields.get(name).and_then(|value| scalar::list(ctx, value, "a list: [..., ...]"));
+    let list = fields.get(name).and_then(|value| fields::list(ctx, value, "a list: [..., ...]"));
     let list = list.unwrap_or_default().iter();
     list.filter_map(|value| reader(ctx, value)).collect()
 }

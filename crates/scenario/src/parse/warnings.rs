@@ -6,10 +6,10 @@ use crate::diagnostic::Problem;
 use crate::parse::fault::Placed;
 use crate::table::context::Context;
 use crate::table::fields::Fields;
-use crate::{Load, Verdict};
+use crate::{Expectations, Load};
 
 /// A verdict of nothing is always a pass.
-pub(crate) fn about_verdict(ctx: &Context<'_>, fields: &Fields<'_, '_>, verdict: &Verdict) {
+pub(crate) fn about_verdict(ctx: &Context<'_>, fields: &Fields<'_, '_>, verdict: &Expectations) {
     if verdict.expect.is_empty() && verdict.sweep.is_empty() {
         let span = match fields.get("verdict") {
             Some(value) => value.span(),

@@ -12,8 +12,7 @@ use toml::de::{DeTable, DeValue};
 use crate::LabSpec;
 use crate::diagnostic::Problem;
 use crate::diagnostic::source::{Sources, Span};
-use crate::diagnostic::suggest::{did_you_mean, one_of};
-use crate::value::units::{Malformed, cut};
+use crate::diagnostic::suggest::{cut, did_you_mean, one_of};
 
 /// A value of the file with its place.
 pub(crate) type Value<'i> = Spanned<DeValue<'i>>;
@@ -71,14 +70,6 @@ impl<'c> Context<'c> {
     pub fn errors(&self) -> usize {
         let problems = self.problems.borrow();
         problems.iter().filter(|problem| problem.is_error()).count()
-    }
-
-    /// The value of a quantity, or its malformation reported at `span`.
-    pub fn quantity<T>(&self, span: Span, quantity: Result<T, Malformed>) -> Option<T> {
-        match quantity {
-            Ok(value) => Some(value),
-            Err(wrong) => self.fail(span, wrong.message, wrong.expected),
-        }
     }
 
     /// The span of a part of a string's content; of the whole string where escapes keep the

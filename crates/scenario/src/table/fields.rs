@@ -126,3 +126,37 @@ pub(crate) fn wrong_type<T>(ctx: &Context<'_>, value: &Value<'_>, expected: &str
     };
     ctx.fail(value.span(), format!("wrong type: {found}"), &format!("expected {expected}"))
 }
+
+/// Lists longer than this are a mistake.
+const LIST_MAX: usize = 10_000;
+
+/// The elements of a list.
+pub(crate) fn list<'v, 'i>(
+    ctx: &Context<'_>,
+    value: &'v Value<'i>,
+    expected: &str,
+) -> Option<&'v [Value<'i>]> {
+    let Some(list) = value.get_ref().as_array() else {
+        return wrong_type(ctx, value, expected);
+    };
+    if list.len() > LIST_MAX {
+        let label = format!("expected at most {LIST_MAX} elements");
+        return ctx.fail(value.span(), "this list is absurdly long", &label);
+    }
+    Some(list)
+}
+
+/// The two elements of a list of two.
+pub(crate) fn pair<'v, 'i>(
+    ctx: &Context<'_>,
+    value: &'v Value<'i>,
+    expected: &str,
+) -> Option<(&'v Value<'i>, &'v Value<'i>)> {
+    match list(ctx, value, expected)? {
+        [first, second] => Some((first, second)),
+        other => {
+            let message = format!("this list has {} elements, not two", other.len());
+            ctx.fail(value.span(), message, &format!("expected {expected}"))
+        }
+    }
+}

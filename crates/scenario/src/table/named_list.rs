@@ -11,11 +11,10 @@ use toml::de::DeValue;
 
 use crate::diagnostic::Problem;
 use crate::diagnostic::source::Span;
-use crate::diagnostic::suggest::nearest;
+use crate::diagnostic::suggest::{cut, nearest};
 use crate::table::context::{Context, Table, Value};
+use crate::table::fields;
 use crate::table::shape::Shape;
-use crate::value::scalar;
-use crate::value::units::cut;
 
 /// What an unnamed element is called after.
 pub(crate) type DefaultName = for<'t> fn(&'t Table<'_>) -> &'t str;
@@ -45,7 +44,7 @@ pub(crate) fn tables<'v, 'i>(
     if value.get_ref().is_table() {
         return std::slice::from_ref(value);
     }
-    let tables = scalar::list(ctx, value, &format!("tables: [[{path}]]")).unwrap_or_default();
+    let tables = fields::list(ctx, value, &format!("tables: [[{path}]]")).unwrap_or_default();
     if tables.len() > ELEMENTS_MAX {
         let message = format!("{} of these are absurdly many", tables.len());
         ctx.complain(value.span(), message, "expected at most 1000");

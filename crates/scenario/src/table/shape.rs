@@ -16,7 +16,7 @@ pub(crate) struct Shape {
 }
 
 /// A key of a table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Key {
     /// As written in the file.
     pub name: &'static str,
@@ -57,8 +57,8 @@ pub(crate) enum Kind {
     Bandwidth,
     /// Which nodes.
     Selector,
-    /// When: a time, or an event.
-    Trigger,
+    /// A time, or a table of this shape that names an event.
+    Trigger(&'static Shape),
     /// The lab's name.
     Lab,
     /// A table of this shape.

@@ -3,11 +3,123 @@
 //! Wherever a duration is drawn, a plain duration is the constant one, and a table with one
 //! key names another: `{ lognormal = { median = "1ms", p99 = "5ms" } }`.
 
+use serde::ser::{Serialize, Serializer};
+use serde_json::{Value as Json, json};
+
 use crate::Dist;
 use crate::table::context::{Context, Value};
-use crate::table::fields::{Fields, wrong_type};
-use crate::value::dist_shape::{DIST, EXPONENTIAL, LOGNORMAL, NORMAL, PARETO, PART, UNIFORM};
-use crate::value::scalar;
+use crate::table::fields::{self, Fields, wrong_type};
+use crate::table::shape::{Key, Kind, Shape, key, required};
+use crate::value::{format, scalar};
+
+/// The table that names a distribution.
+pub(crate) const DIST: Shape = Shape {
+    what: "a distribution",
+    keys: &[
+        CONSTANT,
+        UNIFORM,
+        NORMAL,
+        LOGNORMAL,
+        EXPONENTIAL,
+        PARETO,
+        key("mixture", Kind::List(&Kind::Table(&MIXTURE_PART)), "One of several, drawn by weight."),
+    ],
+    one_of: &["constant", "uniform", "normal", "lognormal", "exponential", "pareto", "mixture"],
+};
+
+const MIXTURE_PART: Shape = Shape {
+    what: "a part of a mixture",
+    keys: &[
+        required("weight", Kind::Number, "Its weight, relative to the other parts."),
+        CONSTANT,
+        UNIFORM,
+        NORMAL,
+        LOGNORMAL,
+        EXPONENTIAL,
+        PARETO,
+    ],
+    one_of: &["constant", "uniform", "normal", "lognormal", "exponential", "pareto"],
+};
+
+const CONSTANT: Key = key("constant", Kind::Duration, "Always this duration.");
+
+const UNIFORM: Key = key(
+    "uniform",
+    Kind::Either(&[Kind::Pair(&Kind::Duration), Kind::Table(&UNIFORM_TABLE)]),
+    "Uniform between two durations.",
+);
+
+const UNIFORM_TABLE: Shape = Shape {
+    what: "a uniform distribution",
+    keys: &[
+        required("min", Kind::Duration, "The least."),
+        required("max", Kind::Duration, "The greatest."),
+    ],
+    one_of: &[],
+};
+
+const NORMAL: Key = key(
+    "normal",
+    Kind::Table(&NORMAL_TABLE),
+    "The normal distribution; negative draws become zero.",
+);
+
+const NORMAL_TABLE: Shape = Shape {
+    what: "a normal distribution",
+    keys: &[
+        required("mean", Kind::Duration, "The mean."),
+        required("std_dev", Kind::Duration, "The standard deviation."),
+        key(
+            "absolute",
+            Kind::Boolean,
+            "Fold negative draws to their absolute value instead of cutting them at zero.",
+        ),
+    ],
+    one_of: &[],
+};
+
+const SHIFT: &str = "Added to every draw.";
+
+const LOGNORMAL: Key = key(
+    "lognormal",
+    Kind::Table(&LOGNORMAL_TABLE),
+    "A long tail, given by its median and its p99.",
+);
+
+const LOGNORMAL_TABLE: Shape = Shape {
+    what: "a lognormal distribution",
+    keys: &[
+        required("median", Kind::Duration, "Half of the draws are below it."),
+        required("p99", Kind::Duration, "99% of the draws are below it."),
+        key("shift", Kind::Duration, SHIFT),
+    ],
+    one_of: &[],
+};
+
+const EXPONENTIAL: Key = key(
+    "exponential",
+    Kind::Table(&EXPONENTIAL_TABLE),
+    "The exponential distribution, given by its mean.",
+);
+
+const EXPONENTIAL_TABLE: Shape = Shape {
+    what: "an exponential distribution",
+    keys: &[required("mean", Kind::Duration, "The mean."), key("shift", Kind::Duration, SHIFT)],
+    one_of: &[],
+};
+
+const PARETO: Key =
+    key("pareto", Kind::Table(&PARETO_TABLE), "A heavy tail that starts at `scale`.");
+
+const PARETO_TABLE: Shape = Shape {
+    what: "a pareto distribution",
+    keys: &[
+        required("scale", Kind::Duration, "The least."),
+        required("shape", Kind::Number, "The tail: the smaller, the heavier."),
+        key("shift", Kind::Duration, SHIFT),
+    ],
+    one_of: &[],
+};
 
 /// Reads a distribution.
 pub(crate) fn dist(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
@@ -28,7 +140,7 @@ pub(crate) fn dist(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
 pub(crate) fn dist_of_at_least(ctx: &Context<'_>, value: &Value<'_>, min_ns: u64) -> Option<Dist> {
     let dist = dist(ctx, value)?;
     if dist.typical_ns() < min_ns {
-        let min = crate::value::format::nanos(min_ns as f64);
+        let min = format::nanos(min_ns as f64);
         let label = format!("expected at least {min}");
         return ctx.fail(value.span(), "this is too short", &label);
     }
@@ -53,10 +165,10 @@ fn simple(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Dist> {
 
 fn uniform(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
     let (min, max) = if value.get_ref().is_array() {
-        let (min, max) = scalar::pair(ctx, value, "a list of two durations")?;
+        let (min, max) = fields::pair(ctx, value, "a list of two durations")?;
         (scalar::nanos(ctx, min), scalar::nanos(ctx, max))
     } else if value.get_ref().is_table() {
-        let fields = Fields::open(ctx, value, &UNIFORM)?;
+        let fields = Fields::open(ctx, value, &UNIFORM_TABLE)?;
         (fields.read(ctx, "min", scalar::nanos), fields.read(ctx, "max", scalar::nanos))
     } else {
         return wrong_type(ctx, value, "[\"1ms\", \"3ms\"] or { min = \"1ms\", max = \"3ms\" }");
@@ -73,7 +185,7 @@ fn uniform(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
 }
 
 fn normal(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
-    let fields = Fields::open(ctx, value, &NORMAL)?;
+    let fields = Fields::open(ctx, value, &NORMAL_TABLE)?;
     let mean = fields.read(ctx, "mean", scalar::nanos);
     let std_dev = fields.read(ctx, "std_dev", scalar::nanos);
     let absolute = fields.read(ctx, "absolute", scalar::boolean);
@@ -81,7 +193,7 @@ fn normal(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
 }
 
 fn lognormal(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
-    let fields = Fields::open(ctx, value, &LOGNORMAL)?;
+    let fields = Fields::open(ctx, value, &LOGNORMAL_TABLE)?;
     let median = fields.read(ctx, "median", positive);
     let p99 = fields.read(ctx, "p99", positive);
     let shift = fields.read(ctx, "shift", scalar::nanos).unwrap_or(0);
@@ -94,14 +206,14 @@ fn lognormal(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
 }
 
 fn exponential(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
-    let fields = Fields::open(ctx, value, &EXPONENTIAL)?;
+    let fields = Fields::open(ctx, value, &EXPONENTIAL_TABLE)?;
     let mean = fields.read(ctx, "mean", positive);
     let shift = fields.read(ctx, "shift", scalar::nanos).unwrap_or(0);
     Some(Dist::Exponential { mean: mean?, shift })
 }
 
 fn pareto(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
-    let fields = Fields::open(ctx, value, &PARETO)?;
+    let fields = Fields::open(ctx, value, &PARETO_TABLE)?;
     let scale = fields.read(ctx, "scale", positive);
     let shape = fields.read(ctx, "shape", positive_number);
     let shift = fields.read(ctx, "shift", scalar::nanos).unwrap_or(0);
@@ -109,7 +221,7 @@ fn pareto(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
 }
 
 fn mixture(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
-    let parts = scalar::list(ctx, value, "a list of distributions, each with a weight")?;
+    let parts = fields::list(ctx, value, "a list of distributions, each with a weight")?;
     if parts.is_empty() {
         return ctx.fail(value.span(), "this mixture is empty", "expected at least one part");
     }
@@ -118,7 +230,7 @@ fn mixture(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
 }
 
 fn mixture_part(ctx: &Context<'_>, value: &Value<'_>) -> Option<(f64, Dist)> {
-    let fields = Fields::open(ctx, value, &PART)?;
+    let fields = Fields::open(ctx, value, &MIXTURE_PART)?;
     let weight = fields.read(ctx, "weight", positive_number);
     let dist = simple(ctx, &fields);
     Some((weight?, dist?))
@@ -159,4 +271,59 @@ impl Dist {
             _ => None,
         }
     }
+}
+
+impl Serialize for Dist {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        written(self).serialize(serializer)
+    }
+}
+
+fn written(dist: &Dist) -> Json {
+    let time = |nanos: &u64| format::nanos(*nanos as f64);
+    let mut table = match dist {
+        Dist::Constant(nanos) => return json!(time(nanos)),
+        Dist::Uniform { min, max } => return json!({ "uniform": [time(min), time(max)] }),
+        Dist::Normal { mean, std_dev, .. } => {
+            json!({ "normal": { "mean": time(mean), "std_dev": time(std_dev) } })
+        }
+        Dist::LogNormal { median, p99, .. } => {
+            json!({ "lognormal": { "median": time(median), "p99": time(p99) } })
+        }
+        Dist::Exponential { mean, .. } => json!({ "exponential": { "mean": time(mean) } }),
+        Dist::Pareto { scale, shape, .. } => {
+            json!({ "pareto": { "scale": time(scale), "shape": shape } })
+        }
+        Dist::Mixture(parts) => {
+            let parts: Vec<_> =
+                parts.iter().map(|(weight, part)| weighted(*weight, part)).collect();
+            return json!({ "mixture": parts });
+        }
+    };
+    let inner = table.as_object_mut().and_then(|table| table.values_mut().next());
+    let extra = match dist {
+        Dist::Normal { absolute: true, .. } => Some(("absolute", json!(true))),
+        Dist::LogNormal { shift, .. }
+        | Dist::Exponential { shift, .. }
+        | Dist::Pareto { shift, .. }
+            if *shift > 0 =>
+        {
+            Some(("shift", json!(time(shift))))
+        }
+        _ => None,
+    };
+    if let (Some(inner), Some((key, value))) = (inner, extra) {
+        inner[key] = value;
+    }
+    table
+}
+
+/// A part of a mixture, which is always a table.
+fn weighted(weight: f64, part: &Dist) -> Json {
+    let mut table = match written(part) {
+        Json::String(constant) => json!({ "constant": constant }),
+        table => table,
+    };
+    table["weight"] = json!(weight);
+    table
 }

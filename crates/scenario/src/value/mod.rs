@@ -1,9 +1,8 @@
 //! Single values: numbers with units, names, distributions.
 
 pub(crate) mod dist;
-pub(crate) mod dist_serialize;
-pub(crate) mod dist_shape;
 pub(crate) mod format;
+pub(crate) mod json_schema;
 pub(crate) mod param_types;
 pub(crate) mod scalar;
 pub(crate) mod units;

@@ -15,11 +15,11 @@ use toml::de::DeValue;
 
 use crate::Dist;
 use crate::diagnostic::source::Sources;
-use crate::editor::schema::standalone;
 use crate::table::context::Context;
 use crate::table::shape::Kind;
 use crate::value::dist::dist;
 use crate::value::format;
+use crate::value::json_schema::standalone;
 use crate::value::units::{self, A_DURATION, A_PROBABILITY, A_RATE, Malformed};
 
 macro_rules! quantity {

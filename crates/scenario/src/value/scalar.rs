@@ -6,18 +6,17 @@ use netsplit_history::Time;
 use toml::de::DeValue;
 
 use crate::diagnostic::Problem;
-use crate::diagnostic::suggest::{did_you_mean, one_of};
+use crate::diagnostic::source::Span;
+use crate::diagnostic::suggest::{cut, did_you_mean, one_of};
 use crate::table::context::{Context, Value};
 use crate::table::fields::wrong_type;
 use crate::table::shape::Kind;
-use crate::value::units::{self, cut};
+use crate::value::units::{self, Malformed};
 
 /// No scenario has more of anything: nodes, clients, keys.
 pub(crate) const COUNT_MAX: u64 = 10_000_000;
 /// No scenario asks more often.
 pub(crate) const RATE_MAX: f64 = 10_000_000.0;
-/// Lists longer than this are a mistake.
-const LIST_MAX: usize = 10_000;
 /// Names longer than this do not fit a report.
 const NAME_MAX: usize = 60;
 
@@ -127,7 +126,7 @@ pub(crate) fn number_where(
 /// A duration in nanoseconds.
 pub(crate) fn nanos(ctx: &Context<'_>, value: &Value<'_>) -> Option<u64> {
     match value.get_ref() {
-        DeValue::String(text) => ctx.quantity(value.span(), units::duration(text)),
+        DeValue::String(text) => quantity(ctx, value.span(), units::duration(text)),
         DeValue::Integer(number) => missing_unit(ctx, value, number.as_str()),
         DeValue::Float(number) => missing_unit(ctx, value, number.as_str()),
         _ => wrong_type(ctx, value, "a duration, for example \"150ms\""),
@@ -159,7 +158,7 @@ pub(crate) fn time(ctx: &Context<'_>, value: &Value<'_>) -> Option<Time> {
 /// A duration with a sign, in nanoseconds.
 pub(crate) fn signed_nanos(ctx: &Context<'_>, value: &Value<'_>) -> Option<i64> {
     match value.get_ref() {
-        DeValue::String(text) => ctx.quantity(value.span(), units::signed_duration(text)),
+        DeValue::String(text) => quantity(ctx, value.span(), units::signed_duration(text)),
         _ => nanos(ctx, value).map(|nanos| nanos as i64),
     }
 }
@@ -167,14 +166,14 @@ pub(crate) fn signed_nanos(ctx: &Context<'_>, value: &Value<'_>) -> Option<i64> 
 /// A probability: `0.02` or `"2%"`.
 pub(crate) fn probability(ctx: &Context<'_>, value: &Value<'_>) -> Option<f64> {
     if let DeValue::String(text) = value.get_ref() {
-        return ctx.quantity(value.span(), units::probability(text));
+        return quantity(ctx, value.span(), units::probability(text));
     }
     if !matches!(value.get_ref(), DeValue::Integer(_) | DeValue::Float(_)) {
         return wrong_type(ctx, value, "a probability, for example \"2%\" or 0.02");
     }
     let share = number(ctx, value)?;
     let written = ctx.sources.text(&value.span());
-    ctx.quantity(value.span(), units::check_probability(share, written))
+    quantity(ctx, value.span(), units::check_probability(share, written))
 }
 
 /// A rate per second, at most [`RATE_MAX`].
@@ -185,7 +184,7 @@ pub(crate) fn rate(ctx: &Context<'_>, value: &Value<'_>) -> Option<f64> {
             let label = format!("expected {EXPECTED}");
             return ctx.fail(value.span(), "a rate needs its unit", &label);
         }
-        _ => ctx.quantity(value.span(), units::rate(str_of(ctx, value, EXPECTED)?))?,
+        _ => quantity(ctx, value.span(), units::rate(str_of(ctx, value, EXPECTED)?))?,
     };
     if rate > RATE_MAX {
         let label = "expected at most 10000000/s";
@@ -202,37 +201,14 @@ pub(crate) fn bandwidth(ctx: &Context<'_>, value: &Value<'_>) -> Option<u64> {
         return ctx.fail(value.span(), "a bandwidth needs its unit", &label);
     }
     let text = str_of(ctx, value, EXPECTED)?;
-    ctx.quantity(value.span(), units::bandwidth(text))
+    quantity(ctx, value.span(), units::bandwidth(text))
 }
 
-/// The elements of a list.
-pub(crate) fn list<'v, 'i>(
-    ctx: &Context<'_>,
-    value: &'v Value<'i>,
-    expected: &str,
-) -> Option<&'v [Value<'i>]> {
-    let Some(list) = value.get_ref().as_array() else {
-        return wrong_type(ctx, value, expected);
-    };
-    if list.len() > LIST_MAX {
-        let label = format!("expected at most {LIST_MAX} elements");
-        return ctx.fail(value.span(), "this list is absurdly long", &label);
-    }
-    Some(list)
-}
-
-/// The two elements of a list of two.
-pub(crate) fn pair<'v, 'i>(
-    ctx: &Context<'_>,
-    value: &'v Value<'i>,
-    expected: &str,
-) -> Option<(&'v Value<'i>, &'v Value<'i>)> {
-    match list(ctx, value, expected)? {
-        [first, second] => Some((first, second)),
-        other => {
-            let message = format!("this list has {} elements, not two", other.len());
-            ctx.fail(value.span(), message, &format!("expected {expected}"))
-        }
+/// The value of a quantity, or its malformation reported at `span`.
+fn quantity<T>(ctx: &Context<'_>, span: Span, quantity: Result<T, Malformed>) -> Option<T> {
+    match quantity {
+        Ok(value) => Some(value),
+        Err(wrong) => ctx.fail(span, wrong.message, wrong.expected),
     }
 }
 

@@ -4,6 +4,8 @@
 //! it, and a share such as `"99.9%"` is the number nearest to 0.999. Each function is the
 //! inverse of its counterpart in [`show`](crate::value::format).
 
+use crate::diagnostic::suggest::cut;
+
 /// No scenario needs a longer time: a day of simulated time.
 pub(crate) const DURATION_MAX_NS: u64 = 24 * 3600 * 1_000_000_000;
 
@@ -190,15 +192,6 @@ fn scaled(number: &str, unit: u64) -> Option<u128> {
 
 /// More digits than any quantity needs, and few enough for 128 bits.
 const DIGITS_MAX: usize = 24;
-
-/// The start of a text that may be very long.
-pub(crate) fn cut(text: &str) -> String {
-    const SHOWN_MAX: usize = 40;
-    match text.char_indices().nth(SHOWN_MAX) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
-    }
-}
 
 #[cfg(test)]
 mod tests {
