@@ -1,4 +1,4 @@
-//! What is wrong with a scenario, told in the manner of rustc.
+//! Diagnostics in the style of rustc: severity, message, caret and help.
 
 pub(crate) mod source;
 pub(crate) mod suggest;
@@ -10,25 +10,25 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::diagnostic::source::{Sources, Span};
 
-/// How bad it is.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The scenario cannot be run.
     Error,
-    /// It can be run, but perhaps not as meant.
+    /// The scenario can be run, but perhaps not as intended.
     Warning,
 }
 
-/// One thing that is wrong, and where.
+/// One error or warning, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// What is wrong, in one line.
+    /// The problem, in one line.
     pub message: String,
-    /// What stands under the caret: what was expected there.
+    /// The label at the caret: what was expected there.
     pub label: String,
-    /// What to do about it: "did you mean", an example, the names that there are.
+    /// Advice, such as "did you mean" or an example.
     pub help: Vec<String>,
     /// The file, or `command line` for an override.
     pub file: String,
@@ -39,7 +39,7 @@ pub struct Diagnostic {
     span: Span,
 }
 
-/// Everything that is wrong with a scenario, in order of place.
+/// All errors and warnings of a scenario, in order of place.
 #[derive(Clone, Debug)]
 pub struct Diagnostics {
     sources: Sources,
@@ -47,10 +47,11 @@ pub struct Diagnostics {
     more: usize,
 }
 
-/// More than these are only counted: they would take long to place.
+/// The maximum number of diagnostics that are kept; more are only counted, for placing them takes
+/// long.
 const KEPT_MAX: usize = 200;
 
-/// More than these are not shown: the first ones usually explain the rest.
+/// The maximum number of diagnostics that are rendered; the first ones usually explain the rest.
 const SHOWN_MAX: usize = 30;
 
 impl Diagnostics {
@@ -63,22 +64,23 @@ impl Diagnostics {
         Diagnostics { sources, items, more }
     }
 
-    /// The findings; of very many only the first.
+    /// Iterates over the diagnostics, at most 200.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.items.iter()
     }
 
-    /// How many there are.
+    /// The number of diagnostics, including those that are not kept.
     pub fn len(&self) -> usize {
         self.items.len() + self.more
     }
 
-    /// Whether there are none.
+    /// Whether there are no diagnostics.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// The text for a terminal: each finding with its line, a caret and what was expected.
+    /// Renders the diagnostics for a terminal: each with its line, a caret and what was expected.
+    /// At most 30 are shown.
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let shown = self.items.iter().take(SHOWN_MAX);
@@ -113,7 +115,7 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// A [`Diagnostic`] in the making: with a span, but not yet a place.
+/// A [`Diagnostic`] whose place is not yet computed from its span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     span: Span,
@@ -138,12 +140,12 @@ impl Problem {
         Problem { severity: Severity::Warning, ..Problem::error(span, message) }
     }
 
-    /// The message and what was expected, for errors that carry no place.
+    /// The message and the label, for errors without a place.
     pub fn one_line(&self) -> String {
         format!("{}; {}", self.message, self.label)
     }
 
-    /// Says under the caret what was expected.
+    /// Sets the label at the caret: what was expected.
     pub fn label(mut self, label: impl Into<String>) -> Problem {
         self.label = label.into();
         self

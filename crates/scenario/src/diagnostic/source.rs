@@ -1,12 +1,11 @@
-//! Where text comes from: the scenario file, and each `--set` of the command line.
+//! Sources of text: the scenario file, and each `--set` of the command line.
 //!
-//! All texts lie end to end on one axis of byte offsets, so that a span alone says which text
-//! it is in. That is how a value that an override put into the file's tree still shows its own
-//! place when it is wrong.
+//! All texts share one range of byte offsets, one after another, so that a span identifies its
+//! text. So a diagnostic about a value from an override points at the command line.
 
 use std::ops::Range;
 
-/// Byte offsets on the common axis of all [`Sources`].
+/// Byte offsets in the common range of all [`Sources`].
 pub(crate) type Span = Range<usize>;
 
 #[derive(Clone, Debug)]
@@ -22,7 +21,7 @@ pub(crate) struct Sources {
     all: Vec<Source>,
 }
 
-/// A span as people read it.
+/// A span as line and column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place<'s> {
     /// The file, or the command line.
@@ -57,7 +56,7 @@ impl Sources {
         start + OVERRIDE_FLAG.len()
     }
 
-    /// Where `span` is. A span out of bounds is moved into the text.
+    /// The place of `span`. A span out of bounds is clamped to the text.
     pub fn place(&self, span: &Span) -> Place<'_> {
         let index = self.index_of(span.start);
         let Source { name, text, start } = &self.all[index];
@@ -86,7 +85,7 @@ impl Sources {
     }
 }
 
-/// How an override is shown.
+/// The prefix of an override in diagnostics.
 const OVERRIDE_FLAG: &str = "--set ";
 
 fn floor_char_boundary(text: &str, offset: usize) -> usize {

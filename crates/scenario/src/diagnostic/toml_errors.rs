@@ -1,18 +1,17 @@
-//! Texts that are no TOML: the parser's errors, in words for people who do not know its grammar.
+//! TOML syntax errors, reworded for people who do not know the grammar.
 
 use toml::de::Error;
 
 use crate::diagnostic::Problem;
-use crate::diagnostic::source::Span;
+use crate::diagnostic::source::{Sources, Span};
 use crate::diagnostic::suggest::cut;
-use crate::table::context::Context;
 
-/// The parser guesses on after each error, so only so many are told ...
-const TOLD_MAX: usize = 8;
+/// The maximum number of syntax errors that are reported: after an error the parser guesses.
+const REPORTED_MAX: usize = 8;
 
-/// Reports the first syntax error of each line, and not very many. What is never closed swallows
-/// the rest of the file, so behind it nothing is told.
-pub(crate) fn report(ctx: &Context<'_>, text: &str, mut errors: Vec<Error>) {
+/// The first syntax error of each line of `text`. An unclosed bracket extends to the end of the
+/// file, so errors after it are left out.
+pub(crate) fn problems(sources: &Sources, text: &str, mut errors: Vec<Error>) -> Vec<Problem> {
     errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
     let swallows = |error: &Error| {
         let what = error.message().split(',').next();
@@ -22,45 +21,46 @@ pub(crate) fn report(ctx: &Context<'_>, text: &str, mut errors: Vec<Error>) {
     let unclosed = unclosed.flatten();
     let end = unclosed.unwrap_or(usize::MAX);
     let mut last_line = 0;
-    let mut told = 0;
+    let mut problems = Vec::new();
     for error in errors {
         let span = error.span().unwrap_or(0..0);
-        if told == TOLD_MAX || span.start >= end {
+        if problems.len() == REPORTED_MAX || span.start >= end {
             break;
         }
-        let line = ctx.sources.place(&span).line;
+        let line = sources.place(&span).line;
         if line > last_line {
-            ctx.report(in_words(error.message(), span, text));
-            told += 1;
+            problems.push(in_words(error.message(), span, text));
         }
         last_line = last_line.max(line);
     }
     if let Some(open) = unclosed {
         let (what, close) = match text.as_bytes()[open] {
             b'{' => ("table", '}'),
-            _ => ("list", ']'),
+            _ => ("array", ']'),
         };
         let message = format!("invalid TOML: this {what} is never closed");
-        ctx.complain(open..open + 1, message, &format!("expected a `{close}` behind it"));
+        let label = format!("expected a matching `{close}`");
+        problems.push(Problem::error(open..open + 1, message).label(label));
     }
+    problems
 }
 
 fn in_words(message: &str, span: Span, text: &str) -> Problem {
     let there = text.get(span.clone()).unwrap_or_default();
     let (message, label) = match message.split_once(", expected ") {
         _ if message == "duplicate key" => (
-            format!("`{}` stands here for the second time", cut(there)),
+            format!("duplicate key `{}`", cut(there)),
             "expected each key, and each [table], once".to_owned(),
         ),
         Some(("string values must be quoted", _)) => (
-            "a text needs quotes".to_owned(),
+            "a string needs quotes".to_owned(),
             match there.trim_matches(|c: char| "“”„’‘'".contains(c)) {
                 bare if bare == there => format!("expected \"{}\"", cut(bare)),
                 _ => "expected straight quotes: \"...\"".to_owned(),
             },
         ),
         Some(("invalid basic string", "`\"`")) => {
-            ("this text does not end in its line".to_owned(), "expected `\"`".to_owned())
+            ("this string is not closed on its line".to_owned(), "expected `\"`".to_owned())
         }
         Some((message, "nothing")) => (message.to_owned(), String::new()),
         Some((message, expected)) => (message.to_owned(), format!("expected {expected}")),
@@ -69,7 +69,7 @@ fn in_words(message: &str, span: Span, text: &str) -> Problem {
     Problem::error(span, format!("invalid TOML: {}", message.replace('\n', ", "))).label(label)
 }
 
-/// Where the innermost `{` or `[` stands that nothing closes, outside strings and comments.
+/// The offset of the innermost unclosed `{` or `[`, outside strings and comments.
 fn never_closed(text: &str) -> Option<usize> {
     let mut open = Vec::new();
     let mut at = 0;
@@ -94,7 +94,7 @@ fn never_closed(text: &str) -> Option<usize> {
     open.pop()
 }
 
-/// Where the string that starts at `at` ends; one on a single line ends there.
+/// The end of the string that starts at `at`; a single-line string ends with its line.
 fn after_string(text: &str, at: usize) -> usize {
     let quote = &text[at..=at];
     let triple = quote.repeat(3);

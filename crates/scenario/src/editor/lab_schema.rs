@@ -1,4 +1,4 @@
-//! What the schema knows of one lab.
+//! The part of the schema that is specific to one lab.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -6,7 +6,7 @@ use crate::LabSpec;
 use crate::parse::nodes::GROUP;
 use crate::value::json_schema::{described, one_of_names, shape};
 
-/// "If the file is about this lab, then its names are these."
+/// "If `lab` is this lab, then these are its names."
 pub(crate) fn condition(lab: &LabSpec, definitions: &mut Map<String, Json>) -> Json {
     let message = json!({ "properties": { "message": { "enum": lab.messages } } });
     let at = json!({
@@ -44,7 +44,7 @@ pub(crate) fn condition(lab: &LabSpec, definitions: &mut Map<String, Json>) -> J
     })
 }
 
-/// A constraint on each table of a list, or on the single one.
+/// A constraint on each table of an array, or on a single table.
 fn elements(table: &Json) -> Json {
     let mut both = table.clone();
     both["items"] = table.clone();
@@ -89,8 +89,8 @@ fn mix(lab: &LabSpec) -> Json {
     })
 }
 
-/// The lab's parameters; the types that they use move into the common definitions, under
-/// names of the lab's own.
+/// The lab's parameters. The definitions of their types move into the common ones, prefixed with
+/// the lab's name.
 fn params(lab: &LabSpec, definitions: &mut Map<String, Json>) -> Json {
     let mut params = (lab.params.schema)().to_value();
     rename_refs(&mut params, lab.name);

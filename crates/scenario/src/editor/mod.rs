@@ -1,4 +1,4 @@
-//! Help for people who write scenario files: the JSON Schema and a first file.
+//! Support for writing scenario files: the JSON Schema, and the template of `netsplit new`.
 
 mod lab_schema;
 pub(crate) mod schema;

@@ -1,11 +1,12 @@
-//! The JSON Schema (draft 7) of scenario files, written from the same [`Shape`](crate::table::shape::Shape)s that the
-//! readers check against, and from what the labs tell about themselves.
+//! The JSON Schema (draft 7) of scenario files, generated from the same
+//! [`Shape`](crate::table::shape::Shape)s that the readers validate against, and from the labs'
+//! descriptions.
 //!
-//! Editors that honour `#:schema` complete and check with it. It stays within what such
-//! editors handle well: definitions, `anyOf`, and one `if`/`then` per lab that narrows
+//! Editors that support `#:schema` use it for completion and validation. It is limited to what
+//! such editors handle well: definitions, `anyOf`, and one `if`/`then` per lab that narrows
 //! `params`, `variant`, `nodes`, mixes, messages, events and actions to that lab's. Quantities are
-//! checked by pattern; what only makes sense together (names that exist, times in order,
-//! sentences) is left to `lint`.
+//! checked by pattern; relations between values (existing names, ordered times, sentences) are
+//! checked by `lint`.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -16,7 +17,7 @@ use crate::parse::trigger::EVENT;
 use crate::table::shape::Kind;
 use crate::value::json_schema::{definition, described, shape};
 
-/// The JSON Schema of scenario files about these labs.
+/// Returns the JSON Schema (draft 7) of scenario files for these labs.
 pub fn schema(labs: &[&LabSpec]) -> Json {
     let mut definitions = Map::new();
     for (name, kind) in DEFINED {
@@ -36,7 +37,7 @@ pub fn schema(labs: &[&LabSpec]) -> Json {
     root
 }
 
-/// What many places hold is defined once.
+/// The definitions, which many tables refer to.
 const DEFINED: [(&str, Kind); 9] = [
     ("name", Kind::Name),
     ("duration", Kind::Duration),

@@ -1,5 +1,5 @@
-//! The commented file that `netsplit new LAB` writes: a scenario that runs as it stands, with
-//! what else may be said as comments.
+//! The template that `netsplit new LAB` writes: a scenario that runs as it is, with optional keys
+//! as comments.
 
 use std::fmt::Write;
 
@@ -7,8 +7,8 @@ use serde_json::Value as Json;
 
 use crate::LabSpec;
 
-/// A first scenario about `lab`.
-pub fn starter(lab: &LabSpec) -> String {
+/// Returns a commented scenario for `lab` that runs as it is.
+pub fn template(lab: &LabSpec) -> String {
     let mut out = head(lab);
     out += &nodes(lab);
     out += NETWORK;
@@ -20,7 +20,7 @@ pub fn starter(lab: &LabSpec) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The line with its remark, if it has one, in a common column.
+/// The line with its comment, if any, aligned to a common column.
 fn aligned(line: &str) -> String {
     const COLUMN: usize = 34;
     match line.split_once(" ## ") {
@@ -37,7 +37,7 @@ title    = \"What this scenario shows, in one line\"
 lab      = \"{}\" ## {}
 variant  = \"reference\" ## or one of: {}
 duration = \"60s\"
-warmup   = \"5s\" ## what is asked earlier is not measured
+warmup   = \"5s\" ## requests sent earlier are not measured
 ",
         lab.name,
         lab.summary,
@@ -58,8 +58,8 @@ fn nodes(lab: &LabSpec) -> String {
             "
 [{header}] ## {}
 count = {count} ## {prefix}1 to {prefix}{count}
-# workers = 4 ## pieces of work that a node does at once
-# region = [\"eu\", \"us\"] ## nodes are dealt to them in turn
+# workers = 4 ## jobs that a node executes concurrently
+# region = [\"eu\", \"us\"] ## assigned to the nodes in turn
 # disk = {{ sync = \"2ms\" }}
 ",
             group.summary
@@ -74,8 +74,8 @@ latency = { lognormal = { median = \"1ms\", p99 = \"5ms\" } }
 # loss = \"0.1%\"
 # bandwidth = \"1Gbit/s\"
 
-# [[network.link]] ## links that are different
-# of      = \"any name of a node, group or region\"
+# [[network.link]] ## exceptions for some links
+# of      = \"a node, group or region\"
 # latency = \"40ms\"
 ";
 
@@ -96,19 +96,19 @@ rate    = \"200/s\"
 # or closed = {{ clients = 10, think = \"10ms\" }}, or once = {{ clients = 100 }}
 timeout = \"1s\"
 mix     = {{ {} }}
-keys    = {{ count = 1000 }} ## zipf = 0.99 makes some hot
+keys    = {{ count = 1000 }} ## add zipf = 0.99 for hot keys
 ",
         mix.join(", ")
     )
 }
 
-/// The parameters as comments: their defaults are the lab's.
+/// The parameters as comments, with their defaults.
 fn params(lab: &LabSpec) -> String {
     let schema = (lab.params.schema)();
     let Some(properties) = schema.get("properties").and_then(Json::as_object) else {
         return String::new();
     };
-    let mut out = "\n[params] ## the lab's own knobs, as they are unless said\n".to_owned();
+    let mut out = "\n[params] ## the lab's own parameters, with their defaults\n".to_owned();
     for (name, param) in properties {
         let about = param.get("description").and_then(Json::as_str).unwrap_or("");
         for line in about.lines() {
@@ -127,7 +127,7 @@ fn params(lab: &LabSpec) -> String {
     out
 }
 
-/// The words that a parameter may be, where it is a choice among words.
+/// The possible values of a parameter that is a choice among words.
 fn choices<'a>(schema: &'a Json, param: &'a Json) -> Vec<&'a str> {
     let link = param.get("$ref").or_else(|| param.pointer("/allOf/0/$ref"));
     let path = link.and_then(Json::as_str).and_then(|link| link.strip_prefix('#'));
@@ -137,7 +137,7 @@ fn choices<'a>(schema: &'a Json, param: &'a Json) -> Vec<&'a str> {
     words.filter_map(|choice| choice.get("const")?.as_str()).collect()
 }
 
-/// A JSON value as TOML writes it in one line.
+/// A JSON value as TOML on one line.
 fn inline(value: &Json) -> String {
     match toml::Value::try_from(value) {
         Ok(value) => value.to_string().replace('\n', " "),
@@ -154,7 +154,7 @@ fn fault(lab: &LabSpec) -> String {
         "
 [[fault]]
 name      = \"cut\"
-at        = \"20s\" ## counted from the start of the run
+at        = \"20s\" ## from the start of the run
 for       = \"10s\"
 partition = {{ isolate = \"{target}\" }}
 # or crash = \"any\", pause = \"any(2)\", slow = {{ nodes = \"20%\", factor = 3 }},
@@ -179,7 +179,7 @@ expect = [
         let _ = writeln!(out, "  # \"{} == 0\", ## {}", metric.name, metric.summary);
     }
     out + "]
-# catches = [\"VARIANT\"] ## variants that must fail this
+# catches = [\"VARIANT\"] ## variants that must fail
 # min_pass_rate = \"98%\" ## of the seeds of a sweep
 "
 }

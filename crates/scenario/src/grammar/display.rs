@@ -1,4 +1,4 @@
-//! Sentences as text: what [`parse`](super::parse) reads back.
+//! Formatting of sentences, the inverse of [`parse`](super::parse).
 
 use std::fmt::{Display, Formatter, Result};
 
@@ -62,7 +62,7 @@ impl Display for Statistic {
 }
 
 impl Display for Population {
-    /// With its parentheses; nothing for the one that needs no saying.
+    /// Includes the parentheses; empty for the default population.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Population::Successful => Ok(()),
@@ -113,7 +113,7 @@ impl Display for WindowName {
     }
 }
 
-/// A window at the end of a sentence: the whole run goes without saying.
+/// A window at the end of a sentence; empty for the default window.
 struct Suffix<'w>(&'w WindowName);
 
 impl Display for Suffix<'_> {

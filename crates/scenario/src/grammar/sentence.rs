@@ -17,52 +17,52 @@ use serde::{Deserialize, Serialize};
 /// A sentence of `expect` or `sweep`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sentence {
-    /// A metric compared with a value, over a window.
+    /// Compares a metric with a value, over a window.
     Metric {
-        /// What is measured.
+        /// The metric.
         metric: Metric,
-        /// How it must compare.
+        /// The comparison that must hold.
         comparison: Comparison,
-        /// With what.
+        /// The value to compare with.
         value: Quantity,
-        /// When.
+        /// The window.
         window: WindowName,
     },
-    /// A named property holds, or with `negated` must not.
+    /// Demands a property, or its violation.
     Property {
-        /// Which.
+        /// The property.
         property: Property,
-        /// Whether it must be violated.
+        /// Whether the property must be violated.
         negated: bool,
     },
-    /// Over many seeds: a property is violated in a share of them.
+    /// Compares the share of seeds that violate a property.
     Violates {
-        /// Which.
+        /// The property.
         property: Property,
-        /// How the share must compare.
+        /// The comparison that must hold for the share.
         comparison: Comparison,
-        /// The share, 0 to 1.
+        /// The share to compare with, 0 to 1.
         share: f64,
     },
-    /// Over many seeds: an aggregate of a metric.
+    /// Compares an aggregate over the seeds of a metric with a value.
     Aggregate {
-        /// Over the seeds.
+        /// The aggregate over the seeds.
         aggregate: SeedAggregate,
-        /// What each run measures.
+        /// The metric of each run.
         metric: Metric,
-        /// How the aggregate must compare.
+        /// The comparison that must hold.
         comparison: Comparison,
-        /// With what.
+        /// The value to compare with.
         value: Quantity,
-        /// When.
+        /// The window.
         window: WindowName,
     },
 }
 
-/// What is measured.
+/// A metric: a number measured in one run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Metric {
-    /// ok / attempted, of one operation or of all.
+    /// The fraction of requests that succeeded: ok / attempted.
     Availability(Population),
     /// A latency statistic.
     Latency(Statistic, Population),
@@ -70,20 +70,20 @@ pub enum Metric {
     Throughput(Population),
     /// Time from a fault's heal until service is back.
     Recovery,
-    /// Rejected requests / attempted.
+    /// The fraction of requests that were rejected: rejected / attempted.
     RejectedRate(Population),
-    /// A counter, a gauge or an end-of-run measure of the lab.
+    /// A counter, a gauge or an end-of-run measurement of the lab.
     Lab(String),
 }
 
-/// Whose requests or durations.
+/// The requests or observations that a metric covers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Population {
-    /// All operations; latencies of the successful ones.
+    /// All operations; for latencies, those that succeeded.
     Successful,
-    /// All operations, a time-out counted at its time-out: `p99(all)`.
+    /// All operations; a timed-out request counts with its timeout: `p99(all)`.
     All,
-    /// Without deliberate rejections: `availability(admitted)`.
+    /// All requests that were not rejected: `availability(admitted)`.
     Admitted,
     /// One operation: `p99(get)`.
     Operation(String),
@@ -96,13 +96,13 @@ pub enum Population {
 pub enum Statistic {
     /// The arithmetic mean.
     Mean,
-    /// The greatest.
+    /// The maximum.
     Max,
     /// A percentile, 0 to 100.
     Percentile(f64),
 }
 
-/// How a measurement must compare with the value.
+/// A comparison of a measurement with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
@@ -116,12 +116,12 @@ pub enum Comparison {
     AtLeast,
     /// `==`
     Equal,
-    /// `within 5% of`: the relative tolerance, 0.05.
+    /// `within 5% of`, with the relative tolerance 0.05.
     Within(f64),
 }
 
 impl Comparison {
-    /// Whether `measured` stands to `value` as demanded.
+    /// Returns whether the comparison of `measured` with `value` holds.
     pub fn holds(self, measured: f64, value: f64) -> bool {
         match self {
             Comparison::Less => measured < value,
@@ -134,7 +134,7 @@ impl Comparison {
     }
 }
 
-/// A value with its unit.
+/// A number with its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
@@ -142,14 +142,14 @@ pub enum Quantity {
     Nanos(f64),
     /// A share, 0 to 1, written in percent.
     Share(f64),
-    /// Per second.
+    /// A rate per second.
     PerSecond(f64),
     /// A plain number.
     Number(f64),
 }
 
 impl Quantity {
-    /// The number alone: nanoseconds, share, per second, or plain.
+    /// Returns the number without its unit.
     pub fn number(self) -> f64 {
         match self {
             Quantity::Nanos(x)
@@ -159,7 +159,7 @@ impl Quantity {
         }
     }
 
-    /// Another number with the same unit.
+    /// Returns another number with the same unit.
     #[must_use]
     pub fn with(self, number: f64) -> Quantity {
         match self {
@@ -171,20 +171,20 @@ impl Quantity {
     }
 }
 
-/// When.
+/// A window: the part of the run that a metric covers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WindowName {
     /// The measured part of the run.
     Overall,
-    /// Until the fault first strikes.
+    /// Until the first strike of the fault.
     Before(String),
-    /// While the fault holds, over all its firings.
+    /// All firings of the fault together.
     During(String),
-    /// From the fault's last heal to the next fault's strike or the end.
+    /// From the last heal of the fault to the next strike of any fault, or to the end.
     After(String),
-    /// Outside each fault and its settling time.
+    /// Outside all firings of all faults and the settle time after each.
     OutsideFaults,
-    /// Between two times.
+    /// From the first time to the second, exclusive.
     Span(Time, Time),
 }
 
@@ -197,7 +197,7 @@ pub enum Property {
     SequentiallyConsistent,
     /// Each session reads its own writes.
     ReadYourWrites,
-    /// No session reads backwards.
+    /// No session reads older values than before.
     MonotonicReads,
     /// No acknowledged write is lost.
     NoLostWrites,
@@ -213,8 +213,8 @@ pub enum Property {
 pub enum SeedAggregate {
     /// The arithmetic mean.
     Mean,
-    /// The least.
+    /// The minimum.
     Min,
-    /// The greatest.
+    /// The maximum.
     Max,
 }

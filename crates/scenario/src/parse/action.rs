@@ -1,4 +1,4 @@
-//! `[[action]]`: what the lab is asked to do.
+//! `[[action]]`: requests to the lab itself, such as adding a node.
 
 use netsplit_history::Time;
 use toml::Spanned;
@@ -17,22 +17,22 @@ use crate::value::without_spans::plain;
 pub(crate) const ACTION: Shape = Shape {
     what: "an action",
     keys: &[
-        key(
-            "name",
-            Kind::Name,
-            "Its name; unless said, its verb, and a number from the second on.",
+        key("name", Kind::Name, "Its name. Default: its verb, numbered from the second on."),
+        required(
+            "at",
+            Kind::Trigger(&EVENT),
+            "When it is performed: a time, or an event of the lab.",
         ),
-        required("at", Kind::Trigger(&EVENT), "When: a time, or an event of the lab."),
         required(
             "do",
             Kind::Either(&[Kind::Text, Kind::Free]),
-            "One of the lab's verbs: \"VERB\", or { VERB = its particulars }.",
+            "One of the lab's verbs: \"VERB\", or { VERB = ARGUMENTS }.",
         ),
     ],
     one_of: &[],
 };
 
-/// What an unnamed action is called after: its verb.
+/// The base name of an unnamed action: its verb.
 pub(crate) fn default_name<'t>(table: &'t Table<'_>) -> &'t str {
     let verb = match table.get("do").map(Spanned::get_ref) {
         Some(DeValue::String(verb)) => Some(&**verb),

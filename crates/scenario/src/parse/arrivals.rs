@@ -1,4 +1,4 @@
-//! When a load's requests come: open loop, closed loop, or all at once.
+//! Arrivals of a load's requests: open loop, closed loop, or all at once.
 
 use netsplit_history::Time;
 
@@ -9,7 +9,7 @@ use crate::table::shape::{Kind, Shape, key, required};
 use crate::value::dist::dist;
 use crate::value::scalar;
 
-/// What `rate` may hold.
+/// The values of `rate`.
 pub(crate) const RATES: Kind = Kind::Either(&[Kind::Rate, Kind::List(&Kind::Table(&STEP))]);
 
 const STEP: Shape = Shape {
@@ -18,7 +18,7 @@ const STEP: Shape = Shape {
         key(
             "at",
             Kind::Duration,
-            "From when on, counted from the start of the run; the first step's is the load's start.",
+            "When the step starts, from the start of the run. Default for the first step: the load's start.",
         ),
         required("rate", Kind::Rate, "Requests per second."),
     ],
@@ -29,8 +29,12 @@ const STEP: Shape = Shape {
 pub(crate) const CLOSED: Shape = Shape {
     what: "a closed loop",
     keys: &[
-        required("clients", Kind::Integer(1), "How many sessions."),
-        key("think", Kind::Dist, "From an answer to the next request; unless said, no time."),
+        required("clients", Kind::Integer(1), "Number of sessions."),
+        key(
+            "think",
+            Kind::Dist,
+            "Time from a response to the session's next request. Default: 0s.",
+        ),
     ],
     one_of: &[],
 };
@@ -38,14 +42,14 @@ pub(crate) const CLOSED: Shape = Shape {
 /// `once`.
 pub(crate) const ONCE: Shape = Shape {
     what: "a single round of requests",
-    keys: &[required("clients", Kind::Integer(1), "How many sessions, one request each.")],
+    keys: &[required("clients", Kind::Integer(1), "Number of sessions, each with one request.")],
     one_of: &[],
 };
 
-/// More requests than this do not end in reasonable time.
+/// The maximum number of requests of an open loop; more would take hours to simulate.
 const REQUESTS_MAX: f64 = 1e9;
 
-/// Reads when requests come, in a load from `from` to `until`.
+/// Reads the arrivals of a load that runs from `from` to `until`.
 pub(crate) fn arrivals(
     ctx: &Context<'_>,
     fields: &Fields<'_, '_>,
@@ -53,7 +57,7 @@ pub(crate) fn arrivals(
     until: Time,
 ) -> Option<Arrivals> {
     if fields.get("rate").is_none() {
-        fields.forbid(ctx, &["arrivals"], "only an open loop, with a `rate`, has arrivals");
+        fields.forbid(ctx, &["arrivals"], "expected `rate` with `arrivals`");
     }
     if let Some(value) = fields.get("rate") {
         open(ctx, fields, value, (from, until))
@@ -78,14 +82,14 @@ fn open(
         vec![(from, scalar::rate(ctx, value)?)]
     };
     if steps.iter().all(|(_, rate)| *rate == 0.0) {
-        return ctx.fail(value.span(), "this load never asks", "expected a rate above 0/s");
+        return ctx.fail(value.span(), "this load sends no request", "expected a rate above 0/s");
     }
     let ends = steps.iter().skip(1).map(|step| step.0).chain([until]);
     let requests: f64 =
         steps.iter().zip(ends).map(|((at, rate), end)| rate * end.since(*at).as_secs_f64()).sum();
     if requests > REQUESTS_MAX {
-        let message = format!("about {requests:.1e} requests are absurdly many");
-        return ctx.fail(value.span(), message, "expected at most 1e9 in all");
+        let message = format!("too many requests: about {requests:.1e}, at most 1e9");
+        return ctx.fail(value.span(), message, "expected a lower rate or a shorter load");
     }
     Some(Arrivals::Open { steps, constant: kind == Some(1) })
 }
@@ -97,7 +101,7 @@ fn steps(
 ) -> Option<Vec<(Time, f64)>> {
     let list = fields::list(ctx, value, "a rate or a list of steps")?;
     if list.is_empty() {
-        return ctx.fail(value.span(), "there is no step", "expected at least one step");
+        return ctx.fail(value.span(), "this list has no steps", "expected at least one step");
     }
     let mut steps: Vec<(Time, f64)> = Vec::with_capacity(list.len());
     let mut sound = true;
@@ -128,14 +132,14 @@ fn step(
         (None, None) => from,
         (None, Some(at)) if at == from => at,
         (None, Some(_)) => {
-            let label = "expected the load's own start";
+            let label = "expected the start of the load";
             return ctx.fail(span, "the first step starts with the load", label);
         }
         (Some(_), None) => return ctx.fail(span, "this step has no start", "expected `at`"),
         (Some(last), Some(at)) if at > last && at < until => at,
         (Some(_), Some(_)) => {
-            let label = "expected a time after the step before, and before the load's end";
-            return ctx.fail(span, "this step is not in order", label);
+            let label = "expected a time after the previous step and before the end of the load";
+            return ctx.fail(span, "this step is out of order", label);
         }
     };
     Some((at, rate?))

@@ -1,9 +1,9 @@
 //! Faults that contradict each other.
 //!
-//! Most faults on one target compose: cuts add up, the latest latency holds, a crashed node
-//! can also be cut off. Some cannot: a node that is down cannot crash or be paused, and a
-//! factor, a clock or a sync time can only be set to one thing at a time. Only faults whose
-//! times and targets are certain are compared; what is drawn during the run, the run decides.
+//! Most faults on one target compose: partitions add up, the latest latency wins, a crashed node
+//! can also be cut off. Some do not: a node that is down cannot crash or be paused, and a factor,
+//! a clock or a sync time has one value at a time. Only faults with fixed times and targets are
+//! compared; the simulator composes those that are drawn during the run.
 
 use netsplit_history::Time;
 
@@ -28,13 +28,15 @@ pub(crate) fn check(ctx: &Context<'_>, symbols: &Symbols, faults: &[Placed], end
             let message = format!("`{}` contradicts `{name}`", later.fault.name);
             let problem = Problem::error(later.kind_span.clone(), message)
                 .label(facts.aspect.reason())
-                .help(format!("`{name}` is in line {line}; change the time or the target of one"));
+                .help(format!(
+                    "`{name}` is on line {line}; change the time or the target of one of them"
+                ));
             ctx.report(problem);
         }
     }
 }
 
-/// What a fault sets of its targets.
+/// The state of a target that a fault sets.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Aspect {
     Running,
@@ -56,14 +58,14 @@ impl Aspect {
     fn reason(self) -> &'static str {
         match self {
             Aspect::Running => "a node is already down or paused at that time",
-            Aspect::Speed => "a node already has another factor at that time",
+            Aspect::Speed => "a node is already slowed down at that time",
             Aspect::Clock => "a node already has another clock setting at that time",
             Aspect::Sync => "a disk already has another sync time at that time",
         }
     }
 }
 
-/// What is certain of a fault before the run.
+/// The targets and times of a fault that are known before the run.
 struct Certain {
     aspect: Aspect,
     targets: Vec<Target>,
@@ -92,8 +94,8 @@ impl Certain {
         self.aspect == other.aspect && overlap_in_time() && self.shares_target(other, symbols)
     }
 
-    /// Single nodes are looked up, so that two long lists are compared quickly; groups and
-    /// regions are few.
+    /// Single nodes are looked up by binary search, so that two long lists are compared quickly;
+    /// groups and regions are few.
     fn shares_target(&self, other: &Certain, symbols: &Symbols) -> bool {
         let is_single = |t: &&Target| matches!(t, Target::Node { .. } | Target::Client { .. });
         let same = |t: &Target| other.targets.binary_search(t).is_ok();

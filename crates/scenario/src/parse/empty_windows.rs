@@ -1,4 +1,4 @@
-//! Windows that could never hold a request.
+//! Windows that cannot contain a measured request.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use netsplit_history::Time;
 use crate::table::context::{Context, Value};
 use crate::{Fault, Repeat, Sentence, Trigger, WindowName};
 
-/// The faults that windows may speak of, and the run's measured part.
+/// The faults that windows may name, and the measured part of the run.
 pub(crate) struct Faults<'f> {
-    /// All names, also of faults that could not be read.
+    /// All names, including those of invalid faults.
     pub names: Vec<String>,
-    /// Those that could be read.
+    /// The valid faults.
     pub sound: Vec<&'f Fault>,
-    /// Before it nothing is measured.
+    /// The start of the measured part.
     pub warmup: Duration,
-    /// After it nothing is asked.
+    /// The end of the measured part.
     pub duration: Duration,
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn check_window(
         WindowName::After(name) => {
             let fault = find(name)?;
             if fault.hold.is_none() && !matches!(fault.repeat, Repeat::Churn { .. }) {
-                let message = format!("`{name}` never heals, so nothing comes after it");
+                let message = format!("`{name}` never heals, so the window is empty");
                 return ctx.fail(value.span(), message, "expected a fault with `for`");
             }
             let heals = fault.certain_spans(Time::MAX).first().map(|span| span.1);

@@ -1,4 +1,4 @@
-//! `[[fault]]`: what breaks, when, for how long and how often.
+//! `[[fault]]`: a fault, its start, its duration and its repetition.
 
 use netsplit_history::Time;
 
@@ -48,23 +48,23 @@ const COMMON_KEYS: [Key; 7] = [
 const CHURN: Shape = Shape {
     what: "churn",
     keys: &[
-        required("up", Kind::Dist, "How long a target is left alone."),
-        required("down", Kind::Dist, "How long it is struck."),
+        required("up", Kind::Dist, "Time from a heal of the target to its next strike."),
+        required("down", Kind::Dist, "Time from a strike at the target to its heal."),
     ],
     one_of: &[],
 };
 
-/// Shorter repetitions than this would keep a run from ending.
+/// The shortest mean of a repetition; shorter ones would produce too many events.
 const REPEAT_MIN_NS: u64 = 1_000_000;
 
-/// A fault and where its parts stand.
+/// A fault and the place of its kind.
 pub(crate) struct Placed {
     pub fault: Fault,
-    /// Of the value of its kind's key: where its targets are named.
+    /// The place of the value of its kind's key, which names its targets.
     pub kind_span: Span,
 }
 
-/// What an unnamed fault is called after: its kind.
+/// The base name of an unnamed fault: its kind.
 pub(crate) fn default_name<'t>(table: &'t Table<'_>) -> &'t str {
     fault_kind::NAMES.into_iter().find(|kind| table.contains_key(*kind)).unwrap_or("fault")
 }
@@ -118,18 +118,18 @@ fn repeat(ctx: &Context<'_>, fields: &Fields<'_, '_>, hold: Option<&Dist>) -> Op
         |ctx: &Context<'_>, value: &Value<'_>| dist_of_at_least(ctx, value, REPEAT_MIN_NS);
     if let Some(value) = fields.get("churn") {
         if fault_kind::is_of_links(fields) {
-            let why = "expected a fault of nodes: only they churn, each on its own";
+            let why = "expected a fault of nodes; faults of links cannot churn";
             fields.forbid(ctx, &["churn"], why);
             return None;
         }
-        fields.forbid(ctx, &["every", "times"], "`churn` repeats by itself");
+        fields.forbid(ctx, &["every", "times"], "`churn` already repeats the fault");
         let churn = Fields::open(ctx, value, &CHURN)?;
         let up = churn.read(ctx, "up", long_enough);
         let down = churn.read(ctx, "down", long_enough);
         return Some(Repeat::Churn { up: up?, down: down? });
     }
     let Some(value) = fields.get("every") else {
-        fields.forbid(ctx, &["times"], "how often needs `every`: how far apart");
+        fields.forbid(ctx, &["times"], "expected `every` with `times`");
         return Some(Repeat::Never);
     };
     let times = fields.read(ctx, "times", scalar::count);
@@ -145,12 +145,8 @@ fn check_heals_between(
     hold: Option<&Dist>,
 ) -> Option<()> {
     if fields.get("for").is_none() {
-        let label = "expected `for` beside it: how long each strike holds";
-        return ctx.fail(
-            fields.span_of("every"),
-            "a fault that never heals cannot strike again",
-            label,
-        );
+        let label = "expected `for` with `every`: the duration of each firing";
+        return ctx.fail(fields.span_of("every"), "a fault that never heals cannot repeat", label);
     }
     let hold = hold?.constant_ns();
     if hold >= every.constant_ns() && hold.is_some() && every.constant_ns().is_some() {
@@ -161,7 +157,8 @@ fn check_heals_between(
 }
 
 impl Fault {
-    /// When it certainly holds: only for a fault at a set time, for a set duration or for ever.
+    /// The intervals in which it is certainly active. Empty unless its time is fixed and its
+    /// duration is fixed or unlimited.
     pub(crate) fn certain_spans(&self, end: Time) -> Vec<(Time, Time)> {
         let Trigger::At(at) = self.trigger else {
             return Vec::new();
@@ -188,5 +185,5 @@ impl Fault {
     }
 }
 
-/// Contradictions among later strikes are left to the run.
+/// How many strikes of a fault are compared; the simulator handles later contradictions.
 const STRIKES_COMPARED: u32 = 100;

@@ -1,5 +1,5 @@
-//! The kinds of faults. A kind stands here as a row of [`KINDS`], the shape of its table and its
-//! reader; what it does is [`LinkFault`] or [`NodeFault`], which the simulator injects.
+//! Kinds of faults. Each kind is a row of [`KINDS`], followed by the shape of its table and its
+//! reader. The reader returns a [`LinkFault`] or a [`NodeFault`], which the simulator injects.
 
 use crate::diagnostic::source::Span;
 use crate::parse::network::{BETWEEN, MESSAGE, OF, ONE_WAY, fault_ends, message_kind};

@@ -1,4 +1,4 @@
-//! `[[load]]`: clients and what they ask for.
+//! `[[load]]`: clients and their requests.
 
 use netsplit_history::Time;
 
@@ -18,22 +18,30 @@ use crate::{Keys, Load};
 pub(crate) const LOAD: Shape = Shape {
     what: "a load",
     keys: &[
-        key("name", Kind::Name, "Its name; unless said, `clients`."),
-        key("clients", Kind::Integer(1), "How many hosts its clients run on; unless said, one."),
+        key("name", Kind::Name, "Its name. Default: clients, numbered from the second on."),
+        key("clients", Kind::Integer(1), "Number of hosts that its clients run on. Default: 1."),
         key("region", Kind::Name, "The region of its client hosts."),
-        key("rate", RATES, "Open loop: requests per second, or steps of them."),
+        key("rate", RATES, "Open loop: requests per second, or a list of steps."),
         key(
             "arrivals",
             Kind::Choice(&["poisson", "constant"]),
-            "Whether open-loop requests come at random (poisson, unless said) or evenly.",
+            "Arrivals of an open loop: a Poisson process, or evenly spaced. Default: poisson.",
         ),
-        key("closed", Kind::Table(&CLOSED), "Closed loop: each client waits for its answer."),
-        key("once", Kind::Table(&ONCE), "So many clients, each of one request, at the start."),
-        key("from", Kind::Duration, "When it starts; unless said, with the run."),
-        key("until", Kind::Duration, "When it stops; unless said, with the run."),
-        key("timeout", Kind::Duration, "When a client gives up; unless said, after 1s."),
-        key("mix", Kind::Map(&Kind::Number), "Operations by weight; unless said, as the lab says."),
-        key("keys", Kind::Table(&KEYS), "Which keys requests concern."),
+        key(
+            "closed",
+            Kind::Table(&CLOSED),
+            "Closed loop: each client waits for a response before its next request.",
+        ),
+        key(
+            "once",
+            Kind::Table(&ONCE),
+            "One request from each client, all at the start of the load.",
+        ),
+        key("from", Kind::Duration, "When it starts. Default: with the run."),
+        key("until", Kind::Duration, "When it stops. Default: at `duration`."),
+        key("timeout", Kind::Duration, "Timeout of a request. Default: 1s."),
+        key("mix", Kind::Map(&Kind::Number), "Weights of the operations. Default: the lab's."),
+        key("keys", Kind::Table(&KEYS), "The keys that requests use."),
     ],
     one_of: &["rate", "closed", "once"],
 };
@@ -41,11 +49,11 @@ pub(crate) const LOAD: Shape = Shape {
 const KEYS: Shape = Shape {
     what: "a set of keys",
     keys: &[
-        key("count", Kind::Integer(1), "How many keys there are; unless said, 1000."),
+        key("count", Kind::Integer(1), "Number of keys. Default: 1000."),
         key(
             "zipf",
             Kind::Number,
-            "Key i is drawn in proportion to 1 / i^zipf; unless said, all alike.",
+            "Zipf exponent: key i is drawn in proportion to 1 / i^zipf. Default: 0, uniform.",
         ),
     ],
     one_of: &[],
@@ -54,7 +62,7 @@ const KEYS: Shape = Shape {
 const KEYS_DEFAULT: u64 = 1000;
 const TIMEOUT_DEFAULT: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// What an unnamed load is called after.
+/// The base name of an unnamed load.
 pub(crate) fn default_name<'t>(_: &'t Table<'_>) -> &'t str {
     "clients"
 }
@@ -74,7 +82,7 @@ pub(crate) fn loads(
         clients.push(Clients {
             prefix: prefix(&name),
             name,
-            // Of a load that could not be read, any host may exist.
+            // An invalid load may have any number of hosts.
             hosts: load.as_ref().map_or(u32::MAX, |load| load.hosts),
             region: load.as_ref().and_then(|load| load.region.clone()),
             span: named_list::name_span(value),
@@ -84,7 +92,7 @@ pub(crate) fn loads(
     (loads.collect(), clients)
 }
 
-/// What the hosts of a load are called, up to their numbers.
+/// The names of a load's hosts, without their numbers.
 fn prefix(name: &str) -> String {
     match name {
         "clients" => "c".to_owned(),
@@ -148,7 +156,7 @@ fn mix(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Vec<(String, f64)> {
 
 fn read_mix(ctx: &Context<'_>, value: &Value<'_>) -> Vec<(String, f64)> {
     let Some(table) = value.get_ref().as_table() else {
-        wrong_type::<()>(ctx, value, "operations and their weights: { get = 70, put = 30 }");
+        wrong_type::<()>(ctx, value, "weights of operations: { get = 70, put = 30 }");
         return Vec::new();
     };
     let mut mix = Vec::new();
@@ -160,7 +168,7 @@ fn read_mix(ctx: &Context<'_>, value: &Value<'_>) -> Vec<(String, f64)> {
         }
     }
     if table.is_empty() {
-        ctx.complain(value.span(), "this mix is empty", "expected an operation");
+        ctx.complain(value.span(), "this mix is empty", "expected at least one operation");
     }
     mix
 }

@@ -1,4 +1,4 @@
-//! From text to [`Scenario`]: the whole way, in order.
+//! Parsing of a whole scenario file: its steps, in order.
 
 mod action;
 mod arrivals;
@@ -41,51 +41,51 @@ use crate::{LabSpec, Scenario};
 pub(crate) const SCENARIO: Shape = Shape {
     what: "a scenario",
     keys: &[
-        required("title", Kind::Text, "One line for people."),
-        key("about", Kind::Text, "What it shows and why, in a few sentences."),
-        required("lab", Kind::Lab, "The lab that it runs."),
+        required("title", Kind::Text, "A one-line title."),
+        key("about", Kind::Text, "What the scenario shows and why, in a few sentences."),
+        required("lab", Kind::Lab, "The lab to run."),
         key(
             "variant",
             Kind::Text,
-            "A variant of the lab, or `seat=filling` pairs; unless said, the reference.",
+            "A variant of the lab, or comma-separated `seat=filling` pairs. Default: reference.",
         ),
-        required("duration", Kind::Duration, "How long clients go on asking."),
-        key("warmup", Kind::Duration, "What is asked earlier is not measured; unless said, 0s."),
+        required("duration", Kind::Duration, "How long clients send requests."),
+        key("warmup", Kind::Duration, "Requests sent earlier are not measured. Default: 0s."),
         key(
             "settle",
             Kind::Duration,
-            "How long after each fault does not count as `outside faults`; unless said, 2s.",
+            "Time after each fault that does not count as `outside faults`. Default: 2s.",
         ),
         key(
             "nodes",
             Kind::Either(&[Kind::Table(&nodes::GROUP), Kind::Map(&Kind::Table(&nodes::GROUP))]),
-            "How many nodes, with how many workers, where; or a table per group of nodes.",
+            "Number of nodes, their workers, regions and disks; or a table per group of nodes.",
         ),
-        key("network", Kind::Table(&network::NETWORK), "What links are like."),
-        key("load", Kind::Tables(&load::LOAD), "Clients and what they ask for."),
-        key("params", Kind::Free, "The lab's own knobs."),
-        key("fault", Kind::Tables(&fault::FAULT), "What breaks, and when."),
-        key("action", Kind::Tables(&action::ACTION), "What the lab is asked to do, and when."),
-        key("verdict", Kind::Table(&verdict::VERDICT), "What must hold."),
+        key("network", Kind::Table(&network::NETWORK), "Settings of the links between hosts."),
+        key("load", Kind::Tables(&load::LOAD), "Clients and their requests."),
+        key("params", Kind::Free, "The lab's own parameters."),
+        key("fault", Kind::Tables(&fault::FAULT), "Faults and their times."),
+        key("action", Kind::Tables(&action::ACTION), "Actions that the lab performs, and when."),
+        key("verdict", Kind::Table(&verdict::VERDICT), "The expectations."),
     ],
     one_of: &[],
 };
 
-/// A scenario that can be run, and what is doubtful about it.
+/// A valid scenario and its warnings.
 #[derive(Clone, Debug)]
 pub struct Parsed {
     /// The scenario.
     pub scenario: Scenario,
-    /// Warnings; often empty.
+    /// Warnings; empty for most scenarios.
     pub warnings: Diagnostics,
 }
 
-/// Reads a scenario from the TOML `text`, which errors call `file`, with `key=value`
-/// `overrides` put into it, for one of `labs`.
+/// Parses a scenario for one of `labs` from the TOML `text`, with `key=value` `overrides` applied.
+/// Diagnostics name the file as `file`.
 ///
 /// # Errors
-/// Everything that is wrong with it, not only the first thing. A file with syntax errors is
-/// checked no further.
+/// Returns all errors, not only the first. Of a file with TOML syntax errors, only these are
+/// returned.
 pub fn parse(
     text: &str,
     file: &str,
@@ -109,8 +109,8 @@ pub fn parse(
     }
 }
 
-/// A scenario written by hand has some kilobytes, one written by a program perhaps hundreds;
-/// reading this much still takes no time. Nesting is limited by the TOML parser.
+/// The maximum size of a file, in bytes: far more than a scenario needs, and still parsed quickly.
+/// The TOML parser limits the nesting.
 const FILE_MAX: usize = 1024 * 1024;
 
 fn read<'i>(
@@ -122,10 +122,12 @@ fn read<'i>(
 ) -> Option<Scenario> {
     let ctx = Context::new(sources, None, problems);
     if text.len() > FILE_MAX {
-        return ctx.fail(0..0, "this file is absurdly long", "expected at most 1 MiB");
+        return ctx.fail(0..0, "the file is larger than 1 MiB", "expected at most 1 MiB");
     }
     let (mut root, errors) = DeTable::parse_recoverable(text);
-    toml_errors::report(&ctx, text, errors);
+    for problem in toml_errors::problems(sources, text, errors) {
+        ctx.report(problem);
+    }
     if ctx.errors() > 0 {
         return None;
     }
@@ -225,7 +227,7 @@ struct Times {
     settle: Duration,
 }
 
-/// What an unreadable duration counts as, so that nothing else seems to come after the end.
+/// Stands for an invalid duration, so that no other time is reported as after the end.
 const LONGEST: Duration = Duration::from_hours(24);
 
 fn times(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Times {
@@ -239,7 +241,7 @@ fn times(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Times {
     };
     if times.warmup >= times.duration {
         let label = "expected less than `duration`";
-        ctx.complain(fields.span_of("warmup"), "nothing is left to measure", label);
+        ctx.complain(fields.span_of("warmup"), "the warm-up leaves nothing to measure", label);
         times.warmup = Duration::ZERO;
     }
     times

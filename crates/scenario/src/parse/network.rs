@@ -1,4 +1,4 @@
-//! `[network]` and `[[network.link]]`: what links are like, and which are different.
+//! `[network]` and `[[network.link]]`: the default settings of links, and exceptions.
 
 use crate::diagnostic::suggest::one_of;
 use crate::parse::selector::{fixed_selector, selector};
@@ -11,25 +11,26 @@ use crate::value::dist::dist;
 use crate::value::scalar;
 use crate::{Dist, Ends, LinkRule, LinkSettings, Network, Selector};
 
-/// The latency of a link of which the file says nothing.
+/// The latency of a link for which the file sets none.
 const DEFAULT_LATENCY: Dist = Dist::Constant(1_000_000);
 
-const LATENCY: Key = key("latency", Kind::Dist, "One-way latency; unless said, 1ms.");
-const LOSS: Key = key("loss", Kind::Probability, "The probability that a message is lost.");
+const LATENCY: Key = key("latency", Kind::Dist, "One-way latency. Default: 1ms.");
+const LOSS: Key =
+    key("loss", Kind::Probability, "Probability that a message is dropped. Default: 0.");
 const DUPLICATE: Key =
-    key("duplicate", Kind::Probability, "The probability that a message arrives twice.");
+    key("duplicate", Kind::Probability, "Probability that a message is duplicated. Default: 0.");
 const BANDWIDTH: Key =
-    key("bandwidth", Kind::Bandwidth, "How much goes through; unless said, all.");
+    key("bandwidth", Kind::Bandwidth, "Bandwidth per direction. Default: unlimited.");
 
-/// Both ways between two sides.
+/// The links between two sides, in both directions.
 pub(crate) const BETWEEN: Key =
-    key("between", Kind::Pair(&Kind::Selector), "The links between these two, both ways.");
-/// From one side to the other.
+    key("between", Kind::Pair(&Kind::Selector), "The links between these two, in both directions.");
+/// The links from one side to the other.
 pub(crate) const ONE_WAY: Key =
     key("one_way", Kind::Pair(&Kind::Selector), "The links from the first to the second.");
-/// All links of some nodes.
+/// All links of the selected nodes.
 pub(crate) const OF: Key = key("of", Kind::Selector, "All links to and from these.");
-/// One kind of message.
+/// A restriction to one kind of message.
 pub(crate) const MESSAGE: Key = key("message", Kind::Text, "Only messages of this kind.");
 
 /// `[network]`.
@@ -43,7 +44,7 @@ pub(crate) const NETWORK: Shape = Shape {
         key(
             "link",
             Kind::Tables(&LINK),
-            "Links that are different; where several speak of one setting, the last one holds.",
+            "Exceptions for some links; where several apply, the last one wins.",
         ),
     ],
     one_of: &[],
@@ -52,7 +53,11 @@ pub(crate) const NETWORK: Shape = Shape {
 const LINK: Shape = Shape {
     what: "a link rule",
     keys: &[
-        key("name", Kind::Name, "A name for overrides to call it by."),
+        key(
+            "name",
+            Kind::Name,
+            "Its name in overrides. Default: link, numbered from the second on.",
+        ),
         BETWEEN,
         ONE_WAY,
         OF,
@@ -65,7 +70,7 @@ const LINK: Shape = Shape {
     one_of: &[],
 };
 
-/// What an unnamed link rule is called after.
+/// The base name of an unnamed link rule.
 pub(crate) fn default_name<'t>(_: &'t Table<'_>) -> &'t str {
     "link"
 }
@@ -99,20 +104,24 @@ fn link(ctx: &Context<'_>, symbols: &Symbols, value: &Value<'_>) -> Option<LinkR
     let ends = ends(ctx, &fields, |ctx, value| fixed_selector(ctx, symbols, value))?;
     if ends == Ends::All && fields.get("message").is_none() {
         let label = "expected one of `between`, `one_way`, `of`, `message`";
-        return ctx.fail(fields.span(), "this rule does not say which links", label);
+        return ctx.fail(fields.span(), "this rule selects no links", label);
     }
     if message.is_some() {
-        fields.forbid(ctx, &["bandwidth"], "all kinds of messages share a link's bandwidth");
+        fields.forbid(
+            ctx,
+            &["bandwidth"],
+            "the bandwidth of a link is shared by all kinds of messages",
+        );
     }
     let said = ["latency", "loss", "duplicate", "bandwidth"];
     if said.iter().all(|name| fields.get(name).is_none()) {
         let label = one_of(said);
-        return ctx.fail(fields.span(), "this rule says nothing about its links", &label);
+        return ctx.fail(fields.span(), "this rule sets nothing", &label);
     }
     Some(LinkRule { ends, message, settings })
 }
 
-/// Reads which links a fault speaks of; all of them when it does not say.
+/// Reads the links of a fault. Default: all.
 pub(crate) fn fault_ends(
     ctx: &Context<'_>,
     symbols: &Symbols,
@@ -127,7 +136,7 @@ fn ends(
     side: impl Fn(&Context<'_>, &Value<'_>) -> Option<Selector>,
 ) -> Option<Ends> {
     let both = |value| {
-        let (a, b) = fields::pair(ctx, value, "a list of two sides")?;
+        let (a, b) = fields::pair(ctx, value, "an array of two sides")?;
         let (a, b) = (side(ctx, a), side(ctx, b));
         Some((a?, b?))
     };
@@ -135,14 +144,14 @@ fn ends(
     let there: Vec<_> = ways.iter().filter(|name| fields.get(name).is_some()).collect();
     if let [_, second, ..] = there.as_slice() {
         let label = "expected only one of `between`, `one_way`, `of`";
-        return ctx.fail(fields.span_of(second), "the links are said twice", label);
+        return ctx.fail(fields.span_of(second), "the links are selected twice", label);
     }
     if let Some(value) = fields.get("between") {
         both(value).map(|(a, b)| Ends::Between(a, b))
     } else if let Some(value) = fields.get("one_way") {
         if value.get_ref().as_bool().is_some() {
-            let label = "expected from where to where: [\"n1\", \"n2\"]";
-            return ctx.fail(value.span(), "one way between which nodes?", label);
+            let label = "expected the sender and the receiver: [\"n1\", \"n2\"]";
+            return ctx.fail(value.span(), "`one_way` needs two sides", label);
         }
         both(value).map(|(a, b)| Ends::OneWay(a, b))
     } else if let Some(value) = fields.get("of") {
@@ -154,7 +163,7 @@ fn ends(
 
 /// Reads a kind of message that the lab knows, as an index into its list.
 pub(crate) fn message_kind(ctx: &Context<'_>, value: &Value<'_>) -> Option<u8> {
-    let kind = scalar::str_of(ctx, value, "a kind of message in quotes")?;
+    let kind = scalar::str_of(ctx, value, "a kind of message, as a string")?;
     let lab = ctx.lab?;
     if let Some(index) = lab.messages.iter().position(|known| *known == kind) {
         return Some(u8::try_from(index).expect("a lab has at most 256 kinds of messages"));

@@ -1,4 +1,4 @@
-//! `[nodes]`: how many nodes, with how many workers, where, on what disks.
+//! `[nodes]`: the number of nodes, their workers, regions and disks.
 
 use crate::diagnostic::Problem;
 use crate::diagnostic::suggest::one_of;
@@ -8,23 +8,23 @@ use crate::table::context::{Context, Table, Value};
 use crate::table::fields::{self, Fields, wrong_type};
 use crate::table::shape::{Kind, Shape, key};
 use crate::value::dist::dist;
-use crate::value::scalar::{self, COUNT_MAX};
+use crate::value::scalar;
 use crate::{Dist, NodeGroup};
 
 /// `[nodes]`, or `[nodes.NAME]`.
 pub(crate) const GROUP: Shape = Shape {
     what: "a group of nodes",
     keys: &[
-        key("count", Kind::Integer(1), "How many nodes; unless said, as many as the lab says."),
+        key("count", Kind::Integer(1), "Number of nodes. Default: the lab's."),
         key(
             "workers",
             Kind::Either(&[Kind::Integer(1), Kind::Choice(&["unlimited"])]),
-            "How many pieces of work a node does at once; unless said, as the lab says.",
+            "Number of jobs that a node executes concurrently. Default: the lab's.",
         ),
         key(
             "region",
             Kind::Either(&[Kind::Name, Kind::List(&Kind::Name)]),
-            "Its region, or regions to deal its nodes to in turn.",
+            "The region of its nodes, or regions assigned to its nodes in turn.",
         ),
         key("disk", Kind::Table(&DISK), "Its disks."),
     ],
@@ -33,9 +33,12 @@ pub(crate) const GROUP: Shape = Shape {
 
 const DISK: Shape = Shape {
     what: "a disk",
-    keys: &[key("sync", Kind::Dist, "How long one sync takes; unless said, no time.")],
+    keys: &[key("sync", Kind::Dist, "Duration of one sync. Default: 0s.")],
     one_of: &[],
 };
+
+/// The maximum number of nodes, all groups together.
+const NODES_MAX: u64 = 10_000;
 
 /// Reads the groups, in the lab's order.
 pub(crate) fn nodes(ctx: &Context<'_>, value: Option<&Value<'_>>) -> Vec<NodeGroup> {
@@ -58,9 +61,9 @@ pub(crate) fn nodes(ctx: &Context<'_>, value: Option<&Value<'_>>) -> Vec<NodeGro
         _ => read_named(ctx, table, &mut groups),
     }
     let total: u64 = groups.iter().map(|group| u64::from(group.count)).sum();
-    if total > COUNT_MAX {
-        let message = format!("{total} nodes are absurdly many");
-        ctx.complain(value.span(), message, "expected at most 10000000");
+    if total > NODES_MAX {
+        let message = format!("too many nodes: {total}, at most 10,000");
+        ctx.complain(value.span(), message, "expected at most 10,000 nodes");
     }
     groups
 }
@@ -132,7 +135,7 @@ fn regions(ctx: &Context<'_>, value: &Value<'_>) -> Option<Vec<String>> {
 pub(crate) fn region(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
     let name = scalar::name(ctx, value)?;
     if RESERVED.contains(&name.as_str()) {
-        let message = format!("`{name}` has a meaning of its own in selectors");
+        let message = format!("`{name}` is a reserved word of selectors");
         return ctx.fail(value.span(), message, "expected another name");
     }
     Some(name)

@@ -1,9 +1,9 @@
-//! `--set key=value`: values of the command line, put into the file's tree.
+//! Overrides from the command line, `--set key=value`, applied to the file's TOML tree.
 //!
 //! The key is a path: `nodes.count`, `params.r`, `network.latency.constant`. Elements of lists
-//! of tables are called by their names: `fault.leader-cut.for`, `load.clients.rate`,
+//! of tables are addressed by name: `fault.leader-cut.for`, `load.clients.rate`,
 //! `action.join.at`, `network.link.link-2.loss`. The value is TOML where it parses as TOML, and
-//! otherwise a string, so that `5s` needs no quotes. What results is checked like the file.
+//! otherwise a string, so that `5s` needs no quotes. The result is checked like a file.
 
 use std::borrow::Cow;
 
@@ -18,15 +18,15 @@ use crate::table::context::{Context, Table, Value};
 use crate::table::named_list;
 use crate::table::named_list::DefaultName;
 
-/// One key of a path, and where it stands.
+/// One key of a path, and its place.
 type Step<'i> = (&'i str, Span);
 
-/// Puts an override, whose text starts at `start` on the axis of sources, into the tree.
+/// Applies an override, whose text starts at the offset `start` of the sources, to the tree.
 pub(crate) fn apply<'i>(ctx: &Context<'_>, root: &mut Table<'i>, text: &'i str, start: usize) {
     let whole = start..start + text.len();
     let Some((path, value)) = text.split_once('=') else {
         let label = "expected key=value, for example nodes.count=7";
-        ctx.complain(whole, "an override is a key and a value", label);
+        ctx.complain(whole, "an override needs a key and a value", label);
         return;
     };
     let Some(steps) = steps(ctx, path, start) else {
@@ -46,12 +46,12 @@ fn steps<'i>(ctx: &Context<'_>, path: &'i str, start: usize) -> Option<Vec<Step<
         offset += part.len() + 1;
         if key.contains('[') {
             let label = "expected a name, for example fault.cut.for or load.clients.rate";
-            let message = "elements of lists are called by name, not by number";
+            let message = "list elements are addressed by name, not by number";
             return ctx.fail(from..from + key.len(), message, label);
         }
         if key.is_empty() || steps.len() == STEPS_MAX {
             let label = "expected a path of keys, for example nodes.count";
-            return ctx.fail(from..from + key.len(), "this is no key of a scenario", label);
+            return ctx.fail(from..from + key.len(), "this is not a key of a scenario", label);
         }
         steps.push((key, from..from + key.len()));
     }
@@ -68,7 +68,7 @@ fn read_value(text: &str, start: usize) -> Value<'_> {
     })
 }
 
-/// The value with its places moved to where the override is on the axis of sources.
+/// The value with its spans moved to the override's offset in the sources.
 fn shifted(value: Value<'_>, by: usize) -> Value<'_> {
     let span = value.span().start + by..value.span().end + by;
     let inner = match value.into_inner() {
@@ -91,7 +91,7 @@ fn shifted(value: Value<'_>, by: usize) -> Value<'_> {
     Spanned::new(span, inner)
 }
 
-/// Walks down `steps` from `table`, which is the value of the key `parent`.
+/// Follows `steps` from `table`, which is the value of the key `parent`, and sets the value.
 fn descend<'i>(
     ctx: &Context<'_>,
     table: &mut Table<'i>,
@@ -129,7 +129,7 @@ fn descend<'i>(
     }
 }
 
-/// Goes on in the element of a list of tables that the second of `steps` names.
+/// Continues in the element of a list of tables that the second of `steps` names.
 fn descend_element<'i>(
     ctx: &Context<'_>,
     list: &mut Value<'i>,
@@ -152,7 +152,7 @@ fn descend_element<'i>(
         return;
     };
     if rest.is_empty() {
-        let message = format!("which key of the {what} `{name}`?");
+        let message = format!("this override names a {what} but none of its keys");
         let label = format!("expected {what}.{name}.KEY=VALUE");
         ctx.complain(span.clone(), message, &label);
         return;
@@ -166,8 +166,8 @@ fn descend_element<'i>(
     }
 }
 
-/// Tables within tables along `steps`, with `value` innermost: what replaces a value that was
-/// no table.
+/// Nested tables along `steps`, with `value` innermost: the replacement for a value that is not a
+/// table.
 fn nested<'i>(steps: &[Step<'i>], value: Value<'i>) -> DeValue<'i> {
     let mut inner = value;
     for (key, span) in steps.iter().rev() {

@@ -1,4 +1,4 @@
-//! `[params]`: the lab's own knobs, checked by the lab's own type.
+//! `variant` and `[params]`: the configuration of the lab.
 
 use serde_json::Value as Json;
 use toml::Spanned;
@@ -14,9 +14,9 @@ use crate::value::scalar;
 use crate::value::without_spans::plain_table;
 use crate::{CheckedParams, LabSpec};
 
-/// Reads a variant that the lab has: the text, and what it stands for.
+/// Reads a variant of the lab: the text, and its fillings and parameters.
 pub(crate) fn variant(ctx: &Context<'_>, value: &Value<'_>) -> Option<(String, Resolved)> {
-    let text = scalar::str_of(ctx, value, "a variant in quotes")?;
+    let text = scalar::str_of(ctx, value, "the name of a variant, as a string")?;
     match ctx.lab?.resolve(text) {
         Ok(resolved) => Some((text.to_owned(), resolved)),
         Err(unknown) => {
@@ -29,7 +29,7 @@ pub(crate) fn variant(ctx: &Context<'_>, value: &Value<'_>) -> Option<(String, R
     }
 }
 
-/// Reads the parameters; those that the variant `sets` take the place of what is written.
+/// Reads the parameters. Those that the variant `sets` override the file's.
 pub(crate) fn params(
     ctx: &Context<'_>,
     value: Option<&Value<'_>>,
@@ -58,8 +58,8 @@ pub(crate) fn params(
     check(ctx, lab, table, span)
 }
 
-/// Reports the keys that the lab does not have, then what its type says of the others: each
-/// error's key is taken out and the rest is checked again, so that all are found.
+/// Reports unknown keys, then deserializes the others into the lab's type. The key of each error
+/// is removed and the rest is deserialized again, so that all errors are found.
 fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, span: Span) -> Option<CheckedParams> {
     let known = param_names(lab);
     let is_known = |key: &str| known.iter().any(|known| known == key);
@@ -103,16 +103,16 @@ pub(crate) fn param_names(lab: &LabSpec) -> Vec<String> {
     properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
 }
 
-/// What the lab says of a parameter.
+/// The lab's description of a parameter.
 fn about(lab: &LabSpec, param: &str) -> Option<String> {
     let schema = (lab.params.schema)();
     let about = schema.get("properties")?.get(param)?.get("description")?;
     Some(format!("`{param}`: {}", about.as_str()?.replace('\n', " ")))
 }
 
-/// Tells serde's message in words for people who do not know Rust: what is wrong, under the
-/// caret what it expected, and which of the words that it lists was probably meant; where serde
-/// does not know what it expected, what the parameter is `about`.
+/// Translates serde's message for people who do not know Rust: the problem, what was expected as
+/// the label, and a suggestion from the listed words. For an untagged enum, where serde does not
+/// say what it expected, the parameter's description `about` is added.
 fn misfit(span: Span, message: &str, about: Option<String>) -> Problem {
     const SHOWN_MAX: usize = 300;
     let message: String = message.trim().replace('\n', " ").chars().take(SHOWN_MAX).collect();
@@ -128,8 +128,8 @@ fn misfit(span: Span, message: &str, about: Option<String>) -> Problem {
     };
     let words = quoted(&expected);
     let expected = match expected.strip_prefix("expected ") {
-        Some("u8" | "u16" | "u32" | "u64" | "usize") => "expected a whole number, not negative",
-        Some("i8" | "i16" | "i32" | "i64" | "isize") => "expected a whole number",
+        Some("u8" | "u16" | "u32" | "u64" | "usize") => "expected a non-negative integer",
+        Some("i8" | "i16" | "i32" | "i64" | "isize") => "expected an integer",
         Some("f32" | "f64") => "expected a number",
         Some("a boolean") => "expected true or false",
         _ => &expected,
@@ -138,17 +138,17 @@ fn misfit(span: Span, message: &str, about: Option<String>) -> Problem {
         quoted(wrong).first().and_then(|word| did_you_mean(word, words.iter().map(String::as_str)));
     let untagged = wrong.starts_with("data did not match any variant");
     let wrong = match wrong.split_once(": ").unwrap_or(("", wrong)) {
-        _ if untagged => "it is none of the things that it may be".to_owned(),
+        _ if untagged => "the value has none of the expected forms".to_owned(),
         ("invalid type", "map") => "wrong type: a table".to_owned(),
         ("invalid type", "sequence") => "wrong type: an array".to_owned(),
         ("invalid type", found) => format!("wrong type: {found}"),
         ("invalid value", found) => format!("out of range: {found}"),
         _ => match wrong.strip_prefix("unknown variant ") {
-            Some(word) => format!("{word} is not possible here"),
+            Some(word) => format!("{word} is not a possible value"),
             None => wrong.to_owned(),
         },
     };
-    Problem::error(span, format!("this parameter does not fit: {wrong}"))
+    Problem::error(span, format!("invalid parameter: {wrong}"))
         .label(expected)
         .maybe_help(help)
         .maybe_help(about.filter(|_| untagged))

@@ -1,4 +1,4 @@
-//! Which nodes: `"n1"`, `["n1", "n2"]`, a group, a load, a region, a role, `"any(3)"`,
+//! Selectors of nodes: `"n1"`, `["n1", "n2"]`, a group, a load, a region, a role, `"any(3)"`,
 //! `"20%"`, `"majority"`, `"minority"`.
 
 use std::collections::BTreeSet;
@@ -21,9 +21,9 @@ pub(crate) fn selector(
     if !value.get_ref().is_array() {
         return one(ctx, symbols, value);
     }
-    let list = fields::list(ctx, value, "a list of names")?;
+    let list = fields::list(ctx, value, "an array of names")?;
     if list.is_empty() {
-        return ctx.fail(value.span(), "this list selects nothing", "expected at least one name");
+        return ctx.fail(value.span(), "this list is empty", "expected at least one name");
     }
     let read: Vec<_> = list.iter().map(|element| one(ctx, symbols, element)).collect();
     let all: Vec<_> = read.into_iter().collect::<Option<_>>()?;
@@ -32,13 +32,17 @@ pub(crate) fn selector(
         if let Selector::Name(name) = element
             && !seen.insert(name)
         {
-            return ctx.fail(list[index].span(), "named twice", "expected each name once");
+            return ctx.fail(
+                list[index].span(),
+                "this name is listed twice",
+                "expected each name once",
+            );
         }
     }
     Some(Selector::List(all))
 }
 
-/// Reads a selector that is the same throughout the run: no role, nothing drawn.
+/// Reads a selector whose nodes do not change during the run: no role and no random choice.
 pub(crate) fn fixed_selector(
     ctx: &Context<'_>,
     symbols: &Symbols,
@@ -50,7 +54,7 @@ pub(crate) fn fixed_selector(
     }
     ctx.fail(
         value.span(),
-        "links keep their settings for the whole run, and this is drawn during it",
+        "a link rule holds for the whole run, but this selector is resolved during the run",
         "expected nodes, groups, loads or regions by name",
     )
 }
@@ -64,7 +68,7 @@ fn is_fixed(symbols: &Symbols, selector: &Selector) -> bool {
 }
 
 fn one(ctx: &Context<'_>, symbols: &Symbols, value: &Value<'_>) -> Option<Selector> {
-    let text = scalar::str_of(ctx, value, "names of nodes, for example \"n1\" or \"any(2)\"")?;
+    let text = scalar::str_of(ctx, value, "the name of a node, for example \"n1\" or \"any(2)\"")?;
     match text {
         "any" => return Some(Selector::Any(1)),
         "majority" => return Some(Selector::Majority),
@@ -77,7 +81,7 @@ fn one(ctx: &Context<'_>, symbols: &Symbols, value: &Value<'_>) -> Option<Select
     if let Some(number) = text.strip_suffix('%') {
         let percent = units::decimal(number.trim_end(), 0);
         let Some(percent) = percent.filter(|percent| *percent > 0.0 && *percent <= 100.0) else {
-            let message = format!("`{}` is no share of the nodes", cut(text));
+            let message = format!("`{}` is not a share of the nodes", cut(text));
             return ctx.fail(value.span(), message, "expected more than 0% and at most 100%");
         };
         return Some(Selector::Percent(percent));
@@ -95,7 +99,7 @@ fn one(ctx: &Context<'_>, symbols: &Symbols, value: &Value<'_>) -> Option<Select
 fn hint(symbols: &Symbols, text: &str) -> Option<String> {
     let call = text.split('(').next().filter(|_| text.contains('('));
     match call.and_then(|word| nearest(word, ["any"])) {
-        Some(_) => Some("any three nodes are `any(3)`".to_owned()),
+        Some(_) => Some("for any three nodes, write `any(3)`".to_owned()),
         None => symbols.hint(text),
     }
 }

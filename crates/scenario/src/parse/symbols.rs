@@ -1,4 +1,4 @@
-//! Everything in a scenario that a selector can name.
+//! The symbol table of a scenario: the names that selectors may use.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use crate::diagnostic::suggest::nearest;
 use crate::table::context::Context;
 use crate::{LabSpec, NodeGroup};
 
-/// Words that selectors give a meaning of their own.
+/// Reserved words of selectors.
 pub(crate) const RESERVED: [&str; 3] = ["any", "majority", "minority"];
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
     /// Node `number` (from 1) of the group with this index.
@@ -23,17 +23,17 @@ pub(crate) enum Target {
     Load(usize),
     /// All nodes of a region.
     Region(usize),
-    /// Who has the role when it is asked.
+    /// The nodes that have a role when the selector is resolved.
     Role,
 }
 
-/// What a load is called, and its hosts.
+/// The name and the hosts of a load.
 pub(crate) struct Clients {
     pub name: String,
     pub prefix: String,
     pub hosts: u32,
     pub region: Option<String>,
-    /// Where its name stands, or it itself.
+    /// The place of its name, or else of the load.
     pub span: Span,
 }
 
@@ -47,8 +47,8 @@ pub(crate) struct Symbols {
 }
 
 impl Symbols {
-    /// With `complete` unset, parts of the file could not be read, and unknown names are let
-    /// pass: one mistake should not be reported many times over.
+    /// Without `complete`, parts of the file are invalid and unknown names are not reported, so
+    /// that one mistake is not reported many times.
     pub fn new(
         groups: &[NodeGroup],
         loads: Vec<Clients>,
@@ -73,12 +73,12 @@ impl Symbols {
         self.complete
     }
 
-    /// How many nodes there are, clients apart.
+    /// The number of nodes, without client hosts.
     pub fn nodes(&self) -> u64 {
         self.groups.iter().map(|group| u64::from(group.count)).sum()
     }
 
-    /// What `name` stands for.
+    /// The meaning of `name`.
     pub fn find(&self, name: &str) -> Option<Target> {
         let group = self.groups.iter().position(|group| group.name == name);
         let load = || self.loads.iter().position(|load| load.name == name);
@@ -105,7 +105,7 @@ impl Symbols {
         None
     }
 
-    /// Whether some node is certainly selected by both.
+    /// Whether both certainly select a common node.
     pub fn overlap(&self, a: Target, b: Target) -> bool {
         let (a, b) = (a.min(b), a.max(b));
         match (a, b) {
@@ -133,7 +133,7 @@ impl Symbols {
         self.regions.iter().position(|region| region == dealt)
     }
 
-    /// What to say about a name that stands for nothing.
+    /// A suggestion for an unknown name.
     pub fn hint(&self, unknown: &str) -> Option<String> {
         let digits = unknown.trim_start_matches(|c: char| !c.is_ascii_digit());
         let word = &unknown[..unknown.len() - digits.len()];
@@ -152,7 +152,7 @@ impl Symbols {
             .map(|name| format!("did you mean `{name}`?"))
     }
 
-    /// "expected ...": the names that there are.
+    /// "expected one of ...": all names.
     pub fn listed(&self) -> String {
         let groups = self.groups.iter().map(|group| match group.count {
             1 => format!("`{}1`", group.prefix),
@@ -176,7 +176,7 @@ impl Symbols {
             .collect()
     }
 
-    /// Reports names that stand for two things at once; `nodes` is where regions stand.
+    /// Reports ambiguous names; `nodes` is the place of the regions.
     pub fn check_distinct(&self, ctx: &Context<'_>, nodes: &Span) {
         let groups = self.groups.iter().map(|group| ("group", group.name.as_str()));
         let loads = self.loads.iter().map(|load| ("load", load.name.as_str()));
@@ -195,14 +195,14 @@ impl Symbols {
             if let Some(other) = clash {
                 let load = self.loads.iter().find(|load| what == "load" && load.name == name);
                 let span = load.map_or(nodes, |load| &load.span).clone();
-                let message = format!("`{name}` names a {what} and a {other}");
-                ctx.complain(span, message, "selectors could not tell them apart");
+                let message = format!("`{name}` names both a {what} and a {other}");
+                ctx.complain(span, message, "expected another name: selectors use both");
             }
         }
     }
 }
 
-/// The number in `name`, when it is `prefix` and a number from 1 to `max`.
+/// The number in `name`, if it is `prefix` followed by a number from 1 to `max`.
 fn number_after(name: &str, prefix: &str, max: u32) -> Option<u32> {
     let digits = name.strip_prefix(prefix)?;
     let canonical = !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());

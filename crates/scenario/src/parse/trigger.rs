@@ -1,4 +1,4 @@
-//! When: a time, or an event of the lab.
+//! Triggers of faults and actions: a time, or an event of the lab.
 
 use netsplit_history::Time;
 
@@ -13,9 +13,9 @@ use crate::{Dist, Trigger};
 pub(crate) const EVENT: Shape = Shape {
     what: "an event to wait for",
     keys: &[
-        required("event", Kind::Text, "The event's name, one of the lab's."),
-        key("nth", Kind::Integer(1), "Its how-manyth occurrence; unless said, the first."),
-        key("plus", Kind::Dist, "So much later; unless said, at once."),
+        required("event", Kind::Text, "The name of an event of the lab."),
+        key("nth", Kind::Integer(1), "Which occurrence of the event. Default: 1, the first."),
+        key("plus", Kind::Dist, "Delay after the event. Default: 0s."),
     ],
     one_of: &[],
 };
@@ -48,7 +48,7 @@ fn event(ctx: &Context<'_>, value: &Value<'_>) -> Option<Trigger> {
 }
 
 fn event_name(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
-    let name = scalar::str_of(ctx, value, "an event's name in quotes")?;
+    let name = scalar::str_of(ctx, value, "the name of an event, as a string")?;
     let known = || ctx.lab.into_iter().flat_map(|lab| lab.events).map(|event| event.name);
     ctx.lab?;
     if known().any(|event| event == name) {

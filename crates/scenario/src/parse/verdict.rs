@@ -1,4 +1,4 @@
-//! `[verdict]`: what must hold.
+//! `[verdict]`: the expectations, for one run and for many seeds.
 
 use crate::diagnostic::Problem;
 use crate::grammar::{self, Vocabulary};
@@ -14,22 +14,22 @@ use crate::{Expectation, Expectations, Sentence};
 pub(crate) const VERDICT: Shape = Shape {
     what: "a verdict",
     keys: &[
-        key("expect", TEXTS, "Sentences that each run decides."),
-        key("sweep", TEXTS, "Sentences that only many seeds decide."),
+        key("expect", TEXTS, "Expectations that each run must meet."),
+        key("sweep", TEXTS, "Expectations over many seeds, decided by `netsplit verify`."),
         key(
             "catches",
             TEXTS,
-            "Variants that must fail where the reference passes, on the same seeds.",
+            "Variants that must fail on some seed on which this scenario passes.",
         ),
         key(
             "min_pass_rate",
             Kind::Probability,
-            "The share of seeds that must pass; unless said, all.",
+            "Share of the seeds that must pass. Default: 100%.",
         ),
         key(
             "seeds",
             Kind::List(&Kind::Integer(0)),
-            "Seeds that `verify` always runs: past failures.",
+            "Seeds that `netsplit verify` always runs, such as past failures.",
         ),
     ],
     one_of: &[],
@@ -62,7 +62,7 @@ fn each<T>(
     name: &str,
     reader: impl Fn(&Context<'_>, &Value<'_>) -> Option<T>,
 ) -> Vec<T> {
-    let list = fields.get(name).and_then(|value| fields::list(ctx, value, "a list: [..., ...]"));
+    let list = fields.get(name).and_then(|value| fields::list(ctx, value, "an array: [..., ...]"));
     let list = list.unwrap_or_default().iter();
     list.filter_map(|value| reader(ctx, value)).collect()
 }
@@ -74,7 +74,7 @@ fn expectations(
     name: &str,
 ) -> Vec<Expectation> {
     each(ctx, fields, name, |ctx, value| {
-        let text = scalar::str_of(ctx, value, "a sentence in quotes")?;
+        let text = scalar::str_of(ctx, value, "a sentence, as a string")?;
         let sentence = sentence(ctx, faults, value, text)?;
         check_place(ctx, value, &sentence, name == "sweep")?;
         check_window(ctx, faults, value, &sentence)?;
@@ -106,7 +106,7 @@ fn sentence(
     }
 }
 
-/// A sentence belongs where it can be decided.
+/// Reports a sentence of one run under `sweep`, and one about many seeds under `expect`.
 fn check_place(
     ctx: &Context<'_>,
     value: &Value<'_>,
@@ -116,11 +116,11 @@ fn check_place(
     let needs_seeds = matches!(sentence, Sentence::Violates { .. } | Sentence::Aggregate { .. });
     match (needs_seeds, sweep) {
         (true, false) => {
-            let message = "this sentence is about many seeds, and `expect` is decided by each run";
+            let message = "this sentence is about many seeds, but each run decides `expect`";
             ctx.fail(value.span(), message, "expected it under `sweep`")
         }
         (false, true) => {
-            let message = "each run decides this sentence, and `sweep` is about many seeds";
+            let message = "each run decides this sentence, but `sweep` is about many seeds";
             let label = "expected it under `expect`, or `violates ... in`, `mean(...)`, `min(...)`, `max(...)`";
             ctx.fail(value.span(), message, label)
         }

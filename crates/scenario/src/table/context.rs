@@ -1,8 +1,7 @@
-//! What every reader of a part of the file shares: the texts, the lab, and the list of
-//! problems found so far.
+//! State shared by all readers: the sources, the lab, and the problems found so far.
 //!
-//! A reader that finds a problem reports it and answers `None`; its caller goes on with the
-//! next part, so that one pass finds all there is to find.
+//! A reader that finds a problem reports it and returns `None`; its caller continues with the
+//! next part, so that one pass finds all problems.
 
 use std::cell::RefCell;
 
@@ -14,16 +13,16 @@ use crate::diagnostic::Problem;
 use crate::diagnostic::source::{Sources, Span};
 use crate::diagnostic::suggest::{cut, did_you_mean, one_of};
 
-/// A value of the file with its place.
+/// A value of the file, with its span.
 pub(crate) type Value<'i> = Spanned<DeValue<'i>>;
-/// A table of the file; its keys have places too.
+/// A table of the file, with the spans of its keys.
 pub(crate) type Table<'i> = DeTable<'i>;
 
-/// What readers share.
+/// The state shared by all readers.
 pub(crate) struct Context<'c> {
-    /// The texts.
+    /// The file and the overrides.
     pub sources: &'c Sources,
-    /// The lab, when the file names one that exists.
+    /// The lab, if the file names an existing one.
     pub lab: Option<&'static LabSpec>,
     problems: &'c RefCell<Vec<Problem>>,
 }
@@ -41,18 +40,18 @@ impl<'c> Context<'c> {
         self.problems.borrow_mut().push(problem);
     }
 
-    /// Reports a plain error and answers `None`, so that readers can end with it.
+    /// Reports an error without help and returns `None`, so that readers can end with it.
     pub fn fail<T>(&self, span: Span, message: impl Into<String>, label: &str) -> Option<T> {
         self.complain(span, message, label);
         None
     }
 
-    /// Reports a plain error.
+    /// Reports an error without help.
     pub fn complain(&self, span: Span, message: impl Into<String>, label: &str) {
         self.report(Problem::error(span, message).label(label));
     }
 
-    /// Reports a name that is none of the known ones; `what` leads up to it.
+    /// Reports a name that is not among the known ones; `what` precedes it in the message.
     pub fn unknown<'a>(
         &self,
         span: Span,
@@ -66,14 +65,13 @@ impl<'c> Context<'c> {
         self.report(problem);
     }
 
-    /// How many problems make the scenario unusable so far.
+    /// The number of errors so far.
     pub fn errors(&self) -> usize {
         let problems = self.problems.borrow();
         problems.iter().filter(|problem| problem.is_error()).count()
     }
 
-    /// The span of a part of a string's content; of the whole string where escapes keep the
-    /// two from lining up.
+    /// The span of a part of a string's content, or of the whole string if it contains escapes.
     pub fn inside(&self, string: &Value<'_>, part: Span) -> Span {
         let outer = string.span();
         let content = string.get_ref().as_str().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Reading a table against its [`Shape`].
+//! Tables validated against their [`Shape`], and arrays.
 
 use crate::diagnostic::Problem;
 use crate::diagnostic::source::Span;
@@ -6,7 +6,7 @@ use crate::diagnostic::suggest::{nearest, one_of};
 use crate::table::context::{Context, Table, Value};
 use crate::table::shape::Shape;
 
-/// A table whose unknown and missing keys have been reported.
+/// A table whose unknown and missing keys are reported.
 pub(crate) struct Fields<'v, 'i> {
     table: &'v Table<'i>,
     shape: &'static Shape,
@@ -14,7 +14,7 @@ pub(crate) struct Fields<'v, 'i> {
 }
 
 impl<'v, 'i> Fields<'v, 'i> {
-    /// Opens `value`, which should be a table of this shape.
+    /// Opens `value` as a table of this shape.
     pub fn open(ctx: &Context<'_>, value: &'v Value<'i>, shape: &'static Shape) -> Option<Self> {
         let Some(table) = value.get_ref().as_table() else {
             return wrong_type(ctx, value, &format!("a table: {}", shape.example()));
@@ -22,7 +22,7 @@ impl<'v, 'i> Fields<'v, 'i> {
         Some(Fields::of_table(ctx, table, value.span(), shape))
     }
 
-    /// Opens a table that is known to be one.
+    /// Opens `table` as one of this shape.
     pub fn of_table(
         ctx: &Context<'_>,
         table: &'v Table<'i>,
@@ -42,7 +42,7 @@ impl<'v, 'i> Fields<'v, 'i> {
         fields
     }
 
-    /// Reports keys that are missing, unless a misspelt one is `meant` to be there.
+    /// Reports missing keys, except those that a misspelt key is probably `meant` to be.
     fn check_required(&self, ctx: &Context<'_>, meant: &[&str]) {
         for key in self.shape.keys.iter().filter(|key| key.required) {
             if !self.table.contains_key(key.name) && !meant.contains(&key.name) {
@@ -65,19 +65,19 @@ impl<'v, 'i> Fields<'v, 'i> {
             [_] => return,
             [first, .., last] => {
                 let (first, last_name) = (first.get_ref(), last.get_ref());
-                (last.span(), format!("`{last_name}` cannot stand beside `{first}`"))
+                (last.span(), format!("`{last_name}` and `{first}` exclude each other"))
             }
         };
         let label = one_of(self.shape.one_of.iter().copied());
         let label = label.replace("expected", "expected exactly");
         let help = (!ctx.sources.place(&span).in_file).then_some(
-            "--set leaves the keys beside it as they are; set the whole table to replace them",
+            "--set keeps the other keys of the table; set the whole table to replace them",
         );
         let problem = Problem::error(span, message).label(label);
         ctx.report(problem.maybe_help(help.map(str::to_owned)));
     }
 
-    /// The value of a key that the shape knows.
+    /// The value of a key of the shape.
     pub fn get(&self, name: &str) -> Option<&'v Value<'i>> {
         debug_assert!(
             self.shape.names().any(|known| known == name),
@@ -87,7 +87,7 @@ impl<'v, 'i> Fields<'v, 'i> {
         self.table.get(name)
     }
 
-    /// Reads the value of a key, when it is there and right.
+    /// Reads the value of a key, if it is present and valid.
     pub fn read<T>(
         &self,
         ctx: &Context<'_>,
@@ -107,12 +107,12 @@ impl<'v, 'i> Fields<'v, 'i> {
         self.get(name).map_or_else(|| self.span(), Value::span)
     }
 
-    /// Reports all of these keys that are there: they have no meaning here, because `why`.
-    pub fn forbid(&self, ctx: &Context<'_>, names: &[&str], why: &str) {
+    /// Reports those of these keys that are present; `label` says what was expected instead.
+    pub fn forbid(&self, ctx: &Context<'_>, names: &[&str], label: &str) {
         for name in names {
             if let Some((key, _)) = self.table.get_key_value(*name) {
-                let message = format!("`{name}` has no meaning here");
-                ctx.report(Problem::error(key.span(), message).label(why));
+                let message = format!("`{name}` is not allowed here");
+                ctx.report(Problem::error(key.span(), message).label(label));
             }
         }
     }
@@ -127,10 +127,10 @@ pub(crate) fn wrong_type<T>(ctx: &Context<'_>, value: &Value<'_>, expected: &str
     ctx.fail(value.span(), format!("wrong type: {found}"), &format!("expected {expected}"))
 }
 
-/// Lists longer than this are a mistake.
+/// The maximum length of an array.
 const LIST_MAX: usize = 10_000;
 
-/// The elements of a list.
+/// The elements of an array.
 pub(crate) fn list<'v, 'i>(
     ctx: &Context<'_>,
     value: &'v Value<'i>,
@@ -140,13 +140,13 @@ pub(crate) fn list<'v, 'i>(
         return wrong_type(ctx, value, expected);
     };
     if list.len() > LIST_MAX {
-        let label = format!("expected at most {LIST_MAX} elements");
-        return ctx.fail(value.span(), "this list is absurdly long", &label);
+        let message = format!("too many elements: {}, at most 10,000", list.len());
+        return ctx.fail(value.span(), message, "expected a shorter array");
     }
     Some(list)
 }
 
-/// The two elements of a list of two.
+/// The elements of an array of two.
 pub(crate) fn pair<'v, 'i>(
     ctx: &Context<'_>,
     value: &'v Value<'i>,
@@ -155,7 +155,7 @@ pub(crate) fn pair<'v, 'i>(
     match list(ctx, value, expected)? {
         [first, second] => Some((first, second)),
         other => {
-            let message = format!("this list has {} elements, not two", other.len());
+            let message = format!("this array has {} elements, not two", other.len());
             ctx.fail(value.span(), message, &format!("expected {expected}"))
         }
     }

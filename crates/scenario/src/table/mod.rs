@@ -1,4 +1,4 @@
-//! Spanned TOML, read against the shape that a table should have.
+//! Validation of spanned TOML tables against their shapes.
 
 pub(crate) mod context;
 pub(crate) mod fields;

@@ -1,7 +1,7 @@
-//! The named elements of lists of tables: loads, faults, actions.
+//! Lists of tables with names: loads, faults, actions, link rules.
 //!
-//! An element may have a `name`; without one it is called after what it is, with a number from
-//! the second on: `crash`, `crash-2`. Windows, selectors and overrides call it by that.
+//! An element without a `name` gets a default name, numbered from the second on: `crash`,
+//! `crash-2`. Windows, selectors and overrides refer to elements by name.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -16,10 +16,10 @@ use crate::table::context::{Context, Table, Value};
 use crate::table::fields;
 use crate::table::shape::Shape;
 
-/// What an unnamed element is called after.
+/// The base name of an unnamed element.
 pub(crate) type DefaultName = for<'t> fn(&'t Table<'_>) -> &'t str;
 
-/// More of them are a mistake.
+/// The maximum number of elements.
 const ELEMENTS_MAX: usize = 1000;
 
 /// The tables of `[[KEY]]`, or the one table of `[KEY]`; `path` is the key.
@@ -34,7 +34,7 @@ pub(crate) fn tables<'v, 'i>(
     };
     if let Some(by_name) = by_name(value, shape) {
         for name in by_name.keys() {
-            let message = format!("`{path}` is a list of tables, and this is a table of them");
+            let message = format!("`{path}` is an array of tables, and this is a table of tables");
             let label =
                 format!("expected [[{path}]], and in it name = \"{}\"", cut(name.get_ref()));
             ctx.complain(name.span(), message, &label);
@@ -46,14 +46,14 @@ pub(crate) fn tables<'v, 'i>(
     }
     let tables = fields::list(ctx, value, &format!("tables: [[{path}]]")).unwrap_or_default();
     if tables.len() > ELEMENTS_MAX {
-        let message = format!("{} of these are absurdly many", tables.len());
-        ctx.complain(value.span(), message, "expected at most 1000");
+        let message = format!("too many of [[{path}]]: {}, at most 1,000", tables.len());
+        ctx.complain(value.span(), message, "expected fewer tables");
         return &[];
     }
     tables
 }
 
-/// The table that is certainly meant as one of elements by their names: `[KEY.NAME]`.
+/// The table, if it is certainly meant as elements keyed by name: `[KEY.NAME]`.
 pub(crate) fn by_name<'v, 'i>(value: &'v Value<'i>, shape: &Shape) -> Option<&'v Table<'i>> {
     let table = value.get_ref().as_table()?;
     let is_element = |(key, value): (&Spanned<_>, &Value<'_>)| {
@@ -63,7 +63,7 @@ pub(crate) fn by_name<'v, 'i>(value: &'v Value<'i>, shape: &Shape) -> Option<&'v
     (!table.is_empty() && table.iter().all(is_element)).then_some(table)
 }
 
-/// The elements of `[[KEY]]`, or the one of `[KEY]`, whatever they are.
+/// The elements of `[[KEY]]`, or the one of `[KEY]`, not yet validated.
 pub(crate) fn elements<'v, 'i>(value: &'v Value<'i>) -> &'v [Value<'i>] {
     match value.get_ref() {
         DeValue::Array(list) => &list[..list.len().min(ELEMENTS_MAX)],
@@ -71,7 +71,7 @@ pub(crate) fn elements<'v, 'i>(value: &'v Value<'i>) -> &'v [Value<'i>] {
     }
 }
 
-/// What the elements are called, given what an unnamed one is called after.
+/// The names of the elements, given the base name of unnamed ones.
 pub(crate) fn names(elements: &[Value<'_>], default: DefaultName) -> Vec<String> {
     let given: Vec<_> = elements.iter().map(given_name).collect();
     let mut taken: BTreeSet<String> = given.iter().flatten().map(|&n| n.to_owned()).collect();
@@ -85,7 +85,7 @@ pub(crate) fn names(elements: &[Value<'_>], default: DefaultName) -> Vec<String>
         .collect()
 }
 
-/// Where an element's name stands, or the element.
+/// The place of an element's name, or else of the element.
 pub(crate) fn name_span(element: &Value<'_>) -> Span {
     let table = element.get_ref().as_table();
     table.and_then(|table| table.get("name")).unwrap_or(element).span()
@@ -110,7 +110,7 @@ fn free_name(element: &Value<'_>, default: DefaultName, taken: &mut BTreeSet<Str
     name
 }
 
-/// Reports names that are given twice.
+/// Reports duplicate names.
 pub(crate) fn check_unique(ctx: &Context<'_>, elements: &[Value<'_>], what: &str) {
     let mut seen = BTreeSet::new();
     for element in elements {
@@ -118,7 +118,7 @@ pub(crate) fn check_unique(ctx: &Context<'_>, elements: &[Value<'_>], what: &str
             continue;
         };
         if !seen.insert(name) {
-            let message = format!("there are two {what}s called `{}`", cut(name));
+            let message = format!("there are two {what}s named `{}`", cut(name));
             ctx.report(Problem::error(name_span(element), message).label("expected another name"));
         }
     }

@@ -1,45 +1,45 @@
-//! The shape of the file's tables, as data.
+//! Shapes of the file's tables, as data.
 //!
-//! Every table that a scenario may hold is described once, by a [`Shape`]: the keys that it
-//! may have, what they mean, and what they hold. The readers check tables against it and the
-//! JSON Schema is written from it, so an editor completes exactly what `lint` accepts.
+//! Each table of a scenario is described once, by a [`Shape`]: its keys, their types and their
+//! descriptions. The readers validate tables against it and the JSON Schema is generated from it,
+//! so an editor completes exactly what `lint` accepts.
 
 /// A table.
 #[derive(Debug)]
 pub(crate) struct Shape {
-    /// What the table is, with its article: `a fault`.
+    /// The table in messages, with its article: `a fault`.
     pub what: &'static str,
     /// Its keys.
     pub keys: &'static [Key],
-    /// Keys of which exactly one must be there; empty for no such rule.
+    /// Keys of which exactly one is required; empty for no such rule.
     pub one_of: &'static [&'static str],
 }
 
 /// A key of a table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Key {
-    /// As written in the file.
+    /// The name, as written in the file.
     pub name: &'static str,
-    /// What it may hold.
+    /// The type of its value.
     pub kind: Kind,
-    /// Whether it must be there.
+    /// Whether it is required.
     pub required: bool,
-    /// What it means.
+    /// The description that editors show.
     pub about: &'static str,
 }
 
-/// What a key may hold.
+/// The type of a value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
-    /// Any text.
+    /// Any string.
     Text,
-    /// A name to be called by: letters, digits, `-` and `_`.
+    /// A name: a letter, then letters, digits, `-` and `_`.
     Name,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// `true` or `false`.
     Boolean,
-    /// A whole number, at least so much.
+    /// An integer of at least this.
     Integer(u64),
     /// A number.
     Number,
@@ -55,7 +55,7 @@ pub(crate) enum Kind {
     Rate,
     /// A bandwidth such as `"10MB/s"`.
     Bandwidth,
-    /// Which nodes.
+    /// A selector of nodes.
     Selector,
     /// A time, or a table of this shape that names an event.
     Trigger(&'static Shape),
@@ -65,24 +65,24 @@ pub(crate) enum Kind {
     Table(&'static Shape),
     /// Tables of this shape, or a single one.
     Tables(&'static Shape),
-    /// A list of such values.
+    /// An array of such values.
     List(&'static Kind),
-    /// A list of exactly two such values.
+    /// An array of exactly two such values.
     Pair(&'static Kind),
     /// One of several kinds.
     Either(&'static [Kind]),
-    /// A table with free keys and such values.
+    /// A table with arbitrary keys and such values.
     Map(&'static Kind),
-    /// A table with free keys and values that the lab checks.
+    /// A table that the lab checks.
     Free,
 }
 
-/// A key that may be left out.
+/// An optional key.
 pub(crate) const fn key(name: &'static str, kind: Kind, about: &'static str) -> Key {
     Key { name, kind, required: false, about }
 }
 
-/// A key that must be there.
+/// A required key.
 pub(crate) const fn required(name: &'static str, kind: Kind, about: &'static str) -> Key {
     Key { name, kind, required: true, about }
 }
@@ -93,7 +93,7 @@ impl Shape {
         self.keys.iter().map(|key| key.name)
     }
 
-    /// How such a table looks: the keys that it needs, or else its first.
+    /// An example of such a table: its required keys, or else its first.
     pub fn example(&self) -> String {
         let needed = self.keys.iter().filter(|key| key.required);
         let mut names: Vec<_> = needed.map(|key| key.name).collect();

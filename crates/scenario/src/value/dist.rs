@@ -1,7 +1,7 @@
-//! Distributions of durations.
+//! Distributions of durations: their shape, reader and serializer.
 //!
-//! Wherever a duration is drawn, a plain duration is the constant one, and a table with one
-//! key names another: `{ lognormal = { median = "1ms", p99 = "5ms" } }`.
+//! A plain duration is a constant distribution; a table with one key names another:
+//! `{ lognormal = { median = "1ms", p99 = "5ms" } }`.
 
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
@@ -52,8 +52,8 @@ const UNIFORM: Key = key(
 const UNIFORM_TABLE: Shape = Shape {
     what: "a uniform distribution",
     keys: &[
-        required("min", Kind::Duration, "The least."),
-        required("max", Kind::Duration, "The greatest."),
+        required("min", Kind::Duration, "The minimum."),
+        required("max", Kind::Duration, "The maximum."),
     ],
     one_of: &[],
 };
@@ -72,13 +72,13 @@ const NORMAL_TABLE: Shape = Shape {
         key(
             "absolute",
             Kind::Boolean,
-            "Fold negative draws to their absolute value instead of cutting them at zero.",
+            "Replace negative draws by their absolute value instead of by zero. Default: false.",
         ),
     ],
     one_of: &[],
 };
 
-const SHIFT: &str = "Added to every draw.";
+const SHIFT: &str = "Added to every draw. Default: 0s.";
 
 const LOGNORMAL: Key = key(
     "lognormal",
@@ -89,8 +89,8 @@ const LOGNORMAL: Key = key(
 const LOGNORMAL_TABLE: Shape = Shape {
     what: "a lognormal distribution",
     keys: &[
-        required("median", Kind::Duration, "Half of the draws are below it."),
-        required("p99", Kind::Duration, "99% of the draws are below it."),
+        required("median", Kind::Duration, "The median."),
+        required("p99", Kind::Duration, "The 99th percentile."),
         key("shift", Kind::Duration, SHIFT),
     ],
     one_of: &[],
@@ -114,8 +114,8 @@ const PARETO: Key =
 const PARETO_TABLE: Shape = Shape {
     what: "a pareto distribution",
     keys: &[
-        required("scale", Kind::Duration, "The least."),
-        required("shape", Kind::Number, "The tail: the smaller, the heavier."),
+        required("scale", Kind::Duration, "The minimum."),
+        required("shape", Kind::Number, "The tail exponent: the smaller, the heavier the tail."),
         key("shift", Kind::Duration, SHIFT),
     ],
     one_of: &[],
@@ -136,13 +136,14 @@ pub(crate) fn dist(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
     }
 }
 
-/// Reads a distribution that must last: a mean below `min_ns` would repeat without end.
+/// Reads a distribution of intervals, whose mean must be at least `min_ns`: shorter ones would
+/// repeat without end.
 pub(crate) fn dist_of_at_least(ctx: &Context<'_>, value: &Value<'_>, min_ns: u64) -> Option<Dist> {
     let dist = dist(ctx, value)?;
     if dist.typical_ns() < min_ns {
         let min = format::nanos(min_ns as f64);
         let label = format!("expected at least {min}");
-        return ctx.fail(value.span(), "this is too short", &label);
+        return ctx.fail(value.span(), "this interval is too short", &label);
     }
     Some(dist)
 }
@@ -165,7 +166,7 @@ fn simple(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Dist> {
 
 fn uniform(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
     let (min, max) = if value.get_ref().is_array() {
-        let (min, max) = fields::pair(ctx, value, "a list of two durations")?;
+        let (min, max) = fields::pair(ctx, value, "an array of two durations")?;
         (scalar::nanos(ctx, min), scalar::nanos(ctx, max))
     } else if value.get_ref().is_table() {
         let fields = Fields::open(ctx, value, &UNIFORM_TABLE)?;
@@ -175,11 +176,7 @@ fn uniform(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
     };
     let (min, max) = (min?, max?);
     if min > max {
-        return ctx.fail(
-            value.span(),
-            "the least is more than the greatest",
-            "expected min <= max",
-        );
+        return ctx.fail(value.span(), "the minimum is above the maximum", "expected min <= max");
     }
     Some(Dist::Uniform { min, max })
 }
@@ -221,7 +218,7 @@ fn pareto(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
 }
 
 fn mixture(ctx: &Context<'_>, value: &Value<'_>) -> Option<Dist> {
-    let parts = fields::list(ctx, value, "a list of distributions, each with a weight")?;
+    let parts = fields::list(ctx, value, "an array of distributions, each with a weight")?;
     if parts.is_empty() {
         return ctx.fail(value.span(), "this mixture is empty", "expected at least one part");
     }
@@ -240,14 +237,14 @@ fn positive(ctx: &Context<'_>, value: &Value<'_>) -> Option<u64> {
     scalar::positive_duration(ctx, value).map(|duration| duration.as_nanos() as u64)
 }
 
-/// A number above zero and not absurd.
+/// A number above 0, at most 1e9.
 pub(crate) fn positive_number(ctx: &Context<'_>, value: &Value<'_>) -> Option<f64> {
     let fits = |n: f64| n > 0.0 && n <= 1e9;
-    scalar::number_where(ctx, value, fits, "expected a number above 0")
+    scalar::number_where(ctx, value, fits, "expected a number above 0, at most 1e9")
 }
 
 impl Dist {
-    /// The mean, or near it: what a repetition needs to know to be sure that it ends.
+    /// The mean, or a lower bound of it: enough to bound the number of repetitions.
     fn typical_ns(&self) -> u64 {
         match self {
             Dist::Constant(always) => *always,
@@ -264,7 +261,7 @@ impl Dist {
         }
     }
 
-    /// The value of a constant distribution.
+    /// The value of a constant distribution, in nanoseconds; `None` for other distributions.
     pub fn constant_ns(&self) -> Option<u64> {
         match self {
             Dist::Constant(always) => Some(*always),
@@ -318,7 +315,7 @@ fn written(dist: &Dist) -> Json {
     table
 }
 
-/// A part of a mixture, which is always a table.
+/// A part of a mixture, always as a table.
 fn weighted(weight: f64, part: &Dist) -> Json {
     let mut table = match written(part) {
         Json::String(constant) => json!({ "constant": constant }),

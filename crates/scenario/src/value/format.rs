@@ -1,6 +1,6 @@
-//! Quantities as text: the inverse of [`units`](crate::value::units).
+//! Formatting of quantities: the inverse of [`units`](crate::value::units).
 
-/// Nanoseconds in the largest unit that leaves a short number.
+/// Nanoseconds, in the largest unit in which the number is at least 1.
 pub(crate) fn nanos(nanos: f64) -> String {
     let (unit, exponent) = match nanos.abs() {
         x if x >= 1e9 => ("s", -9),
@@ -12,7 +12,7 @@ pub(crate) fn nanos(nanos: f64) -> String {
     format!("{}{unit}", shifted(nanos, exponent))
 }
 
-/// A share in percent.
+/// A fraction, in percent.
 pub(crate) fn percent(share: f64) -> String {
     format!("{}%", shifted(share, 2))
 }

@@ -6,7 +6,7 @@ use crate::lab::Named;
 use crate::table::shape::{Key, Kind, Shape};
 use crate::value::dist::DIST;
 
-/// The schema of a kind of value, complete in itself.
+/// The schema of a kind of value, without references.
 pub(crate) fn standalone(kind: Kind) -> Json {
     of(&kind, false)
 }
@@ -34,7 +34,7 @@ fn of(kind: &Kind, refs: bool) -> Json {
 
 const DURATION: &str = r"([0-9][0-9_]*(\.[0-9]+)?(ns|us|µs|μs|ms|s|m|min|h)\s*)+$";
 
-/// Kinds that have a definition of their own.
+/// The kinds of values that have a definition of their own.
 fn simple(kind: &Kind, refs: bool) -> Json {
     let pattern = |about: &str, pattern: &str| json!({ "type": "string", "pattern": pattern, "description": about });
     match kind {
@@ -121,7 +121,7 @@ pub(crate) fn shape(shape: &Shape, refs: bool) -> Json {
     table
 }
 
-/// Draft 7 ignores what stands beside a `$ref`, so a description needs its own level.
+/// Draft 7 ignores the siblings of a `$ref`, so the description needs a level of its own.
 fn property(key: &Key, refs: bool) -> Json {
     let mut inner = of(&key.kind, refs);
     if inner.get("$ref").is_some() {
@@ -131,12 +131,12 @@ fn property(key: &Key, refs: bool) -> Json {
     inner
 }
 
-/// One possible text and what it means.
+/// A constant string with its description.
 pub(crate) fn described(name: &str, summary: &str) -> Json {
     json!({ "const": name, "description": summary })
 }
 
-/// One of the lab's names.
+/// Any of these names; no value if there are none.
 pub(crate) fn one_of_names(names: &[Named]) -> Json {
     let all: Vec<_> = names.iter().map(|named| described(named.name, named.summary)).collect();
     if all.is_empty() {

@@ -1,4 +1,4 @@
-//! Single values: numbers with units, names, distributions.
+//! Values: scalars, quantities with units, distributions, and their JSON Schema.
 
 pub(crate) mod dist;
 pub(crate) mod format;

@@ -1,6 +1,5 @@
-//! Types for the fields of a lab's parameters: what a scenario file may say of a duration, a
-//! share, a rate or a distribution, it may say in `[params]` too, with its unit:
-//! `service = { exponential = { mean = "10ms" } }`.
+//! Types for the fields of a lab's parameters: durations, shares, rates and distributions, written
+//! in `[params]` as everywhere in a scenario file: `service = { exponential = { mean = "10ms" } }`.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -86,13 +85,13 @@ quantity! {
 
 quantity! {
     #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
-    /// How often: `"200/s"`; held per second.
+    /// A rate, per second: `"200/s"`.
     Rate(f64), Kind::Rate, A_RATE,
     units::rate, |number| unitless(number, A_RATE), |rate| format!("{rate}/s")
 }
 
 impl Span {
-    /// So many milliseconds.
+    /// Creates a duration in milliseconds.
     pub const fn ms(millis: u64) -> Span {
         Span(Duration::from_millis(millis))
     }
@@ -107,7 +106,7 @@ fn unitless<T>(number: f64, expected: &'static str) -> Result<T, Malformed> {
     Err(Malformed { message, expected })
 }
 
-/// Reads a quantity from a text, or from a number where one may stand without a unit.
+/// Reads a quantity from a string, or from a number where no unit is needed.
 struct Reader<T> {
     /// "expected ...".
     expected: &'static str,
@@ -123,24 +122,24 @@ impl<T> Visitor<'_> for Reader<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        (self.text)(text).map_err(|wrong| told(&wrong))
+        (self.text)(text).map_err(|wrong| custom(&wrong))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
-        (self.number)(number as f64).map_err(|wrong| told(&wrong))
+        (self.number)(number as f64).map_err(|wrong| custom(&wrong))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
-        (self.number)(number).map_err(|wrong| told(&wrong))
+        (self.number)(number).map_err(|wrong| custom(&wrong))
     }
 }
 
-fn told<E: Error>(wrong: &Malformed) -> E {
+fn custom<E: Error>(wrong: &Malformed) -> E {
     E::custom(format!("{}; {}", wrong.message, wrong.expected))
 }
 
 impl<'de> Deserialize<'de> for Dist {
-    /// By way of the reader of scenario files, so that there is one notion of a distribution.
+    /// Uses the reader of scenario files, so that distributions are parsed in one place.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Dist, D::Error> {
         let text = toml::Value::deserialize(deserializer)?.to_string();
         let value = DeValue::parse(&text).map_err(D::Error::custom)?;
@@ -150,7 +149,7 @@ impl<'de> Deserialize<'de> for Dist {
         match (read, problems.into_inner().first()) {
             (_, Some(problem)) => Err(D::Error::custom(problem.one_line())),
             (Some(dist), None) => Ok(dist),
-            (None, None) => Err(D::Error::custom("this is no distribution")),
+            (None, None) => Err(D::Error::custom("this is not a distribution")),
         }
     }
 }

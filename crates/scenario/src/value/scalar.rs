@@ -1,4 +1,4 @@
-//! Reading single values.
+//! Readers of scalars.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ use crate::table::fields::wrong_type;
 use crate::table::shape::Kind;
 use crate::value::units::{self, Malformed};
 
-/// No scenario has more of anything: nodes, clients, keys.
+/// The maximum of any count: clients, keys, strikes.
 pub(crate) const COUNT_MAX: u64 = 10_000_000;
-/// No scenario asks more often.
+/// The maximum rate, per second.
 pub(crate) const RATE_MAX: f64 = 10_000_000.0;
-/// Names longer than this do not fit a report.
+/// The maximum length of a name, in bytes: longer ones do not fit a report.
 const NAME_MAX: usize = 60;
 
 pub(crate) fn text(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
-    str_of(ctx, value, "a text in quotes").map(str::to_owned)
+    str_of(ctx, value, "a string").map(str::to_owned)
 }
 
-/// The text of a string, or an error that says what was expected.
+/// The content of a string; `expected` is for the error.
 pub(crate) fn str_of<'v>(
     ctx: &Context<'_>,
     value: &'v Value<'_>,
@@ -36,14 +36,14 @@ pub(crate) fn str_of<'v>(
     }
 }
 
-/// A name that sentences, overrides and reports can call.
+/// A name for sentences, overrides and reports.
 pub(crate) fn name(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
-    let name = str_of(ctx, value, "a name in quotes")?;
+    let name = str_of(ctx, value, "a name, as a string")?;
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let message = if name.is_empty() || name.len() > NAME_MAX {
         format!("a name has 1 to {NAME_MAX} characters")
     } else if !name.chars().all(fits) || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        format!("`{}` is no name", cut(name))
+        format!("`{}` is not a name", cut(name))
     } else {
         return Some(name.to_owned());
     };
@@ -51,14 +51,15 @@ pub(crate) fn name(ctx: &Context<'_>, value: &Value<'_>) -> Option<String> {
     ctx.fail(value.span(), message, label)
 }
 
-/// One of several words, as its position among them.
+/// One of several words, as an index.
 pub(crate) fn choice(ctx: &Context<'_>, value: &Value<'_>, words: &[&str]) -> Option<usize> {
-    let word = str_of(ctx, value, "a text in quotes")?;
+    let word = str_of(ctx, value, "a string")?;
     let position = words.iter().position(|known| *known == word);
     if position.is_none() {
-        let problem = Problem::error(value.span(), format!("`{}` is not possible here", cut(word)))
-            .label(one_of(words.iter().copied()))
-            .maybe_help(did_you_mean(word, words.iter().copied()));
+        let problem =
+            Problem::error(value.span(), format!("`{}` is not a possible value", cut(word)))
+                .label(one_of(words.iter().copied()))
+                .maybe_help(did_you_mean(word, words.iter().copied()));
         ctx.report(problem);
     }
     position
@@ -71,23 +72,23 @@ pub(crate) fn boolean(ctx: &Context<'_>, value: &Value<'_>) -> Option<bool> {
     }
 }
 
-/// A whole number from `min` to `max`.
+/// An integer from `min` to `max`.
 pub(crate) fn integer(ctx: &Context<'_>, value: &Value<'_>, (min, max): (u64, u64)) -> Option<u64> {
     let DeValue::Integer(number) = value.get_ref() else {
-        return wrong_type(ctx, value, "a whole number");
+        return wrong_type(ctx, value, "an integer");
     };
     let digits = number.as_str().replace('_', "");
     let number = i128::from_str_radix(&digits, number.radix()).ok();
     let fits = number.filter(|n| (i128::from(min)..=i128::from(max)).contains(n));
     if fits.is_none() {
         let message = format!("`{}` is out of range", cut(&digits));
-        let label = format!("expected a whole number from {min} to {max}");
+        let label = format!("expected an integer from {min} to {max}");
         return ctx.fail(value.span(), message, &label);
     }
     fits.map(|n| n as u64)
 }
 
-/// How many of something: from 1.
+/// A count: an integer from 1.
 pub(crate) fn count(ctx: &Context<'_>, value: &Value<'_>) -> Option<u32> {
     integer(ctx, value, (1, COUNT_MAX)).map(|n| n as u32)
 }
@@ -109,7 +110,7 @@ pub(crate) fn number(ctx: &Context<'_>, value: &Value<'_>) -> Option<f64> {
     finite
 }
 
-/// A number between two bounds; `expected` says which.
+/// A number that `fits`; `expected` is for the error.
 pub(crate) fn number_where(
     ctx: &Context<'_>,
     value: &Value<'_>,
@@ -146,7 +147,7 @@ pub(crate) fn duration(ctx: &Context<'_>, value: &Value<'_>) -> Option<Duration>
 /// A duration above zero.
 pub(crate) fn positive_duration(ctx: &Context<'_>, value: &Value<'_>) -> Option<Duration> {
     match duration(ctx, value)? {
-        Duration::ZERO => ctx.fail(value.span(), "this cannot be zero", "expected more than 0s"),
+        Duration::ZERO => ctx.fail(value.span(), "the duration is zero", "expected more than 0s"),
         duration => Some(duration),
     }
 }
@@ -182,13 +183,13 @@ pub(crate) fn rate(ctx: &Context<'_>, value: &Value<'_>) -> Option<f64> {
     let rate = match value.get_ref() {
         DeValue::Integer(_) | DeValue::Float(_) => {
             let label = format!("expected {EXPECTED}");
-            return ctx.fail(value.span(), "a rate needs its unit", &label);
+            return ctx.fail(value.span(), "this rate has no unit", &label);
         }
         _ => quantity(ctx, value.span(), units::rate(str_of(ctx, value, EXPECTED)?))?,
     };
     if rate > RATE_MAX {
-        let label = "expected at most 10000000/s";
-        return ctx.fail(value.span(), "this rate is absurdly high", label);
+        let label = "expected at most 10,000,000/s";
+        return ctx.fail(value.span(), "the rate is above 10,000,000/s", label);
     }
     Some(rate)
 }
@@ -198,13 +199,13 @@ pub(crate) fn bandwidth(ctx: &Context<'_>, value: &Value<'_>) -> Option<u64> {
     const EXPECTED: &str = "a bandwidth, for example \"10MB/s\"";
     if matches!(value.get_ref(), DeValue::Integer(_) | DeValue::Float(_)) {
         let label = format!("expected {EXPECTED}");
-        return ctx.fail(value.span(), "a bandwidth needs its unit", &label);
+        return ctx.fail(value.span(), "this bandwidth has no unit", &label);
     }
     let text = str_of(ctx, value, EXPECTED)?;
     quantity(ctx, value.span(), units::bandwidth(text))
 }
 
-/// The value of a quantity, or its malformation reported at `span`.
+/// The value of a quantity; a malformed one is reported at `span`.
 fn quantity<T>(ctx: &Context<'_>, span: Span, quantity: Result<T, Malformed>) -> Option<T> {
     match quantity {
         Ok(value) => Some(value),
@@ -212,5 +213,5 @@ fn quantity<T>(ctx: &Context<'_>, span: Span, quantity: Result<T, Malformed>) ->
     }
 }
 
-/// Kinds of lists that several shapes use.
+/// An array of strings.
 pub(crate) const TEXTS: Kind = Kind::List(&Kind::Text);

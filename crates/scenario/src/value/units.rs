@@ -1,20 +1,20 @@
-//! Numbers with their units, as text: `"1.5s"`, `"2%"`, `"200/s"`, `"10MB/s"`.
+//! Parsers of quantities: `"1.5s"`, `"2%"`, `"200/s"`, `"10MB/s"`.
 //!
-//! Decimals are exact: `"0.235ms"` is 235,000 nanoseconds, not what a binary fraction makes of
-//! it, and a share such as `"99.9%"` is the number nearest to 0.999. Each function is the
-//! inverse of its counterpart in [`show`](crate::value::format).
+//! Decimals are parsed exactly: `"0.235ms"` is 235,000 nanoseconds without binary rounding, and
+//! `"99.9%"` is the `f64` nearest to 0.999. Each function is the inverse of its counterpart in
+//! [`format`](crate::value::format).
 
 use crate::diagnostic::suggest::cut;
 
-/// No scenario needs a longer time: a day of simulated time.
+/// The maximum duration: a day of simulated time.
 pub(crate) const DURATION_MAX_NS: u64 = 24 * 3600 * 1_000_000_000;
 
-/// Why a text is no quantity, and which part of it is to blame.
+/// The error of a malformed quantity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed {
-    /// What is wrong, in one line.
+    /// The problem, in one line.
     pub message: String,
-    /// An example of what is right.
+    /// "expected ...", with an example.
     pub expected: &'static str,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn duration(text: &str) -> Result<u64, Malformed> {
     let wrong = |message: String| Malformed { message, expected: A_DURATION };
     let mut rest = text.trim();
     if rest.is_empty() {
-        return Err(wrong("an empty text is no duration".into()));
+        return Err(wrong("an empty string is not a duration".into()));
     }
     if rest.starts_with('-') {
         return Err(wrong(format!("a duration cannot be negative: `{rest}`")));
@@ -55,16 +55,16 @@ pub(crate) fn duration(text: &str) -> Result<u64, Malformed> {
             .unwrap_or(after.len());
         let (unit, tail) = after.split_at(unit_end);
         if number.is_empty() {
-            return Err(wrong(format!("`{}` is no duration", cut(text))));
+            return Err(wrong(format!("`{}` is not a duration", cut(text))));
         }
         if unit.is_empty() {
             return Err(wrong(format!("`{}` has no time unit", cut(text))));
         }
         let Some((_, unit_ns)) = TIME_UNITS.iter().find(|(name, _)| *name == unit) else {
-            return Err(wrong(format!("`{}` is no time unit", cut(unit))));
+            return Err(wrong(format!("`{}` is not a time unit", cut(unit))));
         };
         let nanos = scaled(number, *unit_ns)
-            .ok_or_else(|| wrong(format!("`{}` is no number", cut(number))))?;
+            .ok_or_else(|| wrong(format!("`{}` is not a number", cut(number))))?;
         total = total.saturating_add(nanos);
         rest = tail.trim_start();
     }
@@ -74,7 +74,7 @@ pub(crate) fn duration(text: &str) -> Result<u64, Malformed> {
         .ok_or_else(|| wrong(format!("`{}` is longer than 24h", cut(text))))
 }
 
-/// A duration with a sign, in nanoseconds.
+/// A signed duration in nanoseconds.
 pub(crate) fn signed_duration(text: &str) -> Result<i64, Malformed> {
     let text = text.trim();
     match text.strip_prefix('-') {
@@ -83,7 +83,7 @@ pub(crate) fn signed_duration(text: &str) -> Result<i64, Malformed> {
     }
 }
 
-/// A percentage such as `"2.5%"` as a share: 0.025. It may exceed 100%.
+/// A percentage such as `"2.5%"` as a fraction: 0.025. It may exceed 100%.
 pub(crate) fn percent(text: &str) -> Option<f64> {
     decimal(text.trim().strip_suffix('%')?.trim_end(), -2)
 }
@@ -94,17 +94,17 @@ pub(crate) fn probability(text: &str) -> Result<f64, Malformed> {
     let text = text.trim();
     let share = percent(text)
         .or_else(|| decimal(text, 0))
-        .ok_or_else(|| wrong(format!("`{}` is no probability", cut(text))))?;
+        .ok_or_else(|| wrong(format!("`{}` is not a probability", cut(text))))?;
     check_probability(share, text)
 }
 
-/// `share` if it is between 0 and 1; `text` is how it was written.
+/// `share`, if it is from 0 to 1; `text` is for the error.
 pub(crate) fn check_probability(share: f64, text: &str) -> Result<f64, Malformed> {
     if (0.0..=1.0).contains(&share) {
         return Ok(share);
     }
     Err(Malformed {
-        message: format!("`{}` is no probability: it must be from 0 to 1 (100%)", cut(text)),
+        message: format!("`{}` is not a probability: it must be from 0 to 1 (100%)", cut(text)),
         expected: A_PROBABILITY,
     })
 }
@@ -113,16 +113,16 @@ pub(crate) fn check_probability(share: f64, text: &str) -> Result<f64, Malformed
 pub(crate) fn rate(text: &str) -> Result<f64, Malformed> {
     let wrong = |message: String| Malformed { message, expected: A_RATE };
     let Some((number, unit)) = text.split_once('/') else {
-        return Err(wrong(format!("`{}` does not say per what", cut(text))));
+        return Err(wrong(format!("`{}` has no unit of time", cut(text))));
     };
     let number = decimal(number.trim(), 0)
-        .ok_or_else(|| wrong(format!("`{}` is no number", cut(number))))?;
+        .ok_or_else(|| wrong(format!("`{}` is not a number", cut(number))))?;
     match unit.trim() {
         _ if number < 0.0 => Err(wrong(format!("a rate cannot be negative: `{}`", cut(text)))),
         "s" => Ok(number),
         "min" => Ok(number / 60.0),
         "h" => Ok(number / 3600.0),
-        other => Err(wrong(format!("`/{}` is no unit of a rate", cut(other)))),
+        other => Err(wrong(format!("`/{}` is not a unit of a rate", cut(other)))),
     }
 }
 
@@ -146,7 +146,7 @@ pub(crate) fn bandwidth(text: &str) -> Result<u64, Malformed> {
     let text = text.trim();
     let (number, unit) = split_number(text);
     let number =
-        decimal(number, 0).ok_or_else(|| wrong(format!("`{}` is no bandwidth", cut(text))))?;
+        decimal(number, 0).ok_or_else(|| wrong(format!("`{}` is not a bandwidth", cut(text))))?;
     let unit = unit.trim().strip_suffix("/s").map(str::trim_end);
     let factor = BYTE_UNITS
         .iter()
@@ -154,8 +154,12 @@ pub(crate) fn bandwidth(text: &str) -> Result<u64, Malformed> {
         .ok_or_else(|| wrong(format!("`{}` has no unit of bandwidth", cut(text))))?
         .1;
     match number * factor {
-        bytes if bytes < 1.0 => Err(wrong(format!("`{}` lets nothing through", cut(text)))),
-        bytes if bytes > 1e15 => Err(wrong(format!("`{}` is absurdly wide", cut(text)))),
+        bytes if bytes < 1.0 => {
+            Err(wrong(format!("`{}` is less than one byte per second", cut(text))))
+        }
+        bytes if bytes > 1e15 => {
+            Err(wrong(format!("`{}` is above 1e15 bytes per second", cut(text))))
+        }
         bytes => Ok(bytes as u64),
     }
 }
@@ -167,7 +171,7 @@ fn split_number(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// Plain decimal notation, times ten to the `exponent`, rounded once.
+/// A number in decimal notation, times ten to the `exponent`, rounded once.
 pub(crate) fn decimal(text: &str, exponent: i32) -> Option<f64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'_');
@@ -190,7 +194,7 @@ fn scaled(number: &str, unit: u64) -> Option<u128> {
     Some((digits * u128::from(unit) + divisor / 2) / divisor)
 }
 
-/// More digits than any quantity needs, and few enough for 128 bits.
+/// The maximum number of digits: with a unit they still fit 128 bits.
 const DIGITS_MAX: usize = 24;
 
 #[cfg(test)]

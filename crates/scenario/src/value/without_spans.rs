@@ -1,18 +1,18 @@
-//! Values without places, as labs get them.
+//! Conversion of spanned values to plain TOML values.
 
 use toml::de::DeValue;
 
 use crate::table::context::{Context, Table, Value};
 use crate::value::scalar;
 
-/// The value without its places; what TOML can say and 64 bits cannot hold is an error.
+/// The value without spans; an integer that does not fit 64 bits is an error.
 pub(crate) fn plain(ctx: &Context<'_>, value: &Value<'_>) -> Option<toml::Value> {
     Some(match value.get_ref() {
         DeValue::String(text) => toml::Value::String(text.to_string()),
         DeValue::Integer(number) => {
             let digits = number.as_str().replace('_', "");
             let Ok(number) = i64::from_str_radix(&digits, number.radix()) else {
-                let label = "expected a number of 64 bits";
+                let label = "expected a 64-bit integer";
                 return ctx.fail(value.span(), "this number is too large", label);
             };
             toml::Value::Integer(number)
@@ -28,7 +28,7 @@ pub(crate) fn plain(ctx: &Context<'_>, value: &Value<'_>) -> Option<toml::Value>
     })
 }
 
-/// The table without its places, and without the values that cannot be had.
+/// The table without spans, and without its invalid values.
 pub(crate) fn plain_table(ctx: &Context<'_>, table: &Table<'_>) -> toml::Table {
     let entries = table.iter();
     entries

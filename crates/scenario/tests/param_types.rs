@@ -1,4 +1,4 @@
-//! The types that labs take as parameters read what the rest of the file reads.
+//! The types for parameters read the same values as the rest of the file.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use netsplit_scenario::{Dist, Rate, Share, Span};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
-struct Knobs {
+struct Params {
     service: Dist,
     timeout: Span,
     ratio: Share,
     limit: Rate,
 }
 
-fn read(text: &str) -> Result<Knobs, toml::de::Error> {
+fn read(text: &str) -> Result<Params, toml::de::Error> {
     toml::from_str(text)
 }
 
