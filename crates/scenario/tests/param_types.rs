@@ -19,14 +19,14 @@ fn read(text: &str) -> Result<Params, toml::de::Error> {
 
 #[test]
 fn quantities_carry_their_unit() {
-    let knobs = read(
+    let params = read(
         "service = { exponential = { mean = \"10ms\" } }\ntimeout = \"1.5s\"\nratio = \"10%\"\nlimit = \"90/min\"",
     )
     .expect("valid");
-    assert_eq!(knobs.service, Dist::Exponential { mean: 10_000_000, shift: 0 });
-    assert_eq!(*knobs.timeout, Duration::from_millis(1500));
-    assert_eq!((knobs.ratio.0, knobs.limit.0), (0.1, 1.5));
-    assert_eq!(format!("{} {} {}", knobs.timeout, knobs.ratio, knobs.limit), "1.5s 10% 1.5/s");
+    assert_eq!(params.service, Dist::Exponential { mean: 10_000_000, shift: 0 });
+    assert_eq!(*params.timeout, Duration::from_millis(1500));
+    assert_eq!((params.ratio.0, params.limit.0), (0.1, 1.5));
+    assert_eq!(format!("{} {} {}", params.timeout, params.ratio, params.limit), "1.5s 10% 1.5/s");
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn mistakes_are_told_with_their_place() {
     assert_eq!(place, Some(rest.len() + "timeout = ".len()));
     let rest = "service = \"1ms\"\ntimeout = \"1s\"\nlimit = \"1/s\"\n";
     let share = read(&format!("{rest}ratio = 1.5")).expect_err("too much");
-    assert!(share.message().contains("`1.5` is no probability"), "{share}");
+    assert!(share.message().contains("`1.5` is not a probability"), "{share}");
 }
 
 #[test]

@@ -129,15 +129,10 @@ const PARTITION: Shape = Shape {
 fn partition(ctx: &Context<'_>, symbols: &Symbols, value: &Value<'_>) -> Option<LinkFault> {
     let fields = Fields::open(ctx, value, &PARTITION)?;
     let partition = match fields.get("isolate") {
-        Some(nodes) => isolated(ctx, symbols, &fields, nodes)?,
-        None => {
-            fields.forbid(ctx, &["direction"], "expected `one_way` with `groups`");
-            let one_way = fields.read(ctx, "one_way", scalar::boolean).unwrap_or(false);
-            let groups = fields.read(ctx, "groups", |ctx, value| groups(ctx, symbols, value))?;
-            Partition::Groups { groups, one_way }
-        }
+        Some(nodes) => isolated(ctx, symbols, &fields, nodes),
+        None => separated(ctx, symbols, &fields),
     };
-    Some(LinkFault::Partition(partition))
+    partition.map(LinkFault::Partition)
 }
 
 fn isolated(
@@ -155,6 +150,13 @@ fn isolated(
         _ => Direction::Both,
     };
     Some(Partition::Isolate { nodes: selector(ctx, symbols, nodes)?, direction })
+}
+
+fn separated(ctx: &Context<'_>, symbols: &Symbols, fields: &Fields<'_, '_>) -> Option<Partition> {
+    fields.forbid(ctx, &["direction"], "expected `one_way` with `groups`");
+    let one_way = fields.read(ctx, "one_way", scalar::boolean).unwrap_or(false);
+    let groups = fields.read(ctx, "groups", |ctx, value| groups(ctx, symbols, value))?;
+    Some(Partition::Groups { groups, one_way })
 }
 
 fn groups(ctx: &Context<'_>, symbols: &Symbols, value: &Value<'_>) -> Option<Vec<Selector>> {
