@@ -35,7 +35,7 @@ fn head(lab: &LabSpec) -> String {
         "\
 title    = \"What this scenario shows, in one line\"
 lab      = \"{}\" ## {}
-variant  = \"reference\" ## or one of: {}
+variant  = \"reference\" ## one of: {}
 duration = \"60s\"
 warmup   = \"5s\" ## requests sent earlier are not measured
 ",
@@ -180,6 +180,6 @@ expect = [
     }
     out + "]
 # catches = [\"VARIANT\"] ## variants that must fail
-# min_pass_rate = \"98%\" ## of the seeds of a sweep
+# min_pass_rate = \"98%\" ## share of the seeds of a sweep that must pass
 "
 }

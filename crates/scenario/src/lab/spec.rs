@@ -321,17 +321,17 @@ impl LabSpec {
     }
 }
 
-/// A scenario that comes with a lab.
+/// A scenario file that a lab embeds.
 #[derive(Clone, Copy, Debug)]
 pub struct ScenarioFile {
-    /// The name; with the lab's before it, `LAB/NAME`, it is what commands call the scenario.
+    /// The name; commands refer to the scenario as `LAB/NAME`.
     pub name: &'static str,
-    /// The TOML.
+    /// The content, in TOML.
     pub text: &'static str,
 }
 
-/// Embeds scenario files of a lab: `scenario_files!("../scenarios": "calm", "storm")` are
-/// `calm.toml` and `storm.toml` in that folder, which is relative to the file that says so.
+/// Embeds scenario files of a lab: `scenario_files!("../scenarios": "calm", "storm")` embeds
+/// `calm.toml` and `storm.toml` of that folder, relative to the file of the call.
 #[macro_export]
 macro_rules! scenario_files {
     ($folder:literal: $($name:literal),* $(,)?) => {
