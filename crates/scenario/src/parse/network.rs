@@ -14,14 +14,6 @@ use crate::{Dist, Ends, LinkRule, LinkSettings, Network, Selector};
 /// The latency of a link for which the file sets none.
 const DEFAULT_LATENCY: Dist = Dist::Constant(1_000_000);
 
-const LATENCY: Key = key("latency", Kind::Dist, "One-way latency. Default: 1ms.");
-const LOSS: Key =
-    key("loss", Kind::Probability, "Probability that a message is dropped. Default: 0.");
-const DUPLICATE: Key =
-    key("duplicate", Kind::Probability, "Probability that a message is duplicated. Default: 0.");
-const BANDWIDTH: Key =
-    key("bandwidth", Kind::Bandwidth, "Bandwidth per direction. Default: unlimited.");
-
 /// The links between two sides, in both directions.
 pub(crate) const BETWEEN: Key =
     key("between", Kind::Pair(&Kind::Selector), "The links between these two, in both directions.");
@@ -37,10 +29,14 @@ pub(crate) const MESSAGE: Key = key("message", Kind::Text, "Only messages of thi
 pub(crate) const NETWORK: Shape = Shape {
     what: "the network",
     keys: &[
-        LATENCY,
-        LOSS,
-        DUPLICATE,
-        BANDWIDTH,
+        key("latency", Kind::Dist, "One-way latency. Default: 1ms."),
+        key("loss", Kind::Probability, "Probability that a message is dropped. Default: 0."),
+        key(
+            "duplicate",
+            Kind::Probability,
+            "Probability that a message is duplicated. Default: 0.",
+        ),
+        key("bandwidth", Kind::Bandwidth, "Bandwidth per link and direction. Default: unlimited."),
         key(
             "link",
             Kind::Tables(&LINK),
@@ -62,10 +58,10 @@ const LINK: Shape = Shape {
         ONE_WAY,
         OF,
         MESSAGE,
-        LATENCY,
-        LOSS,
-        DUPLICATE,
-        BANDWIDTH,
+        key("latency", Kind::Dist, "One-way latency. Default: the network's."),
+        key("loss", Kind::Probability, "Probability of a drop. Default: the network's."),
+        key("duplicate", Kind::Probability, "Probability of a duplicate. Default: the network's."),
+        key("bandwidth", Kind::Bandwidth, "Bandwidth per direction. Default: the network's."),
     ],
     one_of: &[],
 };
