@@ -8,8 +8,9 @@ use netsplit_history::{
     Aggregate, FaultRecord, NetworkCounts, Operation, Outcome, Run, Series, Status, Time,
 };
 use netsplit_scenario::{
-    Arrivals, CheckedParams, Comparison, Expectation, Keys, LabSpec, LinkSettings, Load, Metric,
-    Network, Population, Property, Quantity, Scenario, Sentence, Statistic, Verdict, WindowName,
+    Arrivals, CheckedParams, Comparison, Expectation, Expectations, Keys, LabSpec, LinkSettings,
+    Load, Metric, Network, Population, Property, Quantity, Scenario, Sentence, Statistic,
+    WindowName,
 };
 
 use crate::Report;
@@ -115,7 +116,7 @@ fn scenario() -> Scenario {
         params: CheckedParams::new(()),
         faults: Vec::new(),
         actions: Vec::new(),
-        verdict: Verdict {
+        verdict: Expectations {
             expect: expectations(),
             sweep: vec![Expectation {
                 text: "violates linearizable in >= 20% of seeds".into(),
@@ -126,7 +127,7 @@ fn scenario() -> Scenario {
                     share: 0.2,
                 },
             }],
-            ..Verdict::default()
+            ..Expectations::default()
         },
         hash: "00c0ffee00c0ffee".into(),
         overrides: vec!["params.r=1".into()],

@@ -1,83 +1,62 @@
-//! Scenario files: from TOML to a typed, validated [`Scenario`].
+//! Parsing of scenario files, from TOML to a typed, validated [`Scenario`].
 //!
-//! [`parse`] is the whole way. The text becomes a tree of values that know their places;
-//! overrides (`--set fault.cut.for=5s`) are put into that tree; then one reader per part of the
-//! file turns its values into the types of the model. A reader that finds something wrong
-//! reports it and goes on, so one pass tells everything, as [`Diagnostics`] in the manner of
+//! [`parse`](fn@parse) does all of it. The text becomes a tree of values with their spans;
+//! overrides (`--set fault.cut.for=5s`) are applied to that tree; then one reader per part of the
+//! file turns its values into the types of the model. A reader that finds a problem reports it and
+//! continues, so that one pass finds all problems. [`Diagnostics`] renders them in the style of
 //! rustc: line, caret, what was expected, "did you mean".
 //!
-//! What tables may hold is written down once, as data: the readers check against it, and
-//! [`schema`] writes the JSON Schema for editors from it. What names a lab has, its [`LabSpec`]
-//! tells; this crate knows no lab.
+//! The keys and types of each table are defined once, as data: the readers validate against them,
+//! and [`schema`] generates the JSON Schema for editors from them. The names of a lab come from its
+//! [`LabSpec`]; this crate knows no lab.
 //!
-//! Expectations are sentences of a small grammar, parsed into [`Sentence`], which prints back to
-//! what was read.
+//! Expectations are sentences of a small grammar, parsed into [`Sentence`]. Its `Display` is the
+//! inverse of the parser.
 //!
-//! What this leaves out: TOML is read with bounds (1 MiB, nesting, counts), so that no file can
-//! make the tool hang; what depends on the run, such as a fault that waits for an event which
-//! never comes, is for the run to find out. Contradictions are found only between faults whose
-//! times and targets are certain beforehand.
+//! # Folders
+//!
+//! Each folder uses only those before it, and the types of the model:
+//!
+//! - `lab`: the description of a lab, with its seats and parameters
+//! - `diagnostic`: spans, diagnostics, suggestions
+//! - `table`: tables validated against their shapes
+//! - `value`: scalars, quantities, distributions, and their JSON Schema
+//! - `grammar`: expectations
+//! - `parse`: the readers, one per part of the file
+//! - `editor`: the JSON Schema of a whole file, and the template of `netsplit new`
+//!
+//! # Limitations
+//!
+//! The size of a file, its nesting and its counts are limited, so that no file can make the tool
+//! hang. Problems that depend on the run, such as a fault that waits for an event that never comes,
+//! are found by the run. Contradictions are found only between faults with fixed times and targets.
 
-mod action;
-mod arrivals;
-mod conflict;
-mod context;
 mod diagnostic;
-mod dist;
-mod dist_shape;
-mod dist_written;
-mod doubts;
-mod element;
-mod fault;
-mod fault_kind;
-mod fault_shape;
-mod fields;
+mod editor;
 mod grammar;
-mod knob;
 mod lab;
-mod lab_schema;
-mod load;
 mod model;
-mod names;
-mod network;
-mod nodes;
-mod overrides;
-mod params;
-mod plain;
-mod read;
-mod scalar;
-mod schema;
-mod selector;
-mod sentence;
-mod shape;
-mod show;
-mod source;
-mod starter;
-mod suggest;
-mod syntax;
-mod trigger;
-mod units;
-mod variant;
-mod verdict;
-mod window;
+mod parse;
+mod table;
+mod value;
 
+pub use diagnostic::suggest::{did_you_mean, nearest};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
-pub use knob::{Rate, Share, Span};
+pub use editor::schema::schema;
+pub use editor::template::template;
+pub use grammar::sentence::{
+    Comparison, Metric, Population, Property, Quantity, SeedAggregate, Sentence, Statistic,
+    WindowName,
+};
 pub use lab::{
     Bundle, CheckedParams, Filling, FillingNames, GroupSpec, LabSpec, Mutant, Named, OpenFilling,
     OperationSpec, ParamsSpec, Resolved, ScenarioFile, Seat, SeatNames, UnknownName, Variant,
     filling, mutant,
 };
 pub use model::{
-    Action, Arrivals, Direction, Dist, Ends, Expectation, Fault, FaultKind, Keys, LinkRule,
-    LinkSettings, Load, Network, NodeGroup, Partition, Repeat, Scenario, Selector, Trigger,
-    Verdict,
+    Action, Arrivals, Direction, Dist, Ends, Expectation, Expectations, Fault, FaultKind, Keys,
+    LinkFault, LinkRule, LinkSettings, Load, Network, NodeFault, NodeGroup, Partition, Repeat,
+    Scenario, Selector, Trigger,
 };
-pub use read::{Parsed, parse};
-pub use schema::schema;
-pub use sentence::{
-    Comparison, Metric, Population, Property, Quantity, SeedAggregate, Sentence, Statistic,
-    WindowName,
-};
-pub use starter::starter;
-pub use suggest::nearest;
+pub use parse::{Parsed, parse};
+pub use value::param_types::{Rate, Share, Span};

@@ -1,4 +1,4 @@
-//! A scenario, typed and validated: what the simulator runs.
+//! Typed and validated scenarios: the input of the simulator.
 
 use std::time::Duration;
 
@@ -9,126 +9,124 @@ use crate::{CheckedParams, LabSpec, Sentence};
 /// One validated scenario.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// One line for people.
+    /// A one-line title.
     pub title: String,
-    /// What it shows and why, in a few sentences; may be empty.
+    /// What the scenario shows and why, in a few sentences; may be empty.
     pub about: String,
-    /// The lab that it runs.
+    /// The lab to run.
     pub lab: &'static LabSpec,
-    /// Which fillings of the lab's seats: a variant's name, or `seat=filling`, comma-separated.
+    /// The variant as written: a name, or comma-separated `seat=filling` pairs.
     pub variant: String,
-    /// What `variant` stands for: (seat, filling) for each seat of the lab, in its order.
+    /// The fillings of `variant`: (seat, filling) for each seat of the lab, in its order.
     pub fillings: Vec<(&'static str, &'static str)>,
-    /// How long the load runs. The run then drains for one time-out.
+    /// How long clients send requests. The run then drains for the longest timeout of its loads.
     pub duration: Duration,
-    /// Requests meant to be sent earlier are not measured.
+    /// Requests whose intended send time is earlier are not measured.
     pub warmup: Duration,
-    /// How long after each fault still counts as "inside" for the window `outside faults`.
+    /// Time after each heal that the window `outside faults` excludes.
     pub settle: Duration,
     /// The groups of nodes, in the lab's order.
     pub nodes: Vec<NodeGroup>,
-    /// The links.
+    /// The settings of links.
     pub network: Network,
     /// The loads.
     pub loads: Vec<Load>,
-    /// The lab's own parameters, those that the variant sets included.
+    /// The lab's own parameters, including those that the variant sets.
     pub params: CheckedParams,
-    /// What breaks, in order of the file.
+    /// The faults, in order of the file.
     pub faults: Vec<Fault>,
-    /// What the lab is asked to do.
+    /// The actions that the lab performs.
     pub actions: Vec<Action>,
-    /// What must hold.
-    pub verdict: Verdict,
-    /// xxh3-64 of the scenario file's text, in hexadecimal.
+    /// The expectations, `[verdict]` in the file.
+    pub verdict: Expectations,
+    /// The xxh3-64 hash of the scenario file's text, in hexadecimal.
     pub hash: String,
     /// The `key=value` overrides in force, in the order given.
     pub overrides: Vec<String>,
 }
 
-/// A group of like nodes.
+/// A group of identical nodes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeGroup {
     /// The group's name; `nodes` for the single unnamed group.
     pub name: String,
-    /// Node names are this and a number from 1: `n1`, `n2`, ...
+    /// The prefix of node names, before a number from 1: `n1`, `n2`, ...
     pub prefix: String,
-    /// How many.
+    /// The number of nodes.
     pub count: u32,
-    /// How many pieces of `work` a node does at once; `None` for no limit.
+    /// The number of jobs that a node executes concurrently; `None` for no limit.
     pub workers: Option<u32>,
-    /// The regions that link rules and selectors may name; nodes are dealt to them in turn.
-    /// Empty for none.
+    /// The regions, for link rules and selectors, assigned to the nodes in turn; may be empty.
     pub regions: Vec<String>,
-    /// How long one sync to disk takes.
+    /// The duration of one sync to disk.
     pub disk_sync: Dist,
 }
 
-/// The network's settings.
+/// The settings of the network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
-    /// What holds on every link that no rule speaks of.
+    /// The settings of links without a rule.
     pub default: LinkSettings,
-    /// Exceptions; where several speak of the same setting, the last one holds.
+    /// Exceptions; where several set the same setting of a link, the last one wins.
     pub links: Vec<LinkRule>,
 }
 
-/// Settings of a link; `None` leaves what held before.
+/// Settings of a link; `None` leaves a setting as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LinkSettings {
     /// One-way latency.
     pub latency: Option<Dist>,
-    /// Probability that a message is lost.
+    /// Probability that a message is dropped.
     pub loss: Option<f64>,
-    /// Probability that a message arrives twice.
+    /// Probability that a message is duplicated.
     pub duplicate: Option<f64>,
-    /// Bytes per second; messages queue for it. `Some(None)` cannot be said: unlimited is the
-    /// default.
+    /// Bytes per second, per direction; messages queue for it. Default: unlimited.
     pub bandwidth: Option<u64>,
 }
 
-/// Settings of some links.
+/// Settings for some links.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkRule {
-    /// Which links.
+    /// The links.
     pub ends: Ends,
-    /// Only messages of this kind.
-    pub message: Option<String>,
-    /// What holds there.
+    /// Only messages of this kind: an index into [`LabSpec::messages`].
+    pub message: Option<u8>,
+    /// Their settings.
     pub settings: LinkSettings,
 }
 
-/// Which links a rule or a fault speaks of.
+/// The links of a rule or a fault.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ends {
     /// Every link.
     All,
-    /// Both ways between the two sides. With equal sides: all links inside the side.
+    /// The links between two sides, in both directions. With equal sides, all links inside.
     Between(Selector, Selector),
-    /// One way, from the first to the second.
+    /// The links from the first side to the second.
     OneWay(Selector, Selector),
-    /// All links to and from these.
+    /// All links to and from these nodes.
     Of(Selector),
 }
 
-/// A distribution of durations, in nanoseconds. Draws below zero are zero.
+/// A distribution of durations, in nanoseconds. Negative draws become zero.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dist {
-    /// Always this.
+    /// Always this duration.
     Constant(u64),
-    /// Evenly between `min` and `max`.
+    /// Uniform between `min` and `max`.
     Uniform {
-        /// The least.
+        /// The minimum.
         min: u64,
-        /// The greatest.
+        /// The maximum.
         max: u64,
     },
-    /// The bell curve; `absolute` folds negative draws to their absolute value.
+    /// The normal distribution.
     Normal {
         /// The mean.
         mean: u64,
         /// The standard deviation.
         std_dev: u64,
-        /// Fold, |x|, instead of cutting at zero.
+        /// Replaces negative draws by their absolute value instead of by zero.
         absolute: bool,
     },
     /// `shift` plus a log-normal with this median and 99th percentile.
@@ -149,9 +147,9 @@ pub enum Dist {
     },
     /// `shift` plus a Pareto: P(X > x) = (scale / x)^shape for x >= scale.
     Pareto {
-        /// The least, without the shift.
+        /// The minimum, without the shift.
         scale: u64,
-        /// The tail's exponent.
+        /// The tail exponent.
         shape: f64,
         /// Added to every draw.
         shift: u64,
@@ -160,93 +158,93 @@ pub enum Dist {
     Mixture(Vec<(f64, Dist)>),
 }
 
-/// Which nodes. Drawn when a fault strikes, and held until it heals.
+/// A selector of nodes. Resolved when a fault strikes; the nodes stay selected until it heals.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Selector {
     /// A node, a client host, a group, a load (its client hosts), a region, or a role.
     Name(String),
-    /// All that any of them selects.
+    /// The union of several selectors.
     List(Vec<Selector>),
-    /// Any so many nodes.
+    /// This many random nodes.
     Any(u32),
-    /// So many of a hundred nodes, rounded to the nearest, at least one.
+    /// A random percentage of the nodes, rounded to the nearest, at least one.
     Percent(f64),
-    /// Any floor(n/2) + 1 nodes.
+    /// floor(n/2) + 1 random nodes.
     Majority,
-    /// Any ceil(n/2) - 1 nodes.
+    /// ceil(n/2) - 1 random nodes.
     Minority,
 }
 
-/// Clients and what they ask for.
+/// Clients and their requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Load {
-    /// Its name; `clients` for the single unnamed load. Its hosts are the prefix and a number.
+    /// The name; `clients` for an unnamed load.
     pub name: String,
-    /// Client hosts are this and a number from 1: `c1`, `c2`, ...
+    /// The prefix of its hosts' names, before a number from 1: `c1`, `c2`, ...
     pub prefix: String,
-    /// How many client hosts there are; sessions are dealt to them in turn.
+    /// The number of client hosts; sessions are assigned to them in turn.
     pub hosts: u32,
     /// The region of its client hosts.
     pub region: Option<String>,
-    /// When requests come.
+    /// The arrivals of its requests.
     pub arrivals: Arrivals,
     /// When the load starts.
     pub from: Time,
-    /// When it stops; `None` for the end of the run.
+    /// When it stops; `None` for `duration`.
     pub until: Option<Time>,
-    /// A client gives up this long after it meant to send.
+    /// The timeout of a request, from its intended send time.
     pub timeout: Duration,
-    /// Operations by weight, in the order of their names.
+    /// Operations and their weights, sorted by name.
     pub mix: Vec<(String, f64)>,
     /// The keys.
     pub keys: Keys,
 }
 
-/// When requests come.
+/// The arrivals of requests.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Arrivals {
-    /// Open loop: whatever the system does, at these rates.
+    /// Open loop: requests arrive at these rates, whatever the system does.
     Open {
-        /// (from when, requests per second); the first from the load's start.
+        /// (start of the step, requests per second); the first step starts with the load.
         steps: Vec<(Time, f64)>,
-        /// Evenly spaced rather than a Poisson process.
+        /// Whether arrivals are evenly spaced instead of a Poisson process.
         constant: bool,
     },
-    /// Closed loop: so many sessions, each thinking between its requests.
+    /// Closed loop: each session waits for a response and thinks before its next request.
     Closed {
-        /// Sessions.
+        /// The number of sessions.
         clients: u32,
-        /// From an answer to the next request.
+        /// The time from a response to the next request.
         think: Dist,
     },
-    /// So many sessions, each of one request, all at the load's start.
+    /// One request from each session, all at the start of the load.
     Once {
-        /// Sessions.
+        /// The number of sessions.
         clients: u32,
     },
 }
 
-/// Which keys requests concern.
+/// The keys that requests use.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Keys {
-    /// Keys are `k1` to `k{count}`.
+    /// The number of keys: `k1` to `k{count}`.
     pub count: u64,
     /// Zipf exponent: key i is drawn in proportion to 1 / i^zipf. `None` for uniform.
     pub zipf: Option<f64>,
 }
 
-/// When a fault strikes or an action is asked for.
+/// The trigger of a fault or an action.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trigger {
-    /// At this time, counted from the start of the run.
+    /// A time, from the start of the run.
     At(Time),
-    /// When the lab announces an event.
+    /// An event that the lab announces.
     Event {
         /// The event's name.
         event: String,
-        /// Its how-manyth occurrence, from 1.
+        /// Which occurrence of it, from 1.
         nth: u32,
-        /// This much later.
+        /// The delay after it.
         plus: Dist,
     },
 }
@@ -254,183 +252,204 @@ pub enum Trigger {
 /// A fault.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
-    /// Its name: unique, and what windows and overrides call it.
+    /// The name, unique in the scenario; windows and overrides use it.
     pub name: String,
-    /// When it strikes first.
+    /// When it first strikes.
     pub trigger: Trigger,
-    /// How long it holds; `None` for the rest of the run.
+    /// The duration of a firing; `None` for the rest of the run.
     pub hold: Option<Dist>,
-    /// How it strikes again.
+    /// The repetition.
     pub repeat: Repeat,
-    /// What breaks.
+    /// The effect, and its links or nodes.
     pub kind: FaultKind,
-    /// It may touch nothing without making the run inconclusive.
+    /// Whether it may affect nothing without making the run inconclusive.
     pub may_miss: bool,
 }
 
-/// How a fault strikes again.
+/// The repetition of a fault.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Repeat {
-    /// Once.
+    /// It strikes once.
     Never,
-    /// So many times in all, so long from strike to strike.
+    /// It strikes at intervals.
     Every {
-        /// From one strike to the next.
+        /// The interval from one strike to the next.
         every: Dist,
-        /// How many strikes in all; `None` until the end.
+        /// The total number of strikes; `None` for no limit.
         times: Option<u32>,
     },
-    /// Each target on its own, over and over: up, then struck, from the trigger to the end of
-    /// the run (or until `hold` has passed).
+    /// It strikes and heals each target independently, from the trigger to the end of the run, or
+    /// for the duration `hold`.
     Churn {
-        /// How long a target is left alone.
+        /// The time from a heal of a target to its next strike.
         up: Dist,
-        /// How long it is struck.
+        /// The time from a strike at a target to its heal.
         down: Dist,
     },
 }
 
-/// What breaks.
+/// The effect of a fault, and its links or nodes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FaultKind {
-    /// Links are cut.
+    /// A fault of links.
+    Links(LinkFault),
+    /// A fault of nodes.
+    Nodes {
+        /// Which nodes.
+        nodes: Selector,
+        /// The effect on them.
+        fault: NodeFault,
+    },
+}
+
+/// A fault of links. A `message` restricts it to one kind of message, given as an index into
+/// [`LabSpec::messages`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum LinkFault {
+    /// Drops every message between the sides.
     Partition(Partition),
-    /// Links are slower: this latency instead of what held before.
+    /// Changes the one-way latency.
     Latency {
         /// Which links.
         ends: Ends,
         /// Only messages of this kind.
-        message: Option<String>,
-        /// The new one-way latency, or what is added to the old one.
+        message: Option<u8>,
+        /// The new latency, or with `add` the increase.
         latency: Dist,
-        /// Whether `latency` is added to what held before.
+        /// Whether `latency` is added.
         add: bool,
     },
-    /// Links lose messages.
+    /// Drops messages at random.
     Loss {
         /// Which links.
         ends: Ends,
         /// Only messages of this kind.
-        message: Option<String>,
-        /// The probability.
+        message: Option<u8>,
+        /// The probability for each message, 0 to 1.
         probability: f64,
     },
-    /// Links deliver messages twice.
+    /// Duplicates messages at random.
     Duplicate {
         /// Which links.
         ends: Ends,
         /// Only messages of this kind.
-        message: Option<String>,
-        /// The probability.
+        message: Option<u8>,
+        /// The probability for each message, 0 to 1.
         probability: f64,
     },
-    /// Links are narrow.
+    /// Limits the bandwidth.
     Bandwidth {
         /// Which links.
         ends: Ends,
         /// Bytes per second.
         bytes_per_s: u64,
     },
-    /// Nodes stop, losing memory and unsynced writes, and start again when the fault heals.
-    Crash(Selector),
-    /// Nodes stand still: they answer late.
-    Pause(Selector),
-    /// Nodes work slower by this factor.
+}
+
+/// A fault of nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NodeFault {
+    /// Stops them; memory and unsynced writes are lost. They restart when the fault heals.
+    Crash,
+    /// Suspends them; nothing is lost.
+    Pause,
+    /// Slows down their work.
     Slow {
-        /// Which nodes.
-        nodes: Selector,
-        /// 3 for a third of the speed.
+        /// Work takes this many times as long.
         factor: f64,
     },
-    /// Nodes' clocks are off.
+    /// Sets their clocks wrong.
     Clock {
-        /// Which nodes.
-        nodes: Selector,
         /// Added to the wall clock, in nanoseconds.
         skew_ns: i64,
         /// Seconds gained (or lost, when negative) per second: 0.01 is 1% fast.
         drift: f64,
     },
-    /// Disks are slow or broken.
+    /// Makes their disks slow or faulty.
     Disk {
-        /// Which nodes.
-        nodes: Selector,
-        /// How long a sync takes instead.
+        /// The new duration of a sync.
         sync: Option<Dist>,
-        /// Every write and sync fails.
+        /// Whether every write and sync fails.
         fail: bool,
     },
+}
+
+impl NodeFault {
+    /// This fault at `nodes`.
+    pub fn of(self, nodes: Selector) -> FaultKind {
+        FaultKind::Nodes { nodes, fault: self }
+    }
 }
 
 impl FaultKind {
     /// The kind's name in scenario files.
     pub fn name(&self) -> &'static str {
         match self {
-            FaultKind::Partition(_) => "partition",
-            FaultKind::Latency { .. } => "latency",
-            FaultKind::Loss { .. } => "loss",
-            FaultKind::Duplicate { .. } => "duplicate",
-            FaultKind::Bandwidth { .. } => "bandwidth",
-            FaultKind::Crash(_) => "crash",
-            FaultKind::Pause(_) => "pause",
-            FaultKind::Slow { .. } => "slow",
-            FaultKind::Clock { .. } => "clock",
-            FaultKind::Disk { .. } => "disk",
+            FaultKind::Links(LinkFault::Partition(_)) => "partition",
+            FaultKind::Links(LinkFault::Latency { .. }) => "latency",
+            FaultKind::Links(LinkFault::Loss { .. }) => "loss",
+            FaultKind::Links(LinkFault::Duplicate { .. }) => "duplicate",
+            FaultKind::Links(LinkFault::Bandwidth { .. }) => "bandwidth",
+            FaultKind::Nodes { fault: NodeFault::Crash, .. } => "crash",
+            FaultKind::Nodes { fault: NodeFault::Pause, .. } => "pause",
+            FaultKind::Nodes { fault: NodeFault::Slow { .. }, .. } => "slow",
+            FaultKind::Nodes { fault: NodeFault::Clock { .. }, .. } => "clock",
+            FaultKind::Nodes { fault: NodeFault::Disk { .. }, .. } => "disk",
         }
     }
 }
 
-/// Which links a partition cuts. An unnamed node, and every client, keeps its links.
+/// The links of a partition. Nodes that it does not name, and clients, keep their links.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Partition {
     /// These nodes from all other nodes.
     Isolate {
-        /// Who is cut off.
+        /// The isolated nodes.
         nodes: Selector,
-        /// Which direction.
+        /// The direction of the dropped messages.
         direction: Direction,
     },
     /// Each group from each other group.
     Groups {
         /// The sides.
         groups: Vec<Selector>,
-        /// Only messages from an earlier group to a later one are cut.
+        /// Whether only messages from an earlier group to a later one are dropped.
         one_way: bool,
     },
 }
 
-/// Which messages of an isolated node are cut.
+/// The dropped messages of an isolated node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// Both ways.
+    /// All messages.
     Both,
-    /// Only what it should receive: it can speak but not hear.
+    /// Only messages to it: it can send but not receive.
     In,
-    /// Only what it sends: it can hear but not speak.
+    /// Only messages from it: it can receive but not send.
     Out,
 }
 
-/// Something that the scenario asks of the lab.
+/// An action that the lab performs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Action {
-    /// Its name; unique.
+    /// The name, unique in the scenario.
     pub name: String,
-    /// When.
+    /// When it is performed.
     pub trigger: Trigger,
     /// The lab's verb.
     pub verb: String,
-    /// The verb's particulars.
+    /// The arguments of the verb.
     pub args: toml::Value,
 }
 
-/// What must hold.
+/// The expectations of a scenario: `[verdict]` in the file.
 #[derive(Clone, Debug, Default)]
-pub struct Verdict {
-    /// Sentences that each run decides.
+pub struct Expectations {
+    /// Expectations that each run must meet.
     pub expect: Vec<Expectation>,
-    /// Sentences that only many seeds decide.
+    /// Expectations over many seeds.
     pub sweep: Vec<Expectation>,
-    /// Variants that must fail where the reference passes, on the same seeds.
+    /// Variants that must fail on some seed on which this scenario passes.
     pub catches: Vec<String>,
     /// The share of seeds that must pass, 0 to 1.
     pub min_pass_rate: f64,
@@ -438,13 +457,13 @@ pub struct Verdict {
     pub seeds: Vec<u64>,
 }
 
-/// One sentence of the verdict.
+/// One expectation.
 #[derive(Clone, Debug)]
 pub struct Expectation {
-    /// As written.
+    /// The sentence as written.
     pub text: String,
     /// Its line in the scenario file, from 1; `None` when it came from an override.
     pub line: Option<usize>,
-    /// As understood.
+    /// The parsed sentence.
     pub sentence: Sentence,
 }

@@ -157,5 +157,5 @@ fn large_files_end_soon() {
 fn very_large_files_are_not_read() {
     let text = format!("{}#{}", least(""), "x".repeat(1024 * 1024));
     let found = parse(&text, "test.toml", &[], &LABS).expect_err("it is too long");
-    assert_eq!(found.iter().next().expect("a finding").message, "this file is absurdly long");
+    assert_eq!(found.iter().next().expect("a finding").message, "the file is larger than 1 MiB");
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{LABS, WHOLE, least};
-use netsplit_scenario::{schema, starter};
+use netsplit_scenario::{schema, template};
 use serde_json::{Value, json};
 
 /// The few keywords of draft 7 that the schema uses.
@@ -77,7 +77,7 @@ fn accepted(text: &str) -> bool {
 fn what_the_reader_accepts_is_accepted() {
     assert!(accepted(WHOLE));
     for lab in LABS {
-        assert!(accepted(&starter(lab)), "{}", lab.name);
+        assert!(accepted(&template(lab)), "{}", lab.name);
     }
     assert!(accepted(&least("[load]\nrate = \"1/s\"\n[nodes.nodes]\ncount = 3")));
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use common::{LABS, Params, WHOLE, least};
 use netsplit_history::Time;
 use netsplit_scenario::{
-    Arrivals, Direction, Dist, Ends, FaultKind, LabSpec, Partition, Quantity, Repeat, Scenario,
-    Selector, Sentence, Trigger, parse,
+    Arrivals, Direction, Dist, Ends, FaultKind, LabSpec, LinkFault, NodeFault, Partition, Quantity,
+    Repeat, Scenario, Selector, Sentence, Trigger, parse,
 };
 
 fn read(text: &str, overrides: &[&str]) -> Scenario {
@@ -82,7 +82,7 @@ fn a_load_and_a_fault_may_be_single_tables() {
     let scenario =
         read(&least("[load]\nonce = { clients = 3 }\n[fault]\nat = \"1s\"\npause = \"any\""), &[]);
     assert_eq!(scenario.loads[0].arrivals, Arrivals::Once { clients: 3 });
-    assert_eq!(scenario.faults[0].kind, FaultKind::Pause(Selector::Any(1)));
+    assert_eq!(scenario.faults[0].kind, NodeFault::Pause.of(Selector::Any(1)));
 }
 
 #[test]
@@ -98,7 +98,9 @@ fn groups_are_read_in_the_order_of_the_lab() {
 #[test]
 fn faults_keep_every_particular() {
     let faults = read(WHOLE, &[]).faults;
-    let FaultKind::Partition(Partition::Isolate { direction, .. }) = &faults[0].kind else {
+    let FaultKind::Links(LinkFault::Partition(Partition::Isolate { direction, .. })) =
+        &faults[0].kind
+    else {
         panic!("{:?}", faults[0]);
     };
     assert_eq!(*direction, Direction::Out);
@@ -107,12 +109,16 @@ fn faults_keep_every_particular() {
     };
     assert_eq!((event.as_str(), *nth), ("became-leader", 2));
     assert_eq!(plus, &Dist::Uniform { min: 1_000_000, max: 2_000_000 });
-    assert!(matches!(faults[2].kind, FaultKind::Latency { add: false, .. }));
-    assert!(matches!(faults[3].kind, FaultKind::Latency { add: true, ends: Ends::All, .. }));
+    assert!(matches!(faults[2].kind, FaultKind::Links(LinkFault::Latency { add: false, .. })));
+    assert!(matches!(
+        faults[3].kind,
+        FaultKind::Links(LinkFault::Latency { add: true, ends: Ends::All, .. })
+    ));
     assert!(matches!(faults[7].repeat, Repeat::Every { times: Some(3), .. }));
     assert!(matches!(faults[8].repeat, Repeat::Churn { .. }) && faults[8].may_miss);
-    assert_eq!(faults[8].kind, FaultKind::Crash(Selector::Percent(20.0)));
-    let FaultKind::Clock { skew_ns, drift, .. } = faults[11].kind else {
+    assert_eq!(faults[8].kind, NodeFault::Crash.of(Selector::Percent(20.0)));
+    let FaultKind::Nodes { fault: NodeFault::Clock { skew_ns, drift }, .. } = faults[11].kind
+    else {
         panic!("{:?}", faults[11]);
     };
     assert_eq!((skew_ns, drift), (-500_000_000, 0.01));

@@ -73,11 +73,10 @@ impl World {
                 Ends::OneWay(a, b) => EndSets::OneWay(pick(a), pick(b)),
                 Ends::Of(nodes) => EndSets::Of(pick(nodes)),
             };
-            let message = rule.message.as_deref().map(|name| self.kind_number(name));
             effects.extend(changes(&rule.settings).into_iter().map(|change| LinkEffect {
                 by: None,
                 ends: ends.clone(),
-                message,
+                message: rule.message,
                 change,
             }));
         }

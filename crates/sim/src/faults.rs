@@ -5,7 +5,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_history::{FaultRecord, Time};
-use netsplit_scenario::{Direction, Dist, Ends, Fault, FaultKind, Partition, Selector};
+use netsplit_scenario::{
+    Direction, Dist, Ends, Fault, FaultKind, LinkFault, NodeFault, Partition, Selector,
+};
 use rand::rngs::ChaCha8Rng;
 
 use crate::NodeId;
@@ -113,58 +115,52 @@ impl World {
     /// What a firing of a fault changes, aimed at `target` if it churns.
     pub fn aim(&mut self, fault: usize, target: Option<NodeId>) -> Result<Blow, NobodyIs> {
         let kind = self.faults[fault].spec.kind.clone();
-        let (nodes, effect) = match &kind {
-            FaultKind::Crash(nodes) => (nodes, HostEffect::Crash),
-            FaultKind::Pause(nodes) => (nodes, HostEffect::Pause),
-            FaultKind::Slow { nodes, factor } => (nodes, HostEffect::Slow(*factor)),
-            FaultKind::Clock { nodes, skew_ns, drift } => {
-                (nodes, HostEffect::Clock { skew_ns: *skew_ns, drift: *drift })
+        let (nodes, node_fault) = match &kind {
+            FaultKind::Links(link_fault) => {
+                return self.aim_links(fault, link_fault).map(Blow::Links);
             }
-            FaultKind::Disk { nodes, sync, fail } => {
-                let sync = sync.as_ref().map(|dist| Rc::new(Sampler::new(dist)));
-                (nodes, HostEffect::Disk { sync, fail: *fail })
-            }
-            link_fault => return self.aim_links(fault, link_fault).map(Blow::Links),
+            FaultKind::Nodes { nodes, fault } => (nodes, fault),
         };
         let hosts = match target {
             Some(target) => [target].into(),
             None => self.pick(fault, nodes)?,
         };
+        let effect = match node_fault {
+            NodeFault::Crash => HostEffect::Crash,
+            NodeFault::Pause => HostEffect::Pause,
+            NodeFault::Slow { factor } => HostEffect::Slow(*factor),
+            NodeFault::Clock { skew_ns, drift } => {
+                HostEffect::Clock { skew_ns: *skew_ns, drift: *drift }
+            }
+            NodeFault::Disk { sync, fail } => {
+                let sync = sync.as_ref().map(|dist| Rc::new(Sampler::new(dist)));
+                HostEffect::Disk { sync, fail: *fail }
+            }
+        };
         Ok(Blow::Hosts(hosts, effect))
     }
 
-    fn aim_links(&mut self, fault: usize, kind: &FaultKind) -> Result<Vec<LinkEffect>, NobodyIs> {
+    fn aim_links(&mut self, fault: usize, kind: &LinkFault) -> Result<Vec<LinkEffect>, NobodyIs> {
         let sampler = |dist: &Dist| Rc::new(Sampler::new(dist));
         let (ends, message, change) = match kind {
-            FaultKind::Partition(cut) => (self.pick_partition(fault, cut)?, None, LinkChange::Cut),
-            FaultKind::Latency { ends, message, latency, add } => {
+            LinkFault::Partition(cut) => (self.pick_partition(fault, cut)?, None, LinkChange::Cut),
+            LinkFault::Latency { ends, message, latency, add } => {
                 let change = if *add { LinkChange::AddLatency } else { LinkChange::Latency };
-                (self.pick_ends(fault, ends)?, message.as_deref(), change(sampler(latency)))
+                (self.pick_ends(fault, ends)?, *message, change(sampler(latency)))
             }
-            FaultKind::Loss { ends, message, probability } => {
-                (self.pick_ends(fault, ends)?, message.as_deref(), LinkChange::Loss(*probability))
+            LinkFault::Loss { ends, message, probability } => {
+                (self.pick_ends(fault, ends)?, *message, LinkChange::Loss(*probability))
             }
-            FaultKind::Duplicate { ends, message, probability } => {
+            LinkFault::Duplicate { ends, message, probability } => {
                 let change = LinkChange::Duplicate(*probability);
-                (self.pick_ends(fault, ends)?, message.as_deref(), change)
+                (self.pick_ends(fault, ends)?, *message, change)
             }
-            FaultKind::Bandwidth { ends, bytes_per_s } => {
+            LinkFault::Bandwidth { ends, bytes_per_s } => {
                 (self.pick_ends(fault, ends)?, None, LinkChange::Bandwidth(*bytes_per_s))
             }
-            FaultKind::Crash(_)
-            | FaultKind::Pause(_)
-            | FaultKind::Slow { .. }
-            | FaultKind::Clock { .. }
-            | FaultKind::Disk { .. } => unreachable!("host faults are aimed at hosts"),
         };
         let firing = self.faults[fault].record.spans.len();
-        let message = message.map(|name| self.kind_number(name));
         Ok(vec![LinkEffect { by: Some((fault, firing)), ends, message, change }])
-    }
-
-    /// The number of a message kind that the scenario names.
-    pub fn kind_number(&self, name: &str) -> u8 {
-        self.kinds.iter().position(|kind| *kind == name).unwrap_or(usize::from(u8::MAX)) as u8
     }
 
     /// Whom a firing hits, for people.

@@ -155,15 +155,10 @@ impl World {
 
     /// Churn begins: each target gets a life of ups and downs of its own.
     fn start_churn(&mut self, fault: usize) {
-        let (FaultKind::Crash(selector)
-        | FaultKind::Pause(selector)
-        | FaultKind::Slow { nodes: selector, .. }
-        | FaultKind::Clock { nodes: selector, .. }
-        | FaultKind::Disk { nodes: selector, .. }) = self.faults[fault].spec.kind.clone()
-        else {
+        let FaultKind::Nodes { nodes, .. } = self.faults[fault].spec.kind.clone() else {
             return;
         };
-        let targets = match self.pick(fault, &selector) {
+        let targets = match self.pick(fault, &nodes) {
             Ok(targets) => targets,
             Err(NobodyIs(role)) => return self.wait_for_role(fault, None, &role),
         };

@@ -3,14 +3,14 @@
 mod support;
 
 use netsplit_history::{Status, TraceKind};
-use netsplit_scenario::{Dist, FaultKind};
+use netsplit_scenario::{Dist, NodeFault};
 use netsplit_sim::{Host, Task};
 use support::{
     Asker, MS, Ping, Pong, TestLab, fault, millis, ms, node, nodes, observed, quiet, recorded, run,
 };
 
 fn crash(from: u64, to: u64) -> netsplit_scenario::Fault {
-    fault(from, to, FaultKind::Crash(node("n1")))
+    fault(from, to, NodeFault::Crash.of(node("n1")))
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn of_overlapping_crashes_the_last_to_heal_restarts() {
 fn a_crashed_client_host_asks_nothing_and_others_go_on() {
     let mut scenario = support::scenario(1);
     scenario.loads[0].hosts = 4;
-    scenario.faults = vec![fault(3000, 6000, FaultKind::Crash(node("c2")))];
+    scenario.faults = vec![fault(3000, 6000, NodeFault::Crash.of(node("c2")))];
     let run = run(&TestLab { node: support::pong_server, client: Asker::client }, &scenario, 1);
     let failed = run.operations.iter().filter(|op| op.status != Status::Ok).count();
     assert!(failed <= 5, "{failed} requests failed: sessions of other hosts take over");

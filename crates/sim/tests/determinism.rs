@@ -6,7 +6,7 @@ use std::process::Command;
 use std::rc::Rc;
 
 use netsplit_history::{Run, Time};
-use netsplit_scenario::{Dist, FaultKind, Repeat, Scenario, Selector};
+use netsplit_scenario::{Dist, NodeFault, Repeat, Scenario, Selector};
 use netsplit_sim::{Client, Host, Performing, Reply, Request, Task};
 use rand::Rng;
 use support::{Asker, MS, Ping, Pong, TestLab, fault, millis, nodes, quiet, run, run_untraced};
@@ -22,12 +22,12 @@ fn busy() -> Scenario {
     link.latency = Some(Dist::LogNormal { median: MS, p99: 20 * MS, shift: 0 });
     link.loss = Some(0.01);
     link.duplicate = Some(0.01);
-    let mut churn = fault(1000, 5000, FaultKind::Crash(Selector::Any(2)));
+    let mut churn = fault(1000, 5000, NodeFault::Crash.of(Selector::Any(2)));
     churn.repeat = Repeat::Churn {
         up: Dist::Exponential { mean: 500 * MS, shift: 0 },
         down: Dist::Exponential { mean: 100 * MS, shift: 0 },
     };
-    let pause = fault(6000, 6500, FaultKind::Pause(Selector::Minority));
+    let pause = fault(6000, 6500, NodeFault::Pause.of(Selector::Minority));
     scenario.faults = vec![churn, pause];
     scenario
 }

@@ -3,7 +3,9 @@
 mod support;
 
 use netsplit_history::{Problem, Run, Time};
-use netsplit_scenario::{Dist, Fault, FaultKind, Repeat, Scenario, Selector, Trigger};
+use netsplit_scenario::{
+    Dist, Fault, FaultKind, LinkFault, NodeFault, Repeat, Scenario, Selector, Trigger,
+};
 use netsplit_sim::Host;
 use support::{MS, fault, millis, node, nodes, quiet, recorded, run};
 
@@ -24,7 +26,7 @@ fn starts(scenario: &Scenario) -> Run {
 }
 
 fn crash(nodes: Selector) -> Fault {
-    fault(100, 120, FaultKind::Crash(nodes))
+    fault(100, 120, NodeFault::Crash.of(nodes))
 }
 
 fn spans(run: &Run) -> Vec<(u64, u64)> {
@@ -118,7 +120,8 @@ fn the_trace_names_whom_a_fault_hits() {
         groups: vec![node("n1"), Selector::List(vec![node("n2"), node("n3")])],
         one_way: false,
     };
-    scenario.faults = vec![fault(100, 200, FaultKind::Partition(cut)), crash(node("n2"))];
+    scenario.faults =
+        vec![fault(100, 200, FaultKind::Links(LinkFault::Partition(cut))), crash(node("n2"))];
     let lines: Vec<_> = starts(&scenario).trace.iter().map(ToString::to_string).collect();
     let has = |text: &str| assert!(lines.iter().any(|line| line.contains(text)), "{lines:#?}");
     has("fault partition-100 strikes n1 | n2, n3");

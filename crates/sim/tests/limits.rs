@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_history::Problem;
-use netsplit_scenario::{Dist, Ends, Fault, FaultKind, LabSpec};
+use netsplit_scenario::{Dist, Ends, Fault, FaultKind, LabSpec, LinkFault, NodeFault};
 use netsplit_sim::{
     Client, Host, Inbox, Lab, Options, Performing, Reply, Request, Setup, System, Task, simulate,
 };
@@ -50,16 +50,21 @@ fn a_run_of_too_many_events_is_inconclusive() {
 fn absurd_faults() -> Vec<Fault> {
     let all = || Ends::All;
     let huge = Dist::Constant(u64::MAX);
-    let clock = |name: &str, skew_ns, drift| FaultKind::Clock { nodes: node(name), skew_ns, drift };
-    let slow = || FaultKind::Slow { nodes: node("nodes"), factor: 1e300 };
+    let clock = |name: &str, skew_ns, drift| NodeFault::Clock { skew_ns, drift }.of(node(name));
+    let slow = || NodeFault::Slow { factor: 1e300 }.of(node("nodes"));
     let kinds = [
         clock("n1", i64::MAX, -0.9),
         clock("n1", i64::MAX, -0.9),
         clock("n2", i64::MIN, 1e300),
         slow(),
         slow(),
-        FaultKind::Bandwidth { ends: all(), bytes_per_s: 0 },
-        FaultKind::Latency { ends: all(), message: None, latency: huge, add: true },
+        FaultKind::Links(LinkFault::Bandwidth { ends: all(), bytes_per_s: 0 }),
+        FaultKind::Links(LinkFault::Latency {
+            ends: all(),
+            message: None,
+            latency: huge,
+            add: true,
+        }),
     ];
     (100..).zip(kinds).map(|(at, kind)| fault(at, 900, kind)).collect()
 }

@@ -4,7 +4,8 @@ mod support;
 
 use netsplit_history::Run;
 use netsplit_scenario::{
-    Direction, Dist, Ends, FaultKind, LinkRule, LinkSettings, Partition, Scenario, Selector,
+    Direction, Dist, Ends, FaultKind, LinkFault, LinkRule, LinkSettings, Partition, Scenario,
+    Selector,
 };
 use netsplit_sim::{Host, Message};
 use serde::{Deserialize, Serialize};
@@ -159,7 +160,7 @@ fn a_one_way_cut_drops_one_way_only_and_heals() {
         (groups, 500, 1000),
     ] {
         let mut scenario = quiet(2);
-        scenario.faults = vec![fault(100, 600, FaultKind::Partition(cut))];
+        scenario.faults = vec![fault(100, 600, FaultKind::Links(LinkFault::Partition(cut)))];
         scenario.duration = millis(2000);
         let run = measure(&scenario, 1000, MS + 1, 0);
         let arrived = (observed(&run, "there").len(), observed(&run, "back").len());
@@ -183,11 +184,13 @@ fn messages_queue_for_a_narrow_link() {
 
 #[test]
 fn of_overlapping_faults_the_latest_latency_holds_and_additions_add_up() {
-    let latency = |ms: u64, add| FaultKind::Latency {
-        ends: Ends::All,
-        message: None,
-        latency: Dist::Constant(ms * MS),
-        add,
+    let latency = |ms: u64, add| {
+        FaultKind::Links(LinkFault::Latency {
+            ends: Ends::All,
+            message: None,
+            latency: Dist::Constant(ms * MS),
+            add,
+        })
     };
     let mut scenario = quiet(2);
     scenario.network.default.latency = Some(Dist::Constant(MS));
@@ -205,16 +208,19 @@ fn of_overlapping_faults_the_latest_latency_holds_and_additions_add_up() {
 
 #[test]
 fn rules_speak_of_ends_and_of_kinds_and_the_last_one_holds() {
-    let rule = |ends, message: Option<&str>, ms: u64| LinkRule {
+    /// Indices into the messages of the lab.
+    const PING: u8 = 0;
+    const DATA: u8 = 2;
+    let rule = |ends, message, ms: u64| LinkRule {
         ends,
-        message: message.map(Into::into),
+        message,
         settings: LinkSettings { latency: Some(Dist::Constant(ms * MS)), ..Default::default() },
     };
     let mut scenario = quiet(2);
     scenario.network.links = vec![
         rule(Ends::All, None, 1),
-        rule(Ends::OneWay(node("n1"), node("n2")), Some("data"), 2),
-        rule(Ends::All, Some("ping"), 3),
+        rule(Ends::OneWay(node("n1"), node("n2")), Some(DATA), 2),
+        rule(Ends::All, Some(PING), 3),
         rule(Ends::Of(Selector::Name("no-such-role".into())), None, 4),
     ];
     let run = measure(&scenario, 1, MS, 0);
@@ -245,12 +251,12 @@ fn a_stronger_latency_does_not_shift_the_draws_of_others() {
         });
         observed(&run(&lab, &scenario, 1), "delay")
     };
-    let add = FaultKind::Latency {
+    let add = FaultKind::Links(LinkFault::Latency {
         ends: Ends::All,
         message: None,
         latency: Dist::Exponential { mean: MS, shift: 0 },
         add: true,
-    };
+    });
     let (calm, slowed) = (delays(Vec::new()), delays(vec![fault(195, 395, add)]));
     let same = calm.iter().zip(&slowed).filter(|(a, b)| a == b).count();
     assert_eq!((calm.len(), same), (80, 60), "all but the 20 messages of the fault");

@@ -119,9 +119,9 @@ fn little_s_law_is_exact_whatever_breaks() {
     scenario.warmup = millis(1000);
     scenario.loads[0].timeout = millis(20);
     scenario.faults = vec![
-        fault(1500, 1600, netsplit_scenario::FaultKind::Crash(node("n1"))),
-        fault(2000, 2100, netsplit_scenario::FaultKind::Pause(node("n1"))),
-        fault(2500, 2700, netsplit_scenario::FaultKind::Crash(node("c1"))),
+        fault(1500, 1600, netsplit_scenario::NodeFault::Crash.of(node("n1"))),
+        fault(2000, 2100, netsplit_scenario::NodeFault::Pause.of(node("n1"))),
+        fault(2500, 2700, netsplit_scenario::NodeFault::Crash.of(node("c1"))),
     ];
     // `run` asserts that the two integer counts are equal.
     let run = run(&LAB, &scenario, 3);
@@ -165,7 +165,7 @@ fn a_closed_loop_that_is_turned_away_at_once_lets_time_pass() {
 fn sessions_whose_outcome_is_unknown_retire_and_others_are_used_again() {
     let mut scenario = support::scenario(1);
     scenario.loads[0].hosts = 2;
-    scenario.faults = vec![fault(3000, 4000, netsplit_scenario::FaultKind::Crash(node("n1")))];
+    scenario.faults = vec![fault(3000, 4000, netsplit_scenario::NodeFault::Crash.of(node("n1")))];
     let lab = TestLab { node: support::pong_server, client: support::Asker::client };
     let run = run(&lab, &scenario, 1);
     let lost = run.operations.iter().filter(|op| op.status == Status::TimedOut);

@@ -5,7 +5,7 @@ mod support;
 use std::rc::Rc;
 
 use netsplit_history::{Problem, Status};
-use netsplit_scenario::{Action, Arrivals, Dist, FaultKind, LabSpec, Trigger};
+use netsplit_scenario::{Action, Arrivals, Dist, LabSpec, NodeFault, Trigger};
 use netsplit_sim::{Client, Host, Lab, Performing, Request, Setup, System, Task, simulate};
 use serde_json::Value;
 use support::{
@@ -40,7 +40,7 @@ fn a_node_that_panics_is_a_crash_with_its_message_and_place() {
 #[test]
 fn nothing_restarts_a_node_that_panicked() {
     let mut scenario = quiet(1);
-    scenario.faults = vec![fault(500, 600, FaultKind::Crash(node("n1")))];
+    scenario.faults = vec![fault(500, 600, NodeFault::Crash.of(node("n1")))];
     let lab = nodes(|host: Host| async move {
         host.record("started", ());
         host.sleep(millis(100)).await;
@@ -53,7 +53,7 @@ fn nothing_restarts_a_node_that_panicked() {
 #[test]
 fn panics_while_memory_is_dropped_are_crashes_too() {
     let mut scenario = quiet(2);
-    scenario.faults = vec![fault(500, 600, FaultKind::Crash(node("n2")))];
+    scenario.faults = vec![fault(500, 600, NodeFault::Crash.of(node("n2")))];
     let lab = nodes(|host: Host| async move {
         for _ in 0..3 {
             let bomb = Bomb;

@@ -3,18 +3,18 @@
 mod support;
 
 use netsplit_history::Time;
-use netsplit_scenario::{Dist, FaultKind};
+use netsplit_scenario::{Dist, NodeFault};
 use netsplit_sim::Host;
 use support::{MS, Ping, Pong, fault, millis, ms, node, nodes, observed, quiet, recorded, run};
 
 fn crash(from: u64, to: u64) -> netsplit_scenario::Fault {
-    fault(from, to, FaultKind::Crash(node("n1")))
+    fault(from, to, NodeFault::Crash.of(node("n1")))
 }
 
 #[test]
 fn a_paused_node_answers_late_and_in_order_not_never() {
     let mut scenario = quiet(2);
-    scenario.faults = vec![fault(100, 400, FaultKind::Pause(node("n1")))];
+    scenario.faults = vec![fault(100, 400, NodeFault::Pause.of(node("n1")))];
     let lab = nodes(|host: Host| async move {
         let first = host.nodes("nodes")[0];
         if host.id() == first {
@@ -43,7 +43,7 @@ fn a_paused_node_answers_late_and_in_order_not_never() {
 #[test]
 fn a_node_that_crashes_while_it_is_paused_starts_anew_after_both() {
     let mut scenario = quiet(1);
-    scenario.faults = vec![fault(100, 500, FaultKind::Pause(node("n1"))), crash(200, 300)];
+    scenario.faults = vec![fault(100, 500, NodeFault::Pause.of(node("n1"))), crash(200, 300)];
     let lab = nodes(|host: Host| async move {
         loop {
             host.record("awake", ());
@@ -59,8 +59,8 @@ fn a_node_that_crashes_while_it_is_paused_starts_anew_after_both() {
 fn a_slow_node_works_longer_and_a_pause_prolongs_what_is_in_progress() {
     let mut scenario = quiet(2);
     scenario.faults = vec![
-        fault(100, 1000, FaultKind::Slow { nodes: node("n1"), factor: 3.0 }),
-        fault(50, 150, FaultKind::Pause(node("n2"))),
+        fault(100, 1000, NodeFault::Slow { factor: 3.0 }.of(node("n1"))),
+        fault(50, 150, NodeFault::Pause.of(node("n2"))),
     ];
     let lab = nodes(|host: Host| async move {
         host.work(millis(110)).await;
@@ -73,7 +73,7 @@ fn a_slow_node_works_longer_and_a_pause_prolongs_what_is_in_progress() {
 #[test]
 fn a_skew_moves_the_wall_clock_and_a_drift_the_timers() {
     let mut scenario = quiet(3);
-    let clock = |name: &str, skew_ns, drift| FaultKind::Clock { nodes: node(name), skew_ns, drift };
+    let clock = |name: &str, skew_ns, drift| NodeFault::Clock { skew_ns, drift }.of(node(name));
     scenario.faults = vec![
         fault(100, 500, clock("n2", -(30 * MS as i64), 0.0)),
         fault(100, 500, clock("n3", 0, 0.5)),
@@ -106,13 +106,13 @@ fn a_skew_moves_the_wall_clock_and_a_drift_the_timers() {
 #[test]
 fn a_disk_is_slow_then_fails_then_works_again() {
     let mut scenario = quiet(1);
-    let disk = |sync, fail| FaultKind::Disk { nodes: node("n1"), sync, fail };
+    let disk = |sync, fail| NodeFault::Disk { sync, fail }.of(node("n1"));
     scenario.nodes[0].disk_sync = Dist::Constant(MS);
     scenario.faults = vec![
         fault(100, 200, disk(Some(Dist::Constant(20 * MS)), false)),
         fault(200, 300, disk(None, true)),
         // The device does not run on the node's clock.
-        fault(155, 165, FaultKind::Clock { nodes: node("n1"), skew_ns: 0, drift: -0.5 }),
+        fault(155, 165, NodeFault::Clock { skew_ns: 0, drift: -0.5 }.of(node("n1"))),
     ];
     let lab = nodes(|host: Host| async move {
         let disk = host.disk();
@@ -144,7 +144,7 @@ fn a_disk_is_slow_then_fails_then_works_again() {
 #[test]
 fn tasks_woken_during_a_pause_go_on_in_the_order_of_their_waking() {
     let mut scenario = quiet(1);
-    scenario.faults = vec![fault(100, 400, FaultKind::Pause(node("n1")))];
+    scenario.faults = vec![fault(100, 400, NodeFault::Pause.of(node("n1")))];
     let lab = nodes(|host: Host| async move {
         for at in [350, 150, 450, 250] {
             let sleeper = host.clone();

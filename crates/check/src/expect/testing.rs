@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use netsplit_history::{FaultRecord, Operation, Outcome, Run, Status, Time};
 use netsplit_scenario::{
-    Arrivals, CheckedParams, Comparison, Expectation, Keys, LabSpec, LinkSettings, Load, Metric,
-    Network, Quantity, Scenario, Sentence, Verdict, WindowName,
+    Arrivals, CheckedParams, Comparison, Expectation, Expectations, Keys, LabSpec, LinkSettings,
+    Load, Metric, Network, Quantity, Scenario, Sentence, WindowName,
 };
 
 static LAB: LabSpec = LabSpec::new("lab", "For tests");
@@ -87,7 +87,7 @@ pub fn scenario(sentences: impl IntoIterator<Item = Sentence>) -> Scenario {
         params: CheckedParams::new(()),
         faults: Vec::new(),
         actions: Vec::new(),
-        verdict: Verdict { expect: expect.collect(), ..Verdict::default() },
+        verdict: Expectations { expect: expect.collect(), ..Expectations::default() },
         hash: "0".into(),
         overrides: Vec::new(),
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use netsplit_harness::Catalog;
-use netsplit_scenario::starter;
+use netsplit_scenario::template;
 
 use crate::args::New;
 use crate::{exit, terminal};
@@ -14,7 +14,7 @@ use crate::{exit, terminal};
 /// Prints a scenario file, or writes the crate.
 pub fn new(catalog: Catalog<'_>, args: &New) -> anyhow::Result<ExitCode> {
     match &args.lab {
-        None => terminal::print(&starter(catalog.lab(&args.target)?.spec())),
+        None => terminal::print(&template(catalog.lab(&args.target)?.spec())),
         Some(name) => write_crate(catalog, args, name)?,
     }
     Ok(exit::PASS.into())

@@ -1,17 +1,17 @@
-//! Metrics, whose requests they are over, and the values that they are compared with.
+//! Metrics, their populations, and the values that they are compared with.
 
 use super::parser::{PROPERTIES, Vocabulary};
-use super::words::{Mistake, Parsed, Words, no_such, synonym};
-use crate::grammar::lexer::Word;
-use crate::show;
-use crate::units::{self, cut};
+use super::words::{Mistake, Parsed, Word, Words, no_such, synonym};
+use crate::diagnostic::suggest::cut;
+use crate::value::format;
+use crate::value::units;
 use crate::{Metric, Population, Quantity, Statistic};
 
-/// Metrics that every lab has; percentiles apart.
+/// The metrics of every lab, without percentiles.
 const METRICS: [&str; 6] =
     ["availability", "mean", "max", "throughput", "recovery", "rejected_rate"];
 
-/// Whether a word is a metric of its own.
+/// Whether a word is the name of a metric.
 pub(crate) fn is_metric(word: &str, known: &Vocabulary<'_>) -> bool {
     METRICS.contains(&word)
         || percentile(word).is_some()
@@ -61,7 +61,7 @@ fn lab_metric(word: &Word<'_>, known: &Vocabulary<'_>) -> Parsed<Metric> {
         .collect();
     let label = "expected a metric such as `availability` or `p99`, or a property";
     if word.text.is_empty() {
-        let message = "the sentence ends too early";
+        let message = "the sentence is incomplete";
         return Err(Mistake::new(word.span.clone(), message, label));
     }
     let mistake = no_such("metric or property", word, known);
@@ -106,11 +106,11 @@ fn population(
 pub(crate) fn value(words: &mut Words<'_>, metric: &Metric) -> Parsed<Quantity> {
     let word = words.take();
     let (message, label) = match metric {
-        _ if word.text.is_empty() => ("the sentence ends too early".into(), "expected a value"),
+        _ if word.text.is_empty() => ("the sentence is incomplete".into(), "expected a value"),
         Metric::Availability(_) | Metric::RejectedRate(_) => match share(word.text) {
             Some(share) => return Ok(share),
             None => (
-                format!("`{}` is no share of the requests", cut(word.text)),
+                format!("`{}` is not a share of the requests", cut(word.text)),
                 "expected a percentage up to 100%, for example `99.9%`",
             ),
         },
@@ -120,14 +120,15 @@ pub(crate) fn value(words: &mut Words<'_>, metric: &Metric) -> Parsed<Quantity> 
         },
         Metric::Throughput(_) => match units::rate(word.text) {
             Ok(rate) => return Ok(Quantity::PerSecond(rate)),
-            Err(_) => {
-                (format!("`{}` is no rate", cut(word.text)), "expected a rate, for example `90/s`")
-            }
+            Err(_) => (
+                format!("`{}` is not a rate", cut(word.text)),
+                "expected a rate, for example `90/s`",
+            ),
         },
         Metric::Lab(name) => match plain(word.text) {
             Some(number) => return Ok(number),
             None => (
-                format!("`{}` is no number, and `{name}` is one", cut(word.text)),
+                format!("`{}` is not a number, but `{name}` is one", cut(word.text)),
                 "expected a number without a unit, for example `3`, or a share such as `5%`",
             ),
         },
@@ -138,7 +139,7 @@ pub(crate) fn value(words: &mut Words<'_>, metric: &Metric) -> Parsed<Quantity> 
     })
 }
 
-/// What was probably meant by a number without its unit, which perhaps stands apart as `next`.
+/// A suggestion for a number without unit, whose unit may be the word `next`.
 fn with_unit(text: &str, next: &str, metric: &Metric) -> Option<String> {
     let number = units::decimal(text, 0)?;
     let joined = format!("{text}{next}");
@@ -152,7 +153,7 @@ fn with_unit(text: &str, next: &str, metric: &Metric) -> Option<String> {
             _ => format!("{text}/s"),
         },
         _ if there && units::percent(&joined).is_some() => joined,
-        _ if number > 0.0 && number <= 1.0 => show::percent(number),
+        _ if number > 0.0 && number <= 1.0 => format::percent(number),
         _ if (0.0..=100.0).contains(&number) => format!("{text}%"),
         _ => return None,
     };
@@ -164,7 +165,7 @@ fn share(text: &str) -> Option<Quantity> {
     (0.0..=1.0).contains(&share).then_some(Quantity::Share(share))
 }
 
-/// What labs measure has no unit, or it is in the name: `stale_ms`.
+/// A metric of a lab has no unit, or has it in its name: `stale_ms`.
 fn plain(text: &str) -> Option<Quantity> {
     let number = || units::decimal(text, 0).map(Quantity::Number);
     number().or_else(|| units::percent(text).map(Quantity::Share))

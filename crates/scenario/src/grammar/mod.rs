@@ -1,15 +1,14 @@
-//! The grammar of expectations: from text to [`Sentence`](crate::Sentence) and back.
+//! The grammar of expectations: parsing and formatting of [`Sentence`](crate::Sentence)s.
 //!
-//! The words of a sentence are separated by spaces, parentheses and comparisons; each keeps
-//! its place in the sentence, so that an error points at the word that is wrong. The parser is
-//! one function per rule of the grammar in [`sentence`](crate::sentence). It knows the lab's
-//! names, and so what `mean(x)` means: over the durations of operation x in one run, or over
-//! the seeds of the lab's metric x.
+//! The words of a sentence are separated by spaces, parentheses and comparisons; each keeps its
+//! span in the sentence, so that an error points at the wrong word. The parser is one function per
+//! rule of the grammar in [`sentence`]. It knows the lab's names, and so the meaning of `mean(x)`:
+//! the mean latency of operation x in one run, or the mean of the lab's metric x over the seeds.
 
-mod lexer;
+mod display;
 mod metric;
 mod parser;
-mod show;
+pub(crate) mod sentence;
 mod words;
 
 pub(crate) use parser::{Vocabulary, parse};

@@ -1,18 +1,18 @@
-//! Sentences, comparisons, properties and windows.
+//! The parser of sentences: one function per rule of the grammar.
 
 use netsplit_history::Time;
 
 use super::metric::{is_metric, metric, value};
 use super::words::{Mistake, Parsed, Words, no_such, unexpected};
 use crate::lab::Named;
-use crate::units;
+use crate::value::units;
 use crate::{Comparison, LabSpec, Metric, Property, SeedAggregate, Sentence, WindowName};
 
-/// The names that a sentence may use.
+/// The names that a sentence may use, beside the words of the grammar.
 pub(crate) struct Vocabulary<'v> {
     /// Operations, metrics, observed durations, invariants.
     pub lab: &'v LabSpec,
-    /// The scenario's faults.
+    /// The names of the scenario's faults.
     pub faults: &'v [String],
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn parse(text: &str, known: &Vocabulary<'_>) -> Parsed<Sentence> {
     let label = "expected the end of the sentence";
     let unexpected = unexpected(&rest, WINDOWS);
     let joins = ["and", "or", "but", "&&", ",", "&"].contains(&rest.text);
-    let two = || "a sentence says one thing: write two".to_owned();
+    let two = || "a sentence states one thing: write two sentences".to_owned();
     Err(Mistake {
         help: unexpected.help.or_else(|| joins.then(two)),
         label: match sentence {
@@ -56,8 +56,8 @@ fn sentence(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
     if words.take_if("not") {
         let word = words.position();
         if is_metric(words.peek(), known) {
-            let message = "`not` turns properties around, and this is a metric";
-            let label = "expected a property; a metric has an opposite comparison";
+            let message = "`not` negates properties, but this is a metric";
+            let label = "expected a property; for a metric, use the opposite comparison";
             return Err(Mistake::new(word, message, label));
         }
         let property = property(words, known)?;
@@ -91,8 +91,8 @@ fn claim(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
     let window = window(words, known)?;
     if metric == Metric::Recovery && !matches!(window, WindowName::After(_)) {
         let span = if words.position() == window_start { start } else { window_start };
-        let label = "expected `recovery < 2s after NAME`";
-        return Err(Mistake::new(span, "recovery from which fault?", label));
+        let label = "expected `recovery < 2s after FAULT`";
+        return Err(Mistake::new(span, "`recovery` needs the window `after`", label));
     }
     Ok(match aggregate {
         Some(aggregate) => Sentence::Aggregate { aggregate, metric, comparison, value, window },

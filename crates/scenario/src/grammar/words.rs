@@ -1,16 +1,49 @@
-//! The parser's place in a sentence, and its errors.
+//! The words of a sentence, a cursor over them, and errors at a word.
 
-use crate::grammar::lexer::{Word, words};
-use crate::source::Span;
-use crate::suggest::{did_you_mean, one_of};
-use crate::units::cut;
+use crate::diagnostic::source::Span;
+use crate::diagnostic::suggest::{cut, did_you_mean, one_of};
 
-/// Why a sentence does not parse.
+/// A word, a parenthesis or a comparison, with its span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Word<'t> {
+    pub text: &'t str,
+    pub span: Span,
+}
+
+/// Splits a sentence into words.
+fn words(sentence: &str) -> Vec<Word<'_>> {
+    let mut words = Vec::new();
+    let mut rest = sentence;
+    loop {
+        rest = rest.trim_start();
+        let start = sentence.len() - rest.len();
+        let Some(first) = rest.chars().next() else {
+            return words;
+        };
+        let length = match first {
+            '(' | ')' => 1,
+            c if is_comparison(c) => rest.find(|c| !is_comparison(c)).unwrap_or(rest.len()),
+            _ => rest.find(ends_word).unwrap_or(rest.len()),
+        };
+        words.push(Word { text: &rest[..length], span: start..start + length });
+        rest = &rest[length..];
+    }
+}
+
+fn is_comparison(c: char) -> bool {
+    matches!(c, '<' | '>' | '=' | '!')
+}
+
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '(' | ')') || is_comparison(c)
+}
+
+/// A syntax error in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mistake {
-    /// Where in the sentence.
+    /// The place in the sentence.
     pub span: Span,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
     /// What was expected there.
     pub label: String,
@@ -24,10 +57,10 @@ impl Mistake {
     }
 }
 
-/// What a parser of a part of a sentence gives.
+/// The result of parsing a part of a sentence.
 pub(crate) type Parsed<T> = Result<T, Mistake>;
 
-/// The words of a sentence and how far they have been read.
+/// A cursor over the words of a sentence.
 pub(crate) struct Words<'t> {
     all: Vec<Word<'t>>,
     next: usize,
@@ -39,24 +72,24 @@ impl<'t> Words<'t> {
         Words { all: words(sentence), next: 0, end: sentence.len() }
     }
 
-    /// The next word's text; empty at the end.
+    /// The text of the next word, or `""` at the end.
     pub fn peek(&self) -> &'t str {
         self.peek_at(0)
     }
 
-    /// The text of the word after so many others; empty behind the end.
+    /// The text of the word that is `ahead` words after the next, or `""` after the end.
     pub fn peek_at(&self, ahead: usize) -> &'t str {
         self.all.get(self.next + ahead).map_or("", |word| word.text)
     }
 
-    /// The next word; at the end an empty one that stands there.
+    /// Takes the next word; at the end, an empty one.
     pub fn take(&mut self) -> Word<'t> {
         let word = self.all.get(self.next).cloned();
         self.next += 1;
         word.unwrap_or(Word { text: "", span: self.end..self.end })
     }
 
-    /// Where the next word stands.
+    /// The span of the next word.
     pub fn position(&self) -> Span {
         let word = self.all.get(self.next);
         word.map_or(self.end..self.end, |word| word.span.clone())
@@ -69,7 +102,7 @@ impl<'t> Words<'t> {
         there
     }
 
-    /// Takes the next word, which must be this one.
+    /// Takes the next word, or fails if it is another one.
     pub fn expect(&mut self, text: &str) -> Parsed<()> {
         if self.take_if(text) {
             return Ok(());
@@ -78,7 +111,7 @@ impl<'t> Words<'t> {
         Err(unexpected(&word, [text]))
     }
 
-    /// Takes the rest of `phrase`, whose first word has been taken.
+    /// Takes the remaining words of `phrase`, after its first.
     pub fn complete(&mut self, phrase: &str) -> Parsed<()> {
         for expected in phrase.split(' ').skip(1) {
             self.expect(expected)
@@ -88,7 +121,7 @@ impl<'t> Words<'t> {
     }
 }
 
-/// What people say elsewhere, and what it is called here.
+/// The grammar's word for a synonym from other tools.
 pub(crate) fn synonym(word: &str) -> Option<&'static str> {
     Some(match word.to_lowercase().as_str() {
         "=" | "is" | "equals" => "==",
@@ -110,14 +143,14 @@ pub(crate) fn synonym(word: &str) -> Option<&'static str> {
     })
 }
 
-/// The error for a word that is none of those that could stand there.
+/// The error for a word that is not one of the `expected`.
 pub(crate) fn unexpected<'a>(
     word: &Word<'_>,
     expected: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Mistake {
     let message = match word.text {
-        "" => "the sentence ends too early".to_owned(),
-        text => format!("`{}` does not fit here", cut(text)),
+        "" => "the sentence is incomplete".to_owned(),
+        text => format!("`{}` is unexpected here", cut(text)),
     };
     let known = |known: &&str| expected.clone().into_iter().any(|word| word == *known);
     let help = match synonym(word.text).filter(known) {
@@ -127,14 +160,14 @@ pub(crate) fn unexpected<'a>(
     Mistake { help, ..Mistake::new(word.span.clone(), message, one_of(expected)) }
 }
 
-/// The error for a name that the lab or the scenario does not have.
+/// The error for an unknown name of the lab or the scenario.
 pub(crate) fn no_such<'a>(
     what: &str,
     word: &Word<'_>,
     known: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Mistake {
     let message = match word.text {
-        "" => "the sentence ends too early".to_owned(),
+        "" => "the sentence is incomplete".to_owned(),
         text => format!("there is no {what} `{}`", cut(text)),
     };
     Mistake {

@@ -1,4 +1,4 @@
-//! The description of a lab: its names, its seats and its parameters.
+//! Description of a lab: its names, its seats and its parameters.
 
 mod params;
 mod seat;

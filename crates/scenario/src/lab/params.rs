@@ -7,17 +7,17 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 
-/// A lab's parameter type, without the type.
+/// The parameter type of a lab, type-erased.
 #[derive(Clone, Copy)]
 pub struct ParamsSpec {
-    /// Its JSON Schema; doc comments are the descriptions.
+    /// Creates its JSON Schema, with doc comments as descriptions.
     pub schema: fn() -> Schema,
-    /// Reads a table as a value of it. The error carries the place.
+    /// Deserializes a table into it. The error has a span.
     pub read: fn(toml::de::Deserializer<'_>) -> Result<CheckedParams, toml::de::Error>,
 }
 
 impl ParamsSpec {
-    /// The description of the parameter type `P`.
+    /// Creates the description of the parameter type `P`.
     pub const fn of<P>() -> ParamsSpec
     where
         P: DeserializeOwned + JsonSchema + Send + Sync + 'static,
@@ -39,7 +39,7 @@ impl fmt::Debug for ParamsSpec {
     }
 }
 
-/// Parameters of the lab's own type, without the type.
+/// Parameters of the lab's own type, type-erased.
 #[derive(Clone)]
 pub struct CheckedParams(Arc<dyn Any + Send + Sync>);
 
@@ -49,7 +49,7 @@ impl CheckedParams {
         CheckedParams(Arc::new(params))
     }
 
-    /// The parameters, if they are of type `P`.
+    /// Returns the parameters, or `None` if they are not of type `P`.
     pub fn get<P: 'static>(&self) -> Option<&P> {
         self.0.downcast_ref()
     }

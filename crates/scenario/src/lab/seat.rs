@@ -1,8 +1,8 @@
 //! Seats: the parts of a lab's algorithm that a scenario may exchange.
 //!
-//! A [`Seat`] lists its [`Filling`]s, each with its name, its sentence and its code in one place.
-//! The first filling is the reference's. A lab builds its system with `setup.pick(&SEAT)`, so a
-//! filling that is misspelt, or that has no code, does not compile.
+//! A [`Seat`] lists its [`Filling`]s, each with its name, its description and its code in one
+//! place. The first filling is the reference's. A lab builds its system with `setup.pick(&SEAT)`,
+//! so a filling that is misspelt, or that has no code, does not compile.
 //!
 //! Seats are open: [`Seat::filling`] makes a filling in another crate, such as a learner's, which
 //! `lab.with(...)` adds to a lab.
@@ -17,16 +17,16 @@ pub struct Filling<T: 'static> {
     pub name: &'static str,
     /// One line: what is different, and what goes wrong with it.
     pub summary: &'static str,
-    /// What is known of a filling that is wrong on purpose.
+    /// The defect of a filling that is wrong on purpose.
     pub mutant: Option<Mutant>,
     /// The code, or what makes it.
     pub make: T,
 }
 
-/// A filling without its code.
+/// A filling without its code: its name and description.
 pub type FillingNames = Filling<()>;
 
-/// A defect that was put in on purpose.
+/// A deliberate defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mutant {
     /// The invariant, property or metric that it violates, as expectations name it.
@@ -53,7 +53,7 @@ pub const fn mutant<T: Copy>(
 }
 
 impl<T> Filling<T> {
-    /// The filling without its code.
+    /// Returns the filling without its code.
     pub fn names(&self) -> FillingNames {
         Filling { name: self.name, summary: self.summary, mutant: self.mutant, make: () }
     }
@@ -71,11 +71,12 @@ pub struct Seat<T: 'static> {
 }
 
 impl<T> Seat<T> {
-    /// The shipped filling called `name`, for a [`Bundle`](crate::Bundle) of the same lab.
+    /// Returns the (seat, filling) names of the shipped filling `name`, for a
+    /// [`Bundle`](crate::Bundle) of the same lab.
     ///
     /// # Panics
-    /// When there is none. In the initialiser of a `const` or `static`, where bundles stand, that
-    /// is a compile error.
+    /// Panics if there is no such filling: a compile error in the initialiser of a `const` or
+    /// `static`, where bundles are defined.
     pub const fn fill(&self, name: &str) -> (&'static str, &'static str) {
         let mut at = 0;
         while at < self.fillings.len() {
@@ -98,7 +99,7 @@ const fn equal(a: &[u8], b: &[u8]) -> bool {
 }
 
 impl<T: Send + Sync> Seat<T> {
-    /// A filling of this seat that the lab does not ship.
+    /// Creates a filling of this seat in another crate.
     pub fn filling(&self, name: &'static str, summary: &'static str, make: T) -> OpenFilling {
         let filling = Filling { name, summary, mutant: None, make: () };
         OpenFilling { seat: self.name, filling, make: Box::new(make) }
@@ -115,7 +116,7 @@ pub struct OpenFilling {
 }
 
 impl OpenFilling {
-    /// The code, if it is that of a seat of type `T`.
+    /// Returns the code, or `None` if the seat's type is not `T`.
     pub fn make<T: 'static>(&self) -> Option<&T> {
         self.make.downcast_ref()
     }
@@ -127,7 +128,7 @@ impl fmt::Debug for OpenFilling {
     }
 }
 
-/// A seat without its type: all that scenario files need.
+/// A type-erased seat: the names that scenario files use.
 pub trait SeatNames: Sync {
     /// The seat's name.
     fn name(&self) -> &'static str;

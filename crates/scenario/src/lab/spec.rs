@@ -1,4 +1,4 @@
-//! The names of a lab, and the variants that its seats and bundles make.
+//! Names of a lab, and the variants that its seats and bundles define.
 
 use netsplit_history::Invariant;
 
@@ -11,27 +11,27 @@ pub struct LabSpec {
     pub name: &'static str,
     /// One line.
     pub summary: &'static str,
-    /// Groups of nodes, in the order in which nodes are numbered.
+    /// Groups of nodes, in the order of node ids.
     pub groups: &'static [GroupSpec],
-    /// What clients may ask for.
+    /// Operations of clients.
     pub operations: &'static [OperationSpec],
-    /// Kinds of messages.
+    /// Kinds of messages, at most 256. Scenarios carry a kind as an index into this list.
     pub messages: &'static [&'static str],
-    /// Roles that nodes take.
+    /// Roles of nodes.
     pub roles: &'static [Named],
     /// Events that nodes announce.
     pub events: &'static [Named],
-    /// Counters, gauges and end-of-run measures.
+    /// Counters, gauges and end-of-run measurements.
     pub metrics: &'static [Named],
-    /// Distributions that nodes or clients observe.
+    /// Durations that nodes or clients record as distributions.
     pub observed: &'static [Named],
-    /// Invariants over its events.
+    /// Invariants, checked on its events.
     pub invariants: &'static [Invariant],
-    /// Verbs that a scenario may ask of it.
+    /// Verbs of the actions that it performs.
     pub actions: &'static [Named],
-    /// The parts of the algorithm that may be exchanged.
+    /// Parts of the algorithm that scenarios may exchange.
     pub seats: &'static [&'static dyn SeatNames],
-    /// The reference variant in one line: the first filling of each seat.
+    /// One line about the reference variant, which has the first filling of each seat.
     pub reference: &'static str,
     /// Variants that are more than one filling under its own name.
     pub bundles: &'static [Bundle],
@@ -39,7 +39,7 @@ pub struct LabSpec {
     pub params: ParamsSpec,
 }
 
-/// A name and what it means.
+/// A name with its description.
 #[derive(Clone, Copy, Debug)]
 pub struct Named {
     /// The name, in the form that scenario files use.
@@ -49,7 +49,7 @@ pub struct Named {
 }
 
 impl Named {
-    /// Creates a name with its meaning in one line.
+    /// Creates a name with its description.
     pub const fn new(name: &'static str, summary: &'static str) -> Named {
         Named { name, summary }
     }
@@ -60,7 +60,7 @@ impl Named {
 pub struct GroupSpec {
     /// The group's name; `nodes` for a lab with a single group.
     pub name: &'static str,
-    /// Nodes are named by this and a number from 1.
+    /// The prefix of node names, before a number from 1.
     pub prefix: &'static str,
     /// The default number of nodes.
     pub count: u32,
@@ -101,7 +101,7 @@ pub struct OperationSpec {
 }
 
 impl OperationSpec {
-    /// Creates an operation with its default weight and its meaning in one line.
+    /// Creates an operation with its default weight and its description.
     pub const fn new(name: &'static str, weight: f64, summary: &'static str) -> OperationSpec {
         OperationSpec { name, weight, summary }
     }
@@ -120,10 +120,10 @@ pub struct Bundle {
     pub summary: &'static str,
     /// (seat, filling), written `SEAT.fill("name")` so that the compiler checks the name.
     pub fills: &'static [(&'static str, &'static str)],
-    /// (parameter, value as TOML): these take the place of what the scenario says.
+    /// (parameter, value as TOML): these override the scenario's parameters.
     pub params: &'static [(&'static str, &'static str)],
-    /// What is known of a bundle that is wrong on purpose. A bundle of a single filling takes the
-    /// filling's where it has none.
+    /// The defect of a bundle that is wrong on purpose. Default for a bundle of a single filling:
+    /// the filling's.
     pub mutant: Option<Mutant>,
 }
 
@@ -149,7 +149,7 @@ impl Bundle {
         Bundle { mutant: Some(Mutant { breaks, shown_by }), ..self }
     }
 
-    /// The filling that this bundle gives another name, if that is all it does.
+    /// The filling that this bundle renames, if that is all it does.
     fn renamed(&self) -> Option<(&'static str, &'static str)> {
         match self.fills {
             [only] if self.params.is_empty() => Some(*only),
@@ -158,7 +158,7 @@ impl Bundle {
     }
 }
 
-/// A variant: what `variant = "name"` means.
+/// A variant, as selected by `variant = "name"`.
 #[derive(Clone, Debug)]
 pub struct Variant {
     /// The name.
@@ -169,11 +169,11 @@ pub struct Variant {
     pub fills: Vec<(&'static str, &'static str)>,
     /// (parameter, value as TOML) that it sets.
     pub params: &'static [(&'static str, &'static str)],
-    /// What is known of a variant that is wrong on purpose.
+    /// The defect of a variant that is wrong on purpose.
     pub mutant: Option<Mutant>,
 }
 
-/// What a `variant` of a scenario file stands for.
+/// The fillings and parameters of a scenario's `variant`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolved {
     /// (seat, filling) for each seat of the lab, in its order.
@@ -189,15 +189,15 @@ pub struct UnknownName {
     pub what: &'static str,
     /// The name, as written.
     pub name: String,
-    /// Where the name begins in the text, in bytes.
+    /// The byte offset of the name in the text.
     pub at: usize,
-    /// The names that there are.
+    /// All existing names.
     pub known: Vec<&'static str>,
 }
 
 impl LabSpec {
-    /// A lab without names and without parameters. A description lists what its lab has, and ends
-    /// with `..LabSpec::new(...)`.
+    /// Creates the description of a lab without names and without parameters. Descriptions list
+    /// what their lab has and end with `..LabSpec::new(...)`.
     pub const fn new(name: &'static str, summary: &'static str) -> LabSpec {
         LabSpec {
             name,
@@ -218,8 +218,8 @@ impl LabSpec {
         }
     }
 
-    /// All variants: the reference, then the fillings that are variants by their own names, seat
-    /// by seat, then the bundles.
+    /// Returns all variants: the reference, then the fillings that are variants by their own names,
+    /// seat by seat, then the bundles.
     pub fn variants(&self) -> Vec<Variant> {
         let reference = Variant {
             name: "reference",
@@ -250,7 +250,7 @@ impl LabSpec {
         all
     }
 
-    /// Whether a filling is no variant by its own name.
+    /// Whether a bundle hides a filling, so that it is not a variant by its own name.
     fn is_hidden(&self, seat: &str, filling: &str) -> bool {
         let hides =
             |bundle: &Bundle| bundle.name == filling || bundle.renamed() == Some((seat, filling));
@@ -262,11 +262,11 @@ impl LabSpec {
         seat.fillings().into_iter().find(|known| known.name == filling)?.mutant
     }
 
-    /// What `variant` stands for: a variant's name, or `seat=filling` pairs, separated by commas.
-    /// Later parts override earlier ones.
+    /// Resolves `variant`: names of variants or `seat=filling` pairs, separated by commas. Later
+    /// parts override earlier ones.
     ///
     /// # Errors
-    /// Every name that the lab does not have.
+    /// Returns all names that the lab does not have.
     pub fn resolve(&self, variant: &str) -> Result<Resolved, Vec<UnknownName>> {
         let mut resolved = Resolved::default();
         for seat in self.seats {
@@ -321,17 +321,17 @@ impl LabSpec {
     }
 }
 
-/// A scenario that comes with a lab.
+/// A scenario file that a lab embeds.
 #[derive(Clone, Copy, Debug)]
 pub struct ScenarioFile {
-    /// The name; with the lab's before it, `LAB/NAME`, it is what commands call the scenario.
+    /// The name; commands refer to the scenario as `LAB/NAME`.
     pub name: &'static str,
-    /// The TOML.
+    /// The content, in TOML.
     pub text: &'static str,
 }
 
-/// Embeds scenario files of a lab: `scenario_files!("../scenarios": "calm", "storm")` are
-/// `calm.toml` and `storm.toml` in that folder, which is relative to the file that says so.
+/// Embeds scenario files of a lab: `scenario_files!("../scenarios": "calm", "storm")` embeds
+/// `calm.toml` and `storm.toml` of that folder, relative to the file of the call.
 #[macro_export]
 macro_rules! scenario_files {
     ($folder:literal: $($name:literal),* $(,)?) => {

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use netsplit_history::{Run, Time};
 use netsplit_scenario::{
-    Arrivals, CheckedParams, Dist, Fault, FaultKind, GroupSpec, Keys, LabSpec, LinkSettings, Load,
-    Network, NodeGroup, OperationSpec, ParamsSpec, Repeat, Scenario, Selector, Trigger, Verdict,
+    Arrivals, CheckedParams, Dist, Expectations, Fault, FaultKind, GroupSpec, Keys, LabSpec,
+    LinkSettings, Load, Network, NodeGroup, OperationSpec, ParamsSpec, Repeat, Scenario, Selector,
+    Trigger,
 };
 use netsplit_sim::{
     Client, Host, Lab, Message, Options, Performing, Reply, Request, Rpc, Setup, System, Task,
@@ -100,7 +101,7 @@ pub fn scenario(nodes: u32) -> Scenario {
         params: CheckedParams::new(()),
         faults: Vec::new(),
         actions: Vec::new(),
-        verdict: Verdict::default(),
+        verdict: Expectations::default(),
         hash: String::new(),
         overrides: Vec::new(),
     }

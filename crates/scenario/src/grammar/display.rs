@@ -1,0 +1,143 @@
+//! Formatting of sentences, the inverse of [`parse`](super::parse).
+
+use std::fmt::{Display, Formatter, Result};
+
+use crate::value::format;
+use crate::{
+    Comparison, Metric, Population, Property, Quantity, SeedAggregate, Sentence, Statistic,
+    WindowName,
+};
+
+impl Display for Sentence {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Sentence::Metric { metric, comparison, value, window } => {
+                write!(f, "{metric} {comparison} {value}{}", Suffix(window))
+            }
+            Sentence::Property { property, negated } => {
+                write!(f, "{}{property}", if *negated { "not " } else { "" })
+            }
+            Sentence::Violates { property, comparison, share } => {
+                let share = format::percent(*share);
+                write!(f, "violates {property} in {comparison} {share} of seeds")
+            }
+            Sentence::Aggregate { aggregate, metric, comparison, value, window } => {
+                write!(f, "{aggregate}({metric}) {comparison} {value}{}", Suffix(window))
+            }
+        }
+    }
+}
+
+impl Display for SeedAggregate {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(match self {
+            SeedAggregate::Mean => "mean",
+            SeedAggregate::Min => "min",
+            SeedAggregate::Max => "max",
+        })
+    }
+}
+
+impl Display for Metric {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Metric::Availability(population) => write!(f, "availability{population}"),
+            Metric::Latency(statistic, population) => write!(f, "{statistic}{population}"),
+            Metric::Throughput(population) => write!(f, "throughput{population}"),
+            Metric::Recovery => f.write_str("recovery"),
+            Metric::RejectedRate(population) => write!(f, "rejected_rate{population}"),
+            Metric::Lab(name) => f.write_str(name),
+        }
+    }
+}
+
+impl Display for Statistic {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Statistic::Mean => f.write_str("mean"),
+            Statistic::Max => f.write_str("max"),
+            Statistic::Percentile(p) => write!(f, "p{p}"),
+        }
+    }
+}
+
+impl Display for Population {
+    /// Includes the parentheses; empty for the default population.
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Population::Successful => Ok(()),
+            Population::All => f.write_str("(all)"),
+            Population::Admitted => f.write_str("(admitted)"),
+            Population::Operation(name) | Population::Observed(name) => write!(f, "({name})"),
+        }
+    }
+}
+
+impl Display for Comparison {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Comparison::Less => f.write_str("<"),
+            Comparison::AtMost => f.write_str("<="),
+            Comparison::Greater => f.write_str(">"),
+            Comparison::AtLeast => f.write_str(">="),
+            Comparison::Equal => f.write_str("=="),
+            Comparison::Within(tolerance) => write!(f, "within {} of", format::percent(*tolerance)),
+        }
+    }
+}
+
+impl Display for Quantity {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Quantity::Nanos(nanos) => f.write_str(&format::nanos(*nanos)),
+            Quantity::Share(share) => f.write_str(&format::percent(*share)),
+            Quantity::PerSecond(rate) => write!(f, "{rate}/s"),
+            Quantity::Number(number) => write!(f, "{number}"),
+        }
+    }
+}
+
+impl Display for WindowName {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            WindowName::Overall => f.write_str("overall"),
+            WindowName::Before(name) => write!(f, "before {name}"),
+            WindowName::During(name) => write!(f, "during {name}"),
+            WindowName::After(name) => write!(f, "after {name}"),
+            WindowName::OutsideFaults => f.write_str("outside faults"),
+            WindowName::Span(from, to) => {
+                let [from, to] = [from, to].map(|time| format::nanos(time.as_nanos() as f64));
+                write!(f, "from {from} to {to}")
+            }
+        }
+    }
+}
+
+/// A window at the end of a sentence; empty for the default window.
+struct Suffix<'w>(&'w WindowName);
+
+impl Display for Suffix<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self.0 {
+            WindowName::Overall => Ok(()),
+            window => write!(f, " {window}"),
+        }
+    }
+}
+
+impl Display for Property {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Property::Linearizable => f.write_str("linearizable"),
+            Property::SequentiallyConsistent => f.write_str("sequentially consistent"),
+            Property::ReadYourWrites => f.write_str("read-your-writes"),
+            Property::MonotonicReads => f.write_str("monotonic reads"),
+            Property::NoLostWrites => f.write_str("no lost acknowledged write"),
+            Property::Invariant(name) => write!(f, "invariant {name}"),
+            Property::Serves(within) => {
+                let within = format::nanos(within.as_nanos() as f64);
+                write!(f, "serves again within {within}")
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! `[verdict]`: the expectations, for one run and for many seeds.
+
+use crate::diagnostic::Problem;
+use crate::grammar::{self, Vocabulary};
+use crate::parse::empty_windows::{Faults, check_window};
+use crate::parse::params::variant;
+use crate::table::context::{Context, Value};
+use crate::table::fields::{self, Fields};
+use crate::table::shape::{Kind, Shape, key};
+use crate::value::scalar::{self, TEXTS, probability};
+use crate::{Expectation, Expectations, Sentence};
+
+/// `[verdict]`.
+pub(crate) const VERDICT: Shape = Shape {
+    what: "a verdict",
+    keys: &[
+        key("expect", TEXTS, "Expectations that each run must meet."),
+        key("sweep", TEXTS, "Expectations over many seeds, decided by `netsplit verify`."),
+        key(
+            "catches",
+            TEXTS,
+            "Variants that must fail on some seed on which this scenario passes.",
+        ),
+        key(
+            "min_pass_rate",
+            Kind::Probability,
+            "Share of the seeds that must pass. Default: 100%.",
+        ),
+        key(
+            "seeds",
+            Kind::List(&Kind::Integer(0)),
+            "Seeds that `netsplit verify` always runs, such as past failures.",
+        ),
+    ],
+    one_of: &[],
+};
+
+/// Reads the verdict.
+pub(crate) fn verdict(
+    ctx: &Context<'_>,
+    faults: &Faults<'_>,
+    value: Option<&Value<'_>>,
+) -> Expectations {
+    let default = Expectations { min_pass_rate: 1.0, ..Expectations::default() };
+    let Some(fields) = value.and_then(|value| Fields::open(ctx, value, &VERDICT)) else {
+        return default;
+    };
+    Expectations {
+        expect: expectations(ctx, faults, &fields, "expect"),
+        sweep: expectations(ctx, faults, &fields, "sweep"),
+        catches: each(ctx, &fields, "catches", |ctx, value| variant(ctx, value).map(|read| read.0)),
+        min_pass_rate: fields.read(ctx, "min_pass_rate", probability).unwrap_or(1.0),
+        seeds: each(ctx, &fields, "seeds", |ctx, value| {
+            scalar::integer(ctx, value, (0, i64::MAX as u64))
+        }),
+    }
+}
+
+fn each<T>(
+    ctx: &Context<'_>,
+    fields: &Fields<'_, '_>,
+    name: &str,
+    reader: impl Fn(&Context<'_>, &Value<'_>) -> Option<T>,
+) -> Vec<T> {
+    let list = fields.get(name).and_then(|value| fields::list(ctx, value, "an array: [..., ...]"));
+    let list = list.unwrap_or_default().iter();
+    list.filter_map(|value| reader(ctx, value)).collect()
+}
+
+fn expectations(
+    ctx: &Context<'_>,
+    faults: &Faults<'_>,
+    fields: &Fields<'_, '_>,
+    name: &str,
+) -> Vec<Expectation> {
+    each(ctx, fields, name, |ctx, value| {
+        let text = scalar::str_of(ctx, value, "a sentence, as a string")?;
+        let sentence = sentence(ctx, faults, value, text)?;
+        check_place(ctx, value, &sentence, name == "sweep")?;
+        check_window(ctx, faults, value, &sentence)?;
+        let place = ctx.sources.place(&value.span());
+        Some(Expectation {
+            text: text.to_owned(),
+            line: place.in_file.then_some(place.line),
+            sentence,
+        })
+    })
+}
+
+fn sentence(
+    ctx: &Context<'_>,
+    faults: &Faults<'_>,
+    value: &Value<'_>,
+    text: &str,
+) -> Option<Sentence> {
+    let vocabulary = Vocabulary { lab: ctx.lab?, faults: &faults.names };
+    match grammar::parse(text, &vocabulary) {
+        Ok(sentence) => Some(sentence),
+        Err(mistake) => {
+            let span = ctx.inside(value, mistake.span);
+            let problem =
+                Problem::error(span, mistake.message).label(mistake.label).maybe_help(mistake.help);
+            ctx.report(problem);
+            None
+        }
+    }
+}
+
+/// Reports a sentence of one run under `sweep`, and one about many seeds under `expect`.
+fn check_place(
+    ctx: &Context<'_>,
+    value: &Value<'_>,
+    sentence: &Sentence,
+    sweep: bool,
+) -> Option<()> {
+    let needs_seeds = matches!(sentence, Sentence::Violates { .. } | Sentence::Aggregate { .. });
+    match (needs_seeds, sweep) {
+        (true, false) => {
+            let message = "this sentence is about many seeds, but each run decides `expect`";
+            ctx.fail(value.span(), message, "expected it under `sweep`")
+        }
+        (false, true) => {
+            let message = "each run decides this sentence, but `sweep` is about many seeds";
+            let label = "expected it under `expect`, or `violates ... in`, `mean(...)`, `min(...)`, `max(...)`";
+            ctx.fail(value.span(), message, label)
+        }
+        _ => Some(()),
+    }
+}

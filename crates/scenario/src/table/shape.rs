@@ -1,0 +1,107 @@
+//! Shapes of the file's tables, as data.
+//!
+//! Each table of a scenario is described once, by a [`Shape`]: its keys, their types and their
+//! descriptions. The readers validate tables against it and the JSON Schema is generated from it,
+//! so an editor completes exactly what `lint` accepts.
+
+/// A table.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    /// The table in messages, with its article: `a fault`.
+    pub what: &'static str,
+    /// Its keys.
+    pub keys: &'static [Key],
+    /// Keys of which exactly one is required; empty for no such rule.
+    pub one_of: &'static [&'static str],
+}
+
+/// A key of a table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// The name, as written in the file.
+    pub name: &'static str,
+    /// The type of its value.
+    pub kind: Kind,
+    /// Whether it is required.
+    pub required: bool,
+    /// The description that editors show.
+    pub about: &'static str,
+}
+
+/// The type of a value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    /// Any string.
+    Text,
+    /// A name: a letter, then letters, digits, `-` and `_`.
+    Name,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// `true` or `false`.
+    Boolean,
+    /// An integer of at least this.
+    Integer(u64),
+    /// A number.
+    Number,
+    /// A duration such as `"150ms"`.
+    Duration,
+    /// A duration that may be negative.
+    SignedDuration,
+    /// A distribution of durations.
+    Dist,
+    /// A probability.
+    Probability,
+    /// A rate such as `"200/s"`.
+    Rate,
+    /// A bandwidth such as `"10MB/s"`.
+    Bandwidth,
+    /// A selector of nodes.
+    Selector,
+    /// A time, or a table of this shape that names an event.
+    Trigger(&'static Shape),
+    /// The lab's name.
+    Lab,
+    /// A table of this shape.
+    Table(&'static Shape),
+    /// Tables of this shape, or a single one.
+    Tables(&'static Shape),
+    /// An array of such values.
+    List(&'static Kind),
+    /// An array of exactly two such values.
+    Pair(&'static Kind),
+    /// One of several kinds.
+    Either(&'static [Kind]),
+    /// A table with arbitrary keys and such values.
+    Map(&'static Kind),
+    /// A table that the lab checks.
+    Free,
+}
+
+/// An optional key.
+pub(crate) const fn key(name: &'static str, kind: Kind, about: &'static str) -> Key {
+    Key { name, kind, required: false, about }
+}
+
+/// A required key.
+pub(crate) const fn required(name: &'static str, kind: Kind, about: &'static str) -> Key {
+    Key { name, kind, required: true, about }
+}
+
+impl Shape {
+    /// The names of its keys.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
+        self.keys.iter().map(|key| key.name)
+    }
+
+    /// An example of such a table: its required keys, or else its first.
+    pub fn example(&self) -> String {
+        let needed = self.keys.iter().filter(|key| key.required);
+        let mut names: Vec<_> = needed.map(|key| key.name).collect();
+        names.extend(self.one_of.first());
+        if names.is_empty() {
+            names.extend(self.names().next());
+        }
+        let entries: Vec<_> = names.iter().map(|name| format!("{name} = ...")).collect();
+        format!("{{ {} }}", entries.join(", "))
+    }
+}
