@@ -30,12 +30,12 @@ pub struct Gcra {
 }
 
 impl Gcra {
-    /// A tenant who has not asked yet.
+    /// The schedule of a tenant that has not asked yet.
     ///
     /// # Panics
-    /// When the policy allows no burst, not even of one.
+    /// When the policy's burst is 0.
     pub fn new(policy: &Policy) -> Gcra {
-        assert!(policy.burst > 0, "a burst of none admits nobody");
+        assert!(policy.burst > 0, "a burst of 0 admits no request");
         Gcra {
             interval: policy.interval(),
             tolerance: policy.interval() * (policy.burst - 1),
@@ -46,10 +46,12 @@ impl Gcra {
 
 impl Limiter for Gcra {
     fn try_acquire(&mut self, now: Duration) -> Decision {
+        // Early by up to tau is a burst; earlier is too fast.
         let earliest = self.tat.saturating_sub(self.tolerance);
         if now < earliest {
             return Decision::Reject { retry_after: earliest.saturating_sub(now) };
         }
+        // From `now` if that is later: a quiet time does not accrue beyond the tolerance.
         self.tat = self.tat.max(now) + self.interval;
         Decision::ADMIT
     }

@@ -6,7 +6,8 @@
 //! calls by this name a counter that decides without delay, which is the token bucket seen from
 //! below; this is the queue of nginx's `limit_req`.)
 //!
-//! [`LeakyBucket`] needs no queue of requests: when the last one leaves says how many wait.
+//! [`LeakyBucket`] needs no queue of requests: the time at which the last one leaves tells how many
+//! wait.
 //!
 //! What this leaves out: giving up while waiting. A place in the queue stays taken when its
 //! client has left.
@@ -19,7 +20,7 @@ use crate::limiter::{Decision, Limiter, Policy};
 #[derive(Clone, Debug)]
 pub struct LeakyBucket {
     interval: Duration,
-    /// The longest that anybody waits.
+    /// The longest that a request waits.
     longest: Duration,
     /// When the next request may leave.
     next: Duration,
@@ -39,6 +40,7 @@ impl LeakyBucket {
 impl Limiter for LeakyBucket {
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let wait = self.next.saturating_sub(now);
+        // Everyone in the queue takes an interval, so a full queue is a wait of that long.
         if wait > self.longest {
             return Decision::Reject { retry_after: wait.saturating_sub(self.longest) };
         }

@@ -1,43 +1,20 @@
-//! Token buckets and budgets that are wrong in one way each: mistakes that reviewers let pass.
+//! Token buckets and budgets that are wrong in one way each: mistakes that reviewers overlook.
 //!
-//! Each bucket keeps a real [`TokenBucket`] and refills it in a way of its own.
+//! Each holds the reference and does one step in a way of its own.
 
-use std::time::Duration;
+use netsplit_sim::prelude::*;
 
-use crate::budget::{Budget, Total};
+use crate::budget::{Budget, GlobalBucket, Ledger, Round, SharedBudget, Statement};
 use crate::limiter::{Decision, Limiter, Policy};
 use crate::token_bucket::TokenBucket;
-
-/// The bucket never overflows: a quiet night is a burst of a night's worth in the morning.
-#[derive(Debug)]
-pub struct NoRefillCap(TokenBucket);
-
-/// Adds whole tokens only, and starts counting anew each time: every request loses the part of
-/// a token that was on its way, and those who ask often get nothing.
-#[derive(Debug)]
-pub struct LostRemainder(TokenBucket);
-
-/// Believes every clock: when time goes back it goes along, and the same seconds refill the
-/// bucket again.
-#[derive(Debug)]
-pub struct ForgetsSkew(TokenBucket);
 
 /// Compares with `<=` where `<` is meant, as it looks from outside: a burst of one too many.
 pub fn off_by_one(policy: &Policy) -> TokenBucket {
     TokenBucket::new(&Policy { burst: policy.burst + 1, ..*policy })
 }
 
-/// A new budget comes on top of what is left of the old one: quiet rounds add up.
-pub fn carry_over(budget: &mut Budget, level: u64, _paid: Total) {
-    budget.until += level;
-}
-
-impl NoRefillCap {
-    /// A full bucket.
-    pub fn new(policy: &Policy) -> NoRefillCap {
-        NoRefillCap(TokenBucket::new(policy))
-    }
-}
+/// The bucket never overflows: a quiet night is a burst of a night's worth in the morning.
+pub struct NoRefillCap(pub TokenBucket);
 
 impl Limiter for NoRefillCap {
     fn try_acquire(&mut self, now: Duration) -> Decision {
@@ -48,12 +25,9 @@ impl Limiter for NoRefillCap {
     }
 }
 
-impl LostRemainder {
-    /// A full bucket.
-    pub fn new(policy: &Policy) -> LostRemainder {
-        LostRemainder(TokenBucket::new(policy))
-    }
-}
+/// Adds whole tokens only, and starts counting anew each time: every request loses the fraction of
+/// a token that had accrued, and tenants who ask often get nothing.
+pub struct LostRemainder(pub TokenBucket);
 
 impl Limiter for LostRemainder {
     fn try_acquire(&mut self, now: Duration) -> Decision {
@@ -67,12 +41,9 @@ impl Limiter for LostRemainder {
     }
 }
 
-impl ForgetsSkew {
-    /// A full bucket.
-    pub fn new(policy: &Policy) -> ForgetsSkew {
-        ForgetsSkew(TokenBucket::new(policy))
-    }
-}
+/// Believes every clock: when time goes back it goes along, and the same seconds refill the
+/// bucket again.
+pub struct ForgetsSkew(pub TokenBucket);
 
 impl Limiter for ForgetsSkew {
     fn try_acquire(&mut self, now: Duration) -> Decision {
@@ -81,5 +52,31 @@ impl Limiter for ForgetsSkew {
         bucket.credit = (bucket.credit + elapsed).min(bucket.capacity);
         bucket.last = now;
         bucket.take()
+    }
+}
+
+/// A new budget comes on top of what is left of the old one: quiet rounds add up.
+pub struct CarriesOver(pub GlobalBucket);
+
+impl SharedBudget for CarriesOver {
+    fn settle(&self, ledger: &mut Ledger, round: &Round) {
+        self.0.settle(ledger, round);
+    }
+
+    fn statement(&self, ledger: &Ledger, region: usize) -> Statement {
+        self.0.statement(ledger, region)
+    }
+
+    fn renew(&self, budget: &mut Budget, statement: &Statement) {
+        let until = budget.until + statement.level;
+        let late = statement.asked < budget.asked;
+        self.0.renew(budget, statement);
+        if !late {
+            budget.until = until;
+        }
+    }
+
+    fn try_spend(&self, budget: &mut Budget) -> bool {
+        self.0.try_spend(budget)
     }
 }

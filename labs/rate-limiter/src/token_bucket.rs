@@ -1,4 +1,4 @@
-//! The token bucket: save up for a burst, then live from hand to mouth.
+//! The token bucket: a burst, and then a rate.
 //!
 //! Tokens drip into a bucket at the allowed rate r and overflow when it holds b of them; each
 //! request takes one. However requests come, any stretch of time t sees at most b + r t of them
@@ -23,9 +23,9 @@ pub struct TokenBucket {
     pub(crate) interval: Duration,
     /// What a full bucket is worth.
     pub(crate) capacity: Duration,
-    /// What is in the bucket.
+    /// What the tokens in the bucket are worth.
     pub(crate) credit: Duration,
-    /// The time up to which tokens have dripped in.
+    /// The time up to which tokens have been added.
     pub(crate) last: Duration,
 }
 
@@ -40,20 +40,23 @@ impl TokenBucket {
         }
     }
 
-    /// Lets drip in what is due since the last time. A clock that went back adds nothing, and
-    /// nothing is due until it has caught up.
+    /// Adds what has accrued since the last time.
     fn refill(&mut self, now: Duration) {
+        // A clock that went back adds nothing, and `last` stays: set back with the clock, it would
+        // let the same seconds refill the bucket again.
         let elapsed = now.saturating_sub(self.last);
+        // What does not fit overflows, or the burst after a pause would have no bound.
         self.credit = (self.credit + elapsed).min(self.capacity);
         self.last = self.last.max(now);
     }
 
-    /// Takes a token, or says how long until there is one.
+    /// Takes a token, or returns the time until there is one.
     pub(crate) fn take(&mut self) -> Decision {
         if let Some(rest) = self.credit.checked_sub(self.interval) {
             self.credit = rest;
             Decision::ADMIT
         } else {
+            // A rejection costs nothing, so those who ask too often still get the full rate.
             Decision::Reject { retry_after: self.interval.saturating_sub(self.credit) }
         }
     }

@@ -54,6 +54,19 @@ pub fn run(scenario: &Scenario, seed: u64) -> Run {
     run
 }
 
+/// Runs a shipped scenario with overrides by a lab with another filling, and judges it.
+pub fn judge_lab(lab: &dyn Lab, name: &str, set: &[&str], seed: u64) -> Findings {
+    let text = fs::read_to_string(folder().join(format!("{name}.toml"))).expect("it is shipped");
+    let set: Vec<_> = set.iter().map(|set| (*set).to_owned()).collect();
+    let scenario = parse(&text, "scenario.toml", &set, &[lab.spec()]);
+    let scenario = scenario.unwrap_or_else(|found| panic!("{found}")).scenario;
+    let options = Options { seed, ..Options::default() };
+    let run = simulate(lab, &scenario, &options, &mut |_| ()).expect("the lab can be built");
+    assert!(run.crashes.is_empty(), "{:?}", run.crashes);
+    let rules = Rules { invariants: lab.spec().invariants, ..Rules::default() };
+    evaluate(&scenario, &run, &|property, run| Some(decide(property, run, &rules)))
+}
+
 /// Runs a shipped scenario with overrides, and judges it.
 pub fn judge(name: &str, set: &[&str], seed: u64) -> Findings {
     let scenario = scenario(name, set);
