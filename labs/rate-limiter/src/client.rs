@@ -14,6 +14,7 @@ use netsplit_sim::random::unit;
 
 use crate::cluster::Cluster;
 use crate::messages::{Answer, Ask, Tenant};
+use crate::params::Params;
 
 /// The operation of an ordinary tenant.
 pub(crate) const ASK: &str = "ask";
@@ -25,6 +26,9 @@ pub trait RetryPolicy {
     /// How long to wait before the next attempt, after a rejection with `retry_after`.
     fn pause(&self, retry_after: Duration, rng: &mut HostRng<'_>) -> Duration;
 }
+
+/// Creates the retry policy of all clients.
+pub type MakeRetryPolicy = fn(&Params) -> Rc<dyn RetryPolicy>;
 
 /// Waits as long as it was told, and up to `jitter` longer.
 #[derive(Clone, Copy, Debug)]

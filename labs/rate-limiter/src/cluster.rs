@@ -82,5 +82,6 @@ fn policy(params: &Params) -> Result<Policy, String> {
 
 /// Whether a seat has the reference's filling in this run.
 fn is_reference<T: Sync>(setup: &Setup<'_>, seat: &'static Seat<T>) -> bool {
-    ptr::eq(setup.pick(seat), &seat.fillings[0].make)
+    let reference = &seat.fillings[0].make;
+    ptr::eq(setup.pick(seat), reference)
 }

@@ -40,6 +40,9 @@ pub trait Coordination {
     fn store(&self, host: Host) -> Task;
 }
 
+/// Builds a coordination; the error says why it cannot work with this cluster's seats and parameters.
+pub type BuildCoordination = fn(&Rc<Cluster>) -> Result<Rc<dyn Coordination>, String>;
+
 /// Decides for one gateway while it is up.
 pub trait Gatekeeper {
     /// Decides about a request that came just now. The answer may take messages.

@@ -76,6 +76,10 @@ impl Lab for RateLimiter {
         include_str!("../truth.toml")
     }
 
+    fn scenarios(&self) -> &'static [ScenarioFile] {
+        netsplit_shipped_scenarios::of("rate-limiter")
+    }
+
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
         let cluster = Rc::new(Cluster::new(setup)?);
         let coordination = setup.pick(&seats::COORDINATION)(&cluster)?;

@@ -9,10 +9,9 @@
 use netsplit_sim::prelude::*;
 
 use crate::budget::GlobalBucket;
-use crate::client::{HonourRetryAfter, Impatient, RetryPolicy};
-use crate::cluster::Cluster;
+use crate::client::{HonourRetryAfter, Impatient, MakeRetryPolicy};
 use crate::concurrency::ConcurrencyLimit;
-use crate::coordination::{Clock, Coordination, Outage, central, local};
+use crate::coordination::{BuildCoordination, Clock, Outage, central, local};
 use crate::fixed_window::FixedWindow;
 use crate::gcra::Gcra;
 use crate::leaky_bucket::LeakyBucket;
@@ -20,7 +19,6 @@ use crate::limiter::TenantLimiter::{Concurrency, Estimate, Rate};
 use crate::limiter::{Algorithm, Keys};
 use crate::messages::Tenant;
 use crate::mutants::{CarriesOver, ForgetsSkew, LostRemainder, NoRefillCap, off_by_one};
-use crate::params::Params;
 use crate::sliding_counter::SlidingCounter;
 use crate::sliding_log::SlidingLog;
 use crate::synced::synced;
@@ -85,8 +83,8 @@ pub static ALGORITHM: Seat<Algorithm> = Seat {
     ],
 };
 
-/// How gateways share a limit: builds gateways and store, or says why that is impossible.
-pub static COORDINATION: Seat<fn(&Rc<Cluster>) -> Result<Rc<dyn Coordination>, String>> = Seat {
+/// How gateways share a limit.
+pub static COORDINATION: Seat<BuildCoordination> = Seat {
     name: "coordination",
     summary: "Where requests are counted",
     fillings: &[
@@ -144,7 +142,7 @@ pub static KEYS: Seat<Keys> = Seat {
 };
 
 /// The retry policy of clients.
-pub static RETRY_POLICY: Seat<fn(&Params) -> Rc<dyn RetryPolicy>> = Seat {
+pub static RETRY_POLICY: Seat<MakeRetryPolicy> = Seat {
     name: "manners",
     summary: "When rejected clients retry, where the scenario lets them",
     fillings: &[

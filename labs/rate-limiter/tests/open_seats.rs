@@ -1,14 +1,13 @@
 //! Each exercise of this lab can be filled from another crate, and its scenarios judge it: a
 //! limiter, a shared budget, and a gateway and store with the lab's messages.
 
-mod support;
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_check::Verdict;
+use netsplit_harness::testing::load;
 use netsplit_lab_rate_limiter::budget::{
     Budget, GlobalBucket, Ledger, Round, SharedBudget, Statement,
 };
@@ -20,7 +19,6 @@ use netsplit_lab_rate_limiter::{
     Decision, Limiter, Policy, RateLimiter, TenantLimiter, record, seats, synced,
 };
 use netsplit_sim::{Host, Lab, Task};
-use support::judge_lab;
 
 /// Tokens in nanoseconds, as a learner may write them.
 struct MyBucket {
@@ -53,7 +51,8 @@ impl Limiter for MyBucket {
 /// `scenario` passes with the seat's filling `mine`, and `fails` with the other.
 fn passes_and_fails(lab: &'static dyn Lab, scenario: &str, passes: &str, fails: &str) {
     for (variant, verdict) in [(passes, Verdict::Pass), (fails, Verdict::Fail)] {
-        let findings = judge_lab(lab, scenario, &[&format!("variant={variant}")], 1);
+        let experiment = load(lab, scenario, &[&format!("variant={variant}")]);
+        let (_, findings) = experiment.run(1).expect("the lab can be built");
         assert_eq!(findings.verdict, verdict, "{variant}: {findings:#?}");
     }
 }
@@ -96,7 +95,8 @@ fn a_shared_budget_is_filled_from_outside() {
     let lab = RateLimiter.with(mine);
     for (variant, verdict) in [("mine", Verdict::Pass), ("synced", Verdict::Fail)] {
         let set = [&*format!("variant={variant}"), expect];
-        let findings = judge_lab(lab, "regions-out-of-sync", &set, 1);
+        let experiment = load(lab, "regions-out-of-sync", &set);
+        let (_, findings) = experiment.run(1).expect("the lab can be built");
         assert_eq!(findings.verdict, verdict, "{variant}: {findings:#?}");
     }
 }
