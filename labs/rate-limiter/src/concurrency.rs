@@ -24,14 +24,12 @@ pub struct ConcurrencyLimit {
     in_flight: u32,
 }
 
-impl ConcurrencyLimit {
+impl Limiter for ConcurrencyLimit {
     /// No request is in flight.
-    pub fn new(policy: &Policy) -> ConcurrencyLimit {
+    fn new(policy: &Policy) -> ConcurrencyLimit {
         ConcurrencyLimit { limit: policy.limit, guess: policy.interval(), in_flight: 0 }
     }
-}
 
-impl Limiter for ConcurrencyLimit {
     fn try_acquire(&mut self, _now: Duration) -> Decision {
         if self.in_flight < self.limit {
             self.in_flight += 1;

@@ -23,14 +23,12 @@ pub struct FixedWindow {
     admitted: u32,
 }
 
-impl FixedWindow {
+impl Limiter for FixedWindow {
     /// A counter at zero.
-    pub fn new(policy: &Policy) -> FixedWindow {
+    fn new(policy: &Policy) -> FixedWindow {
         FixedWindow { limit: policy.limit, window: policy.window, index: 0, admitted: 0 }
     }
-}
 
-impl Limiter for FixedWindow {
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let (now, window) = (now.as_nanos(), self.window.as_nanos());
         // Only forwards: a clock that went back into an old window must not reset the counter.

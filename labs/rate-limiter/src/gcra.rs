@@ -29,12 +29,12 @@ pub struct Gcra {
     tat: Duration,
 }
 
-impl Gcra {
+impl Limiter for Gcra {
     /// The schedule of a tenant that has not asked yet.
     ///
     /// # Panics
     /// When the policy's burst is 0.
-    pub fn new(policy: &Policy) -> Gcra {
+    fn new(policy: &Policy) -> Gcra {
         assert!(policy.burst > 0, "a burst of 0 admits no request");
         Gcra {
             interval: policy.interval(),
@@ -42,9 +42,7 @@ impl Gcra {
             tat: Duration::ZERO,
         }
     }
-}
 
-impl Limiter for Gcra {
     fn try_acquire(&mut self, now: Duration) -> Decision {
         // Early by up to tau is a burst; earlier is too fast.
         let earliest = self.tat.saturating_sub(self.tolerance);

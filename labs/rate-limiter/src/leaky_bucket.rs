@@ -26,18 +26,16 @@ pub struct LeakyBucket {
     next: Duration,
 }
 
-impl LeakyBucket {
+impl Limiter for LeakyBucket {
     /// An empty queue.
-    pub fn new(policy: &Policy) -> LeakyBucket {
+    fn new(policy: &Policy) -> LeakyBucket {
         LeakyBucket {
             interval: policy.interval(),
             longest: policy.capacity(),
             next: Duration::ZERO,
         }
     }
-}
 
-impl Limiter for LeakyBucket {
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let wait = self.next.saturating_sub(now);
         // Everyone in the queue takes an interval, so a full queue is a wait of that long.

@@ -53,7 +53,7 @@ pub use concurrency::ConcurrencyLimit;
 pub use fixed_window::FixedWindow;
 pub use gcra::Gcra;
 pub use leaky_bucket::LeakyBucket;
-pub use limiter::{Decision, Limiter, Policy, TenantLimiter};
+pub use limiter::{Decision, Limiter, Policy};
 pub use sliding_counter::SlidingCounter;
 pub use sliding_log::SlidingLog;
 pub use synced::synced;

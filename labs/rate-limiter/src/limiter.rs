@@ -64,6 +64,11 @@ impl Decision {
 
 /// Decides about the requests of one tenant, in the order in which they come.
 pub trait Limiter {
+    /// The limiter of a tenant that has not asked yet.
+    fn new(policy: &Policy) -> Self
+    where
+        Self: Sized;
+
     /// Decides about a request that comes at `now`. An admitted request counts against the limit
     /// from now on, a rejected one never does.
     ///
@@ -94,8 +99,24 @@ pub enum TenantLimiter {
     Concurrency(Box<dyn InFlightLimiter>),
 }
 
-/// Creates the limiter of a tenant that has not asked yet.
+/// Creates the limiter of a tenant that has not asked yet: [`rate`], [`estimate`] or [`concurrency`]
+/// of a limiter's type.
 pub type Algorithm = fn(&Policy) -> TenantLimiter;
+
+/// A limiter that decides by the time alone.
+pub fn rate<L: Limiter + 'static>(policy: &Policy) -> TenantLimiter {
+    TenantLimiter::Rate(Box::new(L::new(policy)))
+}
+
+/// A limiter that decides by an estimate.
+pub fn estimate<L: Estimator + 'static>(policy: &Policy) -> TenantLimiter {
+    TenantLimiter::Estimate(Box::new(L::new(policy)))
+}
+
+/// A limiter of requests in flight.
+pub fn concurrency<L: InFlightLimiter + 'static>(policy: &Policy) -> TenantLimiter {
+    TenantLimiter::Concurrency(Box::new(L::new(policy)))
+}
 
 /// The key under which a tenant's requests are counted.
 pub type Keys = fn(Tenant) -> Tenant;

@@ -9,14 +9,26 @@ use crate::limiter::{Decision, Limiter, Policy};
 use crate::token_bucket::TokenBucket;
 
 /// Compares with `<=` where `<` is meant, as it looks from outside: a burst of one too many.
-pub fn off_by_one(policy: &Policy) -> TokenBucket {
-    TokenBucket::new(&Policy { burst: policy.burst + 1, ..*policy })
+pub struct OffByOne(TokenBucket);
+
+impl Limiter for OffByOne {
+    fn new(policy: &Policy) -> OffByOne {
+        OffByOne(TokenBucket::new(&Policy { burst: policy.burst + 1, ..*policy }))
+    }
+
+    fn try_acquire(&mut self, now: Duration) -> Decision {
+        self.0.try_acquire(now)
+    }
 }
 
 /// The bucket never overflows: a quiet night is a burst of a night's worth in the morning.
-pub struct NoRefillCap(pub TokenBucket);
+pub struct NoRefillCap(TokenBucket);
 
 impl Limiter for NoRefillCap {
+    fn new(policy: &Policy) -> NoRefillCap {
+        NoRefillCap(TokenBucket::new(policy))
+    }
+
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let NoRefillCap(bucket) = self;
         bucket.credit += now.saturating_sub(bucket.last);
@@ -27,9 +39,13 @@ impl Limiter for NoRefillCap {
 
 /// Adds whole tokens only, and starts counting anew each time: every request loses the fraction of
 /// a token that had accrued, and tenants who ask often get nothing.
-pub struct LostRemainder(pub TokenBucket);
+pub struct LostRemainder(TokenBucket);
 
 impl Limiter for LostRemainder {
+    fn new(policy: &Policy) -> LostRemainder {
+        LostRemainder(TokenBucket::new(policy))
+    }
+
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let LostRemainder(bucket) = self;
         let elapsed = now.saturating_sub(bucket.last).as_nanos();
@@ -43,9 +59,13 @@ impl Limiter for LostRemainder {
 
 /// Believes every clock: when time goes back it goes along, and the same seconds refill the
 /// bucket again.
-pub struct ForgetsSkew(pub TokenBucket);
+pub struct ForgetsSkew(TokenBucket);
 
 impl Limiter for ForgetsSkew {
+    fn new(policy: &Policy) -> ForgetsSkew {
+        ForgetsSkew(TokenBucket::new(policy))
+    }
+
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let ForgetsSkew(bucket) = self;
         let elapsed = now.saturating_sub(bucket.last);

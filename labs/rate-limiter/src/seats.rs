@@ -1,9 +1,9 @@
 //! Seats: the parts of the lab that a scenario may exchange, each with its fillings.
 //!
-//! A new limiter is a struct that implements [`Limiter`](crate::limiter::Limiter) and one entry in
-//! [`ALGORITHM`]; a mutant says with [`mutant`] what it breaks and which scenario shows it. A new
-//! shared budget implements [`SharedBudget`](crate::budget::SharedBudget) and has its entry in
-//! [`COORDINATION`], as has a gateway and store of one's own
+//! A new limiter is a struct that implements [`Limiter`](crate::limiter::Limiter) and a line in
+//! [`ALGORITHM`]; the line of a mutant says what it breaks, and which scenario shows it. A new shared
+//! budget implements [`SharedBudget`](crate::budget::SharedBudget) and has its line in
+//! [`COORDINATION`], and so do a gateway and store of your own
 //! ([`Coordination`](crate::coordination::Coordination)).
 
 use netsplit_sim::prelude::*;
@@ -15,10 +15,9 @@ use crate::coordination::{BuildCoordination, Clock, Outage, central, local};
 use crate::fixed_window::FixedWindow;
 use crate::gcra::Gcra;
 use crate::leaky_bucket::LeakyBucket;
-use crate::limiter::TenantLimiter::{Concurrency, Estimate, Rate};
-use crate::limiter::{Algorithm, Keys};
+use crate::limiter::{Algorithm, Keys, concurrency, estimate, rate};
 use crate::messages::Tenant;
-use crate::mutants::{CarriesOver, ForgetsSkew, LostRemainder, NoRefillCap, off_by_one};
+use crate::mutants::{CarriesOver, ForgetsSkew, LostRemainder, NoRefillCap, OffByOne};
 use crate::sliding_counter::SlidingCounter;
 use crate::sliding_log::SlidingLog;
 use crate::synced::synced;
@@ -29,57 +28,55 @@ pub static ALGORITHM: Seat<Algorithm> = Seat {
     name: "algorithm",
     summary: "Which requests of a tenant are admitted",
     fillings: &[
-        filling("token-bucket", "A burst, and then a rate", |policy| {
-            Rate(Box::new(TokenBucket::new(policy)))
-        }),
-        filling("gcra", "The token bucket's decisions from one time stamp", |policy| {
-            Rate(Box::new(Gcra::new(policy)))
-        }),
+        filling("token-bucket", "A burst, and then a rate", rate::<TokenBucket>),
+        filling("gcra", "The token bucket's decisions from one time stamp", rate::<Gcra>),
         filling(
             "fixed-window",
             "Counts per window of the clock: admits twice the limit across a boundary",
-            |policy| Rate(Box::new(FixedWindow::new(policy))),
+            rate::<FixedWindow>,
         ),
         filling(
             "sliding-log",
             "Exactly the limit in any window, for a time stamp per request",
-            |policy| Rate(Box::new(SlidingLog::new(policy))),
+            rate::<SlidingLog>,
         ),
         filling(
             "sliding-counter",
-            "Weighs two windows: nearly exact for even traffic, nearly twice for the worst",
-            |policy| Estimate(Box::new(SlidingCounter::new(policy))),
+            "Weighs two windows: nearly exact for even traffic, nearly twice the limit at worst",
+            estimate::<SlidingCounter>,
         ),
-        filling("leaky-bucket", "A queue that one request leaves per interval", |policy| {
-            Rate(Box::new(LeakyBucket::new(policy)))
-        }),
-        filling("concurrency-limit", "Limits the requests in flight, at any rate", |policy| {
-            Concurrency(Box::new(ConcurrencyLimit::new(policy)))
-        }),
+        filling(
+            "leaky-bucket",
+            "A queue that one request leaves per interval",
+            rate::<LeakyBucket>,
+        ),
+        filling(
+            "concurrency-limit",
+            "Limits the requests in flight, at any rate",
+            concurrency::<ConcurrencyLimit>,
+        ),
         mutant(
             "off-by-one",
             "A token bucket that admits one more than the burst",
             "bucket-bound",
             "steady",
-            |policy| Rate(Box::new(off_by_one(policy))),
+            rate::<OffByOne>,
         ),
         mutant(
             "no-refill-cap",
             "A token bucket that never overflows: a quiet night is saved up for the morning",
             "bucket-bound",
             "steady",
-            |policy| Rate(Box::new(NoRefillCap(TokenBucket::new(policy)))),
+            rate::<NoRefillCap>,
         ),
         mutant(
             "lost-remainder",
-            "A token bucket that rounds down at each request, and starves who asks often",
+            "A token bucket that rounds down at each request, and starves those who ask often",
             "rejects-only-excess",
             "steady",
-            |policy| Rate(Box::new(LostRemainder(TokenBucket::new(policy)))),
+            rate::<LostRemainder>,
         ),
-        filling("forgets-skew", "A token bucket that follows a clock back in time", |policy| {
-            Rate(Box::new(ForgetsSkew(TokenBucket::new(policy))))
-        }),
+        filling("forgets-skew", "A token bucket that follows a clock back", rate::<ForgetsSkew>),
     ],
 };
 

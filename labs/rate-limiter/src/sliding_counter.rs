@@ -36,17 +36,6 @@ pub struct SlidingCounter {
 }
 
 impl SlidingCounter {
-    /// Counters at zero.
-    pub fn new(policy: &Policy) -> SlidingCounter {
-        SlidingCounter {
-            limit: policy.limit.into(),
-            window: policy.window.as_nanos(),
-            index: 0,
-            current: 0,
-            previous: 0,
-        }
-    }
-
     /// How far into the current window `now` is; 0 when the clock went back before it.
     fn elapsed(&self, now: Duration) -> u128 {
         now.as_nanos().saturating_sub(self.index * self.window)
@@ -83,6 +72,17 @@ impl SlidingCounter {
 }
 
 impl Limiter for SlidingCounter {
+    /// Counters at zero.
+    fn new(policy: &Policy) -> SlidingCounter {
+        SlidingCounter {
+            limit: policy.limit.into(),
+            window: policy.window.as_nanos(),
+            index: 0,
+            current: 0,
+            previous: 0,
+        }
+    }
+
     fn try_acquire(&mut self, now: Duration) -> Decision {
         self.advance(now);
         // Times the window on both sides: a division would round, and admit one too many.

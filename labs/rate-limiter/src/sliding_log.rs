@@ -21,14 +21,12 @@ pub struct SlidingLog {
     log: VecDeque<Duration>,
 }
 
-impl SlidingLog {
+impl Limiter for SlidingLog {
     /// An empty log.
-    pub fn new(policy: &Policy) -> SlidingLog {
+    fn new(policy: &Policy) -> SlidingLog {
         SlidingLog { limit: policy.limit, window: policy.window, log: VecDeque::new() }
     }
-}
 
-impl Limiter for SlidingLog {
     fn try_acquire(&mut self, now: Duration) -> Decision {
         // A clock that went back must not leave the log out of order.
         let now = self.log.back().map_or(now, |last| now.max(*last));

@@ -30,16 +30,6 @@ pub struct TokenBucket {
 }
 
 impl TokenBucket {
-    /// A full bucket.
-    pub fn new(policy: &Policy) -> TokenBucket {
-        TokenBucket {
-            interval: policy.interval(),
-            capacity: policy.capacity(),
-            credit: policy.capacity(),
-            last: Duration::ZERO,
-        }
-    }
-
     /// Adds what has accrued since the last time.
     fn refill(&mut self, now: Duration) {
         // A clock that went back adds nothing, and `last` stays: set back with the clock, it would
@@ -63,6 +53,16 @@ impl TokenBucket {
 }
 
 impl Limiter for TokenBucket {
+    /// A full bucket.
+    fn new(policy: &Policy) -> TokenBucket {
+        TokenBucket {
+            interval: policy.interval(),
+            capacity: policy.capacity(),
+            credit: policy.capacity(),
+            last: Duration::ZERO,
+        }
+    }
+
     fn try_acquire(&mut self, now: Duration) -> Decision {
         self.refill(now);
         self.take()

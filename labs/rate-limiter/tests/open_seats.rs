@@ -14,10 +14,9 @@ use netsplit_lab_rate_limiter::budget::{
 use netsplit_lab_rate_limiter::coordination::{
     Coordination, Gatekeeper, PendingDecision, Unavailable,
 };
+use netsplit_lab_rate_limiter::limiter::rate;
 use netsplit_lab_rate_limiter::messages::{Acquire, Tenant};
-use netsplit_lab_rate_limiter::{
-    Decision, Limiter, Policy, RateLimiter, TenantLimiter, record, seats, synced,
-};
+use netsplit_lab_rate_limiter::{Decision, Limiter, Policy, RateLimiter, record, seats, synced};
 use netsplit_sim::{Host, Lab, Task};
 
 /// Tokens in nanoseconds, as a learner may write them.
@@ -27,14 +26,12 @@ struct MyBucket {
     last: Duration,
 }
 
-impl MyBucket {
+impl Limiter for MyBucket {
     fn new(policy: &Policy) -> MyBucket {
         let nanos = policy.capacity().as_nanos();
         MyBucket { policy: *policy, nanos, last: Duration::ZERO }
     }
-}
 
-impl Limiter for MyBucket {
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let (interval, most) = (self.policy.interval(), self.policy.capacity().as_nanos());
         self.nanos = most.min(self.nanos + now.saturating_sub(self.last).as_nanos());
@@ -59,9 +56,7 @@ fn passes_and_fails(lab: &'static dyn Lab, scenario: &str, passes: &str, fails: 
 
 #[test]
 fn a_limiter_is_filled_from_outside() {
-    let mine = seats::ALGORITHM.filling("mine", "A token bucket of one's own", |policy| {
-        TenantLimiter::Rate(Box::new(MyBucket::new(policy)))
-    });
+    let mine = seats::ALGORITHM.filling("mine", "A token bucket of one's own", rate::<MyBucket>);
     passes_and_fails(RateLimiter.with(mine), "steady", "mine", "off-by-one");
 }
 
