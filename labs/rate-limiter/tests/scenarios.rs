@@ -41,7 +41,7 @@ fn mutants_are_caught_by_the_bound_that_they_break() {
             mutants += 1;
         }
     }
-    assert_eq!(mutants, 5);
+    assert!(mutants >= 5, "only {mutants} mutants");
 }
 
 /// GCRA is a token bucket: in the same world both let the same requests pass.
