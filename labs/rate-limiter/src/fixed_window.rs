@@ -5,8 +5,8 @@
 //! understand: in a window of their own choosing, half before the boundary and half after it, they
 //! get up to 2 L. The scenario `window-boundary` does just that.
 //!
-//! What this leaves out: nothing; that is all it is. The boundary also makes tenants who were
-//! turned away come back together, since all of them are told the same time.
+//! What this leaves out: nothing; that is all it is. The boundary also makes rejected tenants come
+//! back together, since all of them are told the same time.
 
 use std::time::Duration;
 

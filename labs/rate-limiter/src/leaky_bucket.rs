@@ -1,8 +1,8 @@
 //! The leaky bucket: a queue that drips.
 //!
 //! Requests go into a bucket with a hole in it and leave one by one, T apart, however they came;
-//! those for whom the bucket has no room are turned away. What comes out is smooth: nobody
-//! downstream ever sees a burst. The price is paid in latency by those who wait. (Turner 1986
+//! those for which the bucket has no room are rejected. What comes out is smooth: nobody
+//! downstream ever sees a burst. The price is the latency of those that wait. (Turner 1986
 //! calls by this name a counter that decides without delay, which is the token bucket seen from
 //! below; this is the queue of nginx's `limit_req`.)
 //!

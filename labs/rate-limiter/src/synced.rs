@@ -124,7 +124,7 @@ impl SyncedGateway {
             }
             Outage::FailClosed if unreachable => Err(Unavailable),
             Outage::FailOpen | Outage::FailClosed => {
-                // When a token accrues depends on the other regions, whom it does not know; the
+                // When there is a token depends on the other regions, which it does not know of; the
                 // next budget comes within a round.
                 record::rejected(host, tenant, every);
                 Ok(Decision::Reject { retry_after: every })

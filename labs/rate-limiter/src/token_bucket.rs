@@ -1,8 +1,8 @@
 //! The token bucket: a burst, and then a rate.
 //!
-//! Tokens drip into a bucket at the allowed rate r and overflow when it holds b of them; each
+//! Tokens accrue in a bucket at the allowed rate r and overflow when it holds b of them; each
 //! request takes one. However requests come, any stretch of time t sees at most b + r t of them
-//! admitted: what was in the bucket, and what dripped in. (Turner, "New directions in
+//! admitted: what was in the bucket, and what accrued. (Turner, "New directions in
 //! communications", IEEE Communications 24(10), 1986; RFC 2697 and 2698 for routers.)
 //!
 //! [`TokenBucket`] keeps its tokens as time: one token is worth [`Policy::interval`]
