@@ -78,24 +78,31 @@ pub type Total = u64;
 
 /// The rules of a shared budget: the store settles rounds, gateways spend.
 ///
-/// The state of both sides is given: [`Ledger`] and [`Budget`], one of each per tenant. The shell
-/// (`synced`) carries the messages and calls the rules.
+/// The state of both sides is given: a [`Ledger`] per tenant, and a [`Budget`] per tenant and
+/// gateway. The shell (`synced`) carries the messages and calls the rules; it also counts a request
+/// as `spent` that is admitted without a budget. Whatever the rules, the invariant
+/// `overshoot-bound` must hold.
 pub trait SharedBudget {
-    /// Store: a round is over. Adds what has accrued until `round.asked` to the ledger's credit,
-    /// pays for the requests that are new in `round.totals`, and remembers when this was.
+    /// Store: a round is over.
     ///
-    /// Totals may be missing, and may be lower than earlier ones; no request may be paid for
-    /// twice.
+    /// The credit grows by the time from the last round's `asked` to this one's, up to a full
+    /// bucket; in a round with new requests, up to a full bucket less the time from `asked` to
+    /// `heard`. Each new request of `round.totals` costs an `interval`, and the credit may become
+    /// negative. Sets `asked`; and `sound`, if all regions answered and the credit is not negative.
+    ///
+    /// Totals may be missing, or lower than earlier ones; no request may be paid for twice.
     fn settle(&self, ledger: &mut Ledger, round: &Round);
 
-    /// Store: what to tell the region of this number, after [`settle`](SharedBudget::settle).
+    /// Store: what to tell the region with this index: how many whole tokens are left, 0 in debt,
+    /// and up to where its own requests are paid for. Called after [`settle`](SharedBudget::settle).
     fn statement(&self, ledger: &Ledger, region: usize) -> Statement;
 
-    /// Gateway: a statement has arrived, perhaps after a later one or twice. The budget holds
-    /// `level` requests, less what the region has admitted beyond `paid`.
+    /// Gateway: a statement has arrived. The region may now admit `level` requests, less those that
+    /// it has admitted beyond `paid`; of the old budget nothing is left. Statements may be
+    /// duplicated and reordered: one that was asked for before the budget's changes nothing.
     fn renew(&self, budget: &mut Budget, statement: &Statement);
 
-    /// Gateway: whether a request may pass by this budget; if so, it is spent.
+    /// Gateway: whether one more request may be admitted by this budget; if so, it is spent.
     fn try_spend(&self, budget: &mut Budget) -> bool;
 }
 

@@ -1,4 +1,4 @@
-//! What each algorithm promises, against its definition: every window, counted one by one.
+//! The bound of each algorithm against its definition: every window, counted one by one.
 
 use std::time::Duration;
 
