@@ -74,7 +74,8 @@ fn policy(params: &Params) -> Result<Policy, String> {
     }
     if window == 0 || !window.is_multiple_of(limit) {
         return Err(format!(
-            "params.window / params.limit is {window} ns / {limit}; it must be whole nanoseconds"
+            "params.window / params.limit is {window} ns / {limit}: choose a window that is a whole \
+             number of nanoseconds per request"
         ));
     }
     Ok(Policy { limit: params.limit, window: *params.window, burst: params.burst })

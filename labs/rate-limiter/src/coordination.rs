@@ -80,9 +80,11 @@ struct Central(Rc<Cluster>);
 /// When limiters have to be told that requests end, which the store does not see.
 pub fn central(cluster: &Rc<Cluster>) -> Result<Rc<dyn Coordination>, String> {
     if let TenantLimiter::Concurrency(_) = (cluster.algorithm)(&cluster.policy) {
-        return Err("a concurrency limit is kept where requests are served: it needs \
-                    coordination=local"
-            .to_owned());
+        return Err(
+            "a concurrency limit has to see requests end, on the gateway that serves them: \
+                    it needs coordination=local"
+                .to_owned(),
+        );
     }
     Ok(Rc::new(Central(cluster.clone())))
 }

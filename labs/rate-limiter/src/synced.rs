@@ -35,7 +35,9 @@ pub fn synced(
     rules: Rc<dyn SharedBudget>,
 ) -> Result<Rc<dyn Coordination>, String> {
     if !cluster.token_bucket_per_tenant {
-        return Err("coordination=synced is for token buckets, one per tenant, only".to_owned());
+        return Err("coordination=synced has budgets in place of limiters: it needs \
+                    algorithm=token-bucket and keys=per-tenant"
+            .to_owned());
     }
     if *cluster.params.store_timeout >= *cluster.params.sync_every {
         return Err("params.store_timeout must be shorter than params.sync_every".to_owned());

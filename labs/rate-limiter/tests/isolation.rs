@@ -75,11 +75,11 @@ fn with_all_links_cut_each_gateway_spends_its_first_budget_and_no_more() {
 #[test]
 fn what_does_not_fit_is_refused() {
     for (set, what) in [
-        (&["params.limit=7"][..], "must be whole nanoseconds"),
+        (&["params.limit=7"][..], "a whole number of nanoseconds"),
         (&["params.limit=0"], "must be at least 1"),
         (&["params.burst=0"], "must be at least 1"),
         (&["variant=algorithm=concurrency-limit"], "coordination=local"),
-        (&["variant=coordination=synced,algorithm=gcra"], "token buckets"),
+        (&["variant=coordination=synced,algorithm=gcra"], "algorithm=token-bucket"),
         (&["variant=synced", "params.store_timeout=500ms"], "shorter"),
         (&["nodes.store.count=2"], "one store"),
     ] {
