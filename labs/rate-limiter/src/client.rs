@@ -1,104 +1,104 @@
-//! A client: it asks the gateway of its region, and tries again with better or worse manners.
+//! A client session: it asks a gateway of its region, and retries when it is rejected.
 //!
-//! A request is one wish of a user; attempts inside it are counted apart. What a client does
-//! when it is turned away is the seat [`Manners`]. `Retry-After` (RFC 9110, section 10.2.3) says
-//! when the next attempt could succeed: whoever waits that long asks about as often as can be
-//! served; whoever does not adds load exactly when there is too much of it.
+//! A request is one logical operation; its attempts are counted separately. When a rejected client
+//! retries is the seat of its [`RetryPolicy`]. `Retry-After` (RFC 9110, section 10.2.3) says when
+//! the next attempt could succeed: clients that wait that long ask about as often as they can be
+//! served; clients that do not add load exactly when there is too much of it.
 //!
-//! What this leaves out: `Retry-After` in whole seconds, as HTTP has it, and budgets for retries,
-//! which have a lab of their own.
+//! What this leaves out: `Retry-After` in whole seconds, as HTTP has it, and retry budgets, which
+//! have a lab of their own.
 
-use std::rc::Rc;
-use std::time::Duration;
-
+use netsplit_sim::HostRng;
+use netsplit_sim::prelude::*;
 use netsplit_sim::random::unit;
-use netsplit_sim::{Client, Host, HostRng, NodeId, Performing, Reply, Request};
-use serde_json::Value;
 
+use crate::cluster::Cluster;
 use crate::messages::{Answer, Ask, Tenant};
+use crate::params::Params;
 
 /// The operation of an ordinary tenant.
-pub const ASK: &str = "ask";
+pub(crate) const ASK: &str = "ask";
 /// The operation of the tenant who sends the most.
-pub const HOT: &str = "hot-ask";
+pub(crate) const HOT: &str = "hot-ask";
 
-/// What a client that was turned away does next.
-pub trait Manners {
-    /// How long it waits before it tries again, when it was told to wait for `told`.
-    fn pause(&self, told: Duration, rng: &mut HostRng<'_>) -> Duration;
+/// When a rejected client retries.
+pub trait RetryPolicy {
+    /// How long to wait before the next attempt, after a rejection with `retry_after`.
+    fn pause(&self, retry_after: Duration, rng: &mut HostRng<'_>) -> Duration;
 }
+
+/// Creates the retry policy of all clients.
+pub type MakeRetryPolicy = fn(&Params) -> Rc<dyn RetryPolicy>;
 
 /// Waits as long as it was told, and up to `jitter` longer.
 #[derive(Clone, Copy, Debug)]
-pub struct Honours {
-    /// At most how much longer.
+pub struct HonourRetryAfter {
+    /// The most that it waits longer.
     pub jitter: Duration,
 }
 
-impl Manners for Honours {
-    fn pause(&self, told: Duration, rng: &mut HostRng<'_>) -> Duration {
-        told + self.jitter.mul_f64(unit(rng))
+impl RetryPolicy for HonourRetryAfter {
+    fn pause(&self, retry_after: Duration, rng: &mut HostRng<'_>) -> Duration {
+        // Never earlier, or it would be rejected again; later by chance, for all clients that
+        // were rejected at once were told the same instant.
+        retry_after + self.jitter.mul_f64(unit(rng))
     }
 }
 
-/// Tries again soon, whatever it was told.
+/// Waits a fixed time, whatever it was told.
 #[derive(Clone, Copy, Debug)]
 pub struct Impatient {
-    /// How soon.
+    /// The fixed time.
     pub pause: Duration,
 }
 
-impl Manners for Impatient {
-    fn pause(&self, _told: Duration, _rng: &mut HostRng<'_>) -> Duration {
+impl RetryPolicy for Impatient {
+    fn pause(&self, _retry_after: Duration, _rng: &mut HostRng<'_>) -> Duration {
         self.pause
     }
 }
 
 /// A session.
-pub struct Asker {
+pub(crate) struct RateLimiterClient {
     /// Where it runs.
     pub host: Host,
-    /// How long it waits for an answer.
-    pub patience: Duration,
-    /// How often it tries, the first time included.
-    pub attempts: u32,
-    /// What it does when it is turned away.
-    pub manners: Rc<dyn Manners>,
+    /// How long and how often it tries, and when it retries.
+    pub cluster: Rc<Cluster>,
 }
 
-impl Client for Asker {
+impl Client for RateLimiterClient {
     fn input(&self, request: &Request) -> Value {
         tenant(request).0.into()
     }
 
     fn perform(&self, request: Request) -> Performing {
-        let (host, manners) = (self.host.clone(), self.manners.clone());
-        let (patience, attempts) = (self.patience, self.attempts);
+        let (host, cluster) = (self.host.clone(), self.cluster.clone());
         Box::pin(async move {
             let gateways = near(&host);
             let gateway = gateways[request.id as usize % gateways.len()];
+            let ask = Ask(tenant(&request));
             let mut attempt = 1;
             loop {
                 host.count("attempts", 1);
-                let told = match host.call(gateway, &Ask(tenant(&request)), patience).await {
+                let retry_after = match host.call(gateway, &ask, cluster.client_timeout).await {
                     Ok(Answer::Served) => return Reply::ok(Value::Null),
-                    Ok(Answer::Limited(told)) => told,
+                    Ok(Answer::Limited(retry_after)) => retry_after,
                     Ok(Answer::Unavailable) => return Reply::failed("the limit is unknown"),
                     Err(error) => return Reply::timed_out(error.to_string()),
                 };
-                if attempt == attempts {
-                    return Reply::rejected(format!("too many; Retry-After: {told:?}"));
+                if attempt == cluster.params.attempts {
+                    return Reply::rejected(format!("too many; Retry-After: {retry_after:?}"));
                 }
                 attempt += 1;
                 host.count("retries", 1);
-                let pause = manners.pause(told, &mut host.rng());
+                let pause = cluster.retry_policy.pause(retry_after, &mut host.rng());
                 host.sleep(pause).await;
             }
         })
     }
 }
 
-/// Whose request it is: a key is a tenant, and the hot one is none of them.
+/// The tenant that a request belongs to: its key, or the hot tenant, which has no key.
 fn tenant(request: &Request) -> Tenant {
     match &*request.op {
         HOT => Tenant(0),

@@ -1,60 +1,179 @@
-//! How gateways share a limit.
+//! Coordination: how gateways share a limit.
 //!
-//! A [`Coordination`] answers one question for a gateway: may this request pass? Three of them:
+//! A [`Coordination`] builds both sides of a run: the [`Gatekeeper`] that answers one question for
+//! each gateway, may this request pass, and the store's task. There are three:
 //!
-//! | where | who decides | price |
+//! | filling | who decides | price |
 //! |---|---|---|
-//! | `local` | the gateway, by a limiter of its own | N gateways admit N times the limit |
-//! | `central` | one store, asked for every request | a round trip each, and the store may be away |
-//! | `synced` | the gateway, by a budget that the store renews | a bounded overshoot |
+//! | [`local`] | the gateway, by a limiter of its own | N gateways admit N times the limit |
+//! | [`central`] | one store, asked for every request | a round trip each, and the store may be unreachable |
+//! | [`synced`](crate::synced()) | the gateway, by a budget that the store renews | a bounded overshoot |
 //!
-//! What becomes of a request when nobody can say is the seat [`Outage`]: turned away, or let
-//! through.
+//! At one store, decisions are made one after another, so the limit holds exactly, whatever the
+//! network does. Which clock counts there is a seat: the store's own, or the time stamp that the
+//! gateway sent along, as scripts do that take the time as an argument. Gateways' clocks disagree.
+//! What a gateway does when the store does not answer is the seat [`Outage`].
 //!
 //! What this leaves out: a fallback in between, a local limiter with a share of the limit, which
-//! is what most services that can afford it do.
+//! most services that can afford it have; the race of a store that cannot decide, where gateways
+//! read a counter and write it back; a store that is sharded by tenant, or replicated; batching.
 
-mod central;
-mod local;
-mod synced;
-
+use std::cell::RefCell;
 use std::pin::Pin;
-use std::time::Duration;
 
-use crate::messages::Tenant;
+use netsplit_sim::prelude::*;
 
-pub use central::{Central, Clock, serve_central};
-pub use local::Local;
-pub use synced::{Synced, settle};
+use crate::cluster::Cluster;
+use crate::limiter::{Decision, Limiters, TenantLimiter};
+use crate::messages::{Acquire, Tenant};
+use crate::record;
 
-/// What becomes of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ruling {
-    /// It passes after so long.
-    Admit(Duration),
-    /// It is one too many; it might pass after so long.
-    Reject(Duration),
-    /// Nobody can say, and so it does not pass.
-    Unavailable,
+/// Builds the deciding part of each gateway, and the store.
+///
+/// Whoever decides must also announce each decision through [`record`], where and when it is made:
+/// the invariants know nothing else.
+pub trait Coordination {
+    /// The deciding part of the gateway on `host`, each time that it starts.
+    fn gateway(&self, host: Host) -> Rc<dyn Gatekeeper>;
+
+    /// The task of the store on `host`, each time that it starts; it ends when the store crashes.
+    fn store(&self, host: Host) -> Task;
 }
 
-/// A decision that may need messages.
-pub type Deciding = Pin<Box<dyn Future<Output = Ruling>>>;
+/// Builds a coordination; the error says why it cannot work with this cluster's seats and parameters.
+pub type BuildCoordination = fn(&Rc<Cluster>) -> Result<Rc<dyn Coordination>, String>;
 
-/// Decides for one gateway.
-pub trait Coordination {
-    /// May this request pass?
-    fn decide(&self, tenant: Tenant) -> Deciding;
+/// Decides for one gateway while it is up.
+pub trait Gatekeeper {
+    /// Decides about a request that came just now. The answer may take messages.
+    fn decide(&self, tenant: Tenant) -> PendingDecision;
 
-    /// An admitted request was served.
+    /// A request that it admitted has been served.
+    fn done(&self, tenant: Tenant);
+}
+
+/// A decision that may still wait for an answer.
+pub type PendingDecision = Pin<Box<dyn Future<Output = Result<Decision, Unavailable>>>>;
+
+/// Nobody can tell whether the request is within the limit, and it is not admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unavailable;
+
+/// What happens to requests when the store does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// They are turned away: the limit holds, the service is down.
+    FailClosed,
+    /// They are admitted: the service is up, without a limit.
+    FailOpen,
+}
+
+/// The time by which the store decides, on the store's host and about this request.
+pub type Clock = fn(&Host, &Acquire) -> Duration;
+
+/// One store that is asked for every request.
+struct Central(Rc<Cluster>);
+
+/// One store decides about every request.
+///
+/// # Errors
+/// When limiters have to be told that requests end, which the store does not see.
+pub fn central(cluster: &Rc<Cluster>) -> Result<Rc<dyn Coordination>, String> {
+    if let TenantLimiter::Concurrency(_) = (cluster.algorithm)(&cluster.policy) {
+        return Err(
+            "a concurrency limit has to see requests end, on the gateway that serves them: \
+                    it needs coordination=local"
+                .to_owned(),
+        );
+    }
+    Ok(Rc::new(Central(cluster.clone())))
+}
+
+impl Coordination for Central {
+    fn gateway(&self, host: Host) -> Rc<dyn Gatekeeper> {
+        Rc::new(CentralGateway { host, cluster: self.0.clone() })
+    }
+
+    fn store(&self, host: Host) -> Task {
+        let (limiters, clock) = (RefCell::new(self.0.limiters()), self.0.clock);
+        Box::pin(async move {
+            let store = host.clone();
+            host.serve(move |_, ask: Acquire| {
+                let now = clock(&store, &ask);
+                let decision = limiters.borrow_mut().decide(&store, ask.tenant, now);
+                record::decision(&store, ask.tenant, decision);
+                async move { decision }
+            })
+            .await;
+        })
+    }
+}
+
+/// A gateway that asks the store.
+struct CentralGateway {
+    host: Host,
+    cluster: Rc<Cluster>,
+}
+
+impl Gatekeeper for CentralGateway {
+    fn decide(&self, tenant: Tenant) -> PendingDecision {
+        let (host, outage) = (self.host.clone(), self.cluster.outage);
+        let store = host.nodes("store")[0];
+        let ask = Acquire { tenant, stamp: host.now() };
+        let call = host.call(store, &ask, *self.cluster.params.store_timeout);
+        Box::pin(async move {
+            match (call.await, outage) {
+                (Ok(decision), _) => Ok(decision),
+                (Err(_), Outage::FailClosed) => Err(Unavailable),
+                (Err(_), Outage::FailOpen) => {
+                    // Nobody has counted it, so nobody else can announce it.
+                    record::admitted_blindly(&host, tenant);
+                    Ok(Decision::ADMIT)
+                }
+            }
+        })
+    }
+
     fn done(&self, _tenant: Tenant) {}
 }
 
-/// What becomes of requests that nobody can decide about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outage {
-    /// They do not pass: the limit holds, the service is down.
-    FailClosed,
-    /// They pass: the service is up, without a limit.
-    FailOpen,
+/// Each gateway by itself.
+struct Local(Rc<Cluster>);
+
+/// Each gateway limits by itself.
+///
+/// # Errors
+/// Never: all algorithms work on a gateway.
+pub fn local(cluster: &Rc<Cluster>) -> Result<Rc<dyn Coordination>, String> {
+    Ok(Rc::new(Local(cluster.clone())))
+}
+
+impl Coordination for Local {
+    fn gateway(&self, host: Host) -> Rc<dyn Gatekeeper> {
+        Rc::new(LocalGateway { host, limiters: RefCell::new(self.0.limiters()) })
+    }
+
+    fn store(&self, _host: Host) -> Task {
+        Box::pin(async {})
+    }
+}
+
+/// A gateway with limiters of its own, which use its monotonic clock.
+struct LocalGateway {
+    host: Host,
+    limiters: RefCell<Limiters>,
+}
+
+impl Gatekeeper for LocalGateway {
+    fn decide(&self, tenant: Tenant) -> PendingDecision {
+        let (host, now) = (&self.host, self.host.monotonic());
+        let decision = self.limiters.borrow_mut().decide(host, tenant, now);
+        record::decision(host, tenant, decision);
+        Box::pin(async move { Ok(decision) })
+    }
+
+    fn done(&self, tenant: Tenant) {
+        self.limiters.borrow_mut().release(tenant);
+        record::finished(&self.host, tenant);
+    }
 }

@@ -1,12 +1,12 @@
-//! The fixed window: a counter that starts again at every full hour.
+//! The fixed window: a counter that is reset at every full hour.
 //!
 //! Cheap and everywhere: one number per tenant, and in a store an increment with an expiry. It
-//! keeps what it says, at most L requests in each of *its* windows. It does not keep what people
-//! hear: in a window of their own choosing, half before the boundary and half after it, they get
-//! up to 2 L. The scenario `window-boundary` does just that.
+//! keeps its promise, at most L requests in each of *its* windows. It does not keep what people
+//! understand: in a window of their own choosing, half before the boundary and half after it, they
+//! get up to 2 L. The scenario `window-boundary` does just that.
 //!
-//! What this leaves out: nothing; that is all it is. The boundary also makes tenants who were
-//! turned away come back together, since all of them are told the same time.
+//! What this leaves out: nothing; that is all it is. The boundary also makes rejected tenants come
+//! back together, since all of them are told the same time.
 
 use std::time::Duration;
 
@@ -23,16 +23,15 @@ pub struct FixedWindow {
     admitted: u32,
 }
 
-impl FixedWindow {
+impl Limiter for FixedWindow {
     /// A counter at zero.
-    pub fn new(policy: &Policy) -> FixedWindow {
+    fn new(policy: &Policy) -> FixedWindow {
         FixedWindow { limit: policy.limit, window: policy.window, index: 0, admitted: 0 }
     }
-}
 
-impl Limiter for FixedWindow {
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let (now, window) = (now.as_nanos(), self.window.as_nanos());
+        // Only forwards: a clock that went back into an old window must not reset the counter.
         if now / window > self.index {
             (self.index, self.admitted) = (now / window, 0);
         }

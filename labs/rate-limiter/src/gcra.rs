@@ -29,27 +29,27 @@ pub struct Gcra {
     tat: Duration,
 }
 
-impl Gcra {
-    /// A tenant who has not asked yet.
+impl Limiter for Gcra {
+    /// The schedule of a tenant that has not asked yet.
     ///
     /// # Panics
-    /// When the policy allows no burst, not even of one.
-    pub fn new(policy: &Policy) -> Gcra {
-        assert!(policy.burst > 0, "a burst of none admits nobody");
+    /// When the policy's burst is 0.
+    fn new(policy: &Policy) -> Gcra {
+        assert!(policy.burst > 0, "a burst of 0 admits no request");
         Gcra {
             interval: policy.interval(),
             tolerance: policy.interval() * (policy.burst - 1),
             tat: Duration::ZERO,
         }
     }
-}
 
-impl Limiter for Gcra {
     fn try_acquire(&mut self, now: Duration) -> Decision {
+        // Early by up to tau is a burst; earlier is too fast.
         let earliest = self.tat.saturating_sub(self.tolerance);
         if now < earliest {
             return Decision::Reject { retry_after: earliest.saturating_sub(now) };
         }
+        // From `now` if that is later: a quiet time does not accrue beyond the tolerance.
         self.tat = self.tat.max(now) + self.interval;
         Decision::ADMIT
     }

@@ -1,13 +1,13 @@
-//! What must hold over every window of a run, judged from the events alone.
+//! Bounds over every window of a run, checked from its events alone.
 //!
 //! Each [`Law`] is about one tenant. It sees when requests were admitted, and decides after each
 //! one whether any window that ends there breaks the bound. Nothing here shares code with the
-//! limiters: bounds are computed from the definition, "so many in a window of this length", in
+//! limiters: bounds are computed from the definition, "at most L in a window of this length", in
 //! whole nanoseconds, and no rounding can hide one request too many.
 //!
-//! - `buckets`: what token buckets and GCRA allow, and whom they may turn away;
-//! - `windows`: what fixed, logged and weighted windows allow;
-//! - `flow`: how far apart requests leave, and how many are there at once;
+//! - `buckets`: what token buckets and GCRA admit, and what they may reject;
+//! - `windows`: what fixed, logged and weighted windows admit;
+//! - `flow`: how far apart requests leave, and how many are in flight;
 //! - `overshoot`: how far synchronised regions may be ahead of the limit.
 
 pub mod buckets;
@@ -17,15 +17,14 @@ mod windows;
 
 use std::collections::BTreeMap;
 
-use netsplit_history::{Invariant, InvariantState, LabEvent};
-use serde_json::Value;
+use netsplit_sim::prelude::*;
 
 use buckets::{BucketBound, GcraBound, OnlyExcess};
 use flow::{Concurrency, Spacing};
 use overshoot::Overshoot;
 use windows::{AlignedWindow, Estimate, WindowBound};
 
-/// What the lab declares.
+/// The lab's invariants.
 pub const INVARIANTS: &[Invariant] = &[
     Invariant {
         name: "bucket-bound",
@@ -75,7 +74,7 @@ pub const INVARIANTS: &[Invariant] = &[
     },
 ];
 
-/// What the store announced at the start.
+/// The policy that the store announced at the start.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rules {
     /// Requests per window.
@@ -84,7 +83,7 @@ pub struct Rules {
     pub window: i128,
     /// The size of a bucket.
     pub burst: i128,
-    /// How many nodes share the limit.
+    /// The number of nodes that share the limit.
     pub gateways: i128,
 }
 
@@ -106,21 +105,21 @@ impl Rules {
     }
 }
 
-/// What happened to a tenant. Times are in nanoseconds of simulated time.
+/// An event of a tenant. Times are in nanoseconds of simulated time.
 #[derive(Clone, Copy, Debug)]
 pub enum Fact {
     /// A request came to a gateway.
     Asked,
-    /// A request was let through; by a budget, until when its store knew of all requests.
+    /// A request was admitted; if by a budget, the time until which its store knew of all requests.
     Admitted(Option<i128>),
-    /// A request was turned away, and told to come again after this time.
+    /// A request was rejected, and told to retry after this time.
     Rejected(i128),
     /// An admitted request was served.
     Finished,
 }
 
 impl Fact {
-    /// What an event says, and of whom.
+    /// Reads an event: its tenant, and what happened to it.
     pub fn read(event: &LabEvent) -> Option<(u64, Fact)> {
         let number = |name: &str| event.detail[name].as_i64().map(i128::from);
         let fact = match &*event.name {
@@ -134,19 +133,19 @@ impl Fact {
     }
 }
 
-/// What must hold for one tenant.
+/// A bound that must hold for one tenant.
 pub trait Law {
-    /// Before anything has happened.
+    /// The state before the first event.
     fn new(rules: &Rules) -> Self;
 
-    /// Takes in what happened at `at`.
+    /// Observes a fact at time `at`.
     ///
     /// # Errors
-    /// When it breaks the law: says how.
+    /// How it breaks the law.
     fn happened(&mut self, at: i128, fact: Fact) -> Result<(), String>;
 }
 
-/// A law for each tenant.
+/// A law, for each tenant.
 struct PerTenant<L> {
     names: &'static [&'static str],
     rules: Rules,
@@ -186,7 +185,7 @@ mod testing {
     /// Two in ten nanoseconds, or three at once.
     pub const RULES: Rules = Rules { limit: 2, window: 10, burst: 3, gateways: 1 };
 
-    /// The number of the first admission that breaks a law.
+    /// The index of the first admission that breaks a law.
     pub fn broken<L: Law>(times: &[i128]) -> Option<usize> {
         let mut law = L::new(&RULES);
         times.iter().position(|at| law.happened(*at, Fact::Admitted(None)).is_err())

@@ -1,12 +1,13 @@
 //! The leaky bucket: a queue that drips.
 //!
 //! Requests go into a bucket with a hole in it and leave one by one, T apart, however they came;
-//! those for whom the bucket has no room are turned away. What comes out is smooth: nobody
-//! downstream ever sees a burst. The price is paid in latency by those who wait. (Turner 1986
+//! those for which the bucket has no room are rejected. What comes out is smooth: nobody
+//! downstream ever sees a burst. The price is the latency of those that wait. (Turner 1986
 //! calls by this name a counter that decides without delay, which is the token bucket seen from
 //! below; this is the queue of nginx's `limit_req`.)
 //!
-//! [`LeakyBucket`] needs no queue of requests: when the last one leaves says how many wait.
+//! [`LeakyBucket`] needs no queue of requests: the time at which the last one leaves tells how many
+//! wait.
 //!
 //! What this leaves out: giving up while waiting. A place in the queue stays taken when its
 //! client has left.
@@ -19,26 +20,25 @@ use crate::limiter::{Decision, Limiter, Policy};
 #[derive(Clone, Debug)]
 pub struct LeakyBucket {
     interval: Duration,
-    /// The longest that anybody waits.
+    /// The longest that a request waits.
     longest: Duration,
     /// When the next request may leave.
     next: Duration,
 }
 
-impl LeakyBucket {
+impl Limiter for LeakyBucket {
     /// An empty queue.
-    pub fn new(policy: &Policy) -> LeakyBucket {
+    fn new(policy: &Policy) -> LeakyBucket {
         LeakyBucket {
             interval: policy.interval(),
             longest: policy.capacity(),
             next: Duration::ZERO,
         }
     }
-}
 
-impl Limiter for LeakyBucket {
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let wait = self.next.saturating_sub(now);
+        // Everyone in the queue takes an interval, so a full queue is a wait of that long.
         if wait > self.longest {
             return Decision::Reject { retry_after: wait.saturating_sub(self.longest) };
         }

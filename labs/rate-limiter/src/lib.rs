@@ -1,58 +1,53 @@
-//! The rate-limiter lab: how many requests a tenant may send, and who counts them.
+//! The rate-limiter lab: how many requests a tenant may send, and where they are counted.
 //!
-//! Clients ask the gateway of their region. Gateways let requests pass, or turn them away with a
-//! `Retry-After`; how they know is the lesson.
+//! Clients send requests to a gateway of their region. Gateways admit them, or reject them with a
+//! `Retry-After`; how they decide is the lesson.
 //!
 //! | file | idea |
 //! |---|---|
-//! | `limiter` | the question that every algorithm answers |
-//! | `token_bucket`, `gcra`, `sliding_log` | exact ones: bursts and a rate, or at most L |
-//! | `fixed_window`, `sliding_counter` | cheap ones, and what they let through |
-//! | `leaky_bucket`, `concurrency` | smooth departures; so many at once |
-//! | `mutants` | token buckets that are wrong in one way each |
-//! | `coordination` | each for itself, one store for all, or budgets that are renewed |
-//! | `budget` | what synchronised regions may spend, and the bound of their overshoot |
-//! | `gateway`, `client`, `limits`, `messages` | the shell |
-//! | `record`, `invariants`, `measure` | the bounds, judged from outside |
+//! | `limiter` | the trait of every algorithm, and a limiter per tenant |
+//! | `token_bucket`, `gcra`, `sliding_log` | exact: a burst and a rate, or at most L in any window |
+//! | `fixed_window`, `sliding_counter` | cheap, and admit up to twice the limit |
+//! | `leaky_bucket`, `concurrency` | smooth departures; a limit on requests in flight |
+//! | `coordination` | how gateways share a limit: one store decides, or each gateway alone |
+//! | `budget`, `synced` | or budgets that a store renews; the bound of their overshoot |
+//! | `mutants` | token buckets and budgets that are wrong in one way each |
+//! | `seats` | what a scenario may exchange, and its fillings |
+//! | `cluster`, `node`, `client`, `messages` | the shell |
+//! | `record`, `invariants`, `measure` | the bounds, checked from the recorded history |
 //!
-//! Left out: tenants who come and go, costs other than one per request, a sharded or replicated
-//! store; each module says what that costs.
+//! Left out: idle tenants that are forgotten, requests that cost more than one, a sharded or
+//! replicated store; each module says what that costs.
 
-mod budget;
-mod client;
+pub mod budget;
+pub mod client;
+pub mod cluster;
 mod concurrency;
-mod coordination;
+pub mod coordination;
 mod fixed_window;
-mod gateway;
 mod gcra;
 mod invariants;
 mod leaky_bucket;
-mod limiter;
-mod limits;
+pub mod limiter;
 mod measure;
-mod messages;
+pub mod messages;
 mod mutants;
-mod params;
-mod record;
+mod node;
+pub mod params;
+pub mod record;
+pub mod seats;
 mod sliding_counter;
 mod sliding_log;
 mod spec;
+mod synced;
 mod token_bucket;
 
-use std::rc::Rc;
-use std::time::Duration;
+use netsplit_sim::prelude::*;
 
-use netsplit_history::Run;
-use netsplit_scenario::{LabSpec, ScenarioFile};
-use netsplit_sim::random::Sampler;
-use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
-
-use budget::{Budget, Renewal};
-use client::{Asker, Honours, Impatient, Manners};
-use coordination::{Central, Clock, Coordination, Local, Outage, Synced, serve_central, settle};
-use gateway::Gateway;
-use limits::{Algorithm, Keys, Limits, algorithm};
-use params::Params;
+use client::RateLimiterClient;
+use cluster::Cluster;
+use coordination::Coordination;
+use node::Gateway;
 
 pub use concurrency::ConcurrencyLimit;
 pub use fixed_window::FixedWindow;
@@ -61,6 +56,7 @@ pub use leaky_bucket::LeakyBucket;
 pub use limiter::{Decision, Limiter, Policy};
 pub use sliding_counter::SlidingCounter;
 pub use sliding_log::SlidingLog;
+pub use synced::synced;
 pub use token_bucket::TokenBucket;
 
 /// The lab.
@@ -85,146 +81,30 @@ impl Lab for RateLimiter {
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
-        Ok(Rc::new(Service::new(setup)?))
+        let cluster = Rc::new(Cluster::new(setup)?);
+        let coordination = setup.pick(&seats::COORDINATION)(&cluster)?;
+        Ok(Rc::new(Service { cluster, coordination }))
     }
-}
-
-/// Who counts.
-#[derive(Clone, Copy)]
-enum Place {
-    Central,
-    Local,
-    Synced(Renewal),
 }
 
 /// The system during one run.
 struct Service {
-    policy: Policy,
-    params: Params,
-    algorithm: Algorithm,
-    keys: Keys,
-    place: Place,
-    clock: Clock,
-    outage: Outage,
-    manners: Rc<dyn Manners>,
-    /// How long the most patient client waits.
-    patience: Duration,
-}
-
-impl Service {
-    fn new(setup: &Setup<'_>) -> Result<Service, String> {
-        let params: Params = setup.params::<Params>().clone();
-        let policy = Policy { limit: params.limit, window: *params.window, burst: params.burst };
-        let place = match setup.seat("coordination") {
-            "local" => Place::Local,
-            "synced" => Place::Synced(Budget::renew),
-            "carries-over" => Place::Synced(mutants::carry_over),
-            _ => Place::Central,
-        };
-        check(setup, &params, place)?;
-        let patience = setup.scenario().loads.iter().map(|load| load.timeout).max();
-        Ok(Service {
-            policy,
-            algorithm: algorithm(setup.seat("algorithm")),
-            keys: match setup.seat("keys") {
-                "shared" => Keys::Shared,
-                _ => Keys::PerTenant,
-            },
-            place,
-            clock: match setup.seat("clock") {
-                "caller" => Clock::Caller,
-                _ => Clock::Store,
-            },
-            outage: match setup.seat("outage") {
-                "fail-open" => Outage::FailOpen,
-                _ => Outage::FailClosed,
-            },
-            manners: match setup.seat("manners") {
-                "impatient" => Rc::new(Impatient { pause: *params.retry_pause }),
-                _ => Rc::new(Honours { jitter: *params.retry_jitter }),
-            },
-            patience: patience.unwrap_or_default(),
-            params,
-        })
-    }
-
-    fn limits(&self) -> Limits {
-        Limits::new(self.policy, self.algorithm, self.keys)
-    }
-
-    fn gateway(&self, host: Host) -> Gateway {
-        let params = &self.params;
-        let coordination: Box<dyn Coordination> = match self.place {
-            Place::Local => Box::new(Local::new(host.clone(), self.limits())),
-            Place::Central => {
-                Box::new(Central::new(host.clone(), *params.store_timeout, self.outage))
-            }
-            Place::Synced(renewal) => {
-                Box::new(Synced::new(&host, self.policy, renewal, *params.sync_every, self.outage))
-            }
-        };
-        let service = Sampler::new(&params.service);
-        Gateway::new(host, coordination, *params.deciding, service)
-    }
-}
-
-/// Refuses parameters that do not fit together.
-fn check(setup: &Setup<'_>, params: &Params, place: Place) -> Result<(), String> {
-    let (window, limit) = (params.window.as_nanos(), u128::from(params.limit));
-    if limit == 0 || params.burst == 0 {
-        return Err("params.limit and params.burst must be at least 1".to_owned());
-    }
-    if window == 0 || !window.is_multiple_of(limit) {
-        return Err(format!(
-            "params.window / params.limit is {window} ns / {limit}; it must be whole nanoseconds"
-        ));
-    }
-    let algorithm = setup.seat("algorithm");
-    if algorithm == "concurrency-limit" && !matches!(place, Place::Local) {
-        return Err("a concurrency limit is kept where requests are served: it needs \
-                    coordination=local"
-            .to_owned());
-    }
-    if matches!(place, Place::Synced(_)) {
-        if algorithm != "token-bucket" || setup.seat("keys") != "per-tenant" {
-            return Err("coordination=synced is for token buckets, one per tenant, only".to_owned());
-        }
-        if *params.store_timeout >= *params.sync_every {
-            return Err("params.store_timeout must be shorter than params.sync_every".to_owned());
-        }
-    }
-    let groups = &setup.scenario().nodes;
-    if groups.iter().any(|group| group.name == "store" && group.count != 1) {
-        return Err("there is one store: nodes.store.count must be 1".to_owned());
-    }
-    Ok(())
+    cluster: Rc<Cluster>,
+    coordination: Rc<dyn Coordination>,
 }
 
 impl System for Service {
     fn node(&self, host: Host) -> Task {
         if &*host.group() == "gateways" {
-            return Box::pin(self.gateway(host).run());
+            let gatekeeper = self.coordination.gateway(host.clone());
+            return Box::pin(Gateway::new(host, gatekeeper, &self.cluster.params).run());
         }
-        record::policy(&host, &self.policy, host.nodes("gateways").len());
-        match self.place {
-            Place::Local => Box::pin(async {}),
-            Place::Central => Box::pin(serve_central(host, self.limits(), self.clock)),
-            Place::Synced(_) => Box::pin(settle(
-                host,
-                self.policy,
-                *self.params.sync_every,
-                *self.params.store_timeout,
-            )),
-        }
+        record::policy(&host, &self.cluster.policy, self.cluster.gateways);
+        self.coordination.store(host)
     }
 
     fn client(&self, host: Host) -> Rc<dyn Client> {
-        Rc::new(Asker {
-            host,
-            patience: self.patience,
-            attempts: self.params.attempts,
-            manners: self.manners.clone(),
-        })
+        Rc::new(RateLimiterClient { host, cluster: self.cluster.clone() })
     }
 
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {

@@ -1,16 +1,16 @@
-//! Numbers that only the whole run can tell: how many were admitted in the worst window.
+//! End-of-run measures: how many requests were admitted in the worst window.
 //!
-//! They cover the whole run, the warm-up included, as invariants do, and all of it that was
-//! announced, whoever admitted it.
+//! They cover the whole run, the warm-up included, as invariants do, and every admission, whichever
+//! node decided it.
 
 use std::collections::BTreeMap;
 
-use netsplit_history::{LabEvent, Run};
+use netsplit_sim::prelude::*;
 
 use crate::invariants::buckets::Windows;
 use crate::invariants::{Fact, Law, Rules, overshoot::Overshoot};
 
-/// When each tenant's requests were admitted.
+/// The times at which each tenant's requests were admitted.
 fn admissions(events: &[LabEvent]) -> BTreeMap<u64, Vec<i128>> {
     let mut tenants: BTreeMap<u64, Vec<i128>> = BTreeMap::new();
     for event in events {
@@ -22,7 +22,7 @@ fn admissions(events: &[LabEvent]) -> BTreeMap<u64, Vec<i128>> {
     tenants
 }
 
-/// The most that a window of length `window`, without one of its ends, holds.
+/// The most admissions in a window of length `window` that excludes one of its ends.
 fn fullest(times: &[i128], window: i128) -> usize {
     let mut first = 0;
     let mut most = 0;
@@ -35,7 +35,7 @@ fn fullest(times: &[i128], window: i128) -> usize {
     most
 }
 
-/// The most that a stretch of time holds beyond burst + rate * t; nothing when none does.
+/// The most that a stretch of time holds beyond burst + rate * t; at least 0.
 fn excess(times: &[i128], rules: &Rules) -> f64 {
     let mut windows = Windows::new(rules);
     let worst = times.iter().map(|at| windows.admit(*at)).max();
@@ -43,7 +43,7 @@ fn excess(times: &[i128], rules: &Rules) -> f64 {
     beyond.max(0) as f64 / rules.interval() as f64
 }
 
-/// The most by which admissions go beyond what the law of `overshoot` allows them.
+/// The most by which admissions go beyond the bound of `overshoot`.
 fn unlawful(events: &[LabEvent], rules: &Rules) -> f64 {
     let mut tenants: BTreeMap<u64, Overshoot> = BTreeMap::new();
     let mut most = 0;
@@ -59,7 +59,7 @@ fn unlawful(events: &[LabEvent], rules: &Rules) -> f64 {
                 let (beyond, allowed) = law.judge(at, basis);
                 most = most.max(beyond - allowed);
             }
-            // The same law, which is about every request that comes, however it ends.
+            // All other requests are demand, however they end.
             fact => drop(law.happened(at, fact)),
         }
     }

@@ -1,17 +1,13 @@
-//! What clients, gateways and the store say to each other.
+//! Messages between clients, gateways and the store.
 
 use std::fmt;
-use std::time::Duration;
 
-use netsplit_sim::{Message, Rpc};
-use serde::{Deserialize, Serialize};
+use netsplit_sim::prelude::*;
 
 use crate::budget::{Statement, Total};
+use crate::limiter::Decision;
 
-/// The kinds of messages.
-pub const KINDS: &[&str] = &["ask", "answer", "acquire", "verdict", "collect", "totals", "budgets"];
-
-/// Whose requests are counted together.
+/// Whose limit a request counts against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Tenant(pub u64);
 
@@ -21,18 +17,18 @@ impl fmt::Display for Tenant {
     }
 }
 
-/// A client asks a gateway for something.
+/// A client's request to a gateway.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Ask(pub Tenant);
 
-/// What a client gets.
+/// A gateway's answer.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub enum Answer {
-    /// What it asked for.
+    /// The request was admitted and served.
     Served,
-    /// Status 429: too many requests, come again after this time.
+    /// Status 429: rejected, retry after this time.
     Limited(Duration),
-    /// Status 503: nobody can say whether it is too many. Nothing was done.
+    /// Status 503: nobody can tell whether it is within the limit. It had no effect.
     Unavailable,
 }
 
@@ -41,53 +37,25 @@ pub enum Answer {
 pub struct Acquire {
     /// Whose request it is.
     pub tenant: Tenant,
-    /// What the gateway's wall clock shows.
+    /// The gateway's wall clock.
     pub stamp: Duration,
 }
 
-/// The store's decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Verdict {
-    /// It may pass after so long.
-    Admit(Duration),
-    /// It may not; try again after so long.
-    Reject(Duration),
-}
-
-/// The store asks a gateway what it has admitted.
+/// The store asks a gateway for its totals.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Collect;
 
-/// What a gateway has admitted since the start, by tenant.
+/// The number of requests that a gateway has admitted since it started, by tenant.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Totals(pub Vec<(Tenant, Total)>);
 
-/// What a gateway may admit from now on, by tenant.
+/// What the store tells a gateway of the last round, by tenant.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Statements(pub Vec<(Tenant, Statement)>);
 
-/// Gives a message its kind and port, and a request its answer.
-macro_rules! messages {
-    ($($name:ident $kind:literal $port:literal $(-> $answer:ident)?;)*) => {$(
-        impl Message for $name {
-            const PORT: u16 = $port;
-
-            fn kind(&self) -> &'static str {
-                $kind
-            }
-        }
-        $(impl Rpc for $name {
-            type Response = $answer;
-        })?
-    )*};
-}
-
-messages! {
-    Ask "ask" 101 -> Answer;
-    Answer "answer" 1;
-    Acquire "acquire" 102 -> Verdict;
-    Verdict "verdict" 1;
-    Collect "collect" 103 -> Totals;
-    Totals "totals" 1;
-    Statements "budgets" 104;
+messages! { KINDS:
+    Ask "ask" @ 101 => Answer "answer";
+    Acquire "acquire" @ 102 => Decision "verdict";
+    Collect "collect" @ 103 => Totals "totals";
+    Statements "budgets" @ 104;
 }

@@ -1,45 +1,34 @@
-//! Token buckets and budgets that are wrong in one way each: mistakes that reviewers let pass.
+//! Token buckets and budgets that are wrong in one way each: mistakes that reviewers overlook.
 //!
-//! Each bucket keeps a real [`TokenBucket`] and refills it in a way of its own.
+//! Each holds the reference and does one step in a way of its own.
 
-use std::time::Duration;
+use netsplit_sim::prelude::*;
 
-use crate::budget::{Budget, Total};
+use crate::budget::{Budget, GlobalBucket, Ledger, Round, SharedBudget, Statement};
 use crate::limiter::{Decision, Limiter, Policy};
 use crate::token_bucket::TokenBucket;
 
-/// The bucket never overflows: a quiet night is a burst of a night's worth in the morning.
-#[derive(Debug)]
-pub struct NoRefillCap(TokenBucket);
-
-/// Adds whole tokens only, and starts counting anew each time: every request loses the part of
-/// a token that was on its way, and those who ask often get nothing.
-#[derive(Debug)]
-pub struct LostRemainder(TokenBucket);
-
-/// Believes every clock: when time goes back it goes along, and the same seconds refill the
-/// bucket again.
-#[derive(Debug)]
-pub struct ForgetsSkew(TokenBucket);
-
 /// Compares with `<=` where `<` is meant, as it looks from outside: a burst of one too many.
-pub fn off_by_one(policy: &Policy) -> TokenBucket {
-    TokenBucket::new(&Policy { burst: policy.burst + 1, ..*policy })
-}
+pub struct OffByOne(TokenBucket);
 
-/// A new budget comes on top of what is left of the old one: quiet rounds add up.
-pub fn carry_over(budget: &mut Budget, level: u64, _paid: Total) {
-    budget.until += level;
-}
+impl Limiter for OffByOne {
+    fn new(policy: &Policy) -> OffByOne {
+        OffByOne(TokenBucket::new(&Policy { burst: policy.burst + 1, ..*policy }))
+    }
 
-impl NoRefillCap {
-    /// A full bucket.
-    pub fn new(policy: &Policy) -> NoRefillCap {
-        NoRefillCap(TokenBucket::new(policy))
+    fn try_acquire(&mut self, now: Duration) -> Decision {
+        self.0.try_acquire(now)
     }
 }
 
+/// The bucket never overflows: a quiet night is a burst of a night's worth in the morning.
+pub struct NoRefillCap(TokenBucket);
+
 impl Limiter for NoRefillCap {
+    fn new(policy: &Policy) -> NoRefillCap {
+        NoRefillCap(TokenBucket::new(policy))
+    }
+
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let NoRefillCap(bucket) = self;
         bucket.credit += now.saturating_sub(bucket.last);
@@ -48,14 +37,15 @@ impl Limiter for NoRefillCap {
     }
 }
 
-impl LostRemainder {
-    /// A full bucket.
-    pub fn new(policy: &Policy) -> LostRemainder {
-        LostRemainder(TokenBucket::new(policy))
-    }
-}
+/// Adds whole tokens only, and starts counting anew each time: every request loses the fraction of
+/// a token that had accrued, and tenants who ask often get nothing.
+pub struct LostRemainder(TokenBucket);
 
 impl Limiter for LostRemainder {
+    fn new(policy: &Policy) -> LostRemainder {
+        LostRemainder(TokenBucket::new(policy))
+    }
+
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let LostRemainder(bucket) = self;
         let elapsed = now.saturating_sub(bucket.last).as_nanos();
@@ -67,19 +57,46 @@ impl Limiter for LostRemainder {
     }
 }
 
-impl ForgetsSkew {
-    /// A full bucket.
-    pub fn new(policy: &Policy) -> ForgetsSkew {
-        ForgetsSkew(TokenBucket::new(policy))
-    }
-}
+/// Believes every clock: when time goes back it goes along, and the same seconds refill the
+/// bucket again.
+pub struct ForgetsSkew(TokenBucket);
 
 impl Limiter for ForgetsSkew {
+    fn new(policy: &Policy) -> ForgetsSkew {
+        ForgetsSkew(TokenBucket::new(policy))
+    }
+
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let ForgetsSkew(bucket) = self;
         let elapsed = now.saturating_sub(bucket.last);
         bucket.credit = (bucket.credit + elapsed).min(bucket.capacity);
         bucket.last = now;
         bucket.take()
+    }
+}
+
+/// A new budget comes on top of what is left of the old one: quiet rounds add up.
+pub struct CarriesOver(pub GlobalBucket);
+
+impl SharedBudget for CarriesOver {
+    fn settle(&self, ledger: &mut Ledger, round: &Round) {
+        self.0.settle(ledger, round);
+    }
+
+    fn statement(&self, ledger: &Ledger, region: usize) -> Statement {
+        self.0.statement(ledger, region)
+    }
+
+    fn renew(&self, budget: &mut Budget, statement: &Statement) {
+        let until = budget.until + statement.level;
+        let late = statement.asked < budget.asked;
+        self.0.renew(budget, statement);
+        if !late {
+            budget.until = until;
+        }
+    }
+
+    fn try_spend(&self, budget: &mut Budget) -> bool {
+        self.0.try_spend(budget)
     }
 }

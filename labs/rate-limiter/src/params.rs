@@ -1,4 +1,4 @@
-//! The knobs of the lab.
+//! The parameters of the lab.
 
 use netsplit_scenario::{Dist, Span};
 use schemars::JsonSchema;
@@ -8,29 +8,31 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Params {
-    /// How many requests each tenant is allowed per `window`; for the concurrency limit, how
-    /// many at once.
+    /// Requests per `window` that each tenant may send, at least 1; for the concurrency limit,
+    /// requests in flight.
     pub limit: u32,
-    /// The time that `limit` is about; `window` / `limit` must be whole nanoseconds.
+    /// The time that `limit` is about; `window` / `limit` must be a whole number of nanoseconds.
     pub window: Span,
-    /// How many requests may come at once after a quiet time: the size of token buckets, the
-    /// tolerance of GCRA, the queue of the leaky bucket.
+    /// How many requests may come at once after a quiet time, at least 1: the size of token
+    /// buckets, the tolerance of GCRA, the queue of the leaky bucket.
     pub burst: u32,
-    /// How long a gateway waits for the store before it decides by itself.
+    /// How long a gateway waits for the store before it decides by itself, and the store for
+    /// the gateways' totals.
     pub store_timeout: Span,
-    /// With the coordination `synced`: how often the store settles up with the gateways. Longer
-    /// than a message to the farthest gateway, its answer and the budget take together.
+    /// With the coordination `synced`: how often the store renews budgets. Longer than
+    /// `store_timeout`, and than a message to the farthest gateway, its answer and the budget
+    /// take together.
     pub sync_every: Span,
-    /// How long a worker of a gateway is busy with each attempt, admitted or not.
+    /// How long deciding about an attempt occupies a worker of the gateway.
     pub deciding: Span,
-    /// How long a worker of a gateway is busy with an admitted request.
+    /// How long serving an admitted request occupies a worker of the gateway.
     pub service: Dist,
-    /// How often a client tries, the first time included.
+    /// Attempts of a client, the first included.
     pub attempts: u32,
-    /// How long a client that does not honour Retry-After waits before it tries again.
+    /// How long a client that ignores Retry-After waits before it retries.
     pub retry_pause: Span,
-    /// A client that honours Retry-After waits up to so much longer, evenly drawn, so that not
-    /// all come back at the same instant.
+    /// A client that honours Retry-After waits up to this much longer, uniformly at random, so
+    /// that not all come back at the same instant.
     pub retry_jitter: Span,
 }
 

@@ -1,10 +1,10 @@
 //! The sliding window counter: two counters that stand in for a log.
 //!
-//! It counts requests in fixed windows, and estimates how many came in the window that ends now:
+//! It counts requests in fixed windows, and estimates the number in the window that ends now:
 //! all of the current one, and of the previous one the share that still overlaps,
 //!
 //! ```text
-//! estimate = current + previous * (1 - f)        f: how much of the current window is over
+//! estimate = current + previous * (1 - f)        f: the fraction of the current window that is over
 //! ```
 //!
 //! as if the previous window's requests had come evenly. Cloudflare's example: 42 requests in
@@ -20,7 +20,7 @@
 
 use std::time::Duration;
 
-use crate::limiter::{Decision, Limiter, Policy};
+use crate::limiter::{Decision, Estimator, Limiter, Policy};
 
 /// The counters of one tenant.
 #[derive(Clone, Debug)]
@@ -36,17 +36,6 @@ pub struct SlidingCounter {
 }
 
 impl SlidingCounter {
-    /// Counters at zero.
-    pub fn new(policy: &Policy) -> SlidingCounter {
-        SlidingCounter {
-            limit: policy.limit.into(),
-            window: policy.window.as_nanos(),
-            index: 0,
-            current: 0,
-            previous: 0,
-        }
-    }
-
     /// How far into the current window `now` is; 0 when the clock went back before it.
     fn elapsed(&self, now: Duration) -> u128 {
         now.as_nanos().saturating_sub(self.index * self.window)
@@ -57,7 +46,7 @@ impl SlidingCounter {
         self.current * self.window + self.previous * (self.window - self.elapsed(now))
     }
 
-    /// Moves on to the window of `now`.
+    /// Moves on to the window of `now`; never back, or requests would be forgotten.
     fn advance(&mut self, now: Duration) {
         let index = self.index.max(now.as_nanos() / self.window);
         (self.current, self.previous) = match index - self.index {
@@ -68,7 +57,7 @@ impl SlidingCounter {
         self.index = index;
     }
 
-    /// How far into the current window one more request will fit.
+    /// The time from the start of the current window at which one more request will fit.
     fn fits_at(&self) -> u128 {
         // previous * (window - at) + (current + 1) * window <= limit * window, solved for `at`.
         let total = (self.previous + self.current + 1) * self.window;
@@ -83,8 +72,20 @@ impl SlidingCounter {
 }
 
 impl Limiter for SlidingCounter {
+    /// Counters at zero.
+    fn new(policy: &Policy) -> SlidingCounter {
+        SlidingCounter {
+            limit: policy.limit.into(),
+            window: policy.window.as_nanos(),
+            index: 0,
+            current: 0,
+            previous: 0,
+        }
+    }
+
     fn try_acquire(&mut self, now: Duration) -> Decision {
         self.advance(now);
+        // Times the window on both sides: a division would round, and admit one too many.
         if self.weighted(now) + self.window <= self.limit * self.window {
             self.current += 1;
             return Decision::ADMIT;
@@ -92,10 +93,12 @@ impl Limiter for SlidingCounter {
         let wait = self.fits_at() - self.elapsed(now);
         Decision::Reject { retry_after: Duration::from_nanos(wait as u64) }
     }
+}
 
-    fn estimate(&self, now: Duration) -> Option<f64> {
+impl Estimator for SlidingCounter {
+    fn estimate(&self, now: Duration) -> f64 {
         let mut then = self.clone();
         then.advance(now);
-        Some(then.weighted(now) as f64 / self.window as f64)
+        then.weighted(now) as f64 / self.window as f64
     }
 }

@@ -1,8 +1,8 @@
-//! The token bucket: save up for a burst, then live from hand to mouth.
+//! The token bucket: a burst, and then a rate.
 //!
-//! Tokens drip into a bucket at the allowed rate r and overflow when it holds b of them; each
+//! Tokens accrue in a bucket at the allowed rate r and overflow when it holds b of them; each
 //! request takes one. However requests come, any stretch of time t sees at most b + r t of them
-//! admitted: what was in the bucket, and what dripped in. (Turner, "New directions in
+//! admitted: what was in the bucket, and what accrued. (Turner, "New directions in
 //! communications", IEEE Communications 24(10), 1986; RFC 2697 and 2698 for routers.)
 //!
 //! [`TokenBucket`] keeps its tokens as time: one token is worth [`Policy::interval`]
@@ -23,15 +23,38 @@ pub struct TokenBucket {
     pub(crate) interval: Duration,
     /// What a full bucket is worth.
     pub(crate) capacity: Duration,
-    /// What is in the bucket.
+    /// What the tokens in the bucket are worth.
     pub(crate) credit: Duration,
-    /// The time up to which tokens have dripped in.
+    /// The time up to which tokens have been added.
     pub(crate) last: Duration,
 }
 
 impl TokenBucket {
+    /// Adds what has accrued since the last time.
+    fn refill(&mut self, now: Duration) {
+        // A clock that went back adds nothing, and `last` stays: set back with the clock, it would
+        // let the same seconds refill the bucket again.
+        let elapsed = now.saturating_sub(self.last);
+        // What does not fit overflows, or the burst after a pause would have no bound.
+        self.credit = (self.credit + elapsed).min(self.capacity);
+        self.last = self.last.max(now);
+    }
+
+    /// Takes a token, or returns the time until there is one.
+    pub(crate) fn take(&mut self) -> Decision {
+        if let Some(rest) = self.credit.checked_sub(self.interval) {
+            self.credit = rest;
+            Decision::ADMIT
+        } else {
+            // A rejection costs nothing, so those who ask too often still get the full rate.
+            Decision::Reject { retry_after: self.interval.saturating_sub(self.credit) }
+        }
+    }
+}
+
+impl Limiter for TokenBucket {
     /// A full bucket.
-    pub fn new(policy: &Policy) -> TokenBucket {
+    fn new(policy: &Policy) -> TokenBucket {
         TokenBucket {
             interval: policy.interval(),
             capacity: policy.capacity(),
@@ -40,26 +63,6 @@ impl TokenBucket {
         }
     }
 
-    /// Lets drip in what is due since the last time. A clock that went back adds nothing, and
-    /// nothing is due until it has caught up.
-    fn refill(&mut self, now: Duration) {
-        let elapsed = now.saturating_sub(self.last);
-        self.credit = (self.credit + elapsed).min(self.capacity);
-        self.last = self.last.max(now);
-    }
-
-    /// Takes a token, or says how long until there is one.
-    pub(crate) fn take(&mut self) -> Decision {
-        if let Some(rest) = self.credit.checked_sub(self.interval) {
-            self.credit = rest;
-            Decision::ADMIT
-        } else {
-            Decision::Reject { retry_after: self.interval.saturating_sub(self.credit) }
-        }
-    }
-}
-
-impl Limiter for TokenBucket {
     fn try_acquire(&mut self, now: Duration) -> Decision {
         self.refill(now);
         self.take()

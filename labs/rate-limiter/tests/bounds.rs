@@ -1,7 +1,8 @@
-//! What each algorithm promises, against its definition: every window, counted one by one.
+//! The bound of each algorithm against its definition: every window, counted one by one.
 
 use std::time::Duration;
 
+use netsplit_lab_rate_limiter::limiter::{Estimator, InFlightLimiter};
 use netsplit_lab_rate_limiter::{
     ConcurrencyLimit, Decision, FixedWindow, Gcra, LeakyBucket, Limiter, Policy, SlidingCounter,
     SlidingLog, TokenBucket,
@@ -167,13 +168,13 @@ fn the_weighted_counter_estimates_forty_nine_and_a_half() {
         let at = if n < 8 { 60_000 } else { 74_900 };
         assert_eq!(counter.try_acquire(ms(at)), Decision::ADMIT, "{n}");
     }
-    assert_eq!(counter.estimate(ms(75_000)), Some(49.5));
+    assert_eq!(counter.estimate(ms(75_000)), 49.5);
     // Half a request too many: the 42 must fade by another half, which takes 60/42 of 0.5 s.
     let retry_after = Duration::from_nanos(714_285_715);
     assert_eq!(counter.try_acquire(ms(75_000)), Decision::Reject { retry_after });
     // A window later the 18 are the previous ones; two windows later there is nothing.
-    assert_eq!(counter.estimate(ms(150_000)), Some(9.0));
-    assert_eq!(counter.estimate(ms(180_000)), Some(0.0));
+    assert_eq!(counter.estimate(ms(150_000)), 9.0);
+    assert_eq!(counter.estimate(ms(180_000)), 0.0);
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn policy(period_us: u64, burst: u32) -> Policy {
     Policy { limit: 1, window: Duration::from_micros(period_us), burst }
 }
 
-/// What governor decides about requests that come so many nanoseconds after each other.
+/// Governor's decisions about requests with these gaps between them, in nanoseconds.
 fn governors(policy: &Policy, gaps: &[u64]) -> Vec<Decision> {
     let burst = NonZeroU32::new(policy.burst).expect("a burst");
     let quota = Quota::with_period(policy.interval()).expect("a period above zero");
@@ -33,7 +33,7 @@ fn governors(policy: &Policy, gaps: &[u64]) -> Vec<Decision> {
     gaps.iter().map(decide).collect()
 }
 
-/// What a limiter of ours decides.
+/// The decisions of a limiter of ours.
 fn ours(mut limiter: impl Limiter, gaps: &[u64]) -> Vec<Decision> {
     let mut now = Duration::ZERO;
     let decide = |gap: &u64| {

@@ -1,74 +1,54 @@
-//! Each shipped scenario passes as it is, and fails for what it is there to show.
-
-mod support;
+//! The laws of the lab in its shipped scenarios: each algorithm and mutant fails by the bound that it
+//! breaks, and the overshoot keeps its law.
 
 use netsplit_check::Verdict;
-use support::{judge, names, run, scenario};
+use netsplit_harness::testing::load;
+use netsplit_history::Run;
+use netsplit_lab_rate_limiter::RateLimiter;
+use netsplit_sim::Lab;
 
-#[test]
-fn every_scenario_passes() {
-    for name in names() {
-        for seed in 1..=3 {
-            let findings = judge(&name, &[], seed);
-            let verdict = findings.verdict;
-            assert_eq!(verdict, Verdict::Pass, "{name}, seed {seed}: {findings:#?}");
-        }
-    }
+fn run(name: &str, set: &[&str]) -> Run {
+    load(&RateLimiter, name, set).run(1).expect("the lab can be built").0
 }
 
-/// With `set`, the scenario misses the expectation that starts with `expected`.
-fn fails(name: &str, set: &[&str], expected: &str) {
-    let findings = judge(name, set, 1);
-    assert_eq!(findings.verdict, Verdict::Fail, "{name} {set:?}");
-    let missed = findings
-        .expectations
-        .iter()
-        .any(|finding| finding.verdict == Verdict::Fail && finding.text.starts_with(expected));
-    assert!(missed, "{name} {set:?}: {findings:#?}");
+/// With `variant`, the scenario misses the expectation about `broken`.
+fn fails(name: &str, variant: &str, broken: &str) {
+    let experiment = load(&RateLimiter, name, &[&format!("variant={variant}")]);
+    let (_, findings) = experiment.run(1).expect("the lab can be built");
+    let mut missed = findings.expectations.iter().filter(|of| of.verdict == Verdict::Fail);
+    assert!(missed.any(|of| of.text.contains(broken)), "{name}, {variant}: {findings:#?}");
 }
 
 #[test]
 fn naive_algorithms_are_caught_by_what_they_get_wrong() {
-    let window = "invariant window-bound";
-    fails("window-boundary", &["variant=fixed-window"], window);
-    fails("window-boundary", &["variant=sliding-counter"], window);
-    fails("window-boundary", &["variant=reference"], window);
-    fails("sliding-counter", &["variant=fixed-window"], "invariant estimate-bound");
-    fails("hot-tenant", &["variant=one-for-all"], "availability(ask)");
-    fails("leaky-bucket", &["variant=reference"], "invariant spacing");
-    fails("concurrency-limit", &["variant=reference"], "invariant concurrency-bound");
+    fails("window-boundary", "fixed-window", "invariant window-bound");
+    fails("window-boundary", "sliding-counter", "invariant window-bound");
+    fails("window-boundary", "reference", "invariant window-bound");
+    fails("sliding-counter", "fixed-window", "invariant estimate-bound");
+    fails("hot-tenant", "one-for-all", "availability(ask)");
+    fails("leaky-bucket", "reference", "invariant spacing");
+    fails("concurrency-limit", "reference", "invariant concurrency-bound");
+    fails("clock-skew", "callers-clock", "invariant bucket-bound");
 }
 
 #[test]
 fn mutants_are_caught_by_the_bound_that_they_break() {
-    fails("steady", &["variant=off-by-one"], "invariant bucket-bound");
-    fails("steady", &["variant=no-refill-cap"], "invariant bucket-bound");
-    fails("steady", &["variant=lost-remainder"], "invariant rejects-only-excess");
-    fails("gcra", &["variant=off-by-one"], "invariant gcra-bound");
-    fails("clock-skew", &["variant=callers-clock"], "invariant bucket-bound");
-    fails("clock-skew", &["variant=forgets-skew"], "invariant bucket-bound");
-    fails("regions-out-of-sync", &["variant=carries-over"], "invariant overshoot-bound");
-}
-
-#[test]
-fn the_variants_that_a_scenario_catches_fail_it() {
-    let mut caught = 0;
-    for name in names() {
-        for variant in scenario(&name, &[]).verdict.catches {
-            let findings = judge(&name, &[&format!("variant={variant}")], 4);
-            let verdict = findings.verdict;
-            assert_eq!(verdict, Verdict::Fail, "{name} does not catch {variant}");
-            caught += 1;
+    fails("gcra", "off-by-one", "invariant gcra-bound");
+    let mut mutants = 0;
+    for variant in RateLimiter.spec().variants() {
+        if let Some(mutant) = variant.mutant {
+            fails(mutant.shown_by, variant.name, mutant.breaks);
+            mutants += 1;
         }
     }
-    assert!(caught >= 15, "only {caught} variants are caught");
+    assert!(mutants >= 5, "only {mutants} mutants");
 }
 
 /// GCRA is a token bucket: in the same world both let the same requests pass.
 #[test]
 fn gcra_and_the_token_bucket_decide_alike() {
     let outcomes = |variant: &str| {
-        let run = run(&scenario("gcra", &[variant]), 1);
+        let run = run("gcra", &[variant]);
         let ops = run.operations.iter();
         let mut ops: Vec<_> = ops.map(|op| (op.intended, op.status)).collect();
         ops.sort_unstable();
@@ -97,7 +77,7 @@ fn what_a_region_spent_that_nobody_hears_of_is_within_the_law() {
         &then("in-eu"),
         &then("in-us"),
     ];
-    let run = run(&scenario("region-cut-off", &set), 1);
+    let run = run("region-cut-off", &set);
     assert!(run.measured["excess"] > 40.0, "{}", run.measured["excess"]);
     assert_eq!(run.measured["excess_unlawful"], 0.0);
 }
@@ -115,8 +95,9 @@ fn the_overshoot_keeps_its_law_in_bad_weather() {
             "load.in-us.rate=20/s",
         ];
         let burst = format!("params.burst={burst}");
-        let scenario = scenario("region-cut-off", &[&weather[..], &[&burst]].concat());
-        let run = run(&scenario, seed);
+        let set = [&weather[..], &[&burst]].concat();
+        let experiment = load(&RateLimiter, "region-cut-off", &set);
+        let (run, _) = experiment.run(seed).expect("the lab can be built");
         assert!(run.network.dropped > 1000, "{burst}: bad enough");
         assert_eq!(run.measured["excess_unlawful"], 0.0, "{burst}");
     }

@@ -13,8 +13,15 @@ const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
+const RULES: GlobalBucket = GlobalBucket;
+
 fn spend_all(budget: &mut Budget) -> usize {
-    (0..100).filter(|_| budget.try_spend()).count()
+    (0..100).filter(|_| RULES.try_spend(budget)).count()
+}
+
+/// Settles a round that asked and had heard at these times.
+fn settle(ledger: &mut Ledger, asked: Duration, heard: Duration, totals: &[Option<Total>]) {
+    RULES.settle(ledger, &Round { asked, heard, totals: totals.to_vec() });
 }
 
 #[test]
@@ -22,82 +29,83 @@ fn a_round_pays_what_is_new_and_tells_what_is_left() {
     let mut ledger = Ledger::new(&POLICY, 2);
     let mut budgets = [Budget::new(&POLICY), Budget::new(&POLICY)];
     for _ in 0..8 {
-        assert!(budgets[0].try_spend());
+        assert!(RULES.try_spend(&mut budgets[0]));
     }
-    let totals = |budgets: &[Budget; 2]| [0, 1].map(|region| Some(budgets[region].spent()));
-    ledger.close(ms(500), ms(500), &totals(&budgets));
-    let left = ledger.statement(0).level;
+    let totals = |budgets: &[Budget; 2]| [0, 1].map(|region| Some(budgets[region].spent));
+    settle(&mut ledger, ms(500), ms(500), &totals(&budgets));
+    let left = RULES.statement(&ledger, 0).level;
     assert_eq!(left, 12, "a full bucket gains nothing in half a second");
     // Two more pass while the answer is on its way.
-    assert!(budgets[0].try_spend() && budgets[0].try_spend());
+    assert!(RULES.try_spend(&mut budgets[0]) && RULES.try_spend(&mut budgets[0]));
     for (region, budget) in budgets.iter_mut().enumerate() {
-        budget.hear(&ledger.statement(region), Budget::renew);
+        RULES.renew(budget, &RULES.statement(&ledger, region));
     }
     assert_eq!(spend_all(&mut budgets[0]), 10);
     assert_eq!(spend_all(&mut budgets[1]), 12, "the same tokens, once more");
-    ledger.close(ms(1000), ms(1000), &totals(&budgets));
-    let left = ledger.statement(0).level;
+    settle(&mut ledger, ms(1000), ms(1000), &totals(&budgets));
+    let left = RULES.statement(&ledger, 0).level;
     assert_eq!(left, 0, "12 + 5 - 12 - 12 is a debt of 7");
-    assert_eq!(ledger.statement(0).sound, ms(500), "nothing is left now");
-    ledger.close(ms(1800), ms(1800), &totals(&budgets));
-    assert_eq!(ledger.statement(0).level, 1);
+    assert_eq!(RULES.statement(&ledger, 0).sound, ms(500), "nothing is left now");
+    settle(&mut ledger, ms(1800), ms(1800), &totals(&budgets));
+    assert_eq!(RULES.statement(&ledger, 0).level, 1);
 }
 
 #[test]
-fn totals_that_come_twice_or_late_are_paid_once() {
+fn duplicated_and_late_totals_are_paid_once() {
     let mut ledger = Ledger::new(&POLICY, 1);
     for total in [3, 5, 5, 4, 3] {
-        ledger.close(ms(0), ms(0), &[Some(total)]);
+        settle(&mut ledger, ms(0), ms(0), &[Some(total)]);
     }
-    let statement = ledger.statement(0);
+    let statement = RULES.statement(&ledger, 0);
     assert_eq!((statement.level, statement.paid), (15, 5));
 }
 
 #[test]
 fn a_bucket_may_overflow_until_the_totals_are_heard() {
     let mut ledger = Ledger::new(&POLICY, 1);
-    ledger.close(ms(1000), ms(1300), &[Some(0)]);
-    assert_eq!(ledger.statement(0).level, 20, "nobody took anything");
-    ledger.close(ms(2000), ms(2300), &[Some(1)]);
-    assert_eq!(ledger.statement(0).level, 16, "it was full at 2.3 s");
+    settle(&mut ledger, ms(1000), ms(1300), &[Some(0)]);
+    assert_eq!(RULES.statement(&ledger, 0).level, 20, "nobody took anything");
+    settle(&mut ledger, ms(2000), ms(2300), &[Some(1)]);
+    assert_eq!(RULES.statement(&ledger, 0).level, 16, "it was full at 2.3 s");
 }
 
 #[test]
 fn a_round_that_did_not_hear_of_all_is_not_sound() {
     let mut ledger = Ledger::new(&POLICY, 2);
-    ledger.close(ms(500), ms(500), &[Some(1), Some(1)]);
-    ledger.close(ms(1000), ms(1000), &[Some(2), None]);
-    let statement = ledger.statement(1);
+    settle(&mut ledger, ms(500), ms(500), &[Some(1), Some(1)]);
+    settle(&mut ledger, ms(1000), ms(1000), &[Some(2), None]);
+    let statement = RULES.statement(&ledger, 1);
     assert_eq!((statement.asked, statement.sound), (ms(1000), ms(500)));
 }
 
 #[test]
 fn nothing_is_carried_over() {
     let mut budget = Budget::new(&POLICY);
+    let statement = RULES.statement(&Ledger::new(&POLICY, 1), 0);
     for _ in 0..5 {
-        budget.renew(20, 0);
+        RULES.renew(&mut budget, &statement);
     }
     assert_eq!(spend_all(&mut budget), 20);
 }
 
 #[test]
-fn a_statement_that_was_overtaken_is_old_news() {
+fn an_overtaken_statement_is_ignored() {
     let mut ledger = Ledger::new(&POLICY, 1);
-    let old = ledger.statement(0);
-    ledger.close(ms(500), ms(500), &[Some(15)]);
+    let old = RULES.statement(&ledger, 0);
+    settle(&mut ledger, ms(500), ms(500), &[Some(15)]);
     let mut budget = Budget::new(&POLICY);
-    budget.hear(&ledger.statement(0), Budget::renew);
-    budget.hear(&old, Budget::renew);
-    assert_eq!((budget.until, budget.asked()), (20, ms(500)));
-    ledger.close(ms(1000), ms(1000), &[Some(19)]);
-    budget.hear(&ledger.statement(0), Budget::renew);
+    RULES.renew(&mut budget, &RULES.statement(&ledger, 0));
+    RULES.renew(&mut budget, &old);
+    assert_eq!((budget.until, budget.asked), (20, ms(500)));
+    settle(&mut ledger, ms(1000), ms(1000), &[Some(19)]);
+    RULES.renew(&mut budget, &RULES.statement(&ledger, 0));
     assert_eq!(budget.until, 25);
-    budget.hear(&old, Budget::renew);
-    assert_eq!((budget.until, budget.asked()), (25, ms(1000)));
+    RULES.renew(&mut budget, &old);
+    assert_eq!((budget.until, budget.asked), (25, ms(1000)));
 }
 
-/// What becomes of the messages between the store and one region in a round: how long question,
-/// answer and statement take in milliseconds, and whether answer and statement arrive.
+/// The messages between the store and one region in a round: how long question, answer and
+/// statement take in milliseconds, and whether answer and statement arrive.
 #[derive(Clone, Copy, Debug)]
 struct Way {
     question: u64,
@@ -117,7 +125,7 @@ impl Way {
 /// What happens; at one instant in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
-    /// So many requests come to a region.
+    /// This many requests come to a region.
     Ask(usize, u64),
     /// The question of a round arrives at a region.
     Sample(usize, usize),
@@ -191,7 +199,7 @@ impl Weather {
         steps
     }
 
-    /// What the law says against what happens.
+    /// Checks the law against these steps.
     fn judge(&self) -> Result<(), String> {
         let policy = Policy { burst: self.burst, ..POLICY };
         let mut law = Overshoot::new(&Rules {
@@ -210,23 +218,24 @@ impl Weather {
                 Step::Ask(region, count) => {
                     for _ in 0..count {
                         law.happened(now, Fact::Asked)?;
-                        let sound = budgets[region].sound().as_nanos() as i128;
-                        if budgets[region].try_spend() {
+                        let sound = budgets[region].sound.as_nanos() as i128;
+                        if RULES.try_spend(&mut budgets[region]) {
                             law.happened(now, Fact::Admitted(Some(sound)))?;
                         }
                     }
                 }
                 Step::Sample(round, region) => {
                     let heard = self.ways[round][region].heard_after();
-                    totals[round][region] = heard.map(|_| budgets[region].spent());
+                    totals[round][region] = heard.map(|_| budgets[region].spent);
                 }
                 Step::Close(round) => {
                     let asked = ms((round as u64 + 1) * EVERY);
-                    ledger.close(asked, ms(at), &totals[round]);
-                    told[round] = (0..self.regions).map(|of| ledger.statement(of)).collect();
+                    settle(&mut ledger, asked, ms(at), &totals[round]);
+                    told[round] =
+                        (0..self.regions).map(|of| RULES.statement(&ledger, of)).collect();
                 }
                 Step::Hear(round, region) => {
-                    budgets[region].hear(&told[round][region], Budget::renew);
+                    RULES.renew(&mut budgets[region], &told[round][region]);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! What buckets promise: b + r t in any stretch of time t, and no rejection without need.
+//! The bound of buckets: b + r t in any stretch of time t, and no needless rejection.
 //!
 //! The bucket's bound is about all windows of all lengths, and yet one number is enough to
 //! check it. Number a tenant's admissions from 0, let t(i) be their times and T the interval.
@@ -23,19 +23,19 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// Before the first request.
+    /// The state before the first request.
     pub fn new(rules: &Rules) -> Windows {
         Windows { interval: rules.interval(), admitted: 0, least: i128::MAX }
     }
 
-    /// What the worst window would hold beyond rate * t if one more request were admitted at
+    /// The most that any window would hold beyond rate * t if one more request were admitted at
     /// `at`, in nanoseconds of the full rate.
     pub fn with_one_more(&self, at: i128) -> i128 {
         let here = self.admitted * self.interval - at;
         here + self.interval - self.least.min(here)
     }
 
-    /// A request is admitted. Returns what the worst window that ends with it now holds beyond
+    /// A request is admitted. Returns the most that any window that ends with it now holds beyond
     /// rate * t, in nanoseconds of the full rate.
     pub fn admit(&mut self, at: i128) -> i128 {
         let worst = self.with_one_more(at);
@@ -97,7 +97,7 @@ impl Law for GcraBound {
     }
 }
 
-/// What is turned away would break the bucket's bound, and would do so until its Retry-After.
+/// A rejected request would break the bucket's bound, and would do so until its Retry-After.
 pub struct OnlyExcess {
     windows: Windows,
     burst: i128,

@@ -1,8 +1,8 @@
-//! What queues and limits on concurrency promise: an interval between two, and so many at once.
+//! The bounds of queues and concurrency limits: an interval between two, and at most L in flight.
 
 use crate::invariants::{Fact, Law, Rules};
 
-/// At least T from one to the next.
+/// At least the interval T between two admissions.
 pub struct Spacing {
     interval: i128,
     last: Option<i128>,
@@ -46,7 +46,7 @@ impl Law for Concurrency {
         if self.in_flight <= self.limit {
             return Ok(());
         }
-        Err(format!("{} at once", self.in_flight))
+        Err(format!("{} in flight", self.in_flight))
     }
 }
 
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_free_when_their_requests_are_served() {
+    fn slots_are_free_when_their_requests_are_served() {
         let mut law = Concurrency::new(&RULES);
         let mut happened = |fact| law.happened(0, fact).is_ok();
         assert!(happened(Fact::Admitted(None)) && happened(Fact::Admitted(None)));

@@ -1,10 +1,10 @@
-//! How far regions that spend from budgets may be ahead of the limit.
+//! The bound of the overshoot: how far regions that spend budgets may be ahead of the limit.
 //!
 //! A request that a budget admits may take the tenant beyond b + r t only by what was asked for
-//! beyond the rate since the store last knew of all regions' requests and had something left,
-//! and by N - 1 full buckets; `budget` says why. With even demand lambda this is the rule that is
-//! quoted, min((lambda - r)(s + d), (N - 1) L), with s + d for the greatest age; here it is
-//! checked with the requests that really came.
+//! beyond the rate since the store last knew of all regions' requests and had something left, and
+//! by N - 1 full buckets; `budget` says why. With even demand lambda this is the bound of the
+//! lesson, min((lambda - r)(s + d), (N - 1) L), with s + d for the greatest age; here it is checked
+//! with the requests that really came.
 //!
 //! What this leaves out: requests that passed without a budget, under fail-open. They have no
 //! bound, and this law calls them a violation as soon as they exceed the limit.
@@ -14,17 +14,17 @@ use std::collections::VecDeque;
 use crate::invariants::buckets::Windows;
 use crate::invariants::{Fact, Law, Rules};
 
-/// What has come, and what of it was admitted.
+/// The requests that came, and those that were admitted.
 pub struct Overshoot {
     windows: Windows,
     interval: i128,
     burst: i128,
     others: i128,
-    /// When requests came, as far back as a budget may reach.
+    /// The times of requests, as far back as a budget may reach.
     asked: VecDeque<i128>,
 }
 
-/// No budget that is older is in use; a scenario that cuts a region off for longer would need
+/// The oldest budget in use, in nanoseconds; a scenario that isolates a region for longer would need
 /// more.
 const OLDEST: i128 = 60_000_000_000;
 
@@ -37,8 +37,8 @@ impl Overshoot {
         beyond.max().unwrap_or(0).max(0)
     }
 
-    /// How far the admission of one more request at `at` takes the tenant beyond the limit, and
-    /// how far the law allows.
+    /// Admits a request at `at`. Returns how far that takes the tenant beyond the limit, and how
+    /// far the law allows.
     pub fn judge(&mut self, at: i128, basis: i128) -> (i128, i128) {
         let beyond = self.windows.admit(at) - self.burst * self.interval;
         let others = self.others * self.burst * self.interval;
@@ -67,7 +67,7 @@ impl Law for Overshoot {
                 Ok(())
             }
             Fact::Admitted(basis) => {
-                // Whoever admits without a budget knows as much as a limit that nobody shares.
+                // Admitted without a budget: held to the limit of a single node, no overshoot.
                 let (beyond, allowed) = self.judge(at, basis.unwrap_or(at + 1));
                 if beyond <= allowed {
                     return Ok(());

@@ -1,5 +1,5 @@
-//! What windows promise: so many in each of some length, wherever it starts, or at its multiples,
-//! or by an estimate.
+//! The bounds of windows: at most L in a window wherever it starts, or at multiples of its length, or
+//! by an estimate.
 
 use std::collections::VecDeque;
 

@@ -1,36 +1,31 @@
-//! A gateway: it lets requests pass, or turns them away.
+//! A gateway: it admits requests, or rejects them, and serves those that it admits.
 //!
-//! For each [`Ask`] it asks its [`Coordination`] and does what that says: nothing here knows an
-//! algorithm. Behind the gateway is the service that is protected, as work on the gateway's own
-//! workers. Saying no takes a worker too, for as long as `deciding` says: a gateway can be
-//! drowned by requests that it turns away.
+//! For each [`Ask`] it asks its [`Gatekeeper`]: nothing here knows an algorithm. The service that
+//! is protected runs behind the gateway, as work on the gateway's own workers. Deciding takes a
+//! worker too, for as long as `deciding` says: a gateway can be overloaded by requests that it
+//! rejects.
 
-use std::rc::Rc;
-use std::time::Duration;
-
-use netsplit_sim::Host;
+use netsplit_sim::prelude::*;
 use netsplit_sim::random::Sampler;
 
-use crate::coordination::{Coordination, Ruling};
+use crate::coordination::Gatekeeper;
+use crate::limiter::Decision;
 use crate::messages::{Answer, Ask, Tenant};
+use crate::params::Params;
 
 /// One gateway while it is up.
 pub struct Gateway {
     host: Host,
-    coordination: Box<dyn Coordination>,
+    gatekeeper: Rc<dyn Gatekeeper>,
     deciding: Duration,
     service: Sampler,
 }
 
 impl Gateway {
     /// A gateway on this host.
-    pub fn new(
-        host: Host,
-        coordination: Box<dyn Coordination>,
-        deciding: Duration,
-        service: Sampler,
-    ) -> Gateway {
-        Gateway { host, coordination, deciding, service }
+    pub fn new(host: Host, gatekeeper: Rc<dyn Gatekeeper>, params: &Params) -> Gateway {
+        let service = Sampler::new(&params.service);
+        Gateway { host, gatekeeper, deciding: *params.deciding, service }
     }
 
     /// Answers until the host crashes.
@@ -46,24 +41,24 @@ impl Gateway {
         // Drawn for every request, so that the n-th is the same work in every variant.
         let work = self.service.draw(&mut self.host.rng());
         if !self.deciding.is_zero() {
-            // Even no work would wait for a worker behind the service.
+            // Even work of no length would wait for a worker behind the service.
             self.host.work(self.deciding).await;
         }
-        match self.coordination.decide(tenant).await {
-            Ruling::Admit(after) => {
+        match self.gatekeeper.decide(tenant).await {
+            Ok(Decision::Admit { after }) => {
                 if !after.is_zero() {
                     self.host.sleep(after).await;
                 }
                 self.host.count("admitted", 1);
                 self.host.work(work).await;
-                self.coordination.done(tenant);
+                self.gatekeeper.done(tenant);
                 Answer::Served
             }
-            Ruling::Reject(retry_after) => {
+            Ok(Decision::Reject { retry_after }) => {
                 self.host.count("rejections", 1);
                 Answer::Limited(retry_after)
             }
-            Ruling::Unavailable => Answer::Unavailable,
+            Err(_) => Answer::Unavailable,
         }
     }
 }
