@@ -87,6 +87,6 @@ fn shapes_that_do_not_fit_are_refused() {
     let options = netsplit_sim::Options::default();
     let refused =
         netsplit_sim::simulate(&netsplit_lab_queueing::Queueing, &uneven, &options, &mut |_| ());
-    let why = refused.expect_err("150 servers cannot be dealt to 100 leaves");
-    assert!(why.contains("150 servers cannot be dealt to 100 leaves"), "{why}");
+    let why = refused.expect_err("150 servers cannot be divided evenly among 100 leaves");
+    assert!(why.contains("150 servers cannot be divided evenly among 100 leaves"), "{why}");
 }

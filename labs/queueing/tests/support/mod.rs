@@ -28,10 +28,14 @@ pub fn names() -> Vec<String> {
 
 /// A shipped scenario with overrides.
 pub fn scenario(name: &str, set: &[&str]) -> Scenario {
+    scenario_of(&Queueing, name, set)
+}
+
+fn scenario_of(lab: &dyn Lab, name: &str, set: &[&str]) -> Scenario {
     let path = folder().join(format!("{name}.toml"));
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
     let set: Vec<_> = set.iter().map(|set| (*set).to_owned()).collect();
-    match parse(&text, name, &set, &[Queueing.spec()]) {
+    match parse(&text, name, &set, &[lab.spec()]) {
         Ok(parsed) => parsed.scenario,
         Err(found) => panic!("{found}"),
     }
@@ -39,10 +43,21 @@ pub fn scenario(name: &str, set: &[&str]) -> Scenario {
 
 /// Runs a scenario.
 pub fn run(scenario: &Scenario, seed: u64) -> Run {
+    run_in(&Queueing, scenario, seed)
+}
+
+fn run_in(lab: &dyn Lab, scenario: &Scenario, seed: u64) -> Run {
     let options = Options { seed, ..Options::default() };
-    let run = simulate(&Queueing, scenario, &options, &mut |_| ()).expect("the lab can be built");
+    let run = simulate(lab, scenario, &options, &mut |_| ()).expect("the lab can be built");
     assert!(run.littles_law.holds(), "{:?}", run.littles_law);
     run
+}
+
+/// Runs a shipped scenario with overrides on a lab with fillings of its own.
+pub fn run_of(lab: &dyn Lab, name: &str, set: &[&str]) -> (Scenario, Run) {
+    let scenario = scenario_of(lab, name, set);
+    let run = run_in(lab, &scenario, 1);
+    (scenario, run)
 }
 
 /// Runs a shipped scenario with overrides, and judges it.
