@@ -1,12 +1,10 @@
 //! The seats can be filled from another crate, such as this one.
 
-mod support;
-
-use netsplit_check::{Verdict, evaluate};
+use netsplit_check::Verdict;
+use netsplit_harness::testing::load;
 use netsplit_lab_queueing::{Balancer, InFlight, Leaf, Outcome, Queueing, Replicas, seats};
 use netsplit_sim::Lab;
 use netsplit_sim::rand::Rng;
-use support::{number, run_of};
 
 /// Sends everything to the first replica.
 struct First(Replicas);
@@ -35,10 +33,10 @@ fn a_balancer_of_another_crate_balances() {
     let lab = Queueing.with(
         seats::BALANCER.filling("first", "The first replica", |replicas| Box::new(First(replicas))),
     );
-    let (scenario, run) = run_of(lab, "pooled-or-split", &["variant=first", "duration=20s"]);
-    let findings = evaluate(&scenario, &run, &|_, _| None);
+    let first = load(lab, "pooled-or-split", &["variant=first", "duration=20s"]);
+    let (run, findings) = first.run(1).unwrap();
     assert_eq!(findings.verdict, Verdict::Fail, "one of four servers cannot do the work");
-    let utilisation = number(&scenario, &run, "utilisation");
+    let utilisation = first.measure(&run, "utilisation").unwrap().value.number();
     assert!((0.23..0.26).contains(&utilisation), "one of four is busy: {utilisation}");
 }
 
@@ -52,8 +50,9 @@ fn a_hedging_of_another_crate_hedges() {
     let shape = ["nodes.servers.count=2", "params.queue_limit=0", "load.clients.rate=60/s"];
     let rejected = |variant: &str| {
         let set = [&shape[..], &[variant, "duration=60s"]].concat();
-        let (scenario, run) = run_of(lab, "bounded-queue", &set);
-        number(&scenario, &run, "rejected_rate")
+        let experiment = load(lab, "bounded-queue", &set);
+        let (run, _) = experiment.run(1).unwrap();
+        experiment.measure(&run, "rejected_rate").unwrap().value.number()
     };
     let once = rejected("variant=random");
     let twice = rejected("variant=random,hedging=second-opinion");
