@@ -14,7 +14,7 @@
 //! - [`AdaptiveThrottling`] refuses first tries too, so that a service that accepts nothing gets
 //!   hardly any requests. It compares the tries that were wanted recently with those that the
 //!   service accepted, and refuses the more at random, the further these are apart (the same book,
-//!   chapter 21, "Client-Side Throttling"). A few are always sent, and show when the service is back.
+//!   chapter 21, "Client-Side Throttling"). A few are always sent, which show a recovery.
 //!
 //! What this leaves out: a budget shared by processes. Each counts for itself, so a thousand
 //! small ones may each spend their burst at once. Also the cost of a rejection to the server,

@@ -87,9 +87,9 @@ impl Cluster {
         (self.admission)(slots.map(|slots| slots as usize), &self.params)
     }
 
-    /// The nodes that `host` asks for a leaf: the proxy after the proxy `after`, the first one for a
-    /// client, and behind the last one the replicas of the leaf. The servers are divided among the
-    /// leaves in turn.
+    /// The nodes that `host` asks for a leaf: the proxy after the proxy `after`, the first one for
+    /// a client, and behind the last one the replicas of the leaf. The servers are divided among
+    /// the leaves in turn.
     pub fn next_hops(&self, host: &Host, after: Option<NodeId>, leaf: u32) -> Vec<NodeId> {
         let proxies = host.nodes("proxies");
         let next =

@@ -1,8 +1,8 @@
 //! Deadlines: how long the answer to a try is of use.
 //!
 //! A server that does not know when its client gives up works for clients that have given up, and
-//! in an overload for no others. So each try tells how much time is left, and a proxy passes on what
-//! is left of that, as gRPC does (`grpc-timeout`; *Site Reliability Engineering*, 2016, chapter 22,
+//! in an overload for no others. So each try tells how much time is left, and a proxy passes on
+//! what is left of that, as gRPC does (`grpc-timeout`; *Site Reliability Engineering*, 2016, chapter 22,
 //! "Deadline propagation"). It is a span and not a time of day, because clocks need not agree. The
 //! server's side, which drops expired work, is an [`Admission`](crate::Admission).
 //!
