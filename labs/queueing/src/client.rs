@@ -1,9 +1,6 @@
 //! Client sessions.
 
-use std::rc::Rc;
-
-use netsplit_sim::{Client, Host, Performing, Reply, Request};
-use serde_json::Value;
+use netsplit_sim::prelude::*;
 
 use crate::cluster::Cluster;
 use crate::messages::{Answer, Ask, Outcome};

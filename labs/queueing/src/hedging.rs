@@ -22,10 +22,15 @@ use crate::balancer::Balancer;
 use crate::messages::{Cancel, Job, JobDone, Outcome};
 use crate::params::Params;
 
-/// Completes one leaf request, whose first copy is in flight.
+/// Completes one leaf request, whose first copy is in flight: an async function of what to wait for
+/// and when to send the second copy.
+///
+/// It returns [`Outcome::Done`] as soon as one copy is done, and another outcome only when no copy
+/// in flight may still be done. The copy that is not needed is to be [cancelled](Leaf::cancel) or
+/// [detached](Leaf::detach), as `params.cancel_losers` says.
 pub type Hedging = fn(leaf: Leaf, first: InFlight) -> Answering;
 
-/// A future that an outcome comes of.
+/// A future of the outcome of a leaf request, or of one copy.
 pub type Answering = Pin<Box<dyn Future<Output = Outcome>>>;
 
 /// Sends a second copy after `params.hedge_after`.

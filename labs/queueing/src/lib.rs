@@ -32,11 +32,7 @@ mod params;
 pub mod seats;
 mod spec;
 
-use std::rc::Rc;
-
-use netsplit_history::Run;
-use netsplit_scenario::{LabSpec, ScenarioFile};
-use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
+use netsplit_sim::prelude::*;
 
 pub use balancer::{Balancer, Replicas};
 pub use hedging::{Answering, Hedging, InFlight, Leaf};

@@ -1,9 +1,6 @@
 //! Messages between clients, front ends and servers.
 
-use std::time::Duration;
-
-use netsplit_sim::messages;
-use serde::{Deserialize, Serialize};
+use netsplit_sim::prelude::*;
 
 messages! { KINDS:
     Ask "ask" @ 100 => Answer "answer";

@@ -1,6 +1,6 @@
 //! The seats of the lab, each with its fillings.
 
-use netsplit_scenario::{Seat, filling};
+use netsplit_sim::prelude::*;
 
 use crate::balancer::{Balancer, Fewest, Random, Replicas, RoundRobin, TwoChoices};
 use crate::hedging::{self, Hedging};

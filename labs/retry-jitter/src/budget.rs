@@ -49,7 +49,7 @@ pub trait Budget {
     fn allows(&mut self, what: Try, now: Duration, rng: &mut dyn Rng) -> bool;
 
     /// A try ended at `now`: the service did the work (`accepted`), or rejected it, failed, or did
-    /// not answer in time. Called once for each try that was allowed.
+    /// not answer in time. Called once for each try that was sent, unless its client gives up first.
     fn on_answer(&mut self, accepted: bool, now: Duration);
 }
 

@@ -5,11 +5,7 @@
 //! with a read, a write, and on a conflict a wait and another read; it retries because of
 //! conflicts and not of failures, so it has the backoff and no budget.
 
-use std::rc::Rc;
-use std::time::Duration;
-
-use netsplit_sim::{Client, Host, NodeId, Performing, Reply, Request};
-use serde_json::Value;
+use netsplit_sim::prelude::*;
 use tokio::sync::mpsc;
 
 use crate::caller::{Attempt, Caller};

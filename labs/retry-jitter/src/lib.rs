@@ -45,11 +45,8 @@ mod spec;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
-use netsplit_history::Run;
-use netsplit_scenario::{LabSpec, ScenarioFile};
-use netsplit_sim::{Client, Host, Lab, NodeId, Setup, System, Task};
+use netsplit_sim::prelude::*;
 
 pub use admission::{Admission, Arrival, Ticket, Turn};
 pub use backoff::{Backoff, Bounds};

@@ -1,9 +1,6 @@
 //! Messages between clients, proxies and servers.
 
-use std::time::Duration;
-
-use netsplit_sim::messages;
-use serde::{Deserialize, Serialize};
+use netsplit_sim::prelude::*;
 
 use crate::identity::IdempotencyKey;
 use crate::optimistic_row::{Row, Version};

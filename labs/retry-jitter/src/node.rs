@@ -37,7 +37,7 @@ pub(crate) struct Node {
 
 struct State {
     admission: Box<dyn Admission>,
-    /// How to tell waiting jobs whether to start (true) or that they are dropped.
+    /// The waiting jobs, each of which is told that it may start (true) or is dropped (false).
     waiting: BTreeMap<Ticket, oneshot::Sender<bool>>,
     identity: Box<dyn Identity>,
     row: Row,
@@ -86,6 +86,7 @@ impl Node {
         }
         let waited = self.host.monotonic().saturating_sub(arrived);
         let answer = match &self.caller {
+            // The slot stays taken until the next node answers, however slow it is.
             Some(caller) => self.pass_on(caller, job, deadline).await,
             None => self.work(job, waited).await,
         };
@@ -101,12 +102,13 @@ impl Node {
                 Arrival::Start => return true,
                 Arrival::Reject => None,
                 Arrival::Wait(ticket) => {
-                    let (told, turn) = oneshot::channel();
-                    state.waiting.insert(ticket, told);
+                    let (call, turn) = oneshot::channel();
+                    state.waiting.insert(ticket, call);
                     Some(turn)
                 }
             }
         };
+        // Awaited with the state released: whoever leaves needs it.
         if let Some(turn) = turn {
             return turn.await.unwrap_or(false);
         }
@@ -121,9 +123,9 @@ impl Node {
         self.host.count("expired", turn.dropped.len() as u64);
         let gone = turn.dropped.iter().map(|ticket| (ticket, false));
         for (ticket, may_start) in gone.chain(turn.next.iter().map(|ticket| (ticket, true))) {
-            if let Some(told) = state.waiting.remove(ticket) {
+            if let Some(call) = state.waiting.remove(ticket) {
                 // Handlers end only with their host, so the receiver is always there.
-                let _ = told.send(may_start);
+                let _ = call.send(may_start);
             }
         }
     }

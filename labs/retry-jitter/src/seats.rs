@@ -1,6 +1,6 @@
 //! The seats of the lab, each with its fillings.
 
-use netsplit_scenario::{Seat, filling, mutant};
+use netsplit_sim::prelude::*;
 
 use crate::admission::{Admission, DropExpired, InOrder, Lifo};
 use crate::backoff::{

@@ -1,6 +1,6 @@
 //! The names that scenario files may use.
 
-use netsplit_scenario::{Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec};
+use netsplit_sim::prelude::*;
 
 use crate::messages::KINDS;
 use crate::params::Params;
