@@ -41,14 +41,14 @@ pub trait Balancer {
 }
 
 /// The replicas of each leaf, from a different one on each time, so that none is always first.
-struct Rotation {
+pub(crate) struct Rotation {
     replicas: Replicas,
     /// Per leaf, the position at which the next search starts.
     start: Vec<usize>,
 }
 
 impl Rotation {
-    fn new(replicas: Replicas) -> Rotation {
+    pub fn new(replicas: Replicas) -> Rotation {
         Rotation { replicas, start: vec![0; replicas.leaves] }
     }
 
@@ -92,13 +92,7 @@ impl Balancer for Fewest {
 }
 
 /// Any replica.
-pub(crate) struct Random(Rotation);
-
-impl Random {
-    pub fn new(replicas: Replicas) -> Random {
-        Random(Rotation::new(replicas))
-    }
-}
+pub(crate) struct Random(pub Rotation);
 
 impl Balancer for Random {
     fn pick(&mut self, leaf: usize, taken: Option<usize>, rng: &mut dyn Rng) -> Option<usize> {
@@ -109,13 +103,7 @@ impl Balancer for Random {
 }
 
 /// Each replica in turn.
-pub(crate) struct RoundRobin(Rotation);
-
-impl RoundRobin {
-    pub fn new(replicas: Replicas) -> RoundRobin {
-        RoundRobin(Rotation::new(replicas))
-    }
-}
+pub(crate) struct RoundRobin(pub Rotation);
 
 impl Balancer for RoundRobin {
     fn pick(&mut self, leaf: usize, taken: Option<usize>, _rng: &mut dyn Rng) -> Option<usize> {

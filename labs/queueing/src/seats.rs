@@ -2,7 +2,7 @@
 
 use netsplit_sim::prelude::*;
 
-use crate::balancer::{Balancer, Fewest, Random, Replicas, RoundRobin, TwoChoices};
+use crate::balancer::{Balancer, Fewest, Random, Replicas, Rotation, RoundRobin, TwoChoices};
 use crate::hedging::{self, Hedging};
 
 /// Which replica of a leaf is asked. A front end makes its balancer when it starts.
@@ -16,10 +16,10 @@ pub static BALANCER: Seat<fn(Replicas) -> Box<dyn Balancer>> = Seat {
         filling(
             "random",
             "Joins any queue, and so may wait at one server while another is idle",
-            |replicas| Box::new(Random::new(replicas)),
+            |replicas| Box::new(Random(Rotation::new(replicas))),
         ),
         filling("round-robin", "Joins each queue in turn, however long it is", |replicas| {
-            Box::new(RoundRobin::new(replicas))
+            Box::new(RoundRobin(Rotation::new(replicas)))
         }),
         filling("two-choices", "Joins the shorter of two random queues", |replicas| {
             Box::new(TwoChoices::new(replicas))
