@@ -1,23 +1,21 @@
-//! A client: it asks a front end and waits.
+//! Client sessions.
 
-use std::time::Duration;
+use netsplit_sim::prelude::*;
 
-use netsplit_sim::{Client, Host, Performing, Reply, Request};
-use serde_json::Value;
-
+use crate::cluster::Cluster;
 use crate::messages::{Answer, Ask, Outcome};
 
-/// A client session. Requests are dealt to the front ends in turn.
-pub(crate) struct Asker {
+/// A client session. Requests go to the front ends in turn.
+pub(crate) struct QueueingClient {
+    pub cluster: Rc<Cluster>,
     pub host: Host,
-    pub patience: Duration,
 }
 
-impl Client for Asker {
+impl Client for QueueingClient {
     fn perform(&self, request: Request) -> Performing {
         let fronts = self.host.nodes("front");
         let front = fronts[request.id as usize % fronts.len()];
-        let call = self.host.call(front, &Ask, self.patience);
+        let call = self.host.call(front, &Ask, self.cluster.client_timeout);
         Box::pin(async move {
             match call.await {
                 Ok(Answer(Outcome::Done)) => Reply::ok(Value::Null),

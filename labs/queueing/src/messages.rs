@@ -1,21 +1,21 @@
-//! What clients, the front end and the servers say to each other.
+//! Messages between clients, front ends and servers.
 
-use std::time::Duration;
+use netsplit_sim::prelude::*;
 
-use netsplit_sim::{Message, Rpc};
-use serde::{Deserialize, Serialize};
+messages! { KINDS:
+    Ask "ask" @ 100 => Answer "answer";
+    Job "job" @ 100 => JobDone "job-done";
+    Cancel "cancel" @ 101;
+}
 
-/// The kinds of messages.
-pub(crate) const KINDS: &[&str] = &["ask", "answer", "job", "job-done", "cancel"];
-
-/// How an ask or a job ended; the worse counts as greater.
+/// The outcome of a request or a job; the worse counts as greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// It was served.
     Done,
-    /// A full queue turned it away.
+    /// It was rejected by a full queue.
     Rejected,
-    /// No answer came, or nobody waits for it any more.
+    /// It was not answered in time, or was cancelled.
     Lost,
 }
 
@@ -32,8 +32,8 @@ pub(crate) struct Answer(pub Outcome);
 pub(crate) struct Job {
     /// Unique per front end.
     pub id: u64,
-    /// How long it keeps a worker busy. The job carries its size, so that it is the same job
-    /// whoever serves it, and variants can be compared on the same jobs.
+    /// How long it occupies a worker. The job carries its size, so that it is the same job
+    /// on every server, and variants can be compared on the same jobs.
     pub work: Duration,
 }
 
@@ -41,46 +41,6 @@ pub(crate) struct Job {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct JobDone(pub Outcome);
 
-/// The job with this number is no longer needed.
+/// Cancels the job with this number.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Cancel(pub u64);
-
-impl Message for Ask {
-    fn kind(&self) -> &'static str {
-        "ask"
-    }
-}
-
-impl Rpc for Ask {
-    type Response = Answer;
-}
-
-impl Message for Answer {
-    fn kind(&self) -> &'static str {
-        "answer"
-    }
-}
-
-impl Message for Job {
-    fn kind(&self) -> &'static str {
-        "job"
-    }
-}
-
-impl Rpc for Job {
-    type Response = JobDone;
-}
-
-impl Message for JobDone {
-    fn kind(&self) -> &'static str {
-        "job-done"
-    }
-}
-
-impl Message for Cancel {
-    const PORT: u16 = 101;
-
-    fn kind(&self) -> &'static str {
-        "cancel"
-    }
-}

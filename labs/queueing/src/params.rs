@@ -1,4 +1,4 @@
-//! The knobs of the lab.
+//! Parameters of the lab.
 
 use std::time::Duration;
 
@@ -6,23 +6,23 @@ use netsplit_scenario::{Dist, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The knobs of the queueing lab.
+/// The parameters of the queueing lab.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Params {
-    /// Into how many leaf requests the front end splits each request. The servers are dealt to
-    /// the leaves in turn, so their number must be a multiple: 200 servers and a fan-out of 100
-    /// give each leaf two replicas.
+    /// The number of leaf requests per request. The servers are divided among the leaves in turn,
+    /// so their number must be a multiple of it: 200 servers and a fan-out of 100 give each leaf
+    /// two replicas.
     pub fan_out: u32,
-    /// How much work one leaf request is.
+    /// The work of one leaf request.
     pub service: Dist,
-    /// How many leaf requests may wait at one server, beyond those that its workers are at; a
-    /// full server rejects the next one. Unless said, any number may wait.
+    /// The number of leaf requests that may wait at one server, beyond those being executed; a
+    /// full server rejects the next one. Default: unlimited.
     pub queue_limit: QueueLimit,
-    /// How long a leaf request may be out before the front end asks another replica as well;
-    /// unless said, it never does.
+    /// The time after which the front end asks a second replica of a leaf that has not answered.
+    /// Default: never.
     pub hedge_after: HedgeAfter,
-    /// Whether the front end tells the slower of two replicas to stop.
+    /// Whether the front end cancels the slower of two copies.
     pub cancel_losers: bool,
 }
 
@@ -38,11 +38,11 @@ impl Default for Params {
     }
 }
 
-/// How many leaf requests may wait at a server.
+/// The number of leaf requests that may wait at a server.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(untagged, expecting = "expected how many may wait, for example 20, or \"unlimited\"")]
+#[serde(untagged, expecting = "expected a number, for example 20, or \"unlimited\"")]
 pub enum QueueLimit {
-    /// At most so many.
+    /// At most this many.
     AtMost(u32),
     /// Any number.
     Unlimited(Unlimited),
@@ -66,11 +66,11 @@ impl QueueLimit {
     }
 }
 
-/// When the front end asks a second replica.
+/// The time after which the front end asks a second replica.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged, expecting = "expected a duration, for example \"10ms\", or \"never\"")]
 pub enum HedgeAfter {
-    /// After so long without an answer.
+    /// After this time without an answer.
     After(Span),
     /// Never.
     Never(Never),

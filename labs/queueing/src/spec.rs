@@ -1,15 +1,12 @@
-//! What scenario files may say of the lab.
+//! The names that scenario files may use.
 
-use netsplit_scenario::{
-    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, Seat, filling,
-};
+use netsplit_sim::prelude::*;
 
 use crate::messages::KINDS;
 use crate::params::Params;
+use crate::seats::{BALANCER, HEDGING};
 
 pub(crate) static SPEC: LabSpec = LabSpec {
-    name: "queueing",
-    summary: "Queues, utilisation and the tail: why a busy service is a slow one",
     groups: &[
         GroupSpec {
             name: "front",
@@ -26,83 +23,37 @@ pub(crate) static SPEC: LabSpec = LabSpec {
             summary: "Do the work of leaf requests, each with its own queue",
         },
     ],
-    operations: &[OperationSpec {
-        name: "ask",
-        weight: 1.0,
-        summary: "Ask the front end, which asks every leaf",
-    }],
+    operations: &[OperationSpec::new("ask", 1.0, "Ask the front end, which asks every leaf")],
     messages: KINDS,
-    roles: &[],
-    events: &[],
     metrics: &[
-        named(
+        Named::new(
             "utilisation",
             "Share of the servers' working time that went into jobs served to the end",
         ),
-        named("hedge_rate", "Leaf requests sent a second time, per leaf request"),
-        named("hedges", "Leaf requests that were sent to a second replica"),
-        named("cancellations", "Leaf requests that a server was told to stop"),
-        named("rejections", "Leaf requests that a full server turned away"),
+        Named::new("hedge_rate", "Leaf requests sent a second time, per leaf request"),
+        Named::new("hedges", "Leaf requests that were sent to a second replica"),
+        Named::new("cancellations", "Leaf requests that a server was told to stop"),
+        Named::new("rejections", "Leaf requests that a full server rejected"),
     ],
     observed: &[
-        named("leaf", "From asking a leaf to its first answer, as the front end sees it"),
-        named("wait", "What a leaf request spent at its server beyond its work: mostly queueing"),
-        named("service", "The work of leaf requests that were served"),
+        Named::new("leaf", "From asking a leaf to its first answer, as the front end sees it"),
+        Named::new("wait", "Time at the server beyond the work itself: mostly queueing"),
+        Named::new("service", "The work of leaf requests that were served"),
     ],
-    invariants: &[],
-    actions: &[],
-    seats: &[&SEATS[0], &SEATS[1]],
-    reference: "Joins the shortest queue; hedges where the scenario says so",
+    seats: &[&BALANCER, &HEDGING],
+    reference: "Joins the shortest queue; hedges if the scenario sets `hedge_after`",
     bundles: &[
-        Bundle::new(
-            "random",
-            "Joins any queue, and so may wait at one server while another is idle",
-            &[("balancer", "random")],
-        ),
-        Bundle::new(
-            "round-robin",
-            "Joins each queue in turn, however long it is",
-            &[("balancer", "round-robin")],
-        ),
         Bundle::new(
             "no-hedge",
             "Waits for the replica that it asked, however slow it is",
-            &[("hedging", "never")],
+            &[HEDGING.fill("never")],
         ),
         Bundle::new(
             "eager",
             "Asks two replicas at once: pays for every request twice",
-            &[("hedging", "at-once")],
+            &[HEDGING.fill("at-once")],
         ),
     ],
     params: ParamsSpec::of::<Params>(),
+    ..LabSpec::new("queueing", "Queues, utilisation and the tail: why a busy service is a slow one")
 };
-
-const fn named(name: &'static str, summary: &'static str) -> Named {
-    Named { name, summary }
-}
-
-static SEATS: [Seat<()>; 2] = [
-    Seat {
-        name: "balancer",
-        summary: "Which replica of a leaf is asked",
-        fillings: &[
-            fill("fewest", "The one with the fewest unanswered requests"),
-            fill("random", "Any"),
-            fill("round-robin", "Each in turn"),
-        ],
-    },
-    Seat {
-        name: "hedging",
-        summary: "When a leaf is asked a second time",
-        fillings: &[
-            fill("after-delay", "After `hedge_after`, where the scenario says one"),
-            fill("never", "Never"),
-            fill("at-once", "Always, together with the first"),
-        ],
-    },
-];
-
-const fn fill(name: &'static str, summary: &'static str) -> netsplit_scenario::Filling<()> {
-    filling(name, summary, ())
-}

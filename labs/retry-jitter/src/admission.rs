@@ -1,87 +1,181 @@
-//! The queue in front of a service's workers.
+//! Admission: the queue in front of a node's workers.
 //!
-//! [`Admission`] hands out a fixed number of slots. Whoever finds none free waits, or is turned
-//! away, and whoever leaves passes the slot on. Who may wait, and whose turn it is, is left to a
-//! [`Discipline`].
+//! An [`Admission`] hands out a fixed number of slots. A job that finds none free waits or is
+//! rejected, and a job that leaves passes its slot on:
+//!
+//! - [`DropExpired`]: in order of arrival, up to a limit, and a job that could not be finished
+//!   before its deadline is dropped when its turn comes. Work for clients that have given up is
+//!   what keeps an overloaded service overloaded, so this and the limit are the two cures at the
+//!   server (Beyer et al., *Site Reliability Engineering*, 2016, chapters 21 and 22).
+//! - [`InOrder`]: without regard to deadlines. With a limit that is shorter than the clients'
+//!   timeout it is load shedding, which does much the same as dropping, and needs no deadlines.
+//!   Without a limit it is fair, and the way to a metastable failure.
+//! - [`Lifo`]: the newest first, once the queue is long. Under overload the newest job is the one
+//!   whose client still waits, and with a short queue being fair costs nothing (Maurer, "Fail at
+//!   Scale", ACM Queue 13(8), 2015: adaptive LIFO).
+//!
+//! What this leaves out: priorities, and the cost of a rejection, which is nothing here: a real
+//! server parses a request before it rejects it, and enough of those are overload too.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::discipline::{Discipline, Ticket, Waiting};
+/// The number of a waiting job, unique at its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
 
-/// What happens to one who arrives.
+/// The fate of a job that arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// A slot is free.
+    /// It has a slot, and starts.
     Start,
-    /// None is; wait for the turn of this ticket.
+    /// It waits until its ticket is called. Tickets must differ from all earlier ones.
     Wait(Ticket),
-    /// There is no room to wait either.
+    /// It is rejected.
     Reject,
 }
 
-/// What happens when one leaves.
+/// The fates of waiting jobs when a slot becomes free.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
-    /// Who may start.
+    /// The job that starts, in the slot that became free.
     pub next: Option<Ticket>,
-    /// Who need not wait any longer.
+    /// The jobs that are dropped.
     pub dropped: Vec<Ticket>,
 }
 
-/// The slots of one node and the queue in front of them.
+/// The slots of one node and the queue in front of them. Its state lasts until the node crashes.
 ///
-/// Invariants: nobody waits while a slot is free; `busy` is at most `slots`.
-pub struct Admission {
-    /// `None` for as many as come.
+/// Invariants: no job waits while a slot is free, no more jobs have a slot than there are slots,
+/// and each ticket is called or dropped once at most.
+pub trait Admission {
+    /// A job arrives that will take `work` and is useless after `deadline`, a time on the node's
+    /// monotonic clock, if its client told one.
+    fn arrive(&mut self, work: Duration, deadline: Option<Duration>) -> Arrival;
+
+    /// A job that had a slot leaves at the time `now` on the node's monotonic clock. The slot goes
+    /// to a waiting job, or is free.
+    fn leave(&mut self, now: Duration) -> Turn;
+}
+
+/// A job that waits.
+struct Waiting {
+    ticket: Ticket,
+    work: Duration,
+    deadline: Option<Duration>,
+}
+
+/// Slots, and the jobs that wait for one, the oldest in front.
+struct Queue {
+    /// `None` for no limit.
     slots: Option<usize>,
-    /// How many may wait; `None` for any number.
+    /// The most jobs that may wait; `None` for no limit.
     limit: Option<usize>,
-    discipline: Box<dyn Discipline>,
     busy: usize,
-    queue: VecDeque<Waiting>,
+    waiting: VecDeque<Waiting>,
     last: u64,
 }
 
-impl Admission {
-    /// So many slots, all free.
-    pub fn new(
-        slots: Option<usize>,
-        limit: Option<usize>,
-        discipline: Box<dyn Discipline>,
-    ) -> Admission {
-        Admission { slots, limit, discipline, busy: 0, queue: VecDeque::new(), last: 0 }
+impl Queue {
+    fn new(slots: Option<usize>, limit: Option<usize>) -> Queue {
+        Queue { slots, limit, busy: 0, waiting: VecDeque::new(), last: 0 }
     }
 
-    /// Somebody comes with so much work, useful until the deadline.
-    pub fn arrive(&mut self, work: Duration, deadline: Option<Duration>) -> Arrival {
+    fn arrive(&mut self, work: Duration, deadline: Option<Duration>) -> Arrival {
+        // A free slot means an empty queue, since whoever leaves passes the slot on.
         if self.slots.is_none_or(|slots| self.busy < slots) {
             self.busy += 1;
             return Arrival::Start;
         }
-        if !self.discipline.has_room(self.queue.len(), self.limit) {
+        if self.limit.is_some_and(|limit| self.waiting.len() >= limit) {
             return Arrival::Reject;
         }
         self.last += 1;
         let ticket = Ticket(self.last);
-        self.queue.push_back(Waiting { ticket, work, deadline });
+        self.waiting.push_back(Waiting { ticket, work, deadline });
         Arrival::Wait(ticket)
     }
 
-    /// Somebody who had a slot leaves at the time `now`.
-    pub fn leave(&mut self, now: Duration) -> Turn {
-        assert!(self.busy > 0, "who leaves had a slot");
-        self.busy -= 1;
-        let mut turn = Turn::default();
-        while let Some(waiting) = self.discipline.take(&mut self.queue) {
-            if self.discipline.is_worth(&waiting, now) {
-                self.busy += 1;
-                turn.next = Some(waiting.ticket);
-                break;
-            }
-            turn.dropped.push(waiting.ticket);
+    /// Passes a slot on to `next`, or frees it.
+    fn pass_on(&mut self, next: Option<Waiting>, dropped: Vec<Ticket>) -> Turn {
+        if next.is_none() {
+            self.busy -= 1;
         }
-        turn
+        Turn { next: next.map(|waiting| waiting.ticket), dropped }
+    }
+}
+
+/// In order of arrival, up to the limit, without jobs that are too late.
+pub(crate) struct DropExpired(Queue);
+
+impl DropExpired {
+    pub fn new(slots: Option<usize>, limit: Option<usize>) -> DropExpired {
+        DropExpired(Queue::new(slots, limit))
+    }
+}
+
+impl Admission for DropExpired {
+    fn arrive(&mut self, work: Duration, deadline: Option<Duration>) -> Arrival {
+        self.0.arrive(work, deadline)
+    }
+
+    fn leave(&mut self, now: Duration) -> Turn {
+        let mut dropped = Vec::new();
+        // After an outage most of the queue is too late: it goes in one sweep, at no cost.
+        while let Some(waiting) = self.0.waiting.pop_front() {
+            // Too late is what could not be *finished* in time; a start in time is of no use.
+            if waiting.deadline.is_none_or(|deadline| now + waiting.work <= deadline) {
+                return self.0.pass_on(Some(waiting), dropped);
+            }
+            dropped.push(waiting.ticket);
+        }
+        self.0.pass_on(None, dropped)
+    }
+}
+
+/// In order of arrival, up to the limit.
+pub(crate) struct InOrder(Queue);
+
+impl InOrder {
+    pub fn new(slots: Option<usize>, limit: Option<usize>) -> InOrder {
+        InOrder(Queue::new(slots, limit))
+    }
+}
+
+impl Admission for InOrder {
+    fn arrive(&mut self, work: Duration, deadline: Option<Duration>) -> Arrival {
+        self.0.arrive(work, deadline)
+    }
+
+    fn leave(&mut self, _now: Duration) -> Turn {
+        let next = self.0.waiting.pop_front();
+        self.0.pass_on(next, Vec::new())
+    }
+}
+
+/// The newest first while the queue is long.
+pub(crate) struct Lifo {
+    queue: Queue,
+    /// While more jobs than this wait; otherwise in order. `None` for always in order.
+    above: Option<usize>,
+}
+
+impl Lifo {
+    pub fn new(slots: Option<usize>, above: Option<usize>) -> Lifo {
+        Lifo { queue: Queue::new(slots, None), above }
+    }
+}
+
+impl Admission for Lifo {
+    fn arrive(&mut self, work: Duration, deadline: Option<Duration>) -> Arrival {
+        self.queue.arrive(work, deadline)
+    }
+
+    fn leave(&mut self, _now: Duration) -> Turn {
+        let waiting = &mut self.queue.waiting;
+        let is_long = self.above.is_some_and(|above| waiting.len() > above);
+        let next = if is_long { waiting.pop_back() } else { waiting.pop_front() };
+        self.queue.pass_on(next, Vec::new())
     }
 }
 
@@ -91,17 +185,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::discipline::{DropExpired, Fifo, Lifo, Shed};
 
     const MS: Duration = Duration::from_millis(1);
-    const LIFO: Lifo = Lifo { above: Some(0) };
 
-    fn one_slot(limit: Option<usize>, discipline: impl Discipline + 'static) -> Admission {
-        Admission::new(Some(1), limit, Box::new(discipline))
+    /// One slot, and room for so many to wait.
+    fn drop_expired(limit: Option<usize>) -> DropExpired {
+        DropExpired::new(Some(1), limit)
     }
 
-    /// How work of 10 ms each fares that comes at once, to be useful until the given times.
-    fn arrive(admission: &mut Admission, deadlines_ms: &[u32]) -> Vec<Arrival> {
+    /// The fates of jobs of 10 ms that arrive at once, with the given deadlines.
+    fn arrive(admission: &mut dyn Admission, deadlines_ms: &[u32]) -> Vec<Arrival> {
         deadlines_ms
             .iter()
             .map(|deadline| admission.arrive(MS * 10, Some(MS * *deadline)))
@@ -113,15 +206,16 @@ mod tests {
     }
 
     #[test]
-    fn a_full_queue_turns_away_and_a_plain_one_never_does() {
-        for (mut admission, last) in [
-            (one_slot(Some(2), DropExpired), Arrival::Reject),
-            (one_slot(Some(2), Shed), Arrival::Reject),
-            (one_slot(Some(2), Fifo), Arrival::Wait(Ticket(3))),
-            (one_slot(Some(2), LIFO), Arrival::Wait(Ticket(3))),
-            (one_slot(None, DropExpired), Arrival::Wait(Ticket(3))),
-        ] {
-            let arrivals = arrive(&mut admission, &[100, 100, 100, 100]);
+    fn a_full_queue_rejects_and_one_without_a_limit_never_does() {
+        let admissions: [(Box<dyn Admission>, _); 5] = [
+            (Box::new(drop_expired(Some(2))), Arrival::Reject),
+            (Box::new(InOrder::new(Some(1), Some(2))), Arrival::Reject),
+            (Box::new(InOrder::new(Some(1), None)), Arrival::Wait(Ticket(3))),
+            (Box::new(Lifo::new(Some(1), Some(0))), Arrival::Wait(Ticket(3))),
+            (Box::new(drop_expired(None)), Arrival::Wait(Ticket(3))),
+        ];
+        for (mut admission, last) in admissions {
+            let arrivals = arrive(&mut *admission, &[100, 100, 100, 100]);
             let [start, one, two] =
                 [Arrival::Start, Arrival::Wait(Ticket(1)), Arrival::Wait(Ticket(2))];
             assert_eq!(arrivals, [start, one, two, last]);
@@ -129,8 +223,8 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_done_in_time_is_dropped() {
-        let mut admission = one_slot(None, DropExpired);
+    fn a_job_that_cannot_be_done_in_time_is_dropped() {
+        let mut admission = drop_expired(None);
         arrive(&mut admission, &[100, 30, 59, 60, 61]);
         assert_eq!(admission.leave(MS * 50), turn(Some(3), &[1, 2]));
         assert_eq!(admission.leave(MS * 60), turn(None, &[4]));
@@ -139,7 +233,7 @@ mod tests {
 
     #[test]
     fn without_a_deadline_nothing_is_dropped() {
-        let mut admission = one_slot(None, DropExpired);
+        let mut admission = drop_expired(None);
         for _ in 0..3 {
             admission.arrive(MS * 10, None);
         }
@@ -147,14 +241,11 @@ mod tests {
     }
 
     #[test]
-    fn the_others_serve_what_is_too_late() {
-        let mut fifo = one_slot(None, Fifo);
-        arrive(&mut fifo, &[100, 30, 40]);
-        assert_eq!(fifo.leave(MS * 90), turn(Some(1), &[]));
-        let mut shed = one_slot(None, Shed);
-        arrive(&mut shed, &[100, 30, 40]);
-        assert_eq!(shed.leave(MS * 90), turn(Some(1), &[]));
-        let mut lifo = one_slot(None, LIFO);
+    fn the_others_serve_jobs_that_are_too_late() {
+        let mut in_order = InOrder::new(Some(1), None);
+        arrive(&mut in_order, &[100, 30, 40]);
+        assert_eq!(in_order.leave(MS * 90), turn(Some(1), &[]));
+        let mut lifo = Lifo::new(Some(1), Some(0));
         arrive(&mut lifo, &[100, 30, 40]);
         assert_eq!(lifo.leave(MS * 90), turn(Some(2), &[]));
     }
@@ -164,7 +255,7 @@ mod tests {
         for (above, turns) in
             [(Some(0), [4, 3, 2, 1]), (Some(2), [4, 3, 1, 2]), (None, [1, 2, 3, 4])]
         {
-            let mut admission = one_slot(None, Lifo { above });
+            let mut admission = Lifo::new(Some(1), above);
             arrive(&mut admission, &[100; 5]);
             let taken = turns.map(|_| admission.leave(MS).next);
             assert_eq!(taken, turns.map(|ticket| Some(Ticket(ticket))), "{above:?}");
@@ -172,11 +263,11 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever comes and goes, slots are never handed out twice, nobody waits while one is
-        /// free, and everybody who waits is let in or dropped, once.
+        /// Whatever arrives and leaves, slots are never handed out twice, no job waits while one is
+        /// free, and each waiting job is called or dropped, once.
         #[test]
         fn slots_are_conserved(slots in 1..4usize, comes in vec(any::<bool>(), 1..200)) {
-            let mut admission = Admission::new(Some(slots), Some(5), Box::new(DropExpired));
+            let mut admission = DropExpired::new(Some(slots), Some(5));
             let (mut inside, mut waiting) = (0, std::collections::BTreeSet::new());
             for (now, come) in comes.into_iter().enumerate() {
                 let now = MS * now as u32;

@@ -1,17 +1,15 @@
-//! How long to wait before the next try.
+//! Backoff: the wait before the next try.
 //!
-//! A [`Backoff`] is asked once per retry, with the number of tries that have failed, and says
-//! how long to wait. All strategies but [`Immediate`] grow with that number up to a cap:
-//! [`Bounds::exponential`] is `min(cap, base * 2^n)`. What differs is the jitter. Clients that
-//! failed together and wait equally long come back together and fail together; a random wait
-//! spreads them. The four formulas are those of Marc Brooker, "Exponential Backoff And Jitter"
-//! (AWS Architecture Blog, 2015), and [`STRATEGIES`] is the table of them all.
+//! All strategies but [`Immediate`] grow with the number of failures up to a cap:
+//! `min(cap, base * 2^n)`. They differ in their jitter. Clients that failed together and wait
+//! equally long come back together and fail together; a random wait spreads them. The four formulas
+//! are those of Marc Brooker, "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
 //!
 //! [`SeededAlike`] is wrong: it has the formula of full jitter, but every client starts its
 //! generator with the same seed. The waits look random to each client, and are the same for all.
 //!
-//! What this leaves out: a server's own word on when to come back (`Retry-After`), which knows
-//! more than any formula; and it costs nothing to be patient here, while a real user leaves.
+//! What this leaves out: a server's own hint when to come back (`Retry-After`), which knows more
+//! than any formula; and waiting costs nothing here, while a real user leaves.
 
 use std::time::Duration;
 
@@ -19,31 +17,36 @@ use netsplit_sim::random::unit;
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 
-/// Says how long to wait before each retry of one request.
+/// Computes the wait before each retry of one request. Each request makes a new one.
 pub trait Backoff {
-    /// The wait after `failed` tries, of which the first is number 1.
+    /// Returns the wait after `failed` tries, the first of which is number 1. Called once after
+    /// each failed try, in order.
+    ///
+    /// `rng` is the client's own generator, in which lies the difference between clients; draw
+    /// from it alone, so that a run depends on its seed only.
     fn delay(&mut self, failed: u32, rng: &mut dyn Rng) -> Duration;
 }
 
-/// Between which waits a strategy moves.
-#[derive(Clone, Copy, Debug)]
+/// The bounds of the waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// Half of the first wait without jitter.
+    /// Half of the first exponential wait.
     pub base: Duration,
-    /// No wait is longer.
+    /// The longest wait.
     pub cap: Duration,
-    /// Whether waits are drawn at random, or are the longest that could be drawn.
+    /// Whether waits are drawn at random. If not, each is the longest that could be drawn.
     pub jitter: bool,
 }
 
 impl Bounds {
     /// `min(cap, base * 2^failed)`.
     fn exponential(self, failed: u32) -> Duration {
+        // Saturating, because a long outage brings exponents that no duration can hold.
         let factor = 2u32.saturating_pow(failed);
         self.base.saturating_mul(factor).min(self.cap)
     }
 
-    /// Evenly from `from` to `to`; without jitter, `to`.
+    /// Uniform between `from` and `to`; without jitter, `to`.
     fn draw(self, from: Duration, to: Duration, mut rng: &mut dyn Rng) -> Duration {
         if !self.jitter {
             return to;
@@ -53,23 +56,8 @@ impl Bounds {
     }
 }
 
-/// Makes a request's backoff.
-pub type Strategy = fn(Bounds) -> Box<dyn Backoff>;
-
-/// Every strategy by the name of its filling.
-pub const STRATEGIES: &[(&str, Strategy)] = &[
-    ("full-jitter", |bounds| Box::new(FullJitter(bounds))),
-    ("equal-jitter", |bounds| Box::new(EqualJitter(bounds))),
-    ("decorrelated-jitter", |bounds| {
-        Box::new(DecorrelatedJitter { bounds, previous: bounds.base })
-    }),
-    ("exponential", |bounds| Box::new(Exponential(bounds))),
-    ("immediate", |_| Box::new(Immediate)),
-    ("seeded-alike", |bounds| Box::new(SeededAlike(bounds))),
-];
-
-/// Somewhere between nothing and the exponential wait.
-struct FullJitter(Bounds);
+/// Uniform between zero and the exponential wait: the widest spread that the wait allows.
+pub(crate) struct FullJitter(pub Bounds);
 
 impl Backoff for FullJitter {
     fn delay(&mut self, failed: u32, rng: &mut dyn Rng) -> Duration {
@@ -79,7 +67,7 @@ impl Backoff for FullJitter {
 }
 
 /// Half of the exponential wait for certain, the other half at random.
-struct EqualJitter(Bounds);
+pub(crate) struct EqualJitter(pub Bounds);
 
 impl Backoff for EqualJitter {
     fn delay(&mut self, failed: u32, rng: &mut dyn Rng) -> Duration {
@@ -88,10 +76,16 @@ impl Backoff for EqualJitter {
     }
 }
 
-/// Up to three times the previous wait: grows by itself, and forgets how often it failed.
-struct DecorrelatedJitter {
+/// Up to three times the previous wait: grows by itself, and does not count failures.
+pub(crate) struct DecorrelatedJitter {
     bounds: Bounds,
     previous: Duration,
+}
+
+impl DecorrelatedJitter {
+    pub fn new(bounds: Bounds) -> DecorrelatedJitter {
+        DecorrelatedJitter { bounds, previous: bounds.base }
+    }
 }
 
 impl Backoff for DecorrelatedJitter {
@@ -103,8 +97,8 @@ impl Backoff for DecorrelatedJitter {
     }
 }
 
-/// Twice as long each time, and equally long for all who failed equally often.
-struct Exponential(Bounds);
+/// Twice as long each time, and equally long for all clients that failed equally often.
+pub(crate) struct Exponential(pub Bounds);
 
 impl Backoff for Exponential {
     fn delay(&mut self, failed: u32, _rng: &mut dyn Rng) -> Duration {
@@ -112,8 +106,8 @@ impl Backoff for Exponential {
     }
 }
 
-/// No wait at all.
-struct Immediate;
+/// No wait.
+pub(crate) struct Immediate;
 
 impl Backoff for Immediate {
     fn delay(&mut self, _failed: u32, _rng: &mut dyn Rng) -> Duration {
@@ -121,19 +115,20 @@ impl Backoff for Immediate {
     }
 }
 
-/// Full jitter, drawn from a generator that every client has seeded alike.
-struct SeededAlike(Bounds);
+/// Full jitter, drawn from a generator with the same seed in every client.
+pub(crate) struct SeededAlike(pub FullJitter);
 
 impl Backoff for SeededAlike {
     fn delay(&mut self, failed: u32, _rng: &mut dyn Rng) -> Duration {
-        let mut everybodys = ChaCha8Rng::seed_from_u64(u64::from(failed));
-        FullJitter(self.0).delay(failed, &mut everybodys)
+        let mut same_for_all = ChaCha8Rng::seed_from_u64(u64::from(failed));
+        self.0.delay(failed, &mut same_for_all)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::seats::BACKOFF;
 
     const BOUNDS: Bounds =
         Bounds { base: Duration::from_millis(5), cap: Duration::from_secs(2), jitter: true };
@@ -144,8 +139,8 @@ mod tests {
     }
 
     fn waits_within(bounds: Bounds, name: &str, count: u32, rng: &mut ChaCha8Rng) -> Vec<f64> {
-        let strategy = STRATEGIES.iter().find(|(known, _)| *known == name);
-        let mut backoff = strategy.expect("it is in the table").1(bounds);
+        let filling = BACKOFF.fillings.iter().find(|filling| filling.name == name);
+        let mut backoff = (filling.expect("it fills the seat").make)(bounds);
         (1..=count).map(|failed| backoff.delay(failed, rng).as_secs_f64() * 1e3).collect()
     }
 
@@ -218,10 +213,10 @@ mod tests {
     }
 
     #[test]
-    fn absurd_numbers_of_failures_do_not_overflow() {
-        for (_, strategy) in STRATEGIES {
+    fn four_billion_failures_do_not_overflow() {
+        for filling in BACKOFF.fillings {
             let mut rng = ChaCha8Rng::seed_from_u64(1);
-            assert!(strategy(BOUNDS).delay(u32::MAX, &mut rng) <= BOUNDS.cap);
+            assert!((filling.make)(BOUNDS).delay(u32::MAX, &mut rng) <= BOUNDS.cap);
         }
     }
 }

@@ -1,84 +1,87 @@
-//! Asking until it works, or until it is no use any more.
+//! Calls with timeouts, retries, hedges and deadlines.
 //!
 //! A [`Caller`] is what a process puts between itself and a service that may fail: a client has
 //! one, and so has each proxy, which is how retries multiply. [`Caller::ask`] is the whole
-//! composition: the [`Budget`] is asked whether the try may leave, the try gets a time-out and
-//! perhaps a hedge, the [`Backoff`](crate::backoff::Backoff) says how long to wait, and nothing
-//! is begun that could not end before the request's own deadline. With
-//! [`Rules::send_deadlines`] each try tells how long its answer is waited for.
+//! composition: the [`Budget`] decides whether the try is sent, the try gets a timeout and perhaps
+//! a hedge, the [`Backoff`] decides how long to wait, and no retry starts after the request's own
+//! deadline. [`Deadlines`] decides what each try tells of the time that is left.
 //!
 //! Hedging ([`Caller::hedged`]) is a retry that does not wait for the failure (Dean and Barroso,
 //! "The Tail at Scale", CACM 56(2), 2013): when there is no answer after
-//! [`Rules::hedge_after`], another replica is asked as well, and the first good answer counts.
+//! [`RetryPolicy::hedge_after`], another replica is asked as well, and the first success counts.
 //!
-//! What this leaves out: the loser of a hedge is not told to stop, and hedges are outside the
-//! budget. Both are cheap while few tries are slow, and expensive when all are: see the queueing lab.
+//! What this leaves out: the loser of a hedge is not cancelled, and hedges are outside the budget.
+//! Both are cheap while few tries are slow, and expensive when all are: see the queueing lab.
 
 use std::cell::RefCell;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_sim::{Host, NodeId};
 use tokio::select;
 
-use crate::backoff::{Bounds, Strategy};
+use crate::backoff::{Backoff, Bounds};
 use crate::budget::{Budget, Try};
+use crate::deadlines::Deadlines;
 use crate::messages::{Answer, Job};
 
-/// How a process asks.
+/// How a process retries.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Rules {
+pub(crate) struct RetryPolicy {
     /// Tries per request, the first included.
     pub tries: u32,
     /// How long to wait for the answer to a try.
     pub try_timeout: Duration,
-    pub strategy: Strategy,
+    pub backoff: fn(Bounds) -> Box<dyn Backoff>,
     pub bounds: Bounds,
     /// When to ask another replica as well; `None` for never.
     pub hedge_after: Option<Duration>,
-    /// Whether tries say how long their answer is waited for.
-    pub send_deadlines: bool,
-    /// What is taken off that for the way there and back.
-    pub reserve: Duration,
 }
 
-/// One process's way of asking.
+/// The calls of one process.
 pub(crate) struct Caller {
     host: Host,
-    rules: Rules,
+    policy: RetryPolicy,
+    deadlines: Rc<dyn Deadlines>,
     budget: RefCell<Box<dyn Budget>>,
 }
 
-/// Which copy of which try.
+/// A copy of a try.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Copy {
-    /// The how-many-th try, from 1.
+pub(crate) struct Attempt {
+    /// The number of the try, from 1.
     pub number: u32,
     /// 0, and 1 for the hedge.
     pub hedge: u32,
 }
 
-/// Makes the job that a copy carries.
-pub(crate) trait Jobs: Fn(Copy) -> Job {}
+/// Makes the job that an attempt carries.
+pub(crate) trait Jobs: Fn(Attempt) -> Job {}
 
-impl<F: Fn(Copy) -> Job> Jobs for F {}
+impl<F: Fn(Attempt) -> Job> Jobs for F {}
 
 impl Caller {
-    pub fn new(host: Host, rules: Rules, budget: Box<dyn Budget>) -> Caller {
+    pub fn new(
+        host: Host,
+        policy: RetryPolicy,
+        deadlines: Rc<dyn Deadlines>,
+        budget: Box<dyn Budget>,
+    ) -> Caller {
         for name in ["retries", "refused", "hedges"] {
             host.count(name, 0);
         }
-        Caller { host, rules, budget: RefCell::new(budget) }
+        Caller { host, policy, deadlines, budget: RefCell::new(budget) }
     }
 
     /// Asks, and asks again, until the time `until` on this host's monotonic clock; each try
-    /// another of the `replicas`, in turn.
+    /// goes to another of the `replicas`, in turn.
     pub async fn ask(&self, replicas: &[NodeId], job: impl Jobs, until: Duration) -> Answer {
-        let mut backoff = (self.rules.strategy)(self.rules.bounds);
+        let mut backoff = (self.policy.backoff)(self.policy.bounds);
         let mut what = Try::First;
         // Once an answer is lost, no later one can say that nothing has happened.
         let mut worst = Answer::Done;
-        for number in 1..=self.rules.tries {
+        for number in 1..=self.policy.tries {
             if !self.may_send(what) {
                 self.host.count("refused", 1);
                 return worst.max(Answer::Refused);
@@ -93,7 +96,8 @@ impl Caller {
             }
             worst = worst.max(answer);
             let wait = backoff.delay(number, &mut self.host.rng());
-            if number == self.rules.tries || now + wait >= until {
+            // A retry after the deadline would be work for a client that has given up.
+            if number == self.policy.tries || now + wait >= until {
                 break;
             }
             self.host.observe("backoff", wait);
@@ -122,8 +126,8 @@ impl Caller {
     ) -> Answer {
         let turn = number as usize - 1;
         let replica = |hedge: usize| replicas[(turn + hedge) % replicas.len()];
-        let mut first = self.send(replica(0), job(Copy { number, hedge: 0 }), until);
-        let Some(delay) = self.rules.hedge_after.filter(|_| replicas.len() > 1) else {
+        let mut first = self.send(replica(0), job(Attempt { number, hedge: 0 }), until);
+        let Some(delay) = self.policy.hedge_after.filter(|_| replicas.len() > 1) else {
             return first.await;
         };
         select! { biased;
@@ -131,26 +135,26 @@ impl Caller {
             () = self.host.sleep(delay) => {}
         }
         self.host.count("hedges", 1);
-        let mut second = self.send(replica(1), job(Copy { number, hedge: 1 }), until);
+        let mut second = self.send(replica(1), job(Attempt { number, hedge: 1 }), until);
         let (answer, other) = select! { biased;
             answer = &mut first => (answer, second),
             answer = &mut second => (answer, first),
         };
         match answer {
             Answer::Done => Answer::Done,
+            // A rejection is fast. The other copy may still be done.
             _ => other.await,
         }
     }
 
     fn send(&self, replica: NodeId, mut job: Job, until: Duration) -> Answering {
         let left = until.saturating_sub(self.host.monotonic());
-        let patience = self.rules.try_timeout.min(left);
-        let useful = patience.saturating_sub(self.rules.reserve);
-        job.left = self.rules.send_deadlines.then_some(useful);
-        let call = self.host.call(replica, &job, patience);
+        let wait = self.policy.try_timeout.min(left);
+        job.left = self.deadlines.announce(wait);
+        let call = self.host.call(replica, &job, wait);
         Box::pin(async move { call.await.unwrap_or(Answer::Lost) })
     }
 }
 
-/// Waits for the answer to one copy.
+/// Waits for the answer to one attempt.
 type Answering = Pin<Box<dyn Future<Output = Answer>>>;

@@ -1,32 +1,27 @@
-//! A client session, and what users want of it.
+//! Client sessions.
 //!
 //! `ask` is a read: it may be sent to any replica, twice, and split into leaves. `charge` takes
 //! money: it goes to the one server that knows its key. `update` adds one to the shared row,
-//! with a read, a write, and on a conflict a wait and another read; its retries answer
-//! conflicts and no failures, so they have the backoff and no budget.
+//! with a read, a write, and on a conflict a wait and another read; it retries because of
+//! conflicts and not of failures, so it has the backoff and no budget.
 
-use std::rc::Rc;
-use std::time::Duration;
-
-use netsplit_sim::{Client, Host, NodeId, Performing, Reply, Request};
-use serde_json::Value;
+use netsplit_sim::prelude::*;
 use tokio::sync::mpsc;
 
-use crate::caller::{Caller, Copy};
-use crate::config::Config;
-use crate::identity::Purchase;
+use crate::caller::{Attempt, Caller};
+use crate::cluster::Cluster;
+use crate::identity::{Identity, Purchase};
 use crate::messages::{Answer, Job, Read, RowRead, Write, Written};
-use crate::sizes::Sizes;
 
 /// A client session.
 pub(crate) struct Session {
     pub host: Host,
-    pub config: Rc<Config>,
+    pub cluster: Rc<Cluster>,
     /// Shared by all sessions of this host: they are one process.
     pub caller: Rc<Caller>,
-    pub sizes: Rc<Sizes>,
+    pub identity: Rc<dyn Identity>,
     /// How long a user waits.
-    pub patience: Duration,
+    pub client_timeout: Duration,
 }
 
 impl Client for Session {
@@ -39,9 +34,11 @@ impl Client for Session {
     }
 
     fn perform(&self, request: Request) -> Performing {
-        let until = self.host.monotonic() + self.patience;
+        let until = self.host.monotonic() + self.client_timeout;
         match &*request.op {
-            "update" => Box::pin(update(self.host.clone(), self.config.clone(), self.patience)),
+            "update" => {
+                Box::pin(update(self.host.clone(), self.cluster.clone(), self.client_timeout))
+            }
             "charge" => {
                 let home = self.replicas(&request, 0)[..1].to_vec();
                 let charge = self.leaf(&request, 0, true, home, until);
@@ -56,7 +53,7 @@ impl Session {
     /// Asks all leaves; the worst answer counts.
     fn ask(&self, request: &Request, until: Duration) -> Performing {
         let ask = |leaf| self.leaf(request, leaf, false, self.replicas(request, leaf), until);
-        let leaves = self.config.params.fan_out;
+        let leaves = self.cluster.params.fan_out;
         if leaves == 1 {
             let asked = ask(0);
             return Box::pin(async move { reply(asked.await) });
@@ -65,7 +62,7 @@ impl Session {
         for asked in (0..leaves).map(ask) {
             let done = done.clone();
             self.host.spawn(async move {
-                // When the user has left, nobody listens.
+                // When the user has given up, the answer is ignored.
                 let _ = done.send(asked.await);
             });
         }
@@ -87,26 +84,27 @@ impl Session {
         replicas: Vec<NodeId>,
         until: Duration,
     ) -> impl Future<Output = Answer> + 'static {
-        let (caller, config, sizes) =
-            (self.caller.clone(), self.config.clone(), self.sizes.clone());
+        let (caller, cluster, identity) =
+            (self.caller.clone(), self.cluster.clone(), self.identity.clone());
         let purchase = Purchase { request: request.id, customer: request.rank };
         let id = request.id;
+        let has_key = charge && cluster.params.idempotency_keys;
         async move {
-            let job = |copy: Copy| Job {
+            let job = |attempt: Attempt| Job {
                 request: id,
                 leaf,
                 charge,
-                key: charge.then(|| config.identity.key(purchase, copy.number)).flatten(),
-                work: sizes.work(id, leaf, copy),
+                key: has_key.then(|| identity.key(purchase, attempt.number)).flatten(),
+                work: cluster.service_times.work(id, leaf, attempt),
                 left: None,
             };
             caller.ask(&replicas, job, until).await
         }
     }
 
-    /// Who can do a leaf of the request, in the order in which to ask.
+    /// The nodes that can do a leaf of the request, in the order in which to ask them.
     fn replicas(&self, request: &Request, leaf: u32) -> Vec<NodeId> {
-        let mut replicas = self.config.next_hops(&self.host, None, leaf);
+        let mut replicas = self.cluster.next_hops(&self.host, None, leaf);
         let turn = request.id as usize % replicas.len();
         replicas.rotate_left(turn);
         replicas
@@ -117,23 +115,23 @@ fn reply(answer: Answer) -> Reply {
     match answer {
         Answer::Done => Reply::ok(Value::Null),
         Answer::Shed => Reply::rejected("the service was full"),
-        Answer::Refused => Reply::rejected("the budget for tries was spent"),
+        Answer::Refused => Reply::rejected("the retry budget was spent"),
         Answer::Failed => Reply::failed("the service failed"),
         Answer::Lost => Reply::timed_out("no answer in time"),
     }
 }
 
 /// Adds one to the row, under optimistic concurrency; the output is the new value.
-async fn update(host: Host, config: Rc<Config>, patience: Duration) -> Reply {
+async fn update(host: Host, cluster: Rc<Cluster>, timeout: Duration) -> Reply {
     let server = host.nodes("servers")[0];
-    let mut backoff = (config.rules.strategy)(config.rules.bounds);
+    let mut backoff = (cluster.policy.backoff)(cluster.policy.bounds);
     for failed in 1.. {
-        let Ok(RowRead(row)) = host.call(server, &Read, patience).await else {
+        let Ok(RowRead(row)) = host.call(server, &Read, timeout).await else {
             return Reply::timed_out("no answer to a read");
         };
         let write = Write { version: row.version, value: row.value + 1 };
         host.count("write_calls", 1);
-        match host.call(server, &write, patience).await {
+        match host.call(server, &write, timeout).await {
             Ok(Written(true)) => return Reply::ok(write.value),
             Ok(Written(false)) => {}
             Err(_) => return Reply::timed_out("no answer to a write"),
@@ -142,5 +140,5 @@ async fn update(host: Host, config: Rc<Config>, patience: Duration) -> Reply {
         host.observe("backoff", wait);
         host.sleep(wait).await;
     }
-    unreachable!("nobody counts that far")
+    unreachable!("the client times out before four billion failures")
 }

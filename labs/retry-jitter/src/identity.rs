@@ -1,99 +1,72 @@
-//! What makes two tries the same request: idempotency keys.
+//! Idempotency keys: how a server recognises two tries of the same request.
 //!
-//! A charge whose answer was lost may have happened. A client that tries again without saying
-//! so pays twice. With a key that an [`Identity`] gives to the *request*, and that all its tries
-//! carry, the server's [`Receipts`] know a second try when they see it, and answer it with the
-//! receipt of the first (Stripe, "Designing robust and predictable APIs with idempotency",
-//! 2017). There are two ways to get the key wrong. [`PerTry`] draws it where the try is sent: that is
-//! no key. [`PerCustomer`] makes it of what the request says, so that whoever buys twice gets the
-//! old receipt and pays once.
-//!
-//! [`Receipts::apply`] looks once more when the work is done, and not only when the try arrives:
-//! two tries of one charge may both be in the queue.
+//! A charge whose answer was lost may have happened. A client that tries again without saying so
+//! pays twice. With a key that belongs to the *request*, and that all its tries carry, the server
+//! recognises a retry, and answers it with the receipt of the first try (Stripe, "Designing robust
+//! and predictable APIs with idempotency", 2017). [`PerRequest`] does so. There are two ways to get
+//! the key wrong ([`WrongKey`]): one that is drawn where the try is sent is no key, and one that is
+//! made from the content of the request swallows the next purchase of the same customer.
 //!
 //! What this leaves out: receipts are kept for ever (Stripe keeps them for 24 hours) and in
 //! memory only, so a server that crashes between two tries charges twice. Real ones commit the
-//! receipt in the transaction that charges. And a key belongs to one server: whoever retries
-//! elsewhere needs receipts that servers share.
+//! receipt in the transaction that charges. And a key is known to one server: a retry elsewhere
+//! needs receipts that servers share.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Names a request, whichever of its tries.
+/// Identifies a request, in all its tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct IdempotencyKey(pub u64);
 
-/// The number on the bill: the how-many-th charge of the server it was.
+/// The number of a charge: a server's first has 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt(pub u64);
 
-/// What a user wants to buy.
-#[derive(Clone, Copy, Debug)]
+/// A purchase that a user wants to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Purchase {
     /// The number of the request, unique.
     pub request: u64,
-    /// Who buys; may buy again.
+    /// The customer, who may buy again.
     pub customer: u64,
 }
 
-/// Gives tries their keys.
+/// Both sides of idempotency keys. Each client session has an instance, of which it uses
+/// [`key`](Identity::key); each server has one, of which it uses the rest. A server's instance is
+/// lost when it crashes.
 pub trait Identity {
-    /// The key of the `number`-th try to make a purchase.
+    /// The client's side: the key that the `number`-th try of a purchase carries, from 1.
     fn key(&self, purchase: Purchase, number: u32) -> Option<IdempotencyKey>;
+
+    /// The server's side: the receipt of an earlier try with this key, if it charged. Called when
+    /// a try arrives, which is answered at once if there is one.
+    fn known(&self, key: Option<IdempotencyKey>) -> Option<Receipt>;
+
+    /// The server's side: charges, unless an earlier try has. Returns the receipt, and whether it
+    /// is new. Called when the work of a try is done, which may be long after it arrived.
+    fn charge(&mut self, key: Option<IdempotencyKey>) -> (Receipt, bool);
 }
 
 /// One key for all tries of a request.
-pub struct PerRequest;
+#[derive(Default)]
+pub(crate) struct PerRequest {
+    by_key: BTreeMap<IdempotencyKey, Receipt>,
+    charged: u64,
+}
 
 impl Identity for PerRequest {
     fn key(&self, purchase: Purchase, _number: u32) -> Option<IdempotencyKey> {
         Some(IdempotencyKey(purchase.request))
     }
-}
 
-/// A new key for each try.
-pub struct PerTry;
-
-impl Identity for PerTry {
-    fn key(&self, purchase: Purchase, number: u32) -> Option<IdempotencyKey> {
-        Some(IdempotencyKey((u64::from(number) << 40) + purchase.request))
-    }
-}
-
-/// One key for all that a customer ever buys.
-pub struct PerCustomer;
-
-impl Identity for PerCustomer {
-    fn key(&self, purchase: Purchase, _number: u32) -> Option<IdempotencyKey> {
-        Some(IdempotencyKey(purchase.customer))
-    }
-}
-
-/// No keys.
-pub struct Anonymous;
-
-impl Identity for Anonymous {
-    fn key(&self, _purchase: Purchase, _number: u32) -> Option<IdempotencyKey> {
-        None
-    }
-}
-
-/// What a server has charged, by key.
-#[derive(Debug, Default)]
-pub struct Receipts {
-    by_key: BTreeMap<IdempotencyKey, Receipt>,
-    charged: u64,
-}
-
-impl Receipts {
-    /// The receipt of an earlier try.
-    pub fn known(&self, key: Option<IdempotencyKey>) -> Option<Receipt> {
+    fn known(&self, key: Option<IdempotencyKey>) -> Option<Receipt> {
         self.by_key.get(&key?).copied()
     }
 
-    /// Charges, unless an earlier try has; returns the receipt, and whether it is new.
-    pub fn apply(&mut self, key: Option<IdempotencyKey>) -> (Receipt, bool) {
+    fn charge(&mut self, key: Option<IdempotencyKey>) -> (Receipt, bool) {
+        // Looked up once more: two tries of one purchase may both have been in the queue.
         if let Some(receipt) = self.known(key) {
             return (receipt, false);
         }
@@ -104,6 +77,49 @@ impl Receipts {
     }
 }
 
+/// The reference with another key.
+pub(crate) struct WrongKey {
+    key: fn(Purchase, u32) -> Option<IdempotencyKey>,
+    reference: PerRequest,
+}
+
+impl WrongKey {
+    fn new(key: fn(Purchase, u32) -> Option<IdempotencyKey>) -> WrongKey {
+        WrongKey { key, reference: PerRequest::default() }
+    }
+
+    /// No key.
+    pub fn none() -> WrongKey {
+        WrongKey::new(|_, _| None)
+    }
+
+    /// A new key for each try.
+    pub fn per_try() -> WrongKey {
+        WrongKey::new(|purchase, number| {
+            Some(IdempotencyKey((u64::from(number) << 40) + purchase.request))
+        })
+    }
+
+    /// One key for all purchases of a customer.
+    pub fn per_customer() -> WrongKey {
+        WrongKey::new(|purchase, _| Some(IdempotencyKey(purchase.customer)))
+    }
+}
+
+impl Identity for WrongKey {
+    fn key(&self, purchase: Purchase, number: u32) -> Option<IdempotencyKey> {
+        (self.key)(purchase, number)
+    }
+
+    fn known(&self, key: Option<IdempotencyKey>) -> Option<Receipt> {
+        self.reference.known(key)
+    }
+
+    fn charge(&mut self, key: Option<IdempotencyKey>) -> (Receipt, bool) {
+        self.reference.charge(key)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,39 +127,39 @@ mod tests {
     const FIRST: Purchase = Purchase { request: 7, customer: 1 };
 
     /// The receipts of three tries to buy something, and of the same customer's next purchase.
-    fn receipts(identity: &dyn Identity) -> [(Receipt, bool); 4] {
-        let mut receipts = Receipts::default();
+    fn receipts(mut identity: impl Identity) -> [(Receipt, bool); 4] {
         let next = Purchase { request: 8, ..FIRST };
         [(FIRST, 1), (FIRST, 2), (FIRST, 3), (next, 1)]
-            .map(|(purchase, number)| receipts.apply(identity.key(purchase, number)))
+            .map(|(purchase, number)| identity.charge(identity.key(purchase, number)))
     }
 
     #[test]
     fn a_purchase_with_a_key_is_charged_once() {
         let (first, again) = ((Receipt(1), true), (Receipt(1), false));
         let next = (Receipt(2), true);
-        assert_eq!(receipts(&PerRequest), [first, again, again, next]);
+        assert_eq!(receipts(PerRequest::default()), [first, again, again, next]);
     }
 
     #[test]
     fn a_key_of_the_customer_swallows_the_next_purchase() {
         let (first, again) = ((Receipt(1), true), (Receipt(1), false));
-        assert_eq!(receipts(&PerCustomer), [first, again, again, again]);
+        assert_eq!(receipts(WrongKey::per_customer()), [first, again, again, again]);
     }
 
     #[test]
     fn without_a_key_or_with_one_per_try_every_try_is_charged() {
         let each = [1, 2, 3, 4].map(|number| (Receipt(number), true));
-        assert_eq!(receipts(&Anonymous), each);
-        assert_eq!(receipts(&PerTry), each);
+        assert_eq!(receipts(WrongKey::none()), each);
+        assert_eq!(receipts(WrongKey::per_try()), each);
     }
 
     #[test]
     fn a_receipt_is_known_only_after_the_charge() {
-        let (mut receipts, key) = (Receipts::default(), PerRequest.key(FIRST, 1));
-        assert_eq!(receipts.known(key), None);
-        let (receipt, _) = receipts.apply(key);
-        assert_eq!(receipts.known(key), Some(receipt));
-        assert_eq!(receipts.known(None), None);
+        let mut server = PerRequest::default();
+        let key = server.key(FIRST, 1);
+        assert_eq!(server.known(key), None);
+        let (receipt, _) = server.charge(key);
+        assert_eq!(server.known(key), Some(receipt));
+        assert_eq!(server.known(None), None);
     }
 }

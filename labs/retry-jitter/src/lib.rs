@@ -1,18 +1,22 @@
 //! The retry-jitter lab: what to do when an answer does not come.
 //!
 //! Clients ask a service with a finite number of workers and a queue, through as many proxies as
-//! the scenario puts in between. Everything that decides is a plain struct that is told the time:
+//! the scenario puts in between. The parts of the algorithm are plain structs that take the time as
+//! an argument, each in a seat:
 //!
 //! | file | idea |
 //! |---|---|
-//! | `backoff` | how long to wait before the next try |
-//! | `budget`, `throttling` | whether there may be a next try, or any |
-//! | `admission`, `discipline` | slots; who may wait for one, and whose turn it is |
-//! | `identity` | what makes two tries one request |
-//! | `row` | optimistic concurrency: a write that must be tried again |
-//! | `caller` | the composition: time-outs, retries, hedges, deadlines |
-//! | `node`, `client` | the shell: messages, workers, what users want |
-//! | `sizes`, `measures` | the work of each try; what came of it all, judged from outside |
+//! | `backoff` | the wait before the next try |
+//! | `budget` | whether a try may be sent: retry ratio, token bucket, adaptive throttling |
+//! | `admission` | the queue in front of a node: slots, shedding, dropping what has expired |
+//! | `deadlines` | what tries tell of the time that is left |
+//! | `identity` | idempotency keys: what makes two tries one request |
+//! | `optimistic_row` | optimistic concurrency: a write that must be tried again |
+//! | [`seats`] | these six as seats, with their fillings |
+//! | `caller` | the composition: timeouts, retries, hedges, deadlines |
+//! | `node`, `client` | the shell: messages, workers, requests |
+//! | `cluster` | the state that all of them share |
+//! | `service_times`, `measure` | the work of each try; end-of-run measures |
 //!
 //! Papers: Brooker, "Exponential Backoff And Jitter" (AWS, 2015); Beyer et al., *Site Reliability
 //! Engineering* (2016), chapters 21 and 22; Bronson et al., "Metastable Failures in Distributed
@@ -27,34 +31,37 @@ mod backoff;
 mod budget;
 mod caller;
 mod client;
-mod config;
-mod discipline;
+mod cluster;
+mod deadlines;
 mod identity;
-mod measures;
+mod measure;
 mod messages;
 mod node;
+mod optimistic_row;
 mod params;
-mod row;
-mod sizes;
+pub mod seats;
+mod service_times;
 mod spec;
-mod throttling;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
-use std::time::Duration;
 
-use netsplit_history::Run;
-use netsplit_scenario::{LabSpec, ScenarioFile};
-use netsplit_sim::{Client, Host, Lab, NodeId, Setup, System, Task};
+use netsplit_sim::prelude::*;
+
+pub use admission::{Admission, Arrival, Ticket, Turn};
+pub use backoff::{Backoff, Bounds};
+pub use budget::{Budget, Try};
+pub use deadlines::Deadlines;
+pub use identity::{IdempotencyKey, Identity, Purchase, Receipt};
+pub use optimistic_row::{Row, Version, WriteRule};
+pub use params::{DeadlineMode, HedgeAfter, Limit, Never, Params, Unlimited};
 
 use caller::Caller;
 use client::Session;
-use config::{Config, patience};
+use cluster::Cluster;
 use node::Node;
-use sizes::Sizes;
 
-/// The lab.
+/// The retry-jitter lab.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryJitter;
 
@@ -76,47 +83,38 @@ impl Lab for RetryJitter {
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
-        let config = Config::new(setup)?;
-        let scenario = setup.scenario();
-        let loads = scenario.loads.iter().map(|load| load.name.clone());
-        Ok(Rc::new(Service {
-            sizes: Rc::new(Sizes::new(&config.params.service)),
-            patience: loads.map(|load| (load.clone(), patience(scenario, &load))).collect(),
-            config: Rc::new(config),
-            processes: RefCell::default(),
-        }))
+        let cluster = Rc::new(Cluster::new(setup)?);
+        Ok(Rc::new(Service { cluster, processes: RefCell::default() }))
     }
 }
 
 /// The system during one run.
 struct Service {
-    config: Rc<Config>,
-    sizes: Rc<Sizes>,
-    /// How long the users of each load wait.
-    patience: BTreeMap<String, Duration>,
-    /// What the sessions of each client host share.
+    cluster: Rc<Cluster>,
+    /// The callers of the client hosts, which their sessions share.
     processes: RefCell<BTreeMap<NodeId, Rc<Caller>>>,
 }
 
 impl System for Service {
     fn node(&self, host: Host) -> Task {
-        Box::pin(Node::run(host, self.config.clone()))
+        Box::pin(Node::run(host, self.cluster.clone()))
     }
 
     fn client(&self, host: Host) -> Rc<dyn Client> {
-        self.sizes.seed_from(&host);
-        let process = || Rc::new(self.config.caller(&host, true));
+        let cluster = self.cluster.clone();
+        cluster.service_times.seed_from(&host);
+        let process = || Rc::new(cluster.caller(&host, true));
         let caller = self.processes.borrow_mut().entry(host.id()).or_insert_with(process).clone();
         Rc::new(Session {
             caller,
-            config: self.config.clone(),
-            sizes: self.sizes.clone(),
-            patience: self.patience[&*host.group()],
+            identity: (cluster.identity)().into(),
+            client_timeout: cluster.client_timeouts[&*host.group()],
+            cluster,
             host,
         })
     }
 
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {
-        measures::measure(run, self.config.params.fan_out)
+        measure::measure(run, self.cluster.params.fan_out)
     }
 }

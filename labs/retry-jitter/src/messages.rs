@@ -1,15 +1,15 @@
-//! What clients, proxies and servers say to each other.
+//! Messages between clients, proxies and servers.
 
-use std::time::Duration;
-
-use netsplit_sim::{Message, Rpc};
-use serde::{Deserialize, Serialize};
+use netsplit_sim::prelude::*;
 
 use crate::identity::IdempotencyKey;
-use crate::row::{Row, Version};
+use crate::optimistic_row::{Row, Version};
 
-/// The kinds of messages.
-pub(crate) const KINDS: &[&str] = &["job", "answer", "read", "row", "write", "written"];
+messages! { KINDS:
+    Job "job" @ 100 => Answer "answer";
+    Read "read" @ 101 => RowRead "row";
+    Write "write" @ 102 => Written "written";
+}
 
 /// One try of a piece of work.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,26 +21,25 @@ pub(crate) struct Job {
     /// Whether it takes the user's money.
     pub charge: bool,
     pub key: Option<IdempotencyKey>,
-    /// How long it keeps a worker busy. The try carries its size, so that it is the same work
+    /// How long it occupies a worker. The try carries its size, so that it is the same work
     /// under every variant.
     pub work: Duration,
-    /// How long from its arrival somebody waits for the answer, if the sender says so. A span
-    /// and no time of day, as in gRPC: clocks need not agree.
+    /// The time from its arrival for which the sender waits for the answer, if it says so.
     pub left: Option<Duration>,
 }
 
-/// How a try, or a request, ended.
+/// The outcome of a try, or of a request; the worse counts as greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Answer {
     /// It was done.
     Done,
-    /// A full queue turned it away, or its time was up before its turn came: without effect.
+    /// A full queue rejected it, or it expired while it waited: without effect.
     Shed,
-    /// A budget did not let it leave: without effect.
+    /// A budget refused to send it: without effect.
     Refused,
-    /// It was tried and failed, without effect.
+    /// It failed, without effect.
     Failed,
-    /// No answer came: it may have been done, or may be yet.
+    /// No answer came: it may have been done, or may be done yet.
     Lost,
 }
 
@@ -59,58 +58,6 @@ pub(crate) struct Write {
     pub value: u64,
 }
 
-/// Whether a [`Write`] won.
+/// Whether a [`Write`] succeeded.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Written(pub bool);
-
-impl Message for Job {
-    fn kind(&self) -> &'static str {
-        "job"
-    }
-}
-
-impl Rpc for Job {
-    type Response = Answer;
-}
-
-impl Message for Answer {
-    fn kind(&self) -> &'static str {
-        "answer"
-    }
-}
-
-impl Message for Read {
-    const PORT: u16 = 101;
-
-    fn kind(&self) -> &'static str {
-        "read"
-    }
-}
-
-impl Rpc for Read {
-    type Response = RowRead;
-}
-
-impl Message for RowRead {
-    fn kind(&self) -> &'static str {
-        "row"
-    }
-}
-
-impl Message for Write {
-    const PORT: u16 = 102;
-
-    fn kind(&self) -> &'static str {
-        "write"
-    }
-}
-
-impl Rpc for Write {
-    type Response = Written;
-}
-
-impl Message for Written {
-    fn kind(&self) -> &'static str {
-        "written"
-    }
-}

@@ -1,14 +1,13 @@
-//! A node: a queue, slots, and either work to do or somebody else to ask.
+//! Nodes: servers, which do the work, and proxies, which ask the next node.
 //!
 //! Servers and proxies are alike up to the last step. A job takes a slot of the node's
-//! [`Admission`], waiting for one if need be; a server then keeps a worker busy for as long as
-//! the work takes, while a proxy keeps its slot busy for as long as the next node takes to
-//! answer: it waits with its hands full, which is how slowness travels upwards.
+//! [`Admission`], waiting for one if necessary; a server then occupies a worker for as long as
+//! the work takes, while a proxy occupies its slot for as long as the next node takes to answer,
+//! which is how slowness travels upstream.
 //!
 //! A proxy has a [`Caller`] of its own. Its tries come on top of its clients' tries, and with
 //! k tries at each of n layers a failing server is asked k^n times per request (*Site
-//! Reliability Engineering*, chapter 22, "Retries"). The deadline that came with the job is the
-//! deadline of all that it asks for.
+//! Reliability Engineering*, chapter 22, "Retries").
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -20,49 +19,47 @@ use netsplit_sim::Host;
 use netsplit_sim::random::unit;
 use tokio::sync::oneshot;
 
-use crate::admission::{Admission, Arrival};
+use crate::admission::{Admission, Arrival, Ticket};
 use crate::caller::Caller;
-use crate::config::Config;
-use crate::discipline::Ticket;
-use crate::identity::Receipts;
+use crate::cluster::Cluster;
+use crate::identity::Identity;
 use crate::messages::{Answer, Job, Read, RowRead, Write, Written};
-use crate::params::Deadlines;
-use crate::row::Row;
+use crate::optimistic_row::Row;
 
 /// One node while it is up.
 pub(crate) struct Node {
     host: Host,
-    config: Rc<Config>,
-    /// Of a proxy: whom it asks, and how.
+    cluster: Rc<Cluster>,
+    /// A proxy's calls to the next node.
     caller: Option<Caller>,
     state: RefCell<State>,
 }
 
 struct State {
-    admission: Admission,
-    /// Those who wait: told whether to start, or to give up.
+    admission: Box<dyn Admission>,
+    /// The waiting jobs, each of which is told that it may start (true) or is dropped (false).
     waiting: BTreeMap<Ticket, oneshot::Sender<bool>>,
-    receipts: Receipts,
+    identity: Box<dyn Identity>,
     row: Row,
 }
 
 impl Node {
     /// Serves until the host crashes.
-    pub async fn run(host: Host, config: Rc<Config>) {
+    pub async fn run(host: Host, cluster: Rc<Cluster>) {
         for name in ["tries", "shed", "expired", "duplicates"] {
             host.count(name, 0);
         }
         let is_proxy = &*host.group() == "proxies";
         let node = Rc::new(Node {
-            caller: is_proxy.then(|| config.caller(&host, config.params.proxies_retry)),
+            caller: is_proxy.then(|| cluster.caller(&host, cluster.params.proxies_retry)),
             state: RefCell::new(State {
-                admission: config.admission(&host),
+                admission: cluster.admission(&host),
                 waiting: BTreeMap::new(),
-                receipts: Receipts::default(),
+                identity: (cluster.identity)(),
                 row: Row::default(),
             }),
             host: host.clone(),
-            config,
+            cluster,
         });
         let (reads, writes, to) = (node.clone(), node.clone(), host.clone());
         host.spawn(async move {
@@ -79,7 +76,7 @@ impl Node {
         if self.caller.is_none() {
             self.host.count("tries", 1);
         }
-        if self.state.borrow().receipts.known(job.key).is_some() {
+        if self.state.borrow().identity.known(job.key).is_some() {
             self.host.count("duplicates", 1);
             return Answer::Done;
         }
@@ -89,6 +86,7 @@ impl Node {
         }
         let waited = self.host.monotonic().saturating_sub(arrived);
         let answer = match &self.caller {
+            // The slot stays taken until the next node answers, however slow it is.
             Some(caller) => self.pass_on(caller, job, deadline).await,
             None => self.work(job, waited).await,
         };
@@ -96,7 +94,7 @@ impl Node {
         answer
     }
 
-    /// Waits for a slot; false for those who do not get one.
+    /// Waits for a slot; false if the job gets none.
     async fn enter(&self, work: Duration, deadline: Option<Duration>) -> bool {
         let turn = {
             let state = &mut *self.state.borrow_mut();
@@ -104,12 +102,13 @@ impl Node {
                 Arrival::Start => return true,
                 Arrival::Reject => None,
                 Arrival::Wait(ticket) => {
-                    let (told, turn) = oneshot::channel();
-                    state.waiting.insert(ticket, told);
+                    let (call, turn) = oneshot::channel();
+                    state.waiting.insert(ticket, call);
                     Some(turn)
                 }
             }
         };
+        // Awaited with the state released: whoever leaves needs it.
         if let Some(turn) = turn {
             return turn.await.unwrap_or(false);
         }
@@ -124,9 +123,9 @@ impl Node {
         self.host.count("expired", turn.dropped.len() as u64);
         let gone = turn.dropped.iter().map(|ticket| (ticket, false));
         for (ticket, may_start) in gone.chain(turn.next.iter().map(|ticket| (ticket, true))) {
-            if let Some(told) = state.waiting.remove(ticket) {
-                // Handlers end only with their host, so there is always one who listens.
-                let _ = told.send(may_start);
+            if let Some(call) = state.waiting.remove(ticket) {
+                // Handlers end only with their host, so the receiver is always there.
+                let _ = call.send(may_start);
             }
         }
     }
@@ -139,7 +138,7 @@ impl Node {
             return Answer::Failed;
         }
         if job.charge {
-            let (_, is_new) = self.state.borrow_mut().receipts.apply(job.key);
+            let (_, is_new) = self.state.borrow_mut().identity.charge(job.key);
             if is_new {
                 self.host.record("charged", job.request);
             } else {
@@ -149,21 +148,20 @@ impl Node {
         Answer::Done
     }
 
-    /// Reads and writes of the row take no time: what they wait for is each other.
+    /// Reads and writes of the row take no time: they wait for each other only.
     fn write(&self, write: &Write) -> Written {
         let row = &mut self.state.borrow_mut().row;
-        Written((self.config.write_rule)(row, write.version, write.value))
+        Written((self.cluster.write_rule)(row, write.version, write.value))
     }
 
     fn fails(&self) -> bool {
-        let rate = *self.config.params.failure_rate;
+        let rate = *self.cluster.params.failure_rate;
         rate > 0.0 && unit(&mut self.host.rng()) < rate
     }
 
     async fn pass_on(&self, caller: &Caller, job: Job, deadline: Option<Duration>) -> Answer {
-        let next = self.config.next_hops(&self.host, Some(self.host.id()), job.leaf);
-        let travels = self.config.params.deadlines == Deadlines::Travel;
-        let until = deadline.filter(|_| travels).unwrap_or(Duration::MAX);
+        let next = self.cluster.next_hops(&self.host, Some(self.host.id()), job.leaf);
+        let until = self.cluster.deadlines.inherit(deadline).unwrap_or(Duration::MAX);
         let home = if job.charge { &next[..1] } else { &next[..] };
         caller.ask(home, |_| job.clone(), until).await
     }

@@ -1,4 +1,4 @@
-//! The knobs of the lab.
+//! Parameters of the lab.
 
 use std::time::Duration;
 
@@ -6,50 +6,50 @@ use netsplit_scenario::{Dist, Share, Span};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The knobs of the retry-jitter lab.
+/// The parameters of the retry-jitter lab.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Params {
-    /// How much work one try is.
+    /// The work of one try.
     pub service: Dist,
-    /// How often a server fails what it has worked at.
+    /// The share of jobs that a server fails after it has done the work.
     pub failure_rate: Share,
-    /// Into how many leaves an `ask` is split, each of which is asked and retried by itself. The
-    /// servers are dealt to the leaves in turn, so their number must be a multiple.
+    /// The number of leaves that an `ask` is split into, each of which is asked and retried by
+    /// itself. The servers are divided among the leaves in turn, so their number must be a multiple
+    /// of it.
     pub fan_out: u32,
-    /// How many tries a request has at each layer, the first included.
+    /// The number of tries of a request at each layer, the first included.
     pub tries: u32,
     /// How long a try waits for its answer, at each layer.
     pub try_timeout: Span,
-    /// Half of the first wait of exponential backoff.
+    /// Half of the first exponential wait.
     pub backoff_base: Span,
     /// The longest wait of any backoff.
     pub backoff_cap: Span,
     /// Whether waits are drawn at random. If not, each is the longest that could be drawn.
     pub jitter: bool,
-    /// Budget `retry-ratio`: how many retries each request earns.
+    /// Budget `retry-ratio`: the share of a retry that each request earns.
     pub retry_ratio: Share,
-    /// Budget `token-bucket`: how many tokens it holds. A retry costs 5, one after a time-out 10.
+    /// Budget `token-bucket`: its capacity. A retry costs 5, one after a timeout 10.
     pub bucket: Limit,
-    /// Budget `adaptive-throttling`: how many tries may be sent per accepted one before
-    /// throttling sets in. 2 wastes as many as are accepted, and notices recovery soon.
+    /// Budget `adaptive-throttling`: the tries that may be sent per accepted one before throttling
+    /// starts. 2 wastes as many as are accepted, and notices recovery soon.
     pub throttle_k: f64,
-    /// Budget `adaptive-throttling`: how far back it remembers; with no memory it never throttles.
+    /// Budget `adaptive-throttling`: the time that it remembers; with 0s it never throttles.
     pub throttle_window: Span,
-    /// How many jobs may wait at one node, beyond those that its workers are at; unless said,
-    /// any number. `fifo` and `lifo` know no limit.
+    /// The number of jobs that may wait at one node, beyond those being executed. `fifo` and
+    /// `lifo` ignore it. Default: unlimited.
     pub queue_limit: Limit,
-    /// Admission `lifo`: with more than so many waiting, the newest is served first, and otherwise
+    /// Admission `lifo`: while more jobs than this wait, the newest is served first, and otherwise
     /// the oldest.
     pub lifo_above: Limit,
-    /// What each try says of how long its answer is waited for.
-    pub deadlines: Deadlines,
-    /// Whether charges carry the key that the identity in the seat gives them.
+    /// What each try tells of the time that is left.
+    pub deadlines: DeadlineMode,
+    /// Whether charges carry an idempotency key.
     pub idempotency_keys: bool,
-    /// What each hop takes off a deadline that it passes on, for the way there and back.
+    /// The time that each hop takes off a deadline that it passes on, for the way there and back.
     pub reserve: Span,
-    /// How long a try may be unanswered before another replica is asked as well; unless said, no
-    /// other is.
+    /// The time after which another replica is asked as well. Default: never.
     pub hedge_after: HedgeAfter,
     /// Whether proxies retry too, or leave that to the client.
     pub proxies_retry: bool,
@@ -72,7 +72,7 @@ impl Default for Params {
             throttle_window: Span::ms(120_000),
             queue_limit: Limit::Unlimited(Unlimited::Unlimited),
             lifo_above: Limit::At(0),
-            deadlines: Deadlines::Travel,
+            deadlines: DeadlineMode::Travel,
             idempotency_keys: true,
             reserve: Span::ms(5),
             hedge_after: HedgeAfter::Never(Never::Never),
@@ -85,9 +85,9 @@ impl Default for Params {
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "expected a number, for example 20, or \"unlimited\"")]
 pub enum Limit {
-    /// So many.
+    /// This number.
     At(u32),
-    /// Any number.
+    /// No limit.
     Unlimited(Unlimited),
 }
 
@@ -107,25 +107,30 @@ impl Limit {
             Limit::Unlimited(_) => None,
         }
     }
+
+    /// The number as a count of things in memory.
+    pub fn count(self) -> Option<usize> {
+        self.limit().map(|limit| limit as usize)
+    }
 }
 
-/// How long an answer is waited for, as told to who is to give it.
+/// What a try tells of the time that is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Deadlines {
-    /// How long the client will wait: a proxy passes on what is left of that.
+pub enum DeadlineMode {
+    /// How long the client will wait; a proxy passes on what is left of that.
     Travel,
-    /// How long the sender will wait: at each layer the time begins anew.
+    /// How long the sender will wait; at each layer the time starts anew.
     PerHop,
     /// Nothing.
     None,
 }
 
-/// When a caller asks another replica.
+/// The time after which a caller asks another replica.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "expected a duration, for example \"10ms\", or \"never\"")]
 pub enum HedgeAfter {
-    /// After so long without an answer.
+    /// After this time without an answer.
     After(Span),
     /// Never.
     Never(Never),

@@ -1,14 +1,14 @@
-//! What users felt, and what it cost, judged from the record of the run.
+//! End-of-run measures, computed from the recorded history.
 //!
 //! Money is counted from outside: each charge is an event of the server that made it, and
-//! [`charges`] holds these against what clients wanted and were told. A server that charges twice
-//! because it takes two tries for two requests would not count them as doubles itself.
+//! [`charges`] compares these with what clients requested and were told. A server that charges
+//! twice because it takes two tries for two requests would not count them as doubles itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use netsplit_history::{Operation, Run, Status, Time};
 
-/// The numbers of the whole run.
+/// The measures of a whole run, by name.
 pub(crate) fn measure(run: &Run, leaves: u32) -> Vec<(&'static str, f64)> {
     let mut measured = charges(run);
     measured.push(("lost_updates", lost_updates(run)));
@@ -36,7 +36,7 @@ fn makespan_ms(requests: &[&Operation]) -> Option<f64> {
     Some(last.since(first).as_secs_f64() * 1e3)
 }
 
-/// From the last heal to the first job that did not have to wait.
+/// From the end of the last fault to the first job that did not have to wait.
 fn drain_s(run: &Run) -> Option<f64> {
     let heals = run.faults.iter().flat_map(|fault| &fault.spans);
     let heal = heals.map(|(_, to)| *to).max()?;

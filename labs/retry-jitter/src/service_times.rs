@@ -1,4 +1,4 @@
-//! How much work each try is.
+//! Service times: the work of each try.
 //!
 //! Work belongs to a request's leaf and to the copy of its try, wherever and whenever that is
 //! served: two variants do the same work as far as they send the same tries. Copies differ from
@@ -13,37 +13,37 @@ use netsplit_sim::random::Sampler;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
-use crate::caller::Copy;
+use crate::caller::Attempt;
 
 /// Draws the work of tries.
 #[derive(Debug)]
-pub(crate) struct Sizes {
+pub(crate) struct ServiceTimes {
     service: Sampler,
     seed: OnceCell<u64>,
 }
 
-impl Sizes {
-    pub fn new(service: &Dist) -> Sizes {
-        Sizes { service: Sampler::new(service), seed: OnceCell::new() }
+impl ServiceTimes {
+    pub fn new(service: &Dist) -> ServiceTimes {
+        ServiceTimes { service: Sampler::new(service), seed: OnceCell::new() }
     }
 
-    /// Takes the seed from the first host that asks, before it has drawn anything else.
+    /// Takes the seed from the first host that calls this, before it has drawn anything else.
     pub fn seed_from(&self, host: &Host) {
         self.seed.get_or_init(|| host.rng().next_u64());
     }
 
-    pub fn work(&self, request: u64, leaf: u32, copy: Copy) -> Duration {
+    pub fn work(&self, request: u64, leaf: u32, attempt: Attempt) -> Duration {
         let seed = self.seed.get().expect("a session has seeded it");
-        let place = place(request, leaf, copy);
+        let place = place(request, leaf, attempt);
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ place);
         self.service.draw(&mut rng)
     }
 }
 
 /// A number of its own for each copy: up to 128 tries of 65,536 leaves of 2^40 requests.
-fn place(request: u64, leaf: u32, copy: Copy) -> u64 {
-    let (leaf, number) = (u64::from(leaf), u64::from(copy.number));
-    (request << 24) + (leaf << 8) + (number << 1) + u64::from(copy.hedge)
+fn place(request: u64, leaf: u32, attempt: Attempt) -> u64 {
+    let (leaf, number) = (u64::from(leaf), u64::from(attempt.number));
+    (request << 24) + (leaf << 8) + (number << 1) + u64::from(attempt.hedge)
 }
 
 #[cfg(test)]
@@ -60,8 +60,8 @@ mod tests {
             for leaf in 0..100 {
                 for number in 1..=4 {
                     for hedge in 0..2 {
-                        let copy = Copy { number, hedge };
-                        assert!(places.insert(place(request, leaf, copy)));
+                        let attempt = Attempt { number, hedge };
+                        assert!(places.insert(place(request, leaf, attempt)));
                     }
                 }
             }
