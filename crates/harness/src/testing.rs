@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netsplit_check::{Verdict, show};
+use netsplit_check::{Finding, Verdict, show};
 use netsplit_history::Run;
 use netsplit_sim::Lab;
 
@@ -18,7 +18,7 @@ use crate::Experiment;
 pub fn check(lab: &'static dyn Lab) {
     names_are_distinct(lab);
     variants_build(lab);
-    mutants_are_shown(lab);
+    mutants_are_shown(lab, 1..=3);
     runs_depend_on_the_seed_alone(lab);
     scenarios_pass(lab, 1..=2);
     wrong_variants_fail(lab, 1..=3);
@@ -59,20 +59,28 @@ pub fn variants_build(lab: &'static dyn Lab) {
 }
 
 /// Checks that each mutant is among the `catches` of the scenario that it says shows it, and that
-/// an expectation there is about what it says it breaks.
+/// an expectation there which is about what it says it breaks fails under one of the seeds.
 ///
 /// # Panics
 /// When one is not.
-pub fn mutants_are_shown(lab: &'static dyn Lab) {
+pub fn mutants_are_shown(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<u64>) {
     for variant in lab.spec().variants() {
         let Some(mutant) = variant.mutant else { continue };
         let (name, shown_by) = (variant.name, mutant.shown_by);
-        let verdict = load(lab, shown_by, &[]).scenario.verdict;
-        let caught = verdict.catches.iter().any(|caught| caught == name);
+        let set = format!("variant={name}");
+        let experiment = load(lab, shown_by, &[&set]);
+        let caught = experiment.scenario.verdict.catches.iter().any(|caught| caught == name);
         assert!(caught, "the mutant {name}: `catches` of {shown_by} does not list it");
-        let mut sentences = verdict.expect.iter().chain(&verdict.sweep);
-        let about = sentences.any(|sentence| sentence.text.contains(mutant.breaks));
-        assert!(about, "the mutant {name}: {shown_by} expects nothing about `{}`", mutant.breaks);
+        let breaks = |seed| {
+            let (_, findings) = experiment.run(seed).unwrap_or_else(|why| panic!("{why}"));
+            let failed = |finding: &Finding| {
+                finding.verdict == Verdict::Fail && finding.text.contains(mutant.breaks)
+            };
+            findings.expectations.iter().any(failed)
+        };
+        let command = command(&experiment, &[&set], *seeds.start());
+        let broken = seeds.clone().any(breaks);
+        assert!(broken, "{command}: no failed expectation is about `{}`", mutant.breaks);
     }
 }
 
