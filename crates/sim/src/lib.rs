@@ -7,61 +7,37 @@
 //! ordered by (nanosecond, order of scheduling). The same scenario and seed give the same run,
 //! to the last bit.
 //!
-//! Where to look: `sim` is the loop and `world` its state; `life` starts and crashes hosts;
-//! `links` decides the fate of a message and `delivery` carries it out; `cpu` has the workers of
-//! a node, `clock` and `timers` its time; `faults` says what breaks, `strikes` when, and
-//! `effects` what that does to a host; `load` and `requests` are who asks for what; `host`,
-//! `messaging`, `waiting`, `recording` and `disk` are what lab code sees; `random` is where
-//! chance comes from, and `tracer` where everything is hashed.
+//! Modules: `engine` has the event loop, the state that it advances, the executor and the tracer;
+//! `network` the links and the messages on them; `machine` a host's lifecycle, workers, clock and
+//! timers; `host` the API that lab code sees; `fault` the schedule, targets and effects of faults;
+//! `load` arrivals and requests; `random` the random streams.
 //!
 //! What this leaves out: TCP (messages are datagrams), queue limits inside the network, and
 //! time spent computing, which is only what a node declares with [`Host::work`].
 
-mod changes;
-mod clock;
-mod cpu;
-mod delivery;
-mod disk;
-mod effects;
-mod events;
-mod executor;
-mod faults;
+mod engine;
+mod fault;
 mod host;
-mod hosts;
 mod lab;
-mod life;
-mod links;
 mod load;
-mod logs;
-mod messages;
-mod messaging;
+mod machine;
+mod network;
 mod open_seat;
-mod panics;
 pub mod prelude;
 pub mod random;
-mod recording;
-mod requests;
-mod run;
-mod selectors;
-mod sim;
-mod strikes;
-mod timers;
-mod tracer;
-mod waiting;
-mod world;
 
-pub use disk::Disk;
-pub use executor::Task;
+#[doc(hidden)]
+pub use engine::event_loop::live_simulations;
+pub use engine::executor::Task;
+pub use engine::simulate::{Options, build, simulate, total_duration};
 pub use host::Host;
-pub use hosts::NodeId;
+pub use host::disk::Disk;
+pub use host::messaging::{Call, Inbox};
+pub use host::metrics::HostRng;
+pub use host::time::{Elapsed, Sleep, Work};
 pub use lab::{Client, Lab, Performing, Reply, Request, Setup, System};
+pub use machine::state::NodeId;
 #[doc(hidden)]
-pub use messages::port_of;
-pub use messages::{CallError, MAX_MESSAGE, Message, Rpc};
-pub use messaging::{Call, Inbox};
+pub use network::wire::port_of;
+pub use network::wire::{CallError, MAX_MESSAGE, Message, Rpc};
 pub use rand;
-pub use recording::HostRng;
-pub use run::{Options, build, simulate, total_duration};
-#[doc(hidden)]
-pub use sim::live_simulations;
-pub use waiting::{Elapsed, Sleep, Work};

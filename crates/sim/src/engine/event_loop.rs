@@ -9,11 +9,11 @@ use std::task::{Context, Poll, Waker};
 use netsplit_history::{Problem, Time};
 use turmoil_net::EnterGuard;
 
-use crate::events::Event;
-use crate::executor::{TaskKey, Tasks};
-use crate::messages::MAX_MESSAGE;
-use crate::panics::guarded;
-use crate::world::World;
+use crate::engine::events::Event;
+use crate::engine::executor::{TaskKey, Tasks};
+use crate::engine::panics::guarded;
+use crate::engine::world::World;
+use crate::network::wire::MAX_MESSAGE;
 use crate::{NodeId, System};
 
 /// Polls and events that may happen at one instant before the run counts as a livelock.

@@ -1,7 +1,12 @@
 //! [`Host`]: what lab code sees of the machine that it runs on.
 //!
-//! Its methods stand where they belong: messages in `messaging`, time and work in `waiting`,
-//! events, counters and chance in `recording`, files in `disk`.
+//! Its methods stand where they belong: messages in `messaging`, time and work in `time`,
+//! events, counters and chance in `metrics`, files in `disk`.
+
+pub(crate) mod disk;
+pub(crate) mod messaging;
+pub(crate) mod metrics;
+pub(crate) mod time;
 
 use std::cell::RefMut;
 use std::fmt;
@@ -13,9 +18,9 @@ use std::time::Duration;
 use netsplit_history::Time;
 
 use crate::NodeId;
-use crate::disk::{Disk, DiskState};
-use crate::sim::Sim;
-use crate::world::World;
+use crate::engine::event_loop::Sim;
+use crate::engine::world::World;
+use crate::host::disk::{Disk, DiskState};
 
 /// A handle to one life of one host. After a crash it is inert: what it sends goes nowhere, what
 /// it records is not recorded, and what it waits for never comes.

@@ -8,13 +8,13 @@ use netsplit_history::TraceKind;
 use turmoil_net::{Packet, Transport, UdpDatagram};
 
 use crate::NodeId;
-use crate::events::{Event, FlightKey};
-use crate::hosts::address;
-use crate::links::{Fate, Parcel};
-use crate::messages::{REPLY_PORT, call_of};
-use crate::sim::Sim;
-use crate::tracer::{number, tag};
-use crate::world::{CallKey, World};
+use crate::engine::event_loop::Sim;
+use crate::engine::events::{Event, FlightKey};
+use crate::engine::tracer::{number, tag};
+use crate::engine::world::{CallKey, World};
+use crate::machine::state::address;
+use crate::network::links::{Fate, Parcel};
+use crate::network::wire::{REPLY_PORT, call_of};
 
 /// A copy of a message under way.
 pub(crate) struct Flight {

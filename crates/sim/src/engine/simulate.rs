@@ -10,17 +10,17 @@ use netsplit_scenario::{Arrivals, Scenario};
 use slotmap::SlotMap;
 use turmoil_net::Net;
 
-use crate::events::{Event, Events};
-use crate::faults::FaultState;
-use crate::hosts::{address, build_hosts, groups};
-use crate::links::Links;
-use crate::load::LoadState;
-use crate::logs;
-use crate::panics::{Panic, guarded};
-use crate::requests::{client_hosts, drain};
-use crate::sim::Sim;
-use crate::tracer::Tracer;
-use crate::world::World;
+use crate::engine::event_loop::Sim;
+use crate::engine::events::{Event, Events};
+use crate::engine::logs;
+use crate::engine::panics::{Panic, guarded};
+use crate::engine::tracer::Tracer;
+use crate::engine::world::World;
+use crate::fault::targets::FaultState;
+use crate::load::arrivals::LoadState;
+use crate::load::requests::{client_hosts, drain};
+use crate::machine::state::{address, build_hosts, groups};
+use crate::network::links::Links;
 use crate::{Lab, NodeId, Setup, System};
 
 /// How to run a scenario.

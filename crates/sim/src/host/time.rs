@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use crate::Host;
-use crate::events::{JobKey, TimerKey};
+use crate::engine::events::{JobKey, TimerKey};
 
 /// The time was up first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,8 +18,8 @@ use turmoil_fs::Fs;
 use turmoil_fs::shim::std::fs;
 
 use crate::Host;
+use crate::engine::tracer::{number, tag};
 use crate::random::Sampler;
-use crate::tracer::{number, tag};
 
 /// Unsynced writes after which the page cache is written back.
 const WRITE_BACK: usize = 512;

@@ -5,12 +5,12 @@ use std::rc::Rc;
 use netsplit_scenario::{Ends, Selector};
 
 use crate::NodeId;
-use crate::changes::{EndSets, LinkEffect, changes};
-use crate::executor::Tasks;
-use crate::hosts::HostEffect;
+use crate::engine::event_loop::Sim;
+use crate::engine::executor::Tasks;
+use crate::engine::world::World;
+use crate::machine::state::HostEffect;
+use crate::network::link_effects::{EndSets, LinkEffect, changes};
 use crate::random::stream;
-use crate::sim::Sim;
-use crate::world::World;
 
 impl Sim {
     /// Brings a host into the state that the effects in force on it demand.

@@ -10,16 +10,16 @@ use netsplit_scenario::Scenario;
 use slotmap::{Key, KeyData, SlotMap, new_key_type};
 
 use crate::NodeId;
-use crate::cpu::{Job, Jobs};
-use crate::delivery::Flight;
-use crate::events::{Event, Events, FlightKey, JobKey, RequestKey, TimerKey};
-use crate::faults::FaultState;
-use crate::hosts::{HostKind, HostState, node};
-use crate::links::Links;
-use crate::load::LoadState;
-use crate::requests::Live;
-use crate::timers::Timer;
-use crate::tracer::{Tracer, number, tag};
+use crate::engine::events::{Event, Events, FlightKey, JobKey, RequestKey, TimerKey};
+use crate::engine::tracer::{Tracer, number, tag};
+use crate::fault::targets::FaultState;
+use crate::load::arrivals::LoadState;
+use crate::load::requests::Live;
+use crate::machine::cpu::{Job, Jobs};
+use crate::machine::state::{HostKind, HostState, node};
+use crate::machine::timers::Timer;
+use crate::network::delivery::Flight;
+use crate::network::links::Links;
 
 new_key_type! {
     /// A call that waits for its answer.

@@ -11,11 +11,11 @@ use netsplit_scenario::{
 use rand::rngs::ChaCha8Rng;
 
 use crate::NodeId;
-use crate::changes::{EndSets, LinkChange, LinkEffect};
-use crate::hosts::HostEffect;
+use crate::engine::world::World;
+use crate::fault::selectors::NobodyIs;
+use crate::machine::state::HostEffect;
+use crate::network::link_effects::{EndSets, LinkChange, LinkEffect};
 use crate::random::{Sampler, stream};
-use crate::selectors::NobodyIs;
-use crate::world::World;
 
 /// A fault while the simulation runs.
 pub(crate) struct FaultState {

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use turmoil_net::shim::tokio::net::UdpSocket;
 
-use crate::hosts::host_at;
-use crate::messages::{Form, MAX_MESSAGE, REPLY_PORT, Rpc, decode, encode};
-use crate::waiting::{Sleep, wait_with};
-use crate::world::{CallKey, CallSlot};
+use crate::engine::world::{CallKey, CallSlot};
+use crate::host::time::{Sleep, wait_with};
+use crate::machine::state::host_at;
+use crate::network::wire::{Form, MAX_MESSAGE, REPLY_PORT, Rpc, decode, encode};
 use crate::{CallError, Host, Message, NodeId};
 
 /// Messages.

@@ -9,11 +9,11 @@ use rand::rngs::ChaCha8Rng;
 use turmoil_net::Net;
 use turmoil_net::shim::tokio::net::UdpSocket;
 
-use crate::changes::FaultIndex;
-use crate::clock::Clock;
-use crate::cpu::Cpu;
-use crate::disk::DiskState;
-use crate::executor::TaskKey;
+use crate::engine::executor::TaskKey;
+use crate::host::disk::DiskState;
+use crate::machine::clock::Clock;
+use crate::machine::cpu::Cpu;
+use crate::network::link_effects::FaultIndex;
 use crate::random::{Sampler, stream};
 
 /// A host of the simulation, by number.

@@ -6,8 +6,8 @@ use netsplit_history::{Aggregate, LabEvent, Series, Time, TraceKind};
 use rand::TryRng;
 use serde_json::Value;
 
-use crate::tracer::{number, tag};
-use crate::world::World;
+use crate::engine::tracer::{number, tag};
+use crate::engine::world::World;
 use crate::{Host, NodeId};
 
 /// What the run records. A host that is down records nothing.

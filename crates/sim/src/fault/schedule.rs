@@ -8,13 +8,13 @@ use netsplit_history::{Problem, TraceKind};
 use netsplit_scenario::{FaultKind, Repeat, Trigger};
 
 use crate::NodeId;
-use crate::events::Event;
-use crate::faults::Blow;
+use crate::engine::event_loop::Sim;
+use crate::engine::events::Event;
+use crate::engine::tracer::tag;
+use crate::engine::world::{EventTrigger, World};
+use crate::fault::selectors::NobodyIs;
+use crate::fault::targets::Blow;
 use crate::random::{Sampler, stream};
-use crate::selectors::NobodyIs;
-use crate::sim::Sim;
-use crate::tracer::tag;
-use crate::world::{EventTrigger, World};
 
 /// How long a fault waits for somebody to take the role that it is aimed at ...
 const WAIT_FOR_ROLE: Duration = Duration::from_secs(5);

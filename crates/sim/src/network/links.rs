@@ -15,7 +15,7 @@ use netsplit_scenario::{Dist, LinkSettings};
 use rand::rngs::Xoshiro256PlusPlus;
 
 use crate::NodeId;
-use crate::changes::{EndSets, FaultIndex, LinkChange, LinkEffect, changes};
+use crate::network::link_effects::{EndSets, FaultIndex, LinkChange, LinkEffect, changes};
 use crate::random::{Sampler, small_stream, unit};
 
 /// What becomes of one message.

@@ -14,7 +14,7 @@ use netsplit_history::Time;
 use slotmap::SlotMap;
 
 use crate::NodeId;
-use crate::events::{Event, Events, JobKey};
+use crate::engine::events::{Event, Events, JobKey};
 
 /// Where a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,13 +6,13 @@ use std::rc::Rc;
 use netsplit_history::{Crash, TraceKind};
 use turmoil_net::shim::tokio::net::UdpSocket;
 
-use crate::hosts::{HostKind, address};
-use crate::messages::REPLY_PORT;
-use crate::panics::{Panic, guarded};
+use crate::engine::event_loop::{Sim, ready};
+use crate::engine::panics::{Panic, guarded};
+use crate::engine::tracer::{number, tag};
+use crate::engine::world::World;
+use crate::machine::state::{HostKind, address};
+use crate::network::wire::REPLY_PORT;
 use crate::random::stream;
-use crate::sim::{Sim, ready};
-use crate::tracer::{number, tag};
-use crate::world::World;
 use crate::{Host, NodeId, Reply};
 
 impl Sim {

@@ -6,13 +6,13 @@ use std::time::Duration;
 use netsplit_history::{Operation, Outcome, Status, Time, TraceKind};
 use serde_json::Value;
 
-use crate::events::{Event, RequestKey};
-use crate::executor::TaskKey;
-use crate::hosts::HostKind;
-use crate::load::{LoadState, Session};
-use crate::sim::Sim;
-use crate::tracer::{number, tag};
-use crate::world::World;
+use crate::engine::event_loop::Sim;
+use crate::engine::events::{Event, RequestKey};
+use crate::engine::executor::TaskKey;
+use crate::engine::tracer::{number, tag};
+use crate::engine::world::World;
+use crate::load::arrivals::{LoadState, Session};
+use crate::machine::state::HostKind;
 use crate::{NodeId, Reply, Request};
 
 /// How long a closed-loop session that got its answer at once waits before it asks again: time

@@ -6,9 +6,9 @@ use std::time::Duration;
 use netsplit_history::Time;
 
 use crate::NodeId;
-use crate::events::{Event, TimerKey};
-use crate::tracer::{number, tag};
-use crate::world::World;
+use crate::engine::events::{Event, TimerKey};
+use crate::engine::tracer::{number, tag};
+use crate::engine::world::World;
 
 /// What a timer waits for.
 #[derive(Clone, Copy, Debug)]

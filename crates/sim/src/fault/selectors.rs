@@ -6,9 +6,9 @@ use netsplit_scenario::Selector;
 use rand::rngs::ChaCha8Rng;
 
 use crate::NodeId;
-use crate::hosts::HostKind;
+use crate::engine::world::World;
+use crate::machine::state::HostKind;
 use crate::random::unit;
-use crate::world::World;
 
 /// A role that nobody has at the moment.
 #[derive(Debug, PartialEq, Eq)]

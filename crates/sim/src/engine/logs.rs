@@ -9,7 +9,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::with_default;
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::sim::Sim;
+use crate::engine::event_loop::Sim;
 
 thread_local! {
     static LINES: RefCell<Option<Log>> = const { RefCell::new(None) };

@@ -1,0 +1,4 @@
+//! Load: arrivals, client sessions and the requests in flight.
+
+pub(crate) mod arrivals;
+pub(crate) mod requests;
