@@ -13,7 +13,7 @@ use netsplit_history::{Outcome, Run, Status};
 use netsplit_scenario::{LabSpec, NodeGroup, OpenFilling, Scenario, ScenarioFile, Seat};
 use serde_json::Value;
 
-use crate::{Host, NodeId, Task, open_seat};
+use crate::{Host, Task, open_seat};
 
 /// A lab: one system that a course teaches, with its variants.
 pub trait Lab: Sync {
@@ -230,12 +230,5 @@ impl Reply {
 
     fn bad(status: Status, outcome: Outcome, why: impl Into<Arc<str>>) -> Reply {
         Reply { status, outcome, output: Value::Null, error: Some(why.into()) }
-    }
-}
-
-/// A node's or client host's number, from 0.
-impl NodeId {
-    pub(crate) fn index(self) -> usize {
-        self.0 as usize
     }
 }

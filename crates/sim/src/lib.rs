@@ -36,7 +36,7 @@ pub use host::messaging::{Call, Inbox};
 pub use host::metrics::HostRng;
 pub use host::time::{Elapsed, Sleep, Work};
 pub use lab::{Client, Lab, Performing, Reply, Request, Setup, System};
-pub use machine::state::NodeId;
+pub use machine::id::NodeId;
 #[doc(hidden)]
 pub use network::wire::port_of;
 pub use network::wire::{CallError, MAX_MESSAGE, Message, Rpc};

@@ -1,4 +1,4 @@
-//! The loop: run every ready task, then jump to the next event.
+//! The event loop: run every ready task, then advance time to the next event.
 
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
@@ -9,25 +9,24 @@ use std::task::{Context, Poll, Waker};
 use netsplit_history::{Problem, Time};
 use turmoil_net::EnterGuard;
 
-use crate::engine::events::Event;
-use crate::engine::executor::{TaskKey, Tasks};
-use crate::engine::panics::guarded;
-use crate::engine::world::World;
+use super::events::Event;
+use super::executor::{TaskKey, Tasks};
+use super::panics::guarded;
+use super::world::World;
 use crate::network::wire::MAX_MESSAGE;
 use crate::{NodeId, System};
 
 /// Polls and events that may happen at one instant before the run counts as a livelock.
 const INSTANT_BUDGET: u64 = 1_000_000;
 
-/// Steps between two reports of progress.
+/// Steps between two calls of the progress callback.
 const PROGRESS_STEPS: u64 = 1 << 16;
 
 thread_local! {
     static LIVE: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Simulations of this thread that still hold memory: none, once a run has returned. For
-/// tests.
+/// Simulations of this thread that have not been dropped: 0 once a run has returned. For tests.
 #[doc(hidden)]
 pub fn live_simulations() -> usize {
     LIVE.get()
@@ -40,15 +39,15 @@ pub fn live_simulations() -> usize {
 pub(crate) struct Sim {
     pub world: RefCell<World>,
     pub tasks: RefCell<Tasks>,
-    /// Where messages are received before they are decoded.
+    /// The buffer in which messages are received before they are decoded.
     pub scratch: RefCell<Vec<u8>>,
-    /// The network of this thread, until the end of the run.
+    /// turmoil-net's handle to the network of this thread, until the end of the run.
     pub net: RefCell<Option<EnterGuard>>,
     system: RefCell<Option<Rc<dyn System>>>,
     /// Polls and events since time last advanced.
     instant: Cell<u64>,
     steps: Cell<u64>,
-    /// The host whose code runs, or ran last.
+    /// The host whose code is running, or ran last.
     current: Cell<NodeId>,
 }
 
@@ -88,16 +87,17 @@ impl Sim {
         drop(system);
     }
 
-    /// Runs until nothing is left, the end has come, or a budget is spent. `progress` hears of
-    /// the time now and then.
+    /// Runs until no event is left, the run ends, or a budget is spent. Calls `progress` with the
+    /// simulated time every now and then.
     pub fn run(self: &Rc<Sim>, max_steps: u64, progress: &mut dyn FnMut(Time)) {
-        let end = self.world.borrow().end;
         let mut next_report = PROGRESS_STEPS;
         while self.run_ready() {
-            let next = self.world.borrow_mut().events.pop_until(end);
-            let Some((at, event)) = next else { break };
-            let before = std::mem::replace(&mut self.world.borrow_mut().now, at);
-            if at > before {
+            let (before, next, now) = {
+                let core = &mut self.world.borrow_mut().core;
+                (core.now, core.advance(), core.now)
+            };
+            let Some(event) = next else { break };
+            if now > before {
                 self.instant.set(0);
             }
             self.handle(event);
@@ -106,20 +106,23 @@ impl Sim {
             }
             if self.steps.get() >= next_report {
                 next_report = self.steps.get() + PROGRESS_STEPS;
-                progress(at);
+                progress(now);
             }
             if self.steps.get() > max_steps {
-                let why = format!("more than {max_steps} events by {at}: a shorter scenario?");
-                self.world.borrow_mut().run.problems.push(Problem::Inconclusive(why));
+                let why = format!(
+                    "the run was ended at {now}, after {max_steps} steps, the limit: shorten the \
+                     scenario or lower its load"
+                );
+                self.world.borrow_mut().core.inconclusive(why);
                 break;
             }
         }
-        let world = &mut *self.world.borrow_mut();
-        world.now = end;
-        world.run.steps = self.steps.get();
+        let core = &mut self.world.borrow_mut().core;
+        core.now = core.end;
+        core.run.steps = self.steps.get();
     }
 
-    /// Counts a step; false when too much has happened at one instant.
+    /// Counts a step; false when there were too many at one instant.
     fn spend(&self, at: Option<NodeId>) -> bool {
         self.steps.set(self.steps.get() + 1);
         self.instant.set(self.instant.get() + 1);
@@ -127,14 +130,14 @@ impl Sim {
             return true;
         }
         let world = &mut *self.world.borrow_mut();
-        let place = at.map_or("the network".into(), |id| world.hosts[id.index()].name.clone());
-        let now = world.now;
-        let why = format!("livelock: a million steps at {now} without time advancing, at {place}");
-        world.run.problems.push(Problem::Failure(why));
+        let place = at.map_or("the network".into(), |id| world.name_of(id));
+        let core = &mut world.core;
+        let why = format!("livelock: a million steps at {} on {place}", core.now);
+        core.run.problems.push(Problem::Failure(why));
         false
     }
 
-    /// Polls tasks until none is ready; false when that does not end.
+    /// Polls tasks until none is ready; false when a livelock was detected.
     fn run_ready(self: &Rc<Sim>) -> bool {
         loop {
             let Some(key) = Tasks::next_ready() else {
@@ -144,9 +147,9 @@ impl Sim {
                 continue;
             };
             {
-                let state = &mut self.world.borrow_mut().hosts[host.index()];
-                if state.paused {
-                    state.parked.push(key);
+                let machine = &mut self.world.borrow_mut().machines[host];
+                if machine.paused {
+                    machine.parked.push(key);
                     continue;
                 }
             }
@@ -176,15 +179,15 @@ impl Sim {
         }
     }
 
-    /// Makes socket calls on this thread mean `host`.
+    /// Makes `host` the host of all socket calls on this thread.
     pub fn make_current(&self, host: NodeId) {
         self.current.set(host);
         if let Some(net) = &*self.net.borrow() {
-            net.set_current(self.world.borrow().hosts[host.index()].net);
+            net.set_current(self.world.borrow().machines[host].net);
         }
     }
 
-    /// Runs engine code that uses the sockets of `host`, whichever host's code is running.
+    /// Runs engine code that uses the sockets of `host`, while another host's code may be running.
     pub fn as_host<T>(&self, host: NodeId, act: impl FnOnce() -> T) -> T {
         let running = self.current.get();
         self.make_current(host);
@@ -202,21 +205,21 @@ impl Sim {
         result
     }
 
-    /// Drops code of the lab where it belongs: its sockets are numbered per host. Futures that
-    /// do not belong together are dropped one by one, since two panics at once abort.
+    /// Drops code of the lab on its host, because its sockets are numbered per host. The caller
+    /// drops unrelated futures one by one: a panic during another one's drop would abort.
     pub fn drop_on<T>(self: &Rc<Sim>, host: NodeId, code: T) {
         self.run_on(host, || drop(code));
     }
 
     /// All hosts, in order.
     pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
-        self.world.borrow().ids()
+        self.world.borrow().machines.ids()
     }
 
-    /// When and where node code is running.
-    pub fn whereabouts(&self) -> (Time, Arc<str>) {
+    /// The time, and the host whose code is running.
+    pub fn now_and_host(&self) -> (Time, Arc<str>) {
         match self.world.try_borrow() {
-            Ok(world) => (world.now, world.hosts[self.current.get().index()].name.clone()),
+            Ok(world) => (world.core.now, world.name_of(self.current.get())),
             Err(_) => (Time::ZERO, "the engine".into()),
         }
     }
@@ -224,13 +227,19 @@ impl Sim {
     fn handle(self: &Rc<Sim>, event: Event) {
         let wake = match event {
             Event::Deliver(flight) => return self.deliver(flight),
-            Event::Timer(key, schedule) => self.world.borrow_mut().finish_timer(key, schedule),
-            Event::Job(key, schedule) => self.world.borrow_mut().finish_job(key, schedule),
+            Event::Timer(key, schedule) => {
+                let world = &mut *self.world.borrow_mut();
+                world.machines.timers().finish(&mut world.core, key, schedule)
+            }
+            Event::Job(key, schedule) => {
+                let world = &mut *self.world.borrow_mut();
+                world.machines.finish_job(&mut world.core, key, schedule)
+            }
             Event::Arrival(load) => return self.arrival(load as usize),
             Event::Think(load) => return self.request(load as usize),
-            Event::GiveUp(request) => return self.give_up(request),
-            Event::Strike(fault, target) => return self.strike(fault as usize, target),
-            Event::Heal(fault, firing) => return self.heal(fault as usize, firing as usize),
+            Event::Timeout(request) => return self.time_out(request),
+            Event::Inject(fault, target) => return self.inject(fault, target),
+            Event::Heal(firing) => return self.heal(firing),
             Event::Act(action) => return self.act(action as usize),
         };
         wake.into_iter().for_each(Waker::wake);

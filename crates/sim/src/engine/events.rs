@@ -1,10 +1,12 @@
-//! The event heap: everything that will happen, in order of time.
+//! The event heap: scheduled events in order of time.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use netsplit_history::Time;
 use slotmap::new_key_type;
+
+use crate::machine::id::NodeId;
 
 new_key_type! {
     pub(crate) struct FlightKey;
@@ -13,26 +15,38 @@ new_key_type! {
     pub(crate) struct RequestKey;
 }
 
-/// Something that will happen.
+/// A fault, by its place in the scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FaultId(pub u32);
+
+/// One firing of a fault: from when its effects are injected until they heal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Firing {
+    pub fault: FaultId,
+    /// Counts the firings of the fault, from 0.
+    pub number: u32,
+}
+
+/// A scheduled event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// A message arrives.
     Deliver(FlightKey),
-    /// A timer of a node runs out; stale when the timer's schedule has moved on.
+    /// A timer of a node expires; stale if it was rescheduled since.
     Timer(TimerKey, u32),
-    /// A worker finishes a job; stale when the job's schedule has moved on.
+    /// A worker finishes a job; stale if it was rescheduled since.
     Job(JobKey, u32),
     /// An open-loop load sends its next request.
     Arrival(u32),
-    /// A session of a closed loop has thought enough.
+    /// A session of a closed loop sends its next request: its think time is over.
     Think(u32),
-    /// A request's client gives up.
-    GiveUp(RequestKey),
-    /// A fault strikes; with churn, one of its targets.
-    Strike(u32, Option<crate::NodeId>),
+    /// A request's client times out.
+    Timeout(RequestKey),
+    /// A fault fires; with churn, at one of its targets.
+    Inject(FaultId, Option<NodeId>),
     /// A firing of a fault heals.
-    Heal(u32, u32),
-    /// The scenario asks for an action.
+    Heal(Firing),
+    /// The scenario's n-th action is due.
     Act(u32),
 }
 
@@ -58,9 +72,9 @@ impl PartialOrd for Entry {
 
 /// Events by (time, order of scheduling).
 ///
-/// Most events of a run are time-outs that nobody waits for any more when they are due. So what
-/// lies beyond the present slice of time waits unsorted, slice by slice, and only the present
-/// slice is a heap: it stays small enough for the processor's caches.
+/// Most events of a run are timeouts that nothing waits for any more when they are due. So events
+/// beyond the present slice of time are kept unsorted, slice by slice, and only the present slice
+/// is a heap: it stays small enough for the processor's caches.
 ///
 /// Invariant: every event of `now` is due in slice `slice` or earlier, every other one later.
 #[derive(Default)]

@@ -16,13 +16,13 @@ use std::task::{Wake, Waker};
 
 use slotmap::{SlotMap, new_key_type};
 
-use crate::NodeId;
+use crate::machine::id::NodeId;
 
 /// A future that runs on one host.
 pub type Task = Pin<Box<dyn Future<Output = ()>>>;
 
 new_key_type! {
-    /// A task's place, never used twice.
+    /// A task; keys are never reused.
     pub(crate) struct TaskKey;
 }
 
@@ -54,7 +54,7 @@ impl Wake for TaskWaker {
 
 struct Slot {
     host: NodeId,
-    /// Away while it is being polled.
+    /// `None` while it is being polled.
     future: Option<Task>,
     state: Arc<TaskWaker>,
     waker: Waker,
@@ -75,7 +75,7 @@ pub(crate) struct Taken {
 }
 
 impl Tasks {
-    /// An executor without tasks; wakers of earlier ones on this thread go dead.
+    /// An executor without tasks; wakers of earlier ones on this thread have no effect any more.
     pub fn new() -> Tasks {
         READY.with_borrow_mut(VecDeque::clear);
         let epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
@@ -100,12 +100,12 @@ impl Tasks {
         READY.with_borrow_mut(VecDeque::pop_front)
     }
 
-    /// The host of a task that still lives.
+    /// The host of a task; `None` once it has ended.
     pub fn host_of(&self, task: TaskKey) -> Option<NodeId> {
         self.slots.get(task).map(|slot| slot.host)
     }
 
-    /// Takes a task out to be polled: from now on it may be woken again.
+    /// Takes a task out for a poll: from now on it may be woken again.
     pub fn take(&mut self, task: TaskKey) -> Option<Taken> {
         let slot = self.slots.get_mut(task)?;
         slot.state.queued.store(false, Ordering::Relaxed);
@@ -113,7 +113,7 @@ impl Tasks {
         Some(Taken { host: slot.host, future, waker: slot.waker.clone() })
     }
 
-    /// Puts a task back that is not finished.
+    /// Puts a pending task back; returns it if it was removed during the poll.
     pub fn put_back(&mut self, task: TaskKey, future: Task) -> Result<(), Task> {
         match self.slots.get_mut(task) {
             Some(slot) => {
@@ -124,18 +124,18 @@ impl Tasks {
         }
     }
 
-    /// Queues a task again that was taken from the ready queue but not polled.
+    /// Queues a task that was taken from the ready queue and not polled.
     pub fn requeue(task: TaskKey) {
         READY.with_borrow_mut(|ready| ready.push_back(task));
     }
 
-    /// Forgets a task; the caller drops its future.
+    /// Removes a task; the caller drops its future.
     #[must_use]
     pub fn remove(&mut self, task: TaskKey) -> Option<Task> {
         self.slots.remove(task).and_then(|slot| slot.future)
     }
 
-    /// Forgets all tasks of a host; the caller drops the futures.
+    /// Removes all tasks of a host; the caller drops the futures.
     #[must_use]
     pub fn remove_host(&mut self, host: NodeId) -> Vec<Task> {
         let keys: Vec<_> =

@@ -1,4 +1,4 @@
-//! What nodes log through `tracing`, with simulated time and node.
+//! Log lines of node code (through `tracing`), with the simulated time and the node.
 
 use std::cell::RefCell;
 use std::fmt::{self, Write};
@@ -9,7 +9,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::with_default;
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::engine::event_loop::Sim;
+use super::event_loop::Sim;
 
 thread_local! {
     static LINES: RefCell<Option<Log>> = const { RefCell::new(None) };
@@ -20,7 +20,7 @@ struct Log {
     lines: Vec<String>,
 }
 
-/// Runs the simulation and returns what its nodes logged.
+/// Runs the simulation and returns the lines that its nodes logged.
 pub(crate) fn collect(sim: &Rc<Sim>, run: impl FnOnce()) -> Vec<String> {
     struct Reset;
     impl Drop for Reset {
@@ -34,7 +34,7 @@ pub(crate) fn collect(sim: &Rc<Sim>, run: impl FnOnce()) -> Vec<String> {
     LINES.take().map(|log| log.lines).unwrap_or_default()
 }
 
-/// Collects events at level `info` and above; spans have no meaning in a simulation.
+/// Collects events of level `info` and above; spans are ignored.
 struct Collector;
 
 impl Subscriber for Collector {
@@ -54,7 +54,7 @@ impl Subscriber for Collector {
         let Some(sim) = LINES.with_borrow(|log| log.as_ref().map(|log| log.sim.clone())) else {
             return;
         };
-        let (now, node) = sim.whereabouts();
+        let (now, node) = sim.now_and_host();
         let mut line = format!("{now} {node} {}", event.metadata().level());
         // Formatting runs code of the node, which may log in turn.
         event.record(&mut Text(&mut line));

@@ -1,5 +1,6 @@
 //! The event loop, the state that it advances, and the record that it leaves.
 
+pub(crate) mod core;
 pub(crate) mod event_loop;
 pub(crate) mod events;
 pub(crate) mod executor;

@@ -1,8 +1,8 @@
-//! A panic inside a node is that node's crash, not the tool's.
+//! Panics of node code: each is that node's crash, not the tool's.
 //!
-//! [`guarded`] runs a piece of node code; a panic in it comes back as a [`Panic`] with its
-//! message and place. A process-wide hook takes both down, and is silent only inside nodes:
-//! any other panic is a bug of ours and is reported as usual.
+//! [`guarded`] runs node code and returns a panic in it as a [`Panic`] with its message and place.
+//! A process-wide hook records both, and is silent only inside nodes: any other panic is a bug of
+//! the tool and is reported as usual.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -40,7 +40,7 @@ pub(crate) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
     result
 }
 
-/// Drops what node code panicked with; that may panic in turn.
+/// Drops the payload of a panic of node code, which may panic in turn.
 fn discard(payload: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(second);

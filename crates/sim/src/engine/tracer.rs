@@ -1,16 +1,16 @@
 //! The trace and its fingerprint.
 //!
-//! Every event is written, as a tag, the time and its particulars, to a byte stream that is
-//! hashed as it grows. The full trace, as data, is kept only when it is asked for.
+//! Every event is written, as a tag, the time and its content, to a byte stream that is hashed as
+//! it grows. The full trace, as data, is kept only on request.
 
 use std::sync::Arc;
 
 use netsplit_history::{Time, TraceEvent, TraceKind};
 use xxhash_rust::xxh3::Xxh3Default;
 
-use crate::NodeId;
+use crate::machine::id::NodeId;
 
-/// Bytes that are collected before they are hashed in one go.
+/// Bytes that are buffered before they are hashed.
 const CHUNK: usize = 16 * 1024;
 
 pub(crate) struct Tracer {
@@ -28,7 +28,7 @@ impl Tracer {
         }
     }
 
-    /// Adds an event: `tag` tells its kind, `numbers` and `bytes` its particulars.
+    /// Adds an event: `tag` is its kind, `numbers` and `bytes` its content.
     pub fn note(&mut self, at: Time, tag: u8, numbers: &[u64], bytes: &[u8]) {
         self.pending.push(tag);
         self.pending.extend_from_slice(&at.as_nanos().to_le_bytes());
@@ -43,7 +43,7 @@ impl Tracer {
         }
     }
 
-    /// Keeps an event for people, if the trace is recorded.
+    /// Keeps an event as data, if the trace is recorded.
     pub fn keep(&mut self, at: Time, node: &Arc<str>, kind: impl FnOnce() -> TraceKind) {
         if let Some(events) = &mut self.events {
             self.hash.update(&self.pending);
@@ -78,7 +78,7 @@ pub(crate) mod tag {
     pub const RECORD: u8 = 9;
     pub const CRASH: u8 = 10;
     pub const START: u8 = 11;
-    pub const STRIKE: u8 = 12;
+    pub const INJECT: u8 = 12;
     pub const HEAL: u8 = 13;
     pub const ACTION: u8 = 14;
     pub const TIMER: u8 = 15;

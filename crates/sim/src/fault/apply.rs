@@ -1,85 +1,89 @@
-//! What faults in force do to hosts, and the scenario's own rules to links.
+//! Application of faults: effects are put in force on links and hosts, and ended.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use netsplit_scenario::{Ends, Selector};
-
-use crate::NodeId;
+use super::targets::FaultEffect;
 use crate::engine::event_loop::Sim;
+use crate::engine::events::{FaultId, Firing};
 use crate::engine::executor::Tasks;
 use crate::engine::world::World;
-use crate::machine::state::HostEffect;
-use crate::network::link_effects::{EndSets, LinkEffect, changes};
-use crate::random::stream;
+use crate::machine::id::NodeId;
+use crate::machine::state::MachineEffect;
 
 impl Sim {
-    /// Brings a host into the state that the effects in force on it demand.
-    pub fn apply_effects(self: &Rc<Sim>, id: NodeId) {
-        let (crash, restart, unpark) = {
+    /// A fault fires, with churn at one target: its effect is put in force.
+    pub fn inject(self: &Rc<Sim>, fault: FaultId, target: Option<NodeId>) {
+        let affected = self.world.borrow_mut().inject(fault, target);
+        for host in affected {
+            self.apply_effects(host);
+        }
+    }
+
+    /// A firing heals: its effect ends.
+    pub fn heal(self: &Rc<Sim>, firing: Firing) {
+        let healed = self.world.borrow_mut().heal(firing);
+        for host in healed {
+            self.apply_effects(host);
+        }
+    }
+
+    /// Brings a host into the state that the effects in force require.
+    fn apply_effects(self: &Rc<Sim>, id: NodeId) {
+        let transition = {
             let world = &mut *self.world.borrow_mut();
-            let now = world.now;
-            let host = &mut world.hosts[id.index()];
-            let (skew_ns, drift) = host.clock_error();
-            let drifted = host.clock.set(now, skew_ns, drift);
-            let (sync, fail) = host.disk_trouble();
-            host.disk.sync = sync.unwrap_or_else(|| host.disk.healthy.clone());
-            host.disk.failing = fail;
-            let paused = host.paused_by_fault();
-            let resumed = host.paused && !paused;
-            host.paused = paused;
-            let factor = (!paused).then(|| host.slowness());
-            host.cpu.set_factor(factor, now, &mut world.jobs, &mut world.events);
-            let down = host.crashed_by_fault();
-            if drifted {
-                world.reschedule_timers(id);
-            }
-            let host = &mut world.hosts[id.index()];
-            let unpark = if resumed { std::mem::take(&mut host.parked) } else { Vec::new() };
-            (host.up && down, !host.up && !down && !host.panicked, unpark)
+            world.machines.apply_effects(&mut world.core, id)
         };
-        for task in unpark {
+        for task in transition.unparked {
             Tasks::requeue(task);
         }
-        if crash {
+        if transition.crash {
             let why = self.world.borrow().cause_of_crash(id);
             self.crash(id, &why);
-        } else if restart {
+        } else if transition.restart {
             self.start(id);
         }
     }
 }
 
 impl World {
-    /// The fault that crashes a host.
-    fn cause_of_crash(&self, id: NodeId) -> String {
-        let effects = self.hosts[id.index()].effects.iter().rev();
-        let mut crashes = effects.filter(|(_, effect)| matches!(effect, HostEffect::Crash));
-        let name = crashes.next().map(|((fault, _), _)| self.faults[*fault].spec.name.as_str());
-        format!("fault {}", name.unwrap_or_default())
+    /// Puts a fault's effect in force; returns the hosts that must apply it.
+    fn inject(&mut self, fault: FaultId, target: Option<NodeId>) -> BTreeSet<NodeId> {
+        let World { core, network, machines, faults, .. } = self;
+        match faults.fire(core, machines, fault, target) {
+            None => BTreeSet::new(),
+            Some((_, FaultEffect::Links(effect))) => {
+                network.inject(effect);
+                BTreeSet::new()
+            }
+            Some((firing, FaultEffect::Nodes(hosts, effect))) => {
+                for id in &hosts {
+                    machines[*id].effects.push((firing, effect.clone()));
+                    let name = machines[*id].name.to_string();
+                    faults[fault].record.affected_nodes.insert(name);
+                }
+                hosts
+            }
+        }
     }
 
-    /// Turns the scenario's own link rules into effects, in place of earlier ones: a node that
-    /// joins a group is covered by the group's rules. Selectors that are random or about roles
-    /// mean nobody here; the parser says so.
-    pub fn apply_link_rules(&mut self) {
-        let mut rng = stream(self.seed, "network");
-        let mut effects = Vec::new();
-        for rule in &self.scenario.network.links {
-            let mut pick =
-                |selector: &Selector| self.select(selector, &mut rng).unwrap_or_default();
-            let ends = match &rule.ends {
-                Ends::All => EndSets::All,
-                Ends::Between(a, b) => EndSets::Between(pick(a), pick(b)),
-                Ends::OneWay(a, b) => EndSets::OneWay(pick(a), pick(b)),
-                Ends::Of(nodes) => EndSets::Of(pick(nodes)),
-            };
-            effects.extend(changes(&rule.settings).into_iter().map(|change| LinkEffect {
-                by: None,
-                ends: ends.clone(),
-                message: rule.message,
-                change,
-            }));
+    /// Ends the effects of a firing; returns the hosts that had any.
+    fn heal(&mut self, firing: Firing) -> Vec<NodeId> {
+        let World { core, network, machines, faults, .. } = self;
+        faults.close_firing(core, firing);
+        network.heal(firing);
+        let healed = machines.heal(firing);
+        for id in &healed {
+            faults.churn_again(core, firing.fault, *id);
         }
-        self.links.set_rules(effects);
+        healed
+    }
+
+    /// The fault that crashes a host.
+    fn cause_of_crash(&self, id: NodeId) -> String {
+        let effects = self.machines[id].effects.iter().rev();
+        let mut crashes = effects.filter(|(_, effect)| matches!(effect, MachineEffect::Crash));
+        let name = crashes.next().map(|(firing, _)| self.faults[firing.fault].spec.name.as_str());
+        format!("fault {}", name.unwrap_or_default())
     }
 }

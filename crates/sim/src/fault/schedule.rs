@@ -1,202 +1,176 @@
-//! When faults strike and heal: at a time or an event, again and again, or by churn.
+//! The schedule of faults: at a time or an event, repeated, or as churn.
 
-use std::collections::BTreeSet;
-use std::rc::Rc;
 use std::time::Duration;
 
-use netsplit_history::{Problem, TraceKind};
+use netsplit_history::TraceKind;
 use netsplit_scenario::{FaultKind, Repeat, Trigger};
 
-use crate::NodeId;
-use crate::engine::event_loop::Sim;
-use crate::engine::events::Event;
+use super::selectors::RoleVacant;
+use super::targets::FaultEffect;
+use super::{EventTrigger, Faults};
+use crate::engine::core::Core;
+use crate::engine::events::{Event, FaultId, Firing};
 use crate::engine::tracer::tag;
-use crate::engine::world::{EventTrigger, World};
-use crate::fault::selectors::NobodyIs;
-use crate::fault::targets::Blow;
+use crate::machine::Machines;
+use crate::machine::id::NodeId;
 use crate::random::{Sampler, stream};
 
-/// How long a fault waits for somebody to take the role that it is aimed at ...
-const WAIT_FOR_ROLE: Duration = Duration::from_secs(5);
+/// How long a fault waits for a node to take the role that it targets ...
+const ROLE_TIMEOUT: Duration = Duration::from_secs(5);
 /// ... and how often it looks.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
+const ROLE_POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-impl World {
-    /// Schedules the first strike of each fault, and each action.
-    pub fn schedule_faults(&mut self) {
-        for index in 0..self.faults.len() {
-            let trigger = self.faults[index].spec.trigger.clone();
-            let stream = format!("trigger/fault/{}", self.faults[index].spec.name);
-            self.schedule(&trigger, Event::Strike(index as u32, None), &stream);
+impl Faults {
+    /// Schedules the first firing of each fault, and each action.
+    pub fn schedule(&mut self, core: &mut Core) {
+        for id in self.ids() {
+            let spec = &self[id].spec;
+            let (trigger, stream) = (spec.trigger.clone(), format!("trigger/fault/{}", spec.name));
+            self.schedule_at(core, &trigger, Event::Inject(id, None), &stream);
         }
-        for index in 0..self.scenario.actions.len() {
-            let trigger = self.scenario.actions[index].trigger.clone();
-            let stream = format!("trigger/action/{}", self.scenario.actions[index].name);
-            self.schedule(&trigger, Event::Act(index as u32), &stream);
+        for index in 0..self.actions.len() {
+            let action = &self.actions[index];
+            let (trigger, stream) =
+                (action.trigger.clone(), format!("trigger/action/{}", action.name));
+            self.schedule_at(core, &trigger, Event::Act(index as u32), &stream);
         }
     }
 
-    fn schedule(&mut self, trigger: &Trigger, then: Event, name: &str) {
+    fn schedule_at(&mut self, core: &mut Core, trigger: &Trigger, then: Event, name: &str) {
         match trigger {
-            Trigger::At(at) => self.events.push(*at, then),
+            Trigger::At(at) => core.schedule(*at, then),
             Trigger::Event { event, nth, plus } => {
-                let plus = Sampler::new(plus).draw(&mut stream(self.seed, name));
-                self.triggers.push(EventTrigger { event: event.clone(), left: *nth, then, plus });
+                let plus = Sampler::new(plus).draw(&mut stream(core.seed, name));
+                self.waiting.push(EventTrigger { event: event.clone(), left: *nth, then, plus });
             }
         }
     }
-}
 
-impl Sim {
-    /// A fault strikes, unless the load has stopped already.
-    pub fn strike(self: &Rc<Sim>, fault: usize, target: Option<NodeId>) {
-        let aimed = {
-            let world = &mut *self.world.borrow_mut();
-            if world.now >= world.run.duration {
-                return;
+    /// An event of the lab: schedules the faults and actions that waited for it.
+    pub fn trigger(&mut self, core: &mut Core, name: &str) {
+        for trigger in self.waiting.iter_mut().filter(|trigger| trigger.event == name) {
+            trigger.left = trigger.left.saturating_sub(1);
+            if trigger.left == 0 {
+                core.schedule(core.now + trigger.plus, trigger.then);
             }
-            let churns = matches!(world.faults[fault].spec.repeat, Repeat::Churn { .. });
-            if churns && target.is_none() {
-                return world.start_churn(fault);
+        }
+        self.waiting.retain(|trigger| trigger.left > 0);
+    }
+
+    /// A fault fires: resolves its targets, and opens a firing. `None` when it waits for a role,
+    /// when it starts to churn, and after the load has stopped.
+    pub fn fire(
+        &mut self,
+        core: &mut Core,
+        machines: &Machines,
+        id: FaultId,
+        target: Option<NodeId>,
+    ) -> Option<(Firing, FaultEffect)> {
+        if core.now >= core.run.duration {
+            return None;
+        }
+        let fault = &mut self[id];
+        if matches!(fault.spec.repeat, Repeat::Churn { .. }) && target.is_none() {
+            self.start_churn(core, machines, id);
+            return None;
+        }
+        let firing = Firing { fault: id, number: fault.record.spans.len() as u32 };
+        match fault.resolve(firing, target, machines) {
+            Ok(effect) => {
+                self.open_firing(core, firing, target, effect.describe(machines));
+                Some((firing, effect))
             }
-            world.aim(fault, target)
-        };
-        match aimed {
-            Ok(blow) => self.hit(fault, target, blow),
-            Err(NobodyIs(role)) => self.world.borrow_mut().wait_for_role(fault, target, &role),
+            Err(RoleVacant(role)) => {
+                self.wait_for_role(core, id, target, &role);
+                None
+            }
         }
     }
 
-    fn hit(self: &Rc<Sim>, fault: usize, target: Option<NodeId>, blow: Blow) {
-        let touched = {
-            let world = &mut *self.world.borrow_mut();
-            let firing = world.open_firing(fault, target, &blow);
-            match blow {
-                Blow::Links(effects) => {
-                    for effect in effects {
-                        world.links.strike(effect);
-                    }
-                    BTreeSet::new()
-                }
-                Blow::Hosts(hosts, effect) => {
-                    for id in &hosts {
-                        let host = &mut world.hosts[id.index()];
-                        host.effects.push(((fault, firing), effect.clone()));
-                        world.faults[fault].record.affected_nodes.insert(host.name.to_string());
-                    }
-                    hosts
-                }
-            }
-        };
-        for host in touched {
-            self.apply_effects(host);
-        }
-    }
-
-    /// A firing of a fault heals.
-    pub fn heal(self: &Rc<Sim>, fault: usize, firing: usize) {
-        let healed = {
-            let world = &mut *self.world.borrow_mut();
-            let now = world.now;
-            world.faults[fault].record.spans[firing].1 = now;
-            world.links.heal((fault, firing));
-            world.tracer.note(now, tag::HEAL, &[fault as u64, firing as u64], &[]);
-            let name = world.faults[fault].spec.name.as_str().into();
-            world.tracer.keep(now, &"".into(), || TraceKind::Heal { fault: name });
-            let mut healed = Vec::new();
-            for id in world.ids() {
-                let effects = &mut world.hosts[id.index()].effects;
-                let before = effects.len();
-                effects.retain(|(by, _)| *by != (fault, firing));
-                if effects.len() != before {
-                    healed.push(id);
-                }
-            }
-            for id in &healed {
-                world.churn_again(fault, *id);
-            }
-            healed
-        };
-        for host in healed {
-            self.apply_effects(host);
-        }
-    }
-}
-
-impl World {
-    /// Notes a strike and schedules its heal and the next strike. Returns its number.
-    fn open_firing(&mut self, fault: usize, target: Option<NodeId>, blow: &Blow) -> usize {
-        let (now, targets) = (self.now, self.describe(blow));
-        let state = &mut self.faults[fault];
-        state.waiting_since = None;
-        state.strikes += 1;
-        let firing = state.record.spans.len();
-        state.record.spans.push((now, self.run.duration));
-        let hold = match (&state.spec.repeat, &state.spec.hold) {
+    /// Records a firing, and schedules its end and the fault's next firing.
+    fn open_firing(
+        &mut self,
+        core: &mut Core,
+        firing: Firing,
+        target: Option<NodeId>,
+        targets: String,
+    ) {
+        let (now, id) = (core.now, firing.fault);
+        let fault = &mut self[id];
+        fault.waiting_since = None;
+        fault.record.spans.push((now, core.run.duration));
+        let hold = match (&fault.spec.repeat, &fault.spec.hold) {
             (Repeat::Churn { down, .. }, _) => Some(down.clone()),
             (_, hold) => hold.clone(),
         };
         if let Some(hold) = hold {
-            let heal = now + state.draw(&hold);
-            self.events.push(heal, Event::Heal(fault as u32, firing as u32));
+            core.schedule(now + fault.draw(&hold), Event::Heal(firing));
         }
-        if let Repeat::Every { every, times } = state.spec.repeat.clone()
-            && times.is_none_or(|times| state.strikes < times)
+        if let Repeat::Every { every, times } = fault.spec.repeat.clone()
+            && times.is_none_or(|times| firing.number + 1 < times)
         {
-            let next = now + state.draw(&every).max(Duration::from_nanos(1));
-            self.events.push(next, Event::Strike(fault as u32, target));
+            let next = now + fault.draw(&every).max(Duration::from_nanos(1));
+            core.schedule(next, Event::Inject(id, target));
         }
-        self.tracer.note(now, tag::STRIKE, &[fault as u64], targets.as_bytes());
-        let name = self.faults[fault].spec.name.as_str().into();
-        self.tracer
-            .keep(now, &"".into(), || TraceKind::Strike { fault: name, targets: targets.into() });
-        firing
+        core.note(tag::INJECT, &[u64::from(id.0)], targets.as_bytes());
+        let fault = fault.spec.name.as_str().into();
+        core.keep(&"".into(), || TraceKind::Strike { fault, targets: targets.into() });
     }
 
-    /// Churn begins: each target gets a life of ups and downs of its own.
-    fn start_churn(&mut self, fault: usize) {
-        let FaultKind::Nodes { nodes, .. } = self.faults[fault].spec.kind.clone() else {
+    /// Records that a firing heals.
+    pub fn close_firing(&mut self, core: &mut Core, firing: Firing) {
+        let fault = &mut self[firing.fault];
+        fault.record.spans[firing.number as usize].1 = core.now;
+        core.note(tag::HEAL, &[u64::from(firing.fault.0), u64::from(firing.number)], &[]);
+        let fault = fault.spec.name.as_str().into();
+        core.keep(&"".into(), || TraceKind::Heal { fault });
+    }
+
+    /// Starts churn: each target goes down and up on its own.
+    fn start_churn(&mut self, core: &mut Core, machines: &Machines, id: FaultId) {
+        let fault = &mut self[id];
+        let FaultKind::Nodes { nodes, .. } = fault.spec.kind.clone() else {
             return;
         };
-        let targets = match self.pick(fault, &nodes) {
+        let targets = match fault.select(machines, &nodes) {
             Ok(targets) => targets,
-            Err(NobodyIs(role)) => return self.wait_for_role(fault, None, &role),
+            Err(RoleVacant(role)) => return self.wait_for_role(core, id, None, &role),
         };
-        if let Some(hold) = self.faults[fault].spec.hold.clone() {
-            self.faults[fault].churn_until = self.now + self.faults[fault].draw(&hold);
+        if let Some(hold) = fault.spec.hold.clone() {
+            fault.churn_until = core.now + fault.draw(&hold);
         }
         for target in targets {
-            self.churn_again(fault, target);
+            self.churn_again(core, id, target);
         }
     }
 
-    /// Schedules the next strike of a churning fault at one target.
-    fn churn_again(&mut self, fault: usize, target: NodeId) {
-        let Repeat::Churn { up, .. } = self.faults[fault].spec.repeat.clone() else {
+    /// Schedules the next firing of a churning fault at one target.
+    pub fn churn_again(&mut self, core: &mut Core, id: FaultId, target: NodeId) {
+        let fault = &mut self[id];
+        let Repeat::Churn { up, .. } = fault.spec.repeat.clone() else {
             return;
         };
-        let state = &mut self.faults[fault];
-        let next = self.now + state.draw(&up).max(Duration::from_nanos(1));
-        if next < state.churn_until.min(self.run.duration) {
-            self.events.push(next, Event::Strike(fault as u32, Some(target)));
+        let next = core.now + fault.draw(&up).max(Duration::from_nanos(1));
+        if next < fault.churn_until.min(core.run.duration) {
+            core.schedule(next, Event::Inject(id, Some(target)));
         }
     }
 
-    fn wait_for_role(&mut self, fault: usize, target: Option<NodeId>, role: &str) {
-        let now = self.now;
-        let state = &mut self.faults[fault];
-        let since = *state.waiting_since.get_or_insert(now);
-        if now.since(since) < WAIT_FOR_ROLE {
-            self.events.push(now + LOOK_AGAIN, Event::Strike(fault as u32, target));
+    /// Tries again later, until a node has the role or the timeout has passed.
+    fn wait_for_role(&mut self, core: &mut Core, id: FaultId, target: Option<NodeId>, role: &str) {
+        let fault = &mut self[id];
+        let since = *fault.waiting_since.get_or_insert(core.now);
+        if core.now.since(since) < ROLE_TIMEOUT {
+            core.schedule(core.now + ROLE_POLL_INTERVAL, Event::Inject(id, target));
             return;
         }
-        state.waiting_since = None;
+        fault.waiting_since = None;
         let why = format!(
-            "fault {} found nobody who is {role} within {}s of {}s",
-            state.spec.name,
-            WAIT_FOR_ROLE.as_secs(),
+            "fault {} targets the role {role}, which no node took within {}s of {}s",
+            fault.spec.name,
+            ROLE_TIMEOUT.as_secs(),
             since.as_secs_f64()
         );
-        self.run.problems.push(Problem::Inconclusive(why));
+        core.inconclusive(why);
     }
 }

@@ -1,72 +1,64 @@
-//! Which hosts a selector means.
+//! Selectors: the hosts that a scenario's selector finds.
 
 use std::collections::BTreeSet;
 
 use netsplit_scenario::Selector;
 use rand::rngs::ChaCha8Rng;
 
-use crate::NodeId;
-use crate::engine::world::World;
-use crate::machine::state::HostKind;
+use crate::machine::Machines;
+use crate::machine::id::NodeId;
 use crate::random::unit;
 
-/// A role that nobody has at the moment.
+/// No node has this role at the moment.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct NobodyIs(pub String);
+pub(crate) struct RoleVacant(pub String);
 
-impl World {
-    /// The hosts that `selector` means now. Random choices come from `rng`.
-    ///
-    /// # Errors
-    /// When it names a role that nobody has.
-    pub fn select(
-        &self,
-        selector: &Selector,
-        rng: &mut ChaCha8Rng,
-    ) -> Result<BTreeSet<NodeId>, NobodyIs> {
-        let nodes = self.servers();
-        let count = match selector {
-            Selector::Name(name) => return self.named(name),
-            Selector::List(parts) => {
-                let mut all = BTreeSet::new();
-                for part in parts {
-                    all.extend(self.select(part, rng)?);
-                }
-                return Ok(all);
+/// The hosts that `selector` finds now. Random choices come from `rng`.
+///
+/// # Errors
+/// When it names a role that no node has.
+pub(crate) fn select(
+    machines: &Machines,
+    selector: &Selector,
+    rng: &mut ChaCha8Rng,
+) -> Result<BTreeSet<NodeId>, RoleVacant> {
+    let nodes = machines.nodes();
+    let count = match selector {
+        Selector::Name(name) => return named(machines, name),
+        Selector::List(parts) => {
+            let mut all = BTreeSet::new();
+            for part in parts {
+                all.extend(select(machines, part, rng)?);
             }
-            Selector::Any(count) => *count as usize,
-            Selector::Percent(percent) => {
-                ((nodes.len() as f64 * percent / 100.0).round() as usize).max(1)
-            }
-            Selector::Majority => nodes.len() / 2 + 1,
-            Selector::Minority => nodes.len().div_ceil(2).saturating_sub(1),
-        };
-        Ok(choose(nodes, count, rng))
-    }
-
-    /// All nodes that are no clients.
-    pub fn servers(&self) -> Vec<NodeId> {
-        self.ids().filter(|id| self.hosts[id.index()].kind == HostKind::Node).collect()
-    }
-
-    /// The hosts that a name means: a host, a group or load, a region, or the holder of a role.
-    fn named(&self, name: &str) -> Result<BTreeSet<NodeId>, NobodyIs> {
-        let host = |id: &NodeId| &self.hosts[id.index()];
-        if let Some(id) = self.ids().find(|id| &*host(id).name == name) {
-            return Ok([id].into());
+            return Ok(all);
         }
-        let members: BTreeSet<_> = self
-            .ids()
-            .filter(|id| &*host(id).group == name || host(id).region.as_deref() == Some(name))
-            .collect();
-        if !members.is_empty() {
-            return Ok(members);
+        Selector::Any(count) => *count as usize,
+        Selector::Percent(percent) => {
+            ((nodes.len() as f64 * percent / 100.0).round() as usize).max(1)
         }
-        self.roles.get(name).map(|id| [*id].into()).ok_or_else(|| NobodyIs(name.to_owned()))
-    }
+        Selector::Majority => nodes.len() / 2 + 1,
+        Selector::Minority => nodes.len().div_ceil(2).saturating_sub(1),
+    };
+    Ok(choose(nodes, count, rng))
 }
 
-/// Chooses `count` of `nodes`, all choices alike (Fisher and Yates).
+/// The hosts that a name stands for: a host, a group or load, a region, or the holder of a role.
+fn named(machines: &Machines, name: &str) -> Result<BTreeSet<NodeId>, RoleVacant> {
+    if let Some(id) = machines.ids().find(|id| &*machines[*id].name == name) {
+        return Ok([id].into());
+    }
+    let belongs = |id: &NodeId| {
+        let machine = &machines[*id];
+        &*machine.group == name || machine.region.as_deref() == Some(name)
+    };
+    let members: BTreeSet<_> = machines.ids().filter(belongs).collect();
+    if !members.is_empty() {
+        return Ok(members);
+    }
+    machines.holder_of(name).map(|id| [id].into()).ok_or_else(|| RoleVacant(name.to_owned()))
+}
+
+/// Chooses `count` of `nodes`, each subset equally likely (Fisher and Yates).
 fn choose(mut nodes: Vec<NodeId>, count: usize, rng: &mut ChaCha8Rng) -> BTreeSet<NodeId> {
     let count = count.min(nodes.len());
     for place in 0..count {

@@ -1,4 +1,4 @@
-//! Faults: whom one of them hits, and with what. When they strike is `strikes`' business.
+//! Targets: the hosts or links that a firing affects, resolved when it fires.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -10,24 +10,29 @@ use netsplit_scenario::{
 };
 use rand::rngs::ChaCha8Rng;
 
-use crate::NodeId;
-use crate::engine::world::World;
-use crate::fault::selectors::NobodyIs;
-use crate::machine::state::HostEffect;
-use crate::network::link_effects::{EndSets, LinkChange, LinkEffect};
+use super::selectors::{RoleVacant, select};
+use crate::engine::events::Firing;
+use crate::machine::Machines;
+use crate::machine::id::NodeId;
+use crate::machine::state::MachineEffect;
+use crate::network::link_effects::{LinkEffect, LinkSet, ScopedEffect};
 use crate::random::{Sampler, stream};
 
 /// A fault while the simulation runs.
 pub(crate) struct FaultState {
     pub spec: Fault,
     pub record: FaultRecord,
-    pub rng: ChaCha8Rng,
-    /// How often it has struck.
-    pub strikes: u32,
-    /// Since when it waits for a role.
+    rng: ChaCha8Rng,
+    /// Since when it waits for a node to take the role that it targets.
     pub waiting_since: Option<Time>,
     /// When churn stops.
     pub churn_until: Time,
+}
+
+/// The effect of one firing, with its targets.
+pub(crate) enum FaultEffect {
+    Links(ScopedEffect),
+    Nodes(BTreeSet<NodeId>, MachineEffect),
 }
 
 impl FaultState {
@@ -41,154 +46,130 @@ impl FaultState {
                 ..FaultRecord::default()
             },
             rng: stream(seed, &format!("fault/{}", spec.name)),
-            strikes: 0,
             waiting_since: None,
             churn_until: Time::MAX,
-        }
-    }
-
-    /// The fault had a part in a message's fate.
-    pub fn touch_link(&mut self, ends: (&str, &str)) {
-        self.record.affected_messages += 1;
-        for name in [ends.0, ends.1] {
-            if !self.record.affected_nodes.contains(name) {
-                self.record.affected_nodes.insert(name.to_owned());
-            }
         }
     }
 
     pub fn draw(&mut self, dist: &Dist) -> Duration {
         Sampler::new(dist).draw(&mut self.rng)
     }
-}
 
-/// What one firing changes.
-pub(crate) enum Blow {
-    Links(Vec<LinkEffect>),
-    Hosts(BTreeSet<NodeId>, HostEffect),
-}
-
-impl World {
-    /// The hosts that a fault of the scenario selects now.
-    pub fn pick(
+    /// The hosts that a selector of this fault finds now.
+    pub fn select(
         &mut self,
-        fault: usize,
+        machines: &Machines,
         selector: &Selector,
-    ) -> Result<BTreeSet<NodeId>, NobodyIs> {
-        let mut faults = std::mem::take(&mut self.faults);
-        let picked = self.select(selector, &mut faults[fault].rng);
-        self.faults = faults;
-        picked
+    ) -> Result<BTreeSet<NodeId>, RoleVacant> {
+        select(machines, selector, &mut self.rng)
     }
 
-    fn pick_ends(&mut self, fault: usize, ends: &Ends) -> Result<EndSets, NobodyIs> {
-        Ok(match ends {
-            Ends::All => EndSets::All,
-            Ends::Between(a, b) => EndSets::Between(self.pick(fault, a)?, self.pick(fault, b)?),
-            Ends::OneWay(a, b) => EndSets::OneWay(self.pick(fault, a)?, self.pick(fault, b)?),
-            Ends::Of(nodes) => EndSets::Of(self.pick(fault, nodes)?),
-        })
-    }
-
-    fn pick_partition(&mut self, fault: usize, cut: &Partition) -> Result<EndSets, NobodyIs> {
-        match cut {
-            Partition::Isolate { nodes, direction } => {
-                let inside = self.pick(fault, nodes)?;
-                let outside =
-                    self.servers().into_iter().filter(|node| !inside.contains(node)).collect();
-                Ok(match direction {
-                    Direction::Both => EndSets::Between(inside, outside),
-                    Direction::In => EndSets::OneWay(outside, inside),
-                    Direction::Out => EndSets::OneWay(inside, outside),
-                })
-            }
-            Partition::Groups { groups, one_way } => {
-                let mut picked = Vec::new();
-                for group in groups {
-                    picked.push(self.pick(fault, group)?);
-                }
-                Ok(EndSets::Groups { groups: picked, one_way: *one_way })
-            }
-        }
-    }
-
-    /// What a firing of a fault changes, aimed at `target` if it churns.
-    pub fn aim(&mut self, fault: usize, target: Option<NodeId>) -> Result<Blow, NobodyIs> {
-        let kind = self.faults[fault].spec.kind.clone();
-        let (nodes, node_fault) = match &kind {
-            FaultKind::Links(link_fault) => {
-                return self.aim_links(fault, link_fault).map(Blow::Links);
+    /// The effect of `firing`, which has not yet begun. With churn it has the one target.
+    pub fn resolve(
+        &mut self,
+        firing: Firing,
+        target: Option<NodeId>,
+        machines: &Machines,
+    ) -> Result<FaultEffect, RoleVacant> {
+        let kind = self.spec.kind.clone();
+        let (nodes, fault) = match &kind {
+            FaultKind::Links(fault) => {
+                return self.resolve_links(firing, fault, machines).map(FaultEffect::Links);
             }
             FaultKind::Nodes { nodes, fault } => (nodes, fault),
         };
         let hosts = match target {
             Some(target) => [target].into(),
-            None => self.pick(fault, nodes)?,
+            None => self.select(machines, nodes)?,
         };
-        let effect = match node_fault {
-            NodeFault::Crash => HostEffect::Crash,
-            NodeFault::Pause => HostEffect::Pause,
-            NodeFault::Slow { factor } => HostEffect::Slow(*factor),
+        let effect = match fault {
+            NodeFault::Crash => MachineEffect::Crash,
+            NodeFault::Pause => MachineEffect::Pause,
+            NodeFault::Slow { factor } => MachineEffect::Slow(*factor),
             NodeFault::Clock { skew_ns, drift } => {
-                HostEffect::Clock { skew_ns: *skew_ns, drift: *drift }
+                MachineEffect::Clock { skew_ns: *skew_ns, drift: *drift }
             }
             NodeFault::Disk { sync, fail } => {
                 let sync = sync.as_ref().map(|dist| Rc::new(Sampler::new(dist)));
-                HostEffect::Disk { sync, fail: *fail }
+                MachineEffect::Disk { sync, fail: *fail }
             }
         };
-        Ok(Blow::Hosts(hosts, effect))
+        Ok(FaultEffect::Nodes(hosts, effect))
     }
 
-    fn aim_links(&mut self, fault: usize, kind: &LinkFault) -> Result<Vec<LinkEffect>, NobodyIs> {
+    fn resolve_links(
+        &mut self,
+        firing: Firing,
+        kind: &LinkFault,
+        machines: &Machines,
+    ) -> Result<ScopedEffect, RoleVacant> {
         let sampler = |dist: &Dist| Rc::new(Sampler::new(dist));
-        let (ends, message, change) = match kind {
-            LinkFault::Partition(cut) => (self.pick_partition(fault, cut)?, None, LinkChange::Cut),
+        let mut resolve =
+            |ends: &Ends| LinkSet::resolve(ends, |nodes| self.select(machines, nodes));
+        let (links, message, effect) = match kind {
+            LinkFault::Partition(partition) => {
+                (self.resolve_partition(partition, machines)?, None, LinkEffect::Partition)
+            }
             LinkFault::Latency { ends, message, latency, add } => {
-                let change = if *add { LinkChange::AddLatency } else { LinkChange::Latency };
-                (self.pick_ends(fault, ends)?, *message, change(sampler(latency)))
+                let effect = if *add { LinkEffect::AddLatency } else { LinkEffect::Latency };
+                (resolve(ends)?, *message, effect(sampler(latency)))
             }
             LinkFault::Loss { ends, message, probability } => {
-                (self.pick_ends(fault, ends)?, *message, LinkChange::Loss(*probability))
+                (resolve(ends)?, *message, LinkEffect::Loss(*probability))
             }
             LinkFault::Duplicate { ends, message, probability } => {
-                let change = LinkChange::Duplicate(*probability);
-                (self.pick_ends(fault, ends)?, *message, change)
+                (resolve(ends)?, *message, LinkEffect::Duplicate(*probability))
             }
             LinkFault::Bandwidth { ends, bytes_per_s } => {
-                (self.pick_ends(fault, ends)?, None, LinkChange::Bandwidth(*bytes_per_s))
+                (resolve(ends)?, None, LinkEffect::Bandwidth(*bytes_per_s))
             }
         };
-        let firing = self.faults[fault].record.spans.len();
-        Ok(vec![LinkEffect { by: Some((fault, firing)), ends, message, change }])
+        Ok(ScopedEffect { source: Some(firing), links, message, effect })
     }
 
-    /// Whom a firing hits, for people.
-    pub fn describe(&self, blow: &Blow) -> String {
-        match blow {
-            Blow::Links(effects) => {
-                let ends = effects.iter().map(|effect| self.describe_ends(&effect.ends));
-                ends.collect::<Vec<_>>().join(", ")
+    fn resolve_partition(
+        &mut self,
+        partition: &Partition,
+        machines: &Machines,
+    ) -> Result<LinkSet, RoleVacant> {
+        match partition {
+            Partition::Isolate { nodes, direction } => {
+                let inside = self.select(machines, nodes)?;
+                let outside =
+                    machines.nodes().into_iter().filter(|node| !inside.contains(node)).collect();
+                Ok(match direction {
+                    Direction::Both => LinkSet::Between(inside, outside),
+                    Direction::In => LinkSet::OneWay(outside, inside),
+                    Direction::Out => LinkSet::OneWay(inside, outside),
+                })
             }
-            Blow::Hosts(hosts, _) => self.names(hosts),
-        }
-    }
-
-    fn describe_ends(&self, ends: &EndSets) -> String {
-        match ends {
-            EndSets::All => "all links".into(),
-            EndSets::Between(a, b) => format!("{} <-> {}", self.names(a), self.names(b)),
-            EndSets::OneWay(a, b) => format!("{} -> {}", self.names(a), self.names(b)),
-            EndSets::Of(nodes) => format!("all links of {}", self.names(nodes)),
-            EndSets::Groups { groups, one_way } => {
-                let sides: Vec<_> = groups.iter().map(|group| self.names(group)).collect();
-                sides.join(if *one_way { " -> " } else { " | " })
+            Partition::Groups { groups, one_way } => {
+                let groups = groups.iter().map(|group| self.select(machines, group));
+                Ok(LinkSet::Groups { groups: groups.collect::<Result<_, _>>()?, one_way: *one_way })
             }
         }
     }
+}
 
-    fn names(&self, hosts: &BTreeSet<NodeId>) -> String {
-        let names: Vec<_> = hosts.iter().map(|id| &*self.hosts[id.index()].name).collect();
-        names.join(", ")
+impl FaultEffect {
+    /// The targets, for traces.
+    pub fn describe(&self, machines: &Machines) -> String {
+        let names = |hosts: &BTreeSet<NodeId>| {
+            let names: Vec<_> = hosts.iter().map(|id| &*machines[*id].name).collect();
+            names.join(", ")
+        };
+        match self {
+            FaultEffect::Nodes(hosts, _) => names(hosts),
+            FaultEffect::Links(effect) => match &effect.links {
+                LinkSet::All => "all links".into(),
+                LinkSet::Between(a, b) => format!("{} <-> {}", names(a), names(b)),
+                LinkSet::OneWay(a, b) => format!("{} -> {}", names(a), names(b)),
+                LinkSet::Of(nodes) => format!("all links of {}", names(nodes)),
+                LinkSet::Groups { groups, one_way } => {
+                    let sides: Vec<_> = groups.iter().map(names).collect();
+                    sides.join(if *one_way { " -> " } else { " | " })
+                }
+            },
+        }
     }
 }

@@ -1,9 +1,9 @@
-//! A node's disk: turmoil-fs, with our clock.
+//! Disks of nodes: turmoil-fs under simulated time.
 //!
-//! Writes reach the page cache at once and are lost in a crash until [`Disk::sync`] has
-//! returned. A sync takes as long as the scenario says; a disk does one at a time. What is
-//! never synced is written back once [`WRITE_BACK`] writes have gathered, as a kernel would
-//! eventually; turmoil-fs would otherwise take quadratic time over them.
+//! Writes reach the page cache at once, and a crash loses them until [`Disk::sync`] has returned.
+//! A sync takes the scenario's time; a disk does one at a time. Writes that are never synced are
+//! written back after [`WRITE_BACK`] of them, as a kernel would eventually; turmoil-fs would
+//! otherwise take quadratic time over them.
 //!
 //! Left out: torn writes, silent corruption, and directories.
 
@@ -29,13 +29,13 @@ const MAX_FILE: usize = 64 << 20;
 
 /// A host's disk as the engine sees it.
 pub(crate) struct DiskState {
-    pub fs: Fs,
-    pub rng: ChaCha8Rng,
+    fs: Fs,
+    rng: ChaCha8Rng,
     /// How long a sync takes on a healthy disk.
-    pub healthy: Rc<Sampler>,
-    /// How long it takes now.
-    pub sync: Rc<Sampler>,
-    pub failing: bool,
+    healthy: Rc<Sampler>,
+    /// How long a sync takes now.
+    sync: Rc<Sampler>,
+    failing: bool,
     busy_until: Time,
     /// Writes since the last sync, by file.
     unsynced: BTreeMap<String, usize>,
@@ -55,7 +55,13 @@ impl DiskState {
         }
     }
 
-    /// The node crashed: unsynced writes are gone.
+    /// Sets the faults in force: a sync time other than the healthy one, and whether writes fail.
+    pub fn set_trouble(&mut self, sync: Option<Rc<Sampler>>, failing: bool) {
+        self.sync = sync.unwrap_or_else(|| self.healthy.clone());
+        self.failing = failing;
+    }
+
+    /// The node crashes: unsynced writes are lost.
     pub fn crash(&mut self) {
         self.fs.crash();
         self.unsynced.clear();
@@ -66,7 +72,7 @@ impl DiskState {
         if self.failing { Err(io::Error::other("the disk fails")) } else { Ok(()) }
     }
 
-    /// Counts a write or removal, and writes everything back when many have gathered.
+    /// Counts a write or removal, and writes everything back after [`WRITE_BACK`] of them.
     fn changed(&mut self, path: String) -> io::Result<()> {
         *self.unsynced.entry(path).or_default() += 1;
         if self.unsynced.values().sum::<usize>() >= WRITE_BACK { self.write_back() } else { Ok(()) }
@@ -85,8 +91,8 @@ impl DiskState {
 
 /// A handle to the disk of the host that it came from.
 ///
-/// File names are plain: no directories. All errors come from a scenario that breaks the disk,
-/// from a missing file, or from an absurd size.
+/// File names are plain, of at most 200 bytes: there are no directories. Errors come from a
+/// disk fault, a missing file, an invalid name, or a file larger than 64 MiB.
 #[derive(Clone, Debug)]
 pub struct Disk {
     host: Host,
@@ -97,10 +103,10 @@ impl Disk {
         Disk { host }
     }
 
-    /// The whole file; `None` when there is none. A disk that fails can still be read.
+    /// Reads the whole file; `None` if there is no such file. A failing disk can still be read.
     ///
     /// # Errors
-    /// For a name that is none, and on a host that is down.
+    /// When the name is invalid, or the host is down.
     pub fn read(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
         let path = path(file)?;
         self.host.with_disk(|disk, _| {
@@ -118,7 +124,7 @@ impl Disk {
     /// [`sync`](Disk::sync).
     ///
     /// # Errors
-    /// When the disk fails, or for absurd sizes.
+    /// When the disk fails, or the file would be larger than 64 MiB.
     pub fn write(&self, file: &str, content: &[u8]) -> io::Result<()> {
         self.put(file, content, false)
     }
@@ -126,7 +132,7 @@ impl Disk {
     /// Appends to the file, or creates it. Not durable before a [`sync`](Disk::sync).
     ///
     /// # Errors
-    /// When the disk fails, or for absurd sizes.
+    /// When the disk fails, or the file would be larger than 64 MiB.
     pub fn append(&self, file: &str, content: &[u8]) -> io::Result<()> {
         self.put(file, content, true)
     }
@@ -141,7 +147,7 @@ impl Disk {
                 options.create(true).write(true).append(append).truncate(!append);
                 let mut opened = options.open(&path)?;
                 if (opened.metadata()?.len() as usize).saturating_add(content.len()) > MAX_FILE {
-                    return Err(io::Error::other("a file may hold 64 MiB"));
+                    return Err(io::Error::other("a file may hold at most 64 MiB"));
                 }
                 opened.write_all(content)?;
             }
@@ -155,8 +161,8 @@ impl Disk {
         Ok(())
     }
 
-    /// Makes the file durable, as it is when this returns. Takes as long as the scenario's disk
-    /// does.
+    /// Makes the file durable, with its content at the time of completion. Takes the scenario's
+    /// sync time, after the syncs before it.
     ///
     /// # Errors
     /// When the disk fails, or there is no such file.
@@ -223,7 +229,7 @@ impl Disk {
     }
 }
 
-/// What is done to a file, for the fingerprint.
+/// An operation on a file, as a number of the fingerprint.
 #[derive(Clone, Copy)]
 enum Act {
     Write = 0,
@@ -235,7 +241,9 @@ enum Act {
 fn path(file: &str) -> io::Result<String> {
     let plain = file.chars().all(|c| c != '/' && c != '\0') && file != "." && file != "..";
     if file.is_empty() || file.len() > 200 || !plain {
-        return Err(io::Error::other(format!("`{file}` is not a plain file name")));
+        return Err(io::Error::other(format!(
+            "`{file}` is not a plain file name of at most 200 bytes"
+        )));
     }
     Ok(format!("/{file}"))
 }

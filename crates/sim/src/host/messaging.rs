@@ -1,4 +1,4 @@
-//! How node code sends, calls and receives.
+//! Messages: send, call, serve and receive.
 
 use std::future::poll_fn;
 use std::marker::PhantomData;
@@ -8,18 +8,18 @@ use std::time::Duration;
 
 use turmoil_net::shim::tokio::net::UdpSocket;
 
-use crate::engine::world::{CallKey, CallSlot};
-use crate::host::time::{Sleep, wait_with};
-use crate::machine::state::host_at;
+use super::time::{Sleep, wait_with};
+use crate::machine::id::host_at;
 use crate::network::wire::{Form, MAX_MESSAGE, REPLY_PORT, Rpc, decode, encode};
+use crate::network::{CallKey, Envelope};
 use crate::{CallError, Host, Message, NodeId};
 
 /// Messages.
 impl Host {
-    /// Sends one datagram. It may be lost, late, doubled, and out of order.
+    /// Sends a message as one datagram. It may be dropped, delayed, duplicated or reordered.
     ///
     /// # Errors
-    /// [`CallError::TooLarge`]; the message is not sent then.
+    /// [`CallError::TooLarge`]: the message was not sent.
     ///
     /// # Panics
     /// When the lab does not declare the message's kind, or there is no host `to`.
@@ -30,46 +30,46 @@ impl Host {
         Ok(())
     }
 
-    /// Receives messages of type `M` from now on.
+    /// Listens on `M`'s port from now on.
     ///
     /// # Panics
-    /// When this host listens on `M`'s port already.
+    /// When this host already listens on that port.
     pub fn inbox<M: Message>(&self) -> Inbox<M> {
         let socket = self.is_up().then(|| self.sim().bind(self.id(), M::PORT));
         if socket.is_some() {
-            self.if_alive(|world, id| world.hosts[id.index()].ports.push(M::PORT));
+            self.if_alive(|world, id| world.machines[id].ports.push(M::PORT));
         }
         Inbox { host: self.clone(), socket, port: M::PORT, messages: PhantomData }
     }
 
-    /// Sends a request; the returned future waits for the answer. The request leaves at once,
-    /// so several can be under way before any is awaited. Dropping the future stops waiting,
-    /// not the request.
+    /// Sends a request; the returned future waits for the answer, for at most `timeout` on this
+    /// host's monotonic clock. The request is sent at once, so several can be in flight before any
+    /// is awaited. Dropping the future stops waiting; it does not cancel the request.
     ///
     /// # Panics
     /// When the lab does not declare the message's kind, or there is no host `to`.
     pub fn call<R: Rpc>(&self, to: NodeId, request: &R, timeout: Duration) -> Call<R> {
         let kind = self.kind_of(request);
-        let slot = self.world().calls.insert(CallSlot::default());
+        let key = self.world().network.open_call();
         let mut waiting = Call {
             host: self.clone(),
-            slot,
+            key,
             sleep: self.sleep(timeout),
             failed: None,
             answer: PhantomData,
         };
-        match encode(Form::Request, kind, waiting.slot.number(), request) {
+        match encode(Form::Request, kind, waiting.key.number(), request) {
             Ok(wire) => self.transmit(to, R::PORT, kind, wire),
             Err(error) => waiting.failed = Some(error),
         }
         waiting
     }
 
-    /// Answers requests of type `R`, each in a task of its own, until the host crashes. An
-    /// answer that is too large is not sent: its caller times out, and the log says why.
+    /// Answers requests of type `R`, each in a task of its own, until the host crashes. An answer
+    /// larger than [`MAX_MESSAGE`] is logged and not sent: its caller times out.
     ///
     /// # Panics
-    /// When this host listens on `R`'s port already.
+    /// When this host already listens on `R`'s port.
     pub async fn serve<R, F, Fut>(&self, handler: F)
     where
         R: Rpc,
@@ -93,32 +93,32 @@ impl Host {
 
     fn kind_of(&self, message: &impl Message) -> u8 {
         let name = message.kind();
-        self.world().kind(name)
+        self.world().network.kind(name)
     }
 
     fn transmit(&self, to: NodeId, port: u16, kind: u8, wire: Vec<u8>) {
-        self.if_alive(|world, id| world.transmit(id, to, port, kind, wire));
+        self.if_alive(|world, from| world.transmit(Envelope { from, to, port, kind }, wire));
     }
 }
 
-/// Messages of one type that arrive at a host.
+/// A listener for messages of one type.
 #[derive(Debug)]
 pub struct Inbox<M> {
     host: Host,
-    /// `None` on a host that is down: nothing ever arrives.
+    /// `None` on a host that is down: no message ever arrives.
     socket: Option<UdpSocket>,
     port: u16,
     messages: PhantomData<M>,
 }
 
 impl<M: Message> Inbox<M> {
-    /// The next message and its sender.
+    /// Waits for the next message; returns it with its sender.
     pub async fn recv(&mut self) -> (NodeId, M) {
         let (from, _, message) = self.receive().await;
         (from, message)
     }
 
-    /// The next message, its sender, and the number of the call that it asks or answers.
+    /// Waits for the next message; returns it with its sender and the number of its call.
     async fn receive(&self) -> (NodeId, u64, M) {
         poll_fn(|cx| {
             let Some(socket) = &self.socket else {
@@ -146,18 +146,18 @@ impl<M> Drop for Inbox<M> {
         };
         let port = self.port;
         self.host.if_alive(|world, id| {
-            world.hosts[id.index()].ports.retain(|bound| *bound != port);
+            world.machines[id].ports.retain(|bound| *bound != port);
         });
         self.host.sim().close(self.host.id(), socket);
     }
 }
 
-/// Waits for the answer to a request.
+/// A future that completes with the answer to a request, or with [`CallError::Timeout`].
 #[derive(Debug)]
 #[must_use = "dropping a call stops waiting for its answer"]
 pub struct Call<R> {
     host: Host,
-    slot: CallKey,
+    key: CallKey,
     sleep: Sleep,
     failed: Option<CallError>,
     answer: PhantomData<fn() -> R>,
@@ -172,12 +172,12 @@ impl<R: Rpc> Future for Call<R> {
         }
         let mut world = self.host.world();
         let mut old = None;
-        if let Some(slot) = world.calls.get_mut(self.slot) {
-            if let Some(wire) = slot.answer.take() {
+        if let Some(call) = world.network.call(self.key) {
+            if let Some(wire) = call.answer.take() {
                 drop(world);
                 return Poll::Ready(Ok(decode(&wire).1));
             }
-            old = wait_with(&mut slot.waker, cx);
+            old = wait_with(&mut call.waker, cx);
         }
         drop(world);
         drop(old);
@@ -187,7 +187,7 @@ impl<R: Rpc> Future for Call<R> {
 
 impl<R> Drop for Call<R> {
     fn drop(&mut self) {
-        let slot = self.host.world().calls.remove(self.slot);
-        drop(slot);
+        let call = self.host.world().network.close_call(self.key);
+        drop(call);
     }
 }

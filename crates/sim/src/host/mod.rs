@@ -1,7 +1,7 @@
-//! [`Host`]: what lab code sees of the machine that it runs on.
+//! The [`Host`] API: everything that lab code sees of the machine it runs on.
 //!
-//! Its methods stand where they belong: messages in `messaging`, time and work in `time`,
-//! events, counters and chance in `metrics`, files in `disk`.
+//! Identity, groups and tasks are here; messages in `messaging`, time and work in `time`, events,
+//! counters and random numbers in `metrics`, files in `disk`.
 
 pub(crate) mod disk;
 pub(crate) mod messaging;
@@ -17,13 +17,15 @@ use std::time::Duration;
 
 use netsplit_history::Time;
 
+use self::disk::{Disk, DiskState};
 use crate::NodeId;
 use crate::engine::event_loop::Sim;
 use crate::engine::world::World;
-use crate::host::disk::{Disk, DiskState};
 
-/// A handle to one life of one host. After a crash it is inert: what it sends goes nowhere, what
-/// it records is not recorded, and what it waits for never comes.
+/// A handle to one life of a host: from a start to the next crash, or to the end of the run.
+///
+/// After the crash it is inert: its messages are not sent, its records are not kept, and its
+/// futures never complete.
 #[derive(Clone)]
 pub struct Host {
     sim: Rc<Sim>,
@@ -37,7 +39,7 @@ impl fmt::Debug for Host {
     }
 }
 
-/// Who and where.
+/// Identity, groups and tasks.
 impl Host {
     pub(crate) fn new(sim: Rc<Sim>, id: NodeId, incarnation: u32) -> Host {
         Host { sim, id, incarnation }
@@ -55,62 +57,63 @@ impl Host {
 
     /// The name of any host.
     pub fn name_of(&self, node: NodeId) -> Arc<str> {
-        self.world().hosts[node.index()].name.clone()
+        self.world().name_of(node)
     }
 
-    /// The group of this host; for a client host, its load.
+    /// The group of this host; for a client host, the name of its load.
     pub fn group(&self) -> Arc<str> {
-        self.world().hosts[self.id.index()].group.clone()
+        self.world().machines[self.id].group.clone()
     }
 
-    /// The region of a host, where the scenario gives it one.
+    /// The region of a host, if the scenario gives it one.
     pub fn region_of(&self, node: NodeId) -> Option<Arc<str>> {
-        self.world().hosts[node.index()].region.clone()
+        self.world().machines[node].region.clone()
     }
 
-    /// The nodes of a group, in order, whether they are up or not.
+    /// The nodes of a group, in order, up or down.
     pub fn nodes(&self, group: &str) -> Vec<NodeId> {
-        self.world().nodes_of(group).to_vec()
+        self.world().machines.nodes_of(group).to_vec()
     }
 
-    /// Starts one more node of a group; `None` when no more fit into the simulation.
+    /// Adds a node to a group and starts it. `None` if there is no such group, or once 64 nodes
+    /// have been added.
     pub fn start_node(&self, group: &str) -> Option<NodeId> {
         self.is_up().then(|| self.sim.start_node(group)).flatten()
     }
 
-    /// What this host's wall clock shows. Clocks of hosts agree until a scenario skews them.
+    /// The reading of this host's wall clock. All hosts agree unless a fault skews a clock.
     pub fn now(&self) -> Duration {
         let world = self.world();
-        world.hosts[self.id.index()].clock.wall(world.now)
+        world.machines[self.id].clock.wall(world.core.now)
     }
 
-    /// This host's monotonic clock, from the start of the run. A skew does not move it; a
-    /// drift changes its rate.
+    /// The time since the start of the run on this host's monotonic clock. A skew does not move
+    /// it; a drift changes its rate.
     pub fn monotonic(&self) -> Duration {
         let world = self.world();
-        Duration::from_nanos(world.hosts[self.id.index()].clock.monotonic(world.now))
+        Duration::from_nanos(world.machines[self.id].clock.monotonic(world.core.now))
     }
 
-    /// Simulated time, which no node of a real system can know: for measuring only.
+    /// Simulated time, for measurements only: no node of a real system can know it.
     pub fn true_time(&self) -> Time {
-        self.world().now
+        self.world().core.now
     }
 
-    /// Runs a task on this host, beside the others.
+    /// Spawns a task on this host. It is dropped when the host crashes.
     pub fn spawn(&self, future: impl Future<Output = ()> + 'static) {
         if self.is_up() {
             self.sim.tasks.borrow_mut().spawn(self.id, Box::pin(future));
         }
     }
 
-    /// Pieces of work that wait for a worker here.
+    /// Jobs waiting for a worker of this host.
     pub fn queued_work(&self) -> usize {
-        self.world().hosts[self.id.index()].cpu.queued()
+        self.world().machines[self.id].cpu.queued()
     }
 
-    /// Pieces of work that a worker here is at.
+    /// Jobs being executed on this host.
     pub fn running_work(&self) -> usize {
-        self.world().hosts[self.id.index()].cpu.running()
+        self.world().machines[self.id].cpu.running()
     }
 
     /// This host's disk.
@@ -129,25 +132,25 @@ impl Host {
         self.sim.world.borrow_mut()
     }
 
-    /// Whether the life that this handle belongs to goes on.
+    /// Whether the life of this handle has not ended.
     pub(crate) fn is_up(&self) -> bool {
         self.if_alive(|_, _| ()).is_some()
     }
 
-    /// Acts on the world if the life that this handle belongs to goes on. `act` must not run
-    /// code of the lab.
+    /// Runs `act` on the world if the life of this handle has not ended. `act` must not run code of
+    /// the lab.
     pub(crate) fn if_alive<T>(&self, act: impl FnOnce(&mut World, NodeId) -> T) -> Option<T> {
         let world = &mut *self.world();
-        let host = &world.hosts[self.id.index()];
-        (host.up && host.incarnation == self.incarnation).then(|| act(world, self.id))
+        let machine = &world.machines[self.id];
+        (machine.up && machine.incarnation == self.incarnation).then(|| act(world, self.id))
     }
 
-    /// Acts on this host's disk, at the present time.
+    /// Runs `act` on this host's disk, with the current time.
     pub(crate) fn with_disk<T>(
         &self,
         act: impl FnOnce(&mut DiskState, Time) -> io::Result<T>,
     ) -> io::Result<T> {
-        self.if_alive(|world, id| act(&mut world.hosts[id.index()].disk, world.now))
+        self.if_alive(|world, id| act(&mut world.machines[id].disk, world.core.now))
             .unwrap_or_else(|| Err(io::Error::other("this host is down")))
     }
 }

@@ -1,4 +1,4 @@
-//! What node code waits for: its clock, and its workers.
+//! Sleeps, timeouts and work.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -8,28 +8,30 @@ use std::time::Duration;
 use crate::Host;
 use crate::engine::events::{JobKey, TimerKey};
 
-/// The time was up first.
+/// A timeout has elapsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Elapsed;
 
-/// Time.
+/// Time and work.
 impl Host {
     /// Waits for `duration` on this host's monotonic clock.
     pub fn sleep(&self, duration: Duration) -> Sleep {
-        let key = self.if_alive(|world, id| world.add_timer(id, duration));
+        let key =
+            self.if_alive(|world, id| world.machines.add_timer(&mut world.core, id, duration));
         Sleep { host: self.clone(), key }
     }
 
-    /// Waits for `duration` of simulated time: a device that the node's clock does not drive.
+    /// Waits for `duration` of simulated time: for a device that the node's clock does not drive.
     pub(crate) fn sleep_true(&self, duration: Duration) -> Sleep {
-        let key = self.if_alive(|world, id| world.add_true_timer(id, duration));
+        let key = self
+            .if_alive(|world, id| world.machines.timers().add_true(&mut world.core, id, duration));
         Sleep { host: self.clone(), key }
     }
 
-    /// Waits for `future`, but no longer than `duration`.
+    /// Waits for `future`, for at most `duration` on this host's monotonic clock.
     ///
     /// # Errors
-    /// [`Elapsed`] when the time is up first; the future is dropped then.
+    /// [`Elapsed`] if the future has not completed by then; it is dropped.
     pub async fn timeout<F: Future>(
         &self,
         duration: Duration,
@@ -43,20 +45,20 @@ impl Host {
         .await
     }
 
-    /// Occupies one of this host's workers for `amount`, after the work that came before.
-    /// Dropping the future gives the work up.
+    /// Occupies one of this host's workers for `amount`; jobs are queued first come, first served.
+    /// Dropping the future abandons the job.
     pub fn work(&self, amount: Duration) -> Work {
-        let key = self.if_alive(|world, id| world.add_job(id, amount));
+        let key = self.if_alive(|world, id| world.machines.add_job(&mut world.core, id, amount));
         Work { host: self.clone(), key }
     }
 }
 
-/// Waits on a host's clock.
+/// A future that completes after a duration on a host's clock.
 #[derive(Debug)]
 #[must_use = "a sleep does nothing unless awaited"]
 pub struct Sleep {
     host: Host,
-    /// `None` on a host that is down: for ever.
+    /// `None` on a host that is down: it never completes.
     key: Option<TimerKey>,
 }
 
@@ -65,7 +67,7 @@ impl Future for Sleep {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut world = self.host.world();
-        let Some(timer) = self.key.and_then(|key| world.timers.get_mut(key)) else {
+        let Some(timer) = self.key.and_then(|key| world.machines.timers().get_mut(key)) else {
             return Poll::Pending;
         };
         if timer.fired {
@@ -80,14 +82,14 @@ impl Future for Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        let timer = self.key.and_then(|key| self.host.world().timers.remove(key));
+        let timer = self.key.and_then(|key| self.host.world().machines.timers().remove(key));
         drop(timer);
     }
 }
 
-/// Waits for a piece of work to be done.
+/// A future that completes when a job is done.
 #[derive(Debug)]
-#[must_use = "dropping work gives it up"]
+#[must_use = "dropping work abandons it"]
 pub struct Work {
     host: Host,
     key: Option<JobKey>,
@@ -98,7 +100,7 @@ impl Future for Work {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut world = self.host.world();
-        let Some(job) = self.key.and_then(|key| world.jobs.get_mut(key)) else {
+        let Some(job) = self.key.and_then(|key| world.machines.job(key)) else {
             return Poll::Pending;
         };
         if job.done {
@@ -113,13 +115,16 @@ impl Future for Work {
 
 impl Drop for Work {
     fn drop(&mut self) {
-        let job = self.key.and_then(|key| self.host.world().give_up_job(key));
+        let job = self.key.and_then(|key| {
+            let world = &mut *self.host.world();
+            world.machines.abandon_job(&mut world.core, key)
+        });
         drop(job);
     }
 }
 
-/// Makes `slot` wake this task. Returns the waker that was there before: dropping a waker may
-/// run code of the lab, so the caller does that when it borrows nothing.
+/// Stores this task's waker in `slot`. Returns the one that it replaces: dropping a waker may run
+/// code of the lab, so the caller drops it once nothing is borrowed.
 pub(crate) fn wait_with(slot: &mut Option<Waker>, cx: &Context<'_>) -> Option<Waker> {
     match slot {
         Some(waker) if waker.will_wake(cx.waker()) => None,

@@ -1,9 +1,9 @@
-//! Load: when requests come, what they ask, and who asks.
+//! Arrivals: when the requests of a load come, what they ask, and which session sends them.
 //!
 //! A [`LoadState`] draws arrivals, operations and keys from three streams of its own, so the
-//! n-th request of a load is the same request in every variant. Open-loop arrivals come
-//! whatever the system does; latency counts from the intended time, so a slow system cannot
-//! hide its queue (coordinated omission).
+//! n-th request of a load is the same request in every variant. Open-loop arrivals do not depend
+//! on the system, and latency counts from the intended time, so a slow system cannot hide its
+//! queue (coordinated omission).
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,16 +13,17 @@ use netsplit_history::Time;
 use netsplit_scenario::{Arrivals, Load};
 use rand::rngs::ChaCha8Rng;
 
+use crate::Client;
+use crate::machine::id::NodeId;
 use crate::random::{Ranks, Sampler, stream, unit};
-use crate::{Client, NodeId};
 
-/// A client session: it does one operation at a time, and retires when one's outcome is
+/// A client session: it performs one operation at a time, and retires when the outcome of one is
 /// unknown.
 pub(crate) struct Session {
     /// Unique in the run.
     pub id: u64,
     pub host: NodeId,
-    /// `None` when its host is down: nobody asks.
+    /// `None` if its host was down when it was opened: its request fails.
     pub client: Option<Rc<dyn Client>>,
 }
 
@@ -33,7 +34,7 @@ pub(crate) struct LoadState {
     pub timeout: Duration,
     pub until: Time,
     pub idle: Vec<Session>,
-    /// Sessions that were ever opened.
+    /// Sessions opened so far.
     pub opened: usize,
     arrivals: Process,
     arrival_rng: ChaCha8Rng,
@@ -74,21 +75,13 @@ impl LoadState {
         }
     }
 
-    /// How many sessions start together at the load's start, and when; none in an open loop.
-    pub fn initial_sessions(load: &Load) -> u32 {
-        match load.arrivals {
-            Arrivals::Open { .. } => 0,
-            Arrivals::Closed { clients, .. } | Arrivals::Once { clients } => clients,
-        }
-    }
-
-    /// When the next open-loop request is due, if one is.
+    /// The intended time of the next open-loop request, if there is one.
     pub fn next_arrival(&mut self) -> Option<Time> {
         self.arrivals.next(&mut self.arrival_rng).filter(|at| *at < self.until)
     }
 
-    /// When a closed-loop session asks again after an answer at `now`; it thinks for `at_least`
-    /// so long.
+    /// When a closed-loop session sends its next request after an answer at `now`; its think time
+    /// is no shorter than `at_least`.
     pub fn next_thought(&mut self, now: Time, at_least: Duration) -> Option<Time> {
         let at = now + self.think.as_ref()?.draw(&mut self.arrival_rng).max(at_least);
         (at < self.until).then_some(at)

@@ -1,23 +1,23 @@
-//! A node's own clock: a wall clock that may be skewed, and timers that may drift.
+//! Clocks of nodes: a wall clock that may be skewed, and an oscillator that may drift.
 
 use std::time::Duration;
 
 use netsplit_history::Time;
 
-/// What wall clocks show at the start of a run, so that a skew into the past stays positive.
+/// The wall clock's reading at the start of a run: large enough for a skew into the past.
 pub(crate) const EPOCH: Duration = Duration::from_secs(1_000_000);
 
-/// The rate of a clock that is right: parts per billion of a second per second.
+/// The rate of a correct clock, in nanoseconds per second.
 const TRUE_RATE: u64 = 1_000_000_000;
 
-/// Rates beyond these are no clock's; overlapping faults may add up to one.
+/// Limits of the rate: overlapping faults may add up to an impossible one.
 const RATE_MIN: u64 = TRUE_RATE / 1000;
 const RATE_MAX: u64 = TRUE_RATE * 1000;
 
-/// An oscillator that runs at `rate`, and a wall clock that is off by `skew_ns` from it.
+/// An oscillator that runs at `rate`, and a wall clock that is `skew_ns` ahead of it.
 ///
-/// Rates are whole parts per billion, so that all arithmetic is on integers: a timer that is
-/// due at a local time never fires before the clock shows that time.
+/// Rates are whole nanoseconds per second, so that all arithmetic is on integers: a timer never
+/// fires before the clock shows its deadline.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     /// When the rate last changed, in simulated time ...
@@ -35,7 +35,7 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// Nanoseconds that the oscillator has counted since the start of the run.
+    /// The nanoseconds that the oscillator has counted since the start of the run.
     pub fn monotonic(&self, now: Time) -> u64 {
         let passed = now.as_nanos().saturating_sub(self.base.as_nanos());
         let counted = if self.rate == TRUE_RATE {
@@ -46,7 +46,7 @@ impl Clock {
         self.base_local.saturating_add(counted)
     }
 
-    /// What the wall clock shows.
+    /// The wall clock's reading.
     pub fn wall(&self, now: Time) -> Duration {
         let since_epoch = i128::from(self.monotonic(now)) + i128::from(self.skew_ns);
         let shown = EPOCH.as_nanos() as i128 + since_epoch;
@@ -65,8 +65,8 @@ impl Clock {
         (self.base + Duration::from_nanos(takes)).max(now)
     }
 
-    /// Sets the error of the clock from `now` on. Returns whether the rate changed, and with it
-    /// every timer.
+    /// Sets the error of the clock from `now` on. Returns whether the rate changed: timers must be
+    /// rescheduled then.
     pub fn set(&mut self, now: Time, skew_ns: i64, drift: f64) -> bool {
         self.skew_ns = skew_ns;
         let rate = ((1.0 + drift) * TRUE_RATE as f64).round() as u64;
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn absurd_errors_neither_stop_nor_reverse_a_clock() {
+    fn extreme_errors_neither_stop_nor_reverse_a_clock() {
         for drift in [-1.0, -50.0, f64::INFINITY, f64::NAN, 1e300] {
             let mut clock = Clock::default();
             clock.set(at(10), i64::MIN, drift);

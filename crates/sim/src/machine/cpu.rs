@@ -1,10 +1,10 @@
-//! A node's workers: `work(d)` occupies one of them for `d`, first come, first served.
+//! Workers of a node: `work(d)` occupies one of them for `d`, first come, first served.
 //!
-//! A slow node takes longer by its factor, a paused one does not advance at all; a job in
-//! progress is rescheduled when either changes.
+//! On a slow node work takes longer by its factor, on a paused one it makes no progress; running
+//! jobs are rescheduled when either changes.
 //!
-//! All operations take constant time, however long the queue: a job that is given up while it
-//! waits leaves its key behind in the queue, where it is skipped.
+//! All operations take amortized constant time, however long the queue: a job that is abandoned
+//! while it waits leaves its key in the queue, where it is skipped.
 
 use std::collections::VecDeque;
 use std::task::Waker;
@@ -13,28 +13,28 @@ use std::time::Duration;
 use netsplit_history::Time;
 use slotmap::SlotMap;
 
-use crate::NodeId;
+use super::id::NodeId;
 use crate::engine::events::{Event, Events, JobKey};
 
-/// Where a job is.
+/// The place of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Queued,
-    /// With a worker; at this place of [`Cpu::running`].
+    /// Running, at this index of [`Cpu::running`].
     Running(usize),
     /// Done, or lost in a crash.
     Gone,
 }
 
-/// One piece of work.
+/// One job.
 pub(crate) struct Job {
     pub host: NodeId,
-    /// What is left, on a node of normal speed.
+    /// The work left, as time on a node of normal speed.
     remaining: Duration,
-    /// Since when a worker advances it.
+    /// Since when it makes progress; `None` while it does not.
     since: Option<Time>,
     place: Place,
-    /// Tells a scheduled end that still holds from one that does not.
+    /// Counts reschedulings, to recognise events of earlier schedules.
     schedule: u32,
     pub done: bool,
     pub waker: Option<Waker>,
@@ -49,9 +49,9 @@ pub(crate) struct Cpu {
     workers: Option<u32>,
     running: Vec<JobKey>,
     queue: VecDeque<JobKey>,
-    /// Jobs of the queue that still want to be done.
+    /// Jobs in the queue, without abandoned ones.
     waiting: usize,
-    /// How much longer work takes than it should; `None` while nothing advances.
+    /// The factor by which work takes longer; `None` during a pause.
     factor: Option<f64>,
 }
 
@@ -60,17 +60,17 @@ impl Cpu {
         Cpu { workers, running: Vec::new(), queue: VecDeque::new(), waiting: 0, factor: Some(1.0) }
     }
 
-    /// Pieces of work that wait for a worker.
+    /// Jobs waiting for a worker.
     pub fn queued(&self) -> usize {
         self.waiting
     }
 
-    /// Pieces of work that a worker is at.
+    /// Jobs being executed.
     pub fn running(&self) -> usize {
         self.running.len()
     }
 
-    /// Adds a piece of work.
+    /// Adds a job.
     pub fn add(
         &mut self,
         host: NodeId,
@@ -94,7 +94,7 @@ impl Cpu {
         key
     }
 
-    /// A job's end has come. Returns whether this is still its end, and wakes nobody.
+    /// Finishes a job; false if it was rescheduled since `schedule`. The caller wakes its task.
     pub fn finish(
         &mut self,
         key: JobKey,
@@ -119,8 +119,8 @@ impl Cpu {
         true
     }
 
-    /// Nobody wants this job any more; it has been taken out of `jobs`.
-    pub fn give_up(&mut self, job: &Job, now: Time, jobs: &mut Jobs, events: &mut Events) {
+    /// Frees the worker, or the place in the queue, of a job that was removed from `jobs`.
+    pub fn abandon(&mut self, job: &Job, now: Time, jobs: &mut Jobs, events: &mut Events) {
         match job.place {
             Place::Gone => {}
             Place::Running(place) => {
@@ -136,7 +136,7 @@ impl Cpu {
         }
     }
 
-    /// All jobs are gone: the node crashed.
+    /// Drops all jobs: the node crashed.
     pub fn clear(&mut self, jobs: &mut Jobs) {
         for key in self.running.drain(..).chain(self.queue.drain(..)) {
             if let Some(job) = jobs.get_mut(key) {
@@ -146,7 +146,7 @@ impl Cpu {
         self.waiting = 0;
     }
 
-    /// Changes the speed: `None` for a standstill.
+    /// Changes the factor by which work takes longer; `None` pauses it.
     pub fn set_factor(
         &mut self,
         factor: Option<f64>,
@@ -170,7 +170,7 @@ impl Cpu {
         self.start_next(now, jobs, events);
     }
 
-    /// A worker is free again.
+    /// Frees the worker of a running job.
     fn release(&mut self, place: usize, jobs: &mut Jobs) {
         self.running.swap_remove(place);
         if let Some(moved) = self.running.get(place) {
@@ -200,7 +200,7 @@ fn schedule(key: JobKey, job: &mut Job, factor: Option<f64>, now: Time, events: 
     events.push(now + scaled(job.remaining, factor), Event::Job(key, job.schedule));
 }
 
-/// `duration` times `factor`, at most centuries.
+/// `duration` times `factor`, saturating at the range of `u64` nanoseconds.
 fn scaled(duration: Duration, factor: f64) -> Duration {
     if factor == 1.0 {
         return duration;
@@ -219,7 +219,7 @@ mod tests {
         Time::from(MS * ms as u32)
     }
 
-    /// A node with its jobs and its future.
+    /// A node with its jobs and events.
     struct Bench {
         cpu: Cpu,
         jobs: Jobs,
@@ -235,9 +235,9 @@ mod tests {
             self.cpu.add(HOST, MS * ms as u32, at(now), &mut self.jobs, &mut self.events)
         }
 
-        fn give_up(&mut self, key: JobKey, now: u64) {
+        fn abandon(&mut self, key: JobKey, now: u64) {
             let job = self.jobs.remove(key).expect("it exists");
-            self.cpu.give_up(&job, at(now), &mut self.jobs, &mut self.events);
+            self.cpu.abandon(&job, at(now), &mut self.jobs, &mut self.events);
         }
 
         fn factor(&mut self, factor: Option<f64>, now: u64) {
@@ -287,12 +287,12 @@ mod tests {
     }
 
     #[test]
-    fn work_that_is_given_up_frees_its_worker_or_its_place_in_the_queue() {
+    fn abandoned_work_frees_its_worker_or_its_place_in_the_queue() {
         let mut bench = Bench::new(Some(1));
         let keys = [10, 10, 10].map(|ms| bench.add(ms, 0));
-        bench.give_up(keys[1], 1);
+        bench.abandon(keys[1], 1);
         assert_eq!(bench.cpu.queued(), 1);
-        bench.give_up(keys[0], 2);
+        bench.abandon(keys[0], 2);
         assert_eq!((bench.cpu.running(), bench.cpu.queued()), (1, 0));
         assert_eq!(bench.run(100), [(keys[2], 12)]);
     }
@@ -304,14 +304,14 @@ mod tests {
         bench.cpu.clear(&mut bench.jobs);
         let new = bench.add(10, 5);
         for key in old {
-            bench.give_up(key, 6);
+            bench.abandon(key, 6);
         }
         assert_eq!((bench.cpu.running(), bench.cpu.queued()), (1, 0));
         assert_eq!(bench.run(100), [(new, 15)]);
     }
 
     #[test]
-    fn absurd_amounts_and_factors_do_not_panic() {
+    fn extreme_amounts_and_factors_do_not_panic() {
         for factor in [0.0, 1e-300, 1e300, f64::INFINITY, f64::NAN] {
             let mut bench = Bench::new(None);
             bench.cpu.add(HOST, Duration::MAX, at(0), &mut bench.jobs, &mut bench.events);

@@ -1,37 +1,33 @@
-//! The life of a host: it starts, crashes, starts again, and ends with the run.
+//! The lifecycle of hosts: start, crash, restart, and the end of the run.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::task::Waker;
 
 use netsplit_history::{Crash, TraceKind};
 use turmoil_net::shim::tokio::net::UdpSocket;
+
+use super::id::{NodeId, address};
+use super::state::MachineKind;
 
 use crate::engine::event_loop::{Sim, ready};
 use crate::engine::panics::{Panic, guarded};
 use crate::engine::tracer::{number, tag};
 use crate::engine::world::World;
-use crate::machine::state::{HostKind, address};
 use crate::network::wire::REPLY_PORT;
-use crate::random::stream;
-use crate::{Host, NodeId, Reply};
+use crate::{Host, Reply};
 
 impl Sim {
-    /// Starts a host, or starts it again.
+    /// Starts or restarts a host.
     pub fn start(self: &Rc<Sim>, id: NodeId) {
         let replies = self.bind(id, REPLY_PORT);
         let (incarnation, kind) = {
             let world = &mut *self.world.borrow_mut();
-            let now = world.now;
-            world.tracer.note(now, tag::START, &[number(id)], &[]);
-            let host = &mut world.hosts[id.index()];
-            world.tracer.keep(now, &host.name, || TraceKind::Start);
-            host.up = true;
-            host.replies = Some(replies);
-            let life = format!("host/{}/{}", host.name, host.incarnation);
-            host.rng = stream(world.seed, &life);
-            (host.incarnation, host.kind)
+            world.machines.start(&mut world.core, id, replies);
+            let machine = &world.machines[id];
+            (machine.incarnation, machine.kind)
         };
-        if kind == HostKind::Node {
+        if kind == MachineKind::Node {
             let (system, handle) = (self.system(), Host::new(self.clone(), id, incarnation));
             if let Some(main) = self.run_on(id, || system.node(handle)) {
                 self.tasks.borrow_mut().spawn(id, main);
@@ -46,7 +42,8 @@ impl Sim {
             .unwrap_or_else(|error| panic!("port {port} is taken on this host: {error}"))
     }
 
-    /// Closes a socket of a host. After the end of the run there is nothing to close.
+    /// Closes a socket of a host. After the end of the run the network is gone, and nothing is left
+    /// to close.
     pub fn close(&self, host: NodeId, socket: UdpSocket) {
         if self.net.borrow().is_some() {
             self.as_host(host, || drop(socket));
@@ -62,27 +59,12 @@ impl Sim {
         Some(id)
     }
 
-    /// A host stops: its memory, its unsynced writes and its sessions are gone.
+    /// A host crashes: its memory, its unsynced writes and its sessions are lost.
     pub fn crash(self: &Rc<Sim>, id: NodeId, why: &str) {
         let (sessions, replies) = {
             let world = &mut *self.world.borrow_mut();
-            let now = world.now;
-            world.tracer.note(now, tag::CRASH, &[number(id)], why.as_bytes());
-            world.drop_role(id);
-            let host = &mut world.hosts[id.index()];
-            world.tracer.keep(now, &host.name, || TraceKind::Crash { why: why.into() });
-            host.up = false;
-            host.incarnation += 1;
-            host.parked.clear();
-            host.ports.clear();
-            host.cpu.clear(&mut world.jobs);
-            host.disk.crash();
-            let replies = host.replies.take();
-            let mut sessions = Vec::new();
-            for load in &mut world.loads {
-                sessions.extend(load.idle.extract_if(.., |session| session.host == id));
-            }
-            (sessions, replies)
+            let replies = world.machines.crash(&mut world.core, id, why);
+            (world.loads.take_sessions_of(id), replies)
         };
         for key in self.requests_of(id) {
             let lost = self.finish(key, Reply::unknown("the client crashed"));
@@ -102,33 +84,32 @@ impl Sim {
         }
     }
 
-    /// A node's own code stops it. No fault's healing brings it back.
+    /// A node crashes by its own panic. It does not restart when a fault heals.
     pub fn node_panicked(self: &Rc<Sim>, host: NodeId, panic: &Panic) {
         let first = {
             let world = &mut *self.world.borrow_mut();
             world.note_panic(host, panic);
-            !std::mem::replace(&mut world.hosts[host.index()].panicked, true)
+            !std::mem::replace(&mut world.machines[host].panicked, true)
         };
         if first {
             self.crash(host, &panic.message);
         }
     }
 
-    /// The scenario asks for an action.
+    /// Performs an action of the scenario.
     pub fn act(self: &Rc<Sim>, index: usize) {
         let (operator, verb, args) = {
             let world = &mut *self.world.borrow_mut();
-            let action = &world.scenario.actions[index];
+            let action = world.faults.action(index);
             let (verb, args) = (action.verb.clone(), action.args.clone());
-            let operator = world.operator();
-            let now = world.now;
-            world.tracer.note(now, tag::ACTION, &[index as u64], verb.as_bytes());
-            let name = &world.hosts[operator.index()].name;
-            world.tracer.keep(now, name, || TraceKind::Action(verb.as_str().into()));
+            let operator = world.machines.operator();
+            world.core.note(tag::ACTION, &[index as u64], verb.as_bytes());
+            let name = &world.machines[operator].name;
+            world.core.keep(name, || TraceKind::Action(verb.as_str().into()));
             (operator, verb, serde_json::to_value(args).unwrap_or_default())
         };
         let (system, handle) = (self.system(), self.host(operator));
-        let up = self.world.borrow().hosts[operator.index()].up;
+        let up = self.world.borrow().machines[operator].up;
         if let Some(task) = self.run_on(operator, || system.act(handle, &verb, args)) {
             if up {
                 self.tasks.borrow_mut().spawn(operator, task);
@@ -138,9 +119,9 @@ impl Sim {
         }
     }
 
-    /// A handle to the present life of a host.
+    /// A handle to the current life of a host.
     pub fn host(self: &Rc<Sim>, id: NodeId) -> Host {
-        let incarnation = self.world.borrow().hosts[id.index()].incarnation;
+        let incarnation = self.world.borrow().machines[id].incarnation;
         Host::new(self.clone(), id, incarnation)
     }
 
@@ -149,18 +130,13 @@ impl Sim {
     pub fn tear_down(self: &Rc<Sim>) {
         let sessions = {
             let world = &mut *self.world.borrow_mut();
-            for host in &mut world.hosts {
-                host.up = false;
-                host.panicked = true;
-                host.incarnation += 1;
-            }
-            let idle = world.loads.iter_mut().flat_map(|load| std::mem::take(&mut load.idle));
-            idle.collect::<Vec<_>>()
+            world.machines.retire_all();
+            world.loads.take_sessions()
         };
-        let crashes = self.world.borrow().run.crashes.len();
+        let crashes = self.world.borrow().core.run.crashes.len();
         for id in self.ids() {
             self.drop_tasks(id);
-            let replies = self.world.borrow_mut().hosts[id.index()].replies.take();
+            let replies = self.world.borrow_mut().machines[id].replies.take();
             self.drop_on(id, replies);
         }
         for session in sessions {
@@ -170,30 +146,27 @@ impl Sim {
         for waker in wakers {
             let _ = guarded(|| drop(waker));
         }
-        self.world.borrow_mut().run.crashes.truncate(crashes);
+        self.world.borrow_mut().core.run.crashes.truncate(crashes);
         self.uninstall();
         drop(self.net.take());
     }
 }
 
 impl World {
-    /// The crash of a node that no fault had ordered.
+    /// Records a crash that no fault has caused.
     fn note_panic(&mut self, id: NodeId, panic: &Panic) {
-        let node = self.hosts[id.index()].name.to_string();
-        self.tracer.note(self.now, tag::CRASH, &[number(id)], panic.message.as_bytes());
-        self.run.crashes.push(Crash {
-            at: self.now,
-            node,
+        let World { core, machines, .. } = self;
+        core.note(tag::CRASH, &[number(id)], panic.message.as_bytes());
+        core.run.crashes.push(Crash {
+            at: core.now,
+            node: machines[id].name.to_string(),
             message: panic.message.clone(),
             place: panic.place.clone(),
         });
     }
 
-    /// Takes all wakers out, since a waker may own what it wakes.
-    fn take_wakers(&mut self) -> Vec<std::task::Waker> {
-        let timers = self.timers.values_mut().filter_map(|timer| timer.waker.take());
-        let calls = self.calls.values_mut().filter_map(|call| call.waker.take());
-        let jobs = self.jobs.values_mut().filter_map(|job| job.waker.take());
-        timers.chain(calls).chain(jobs).collect()
+    /// Takes all wakers out: a waker may own what it wakes.
+    fn take_wakers(&mut self) -> Vec<Waker> {
+        self.machines.take_wakers().chain(self.network.take_wakers()).collect()
     }
 }

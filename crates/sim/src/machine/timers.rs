@@ -1,21 +1,23 @@
-//! Timers: what waits for a clock.
+//! Timers on a host's clock, which may drift, or on simulated time.
 
 use std::task::Waker;
 use std::time::Duration;
 
 use netsplit_history::Time;
+use slotmap::SlotMap;
 
-use crate::NodeId;
+use super::clock::Clock;
+use super::id::NodeId;
+use crate::engine::core::Core;
 use crate::engine::events::{Event, TimerKey};
 use crate::engine::tracer::{number, tag};
-use crate::engine::world::World;
 
-/// What a timer waits for.
+/// When a timer expires.
 #[derive(Clone, Copy, Debug)]
 enum Deadline {
-    /// The host's monotonic clock shows so many nanoseconds; a drift moves the instant.
+    /// When the host's monotonic clock shows this many nanoseconds; a drift moves the instant.
     Local(u64),
-    /// An instant, whatever the host's clock says.
+    /// At an instant of simulated time, whatever the host's clock shows.
     True,
 }
 
@@ -23,51 +25,73 @@ enum Deadline {
 pub(crate) struct Timer {
     host: NodeId,
     deadline: Deadline,
-    /// Tells a scheduled end that still holds from one that does not.
+    /// Counts reschedulings, to recognise events of earlier schedules.
     schedule: u32,
     pub fired: bool,
     pub waker: Option<Waker>,
 }
 
-impl World {
+/// All timers of a simulation.
+#[derive(Default)]
+pub(crate) struct Timers(SlotMap<TimerKey, Timer>);
+
+impl Timers {
     /// Starts a timer on a host's clock.
-    pub fn add_timer(&mut self, host: NodeId, duration: Duration) -> TimerKey {
-        let clock = &self.hosts[host.index()].clock;
-        let local = clock.monotonic(self.now).saturating_add(Time::from(duration).as_nanos());
-        let at = clock.when(local, self.now);
-        self.insert_timer(host, Deadline::Local(local), at)
+    pub fn add(
+        &mut self,
+        core: &mut Core,
+        host: NodeId,
+        clock: &Clock,
+        duration: Duration,
+    ) -> TimerKey {
+        let local = clock.monotonic(core.now).saturating_add(Time::from(duration).as_nanos());
+        let at = clock.when(local, core.now);
+        self.insert(core, host, Deadline::Local(local), at)
     }
 
     /// Starts a timer of a device that the host's clock does not drive.
-    pub fn add_true_timer(&mut self, host: NodeId, duration: Duration) -> TimerKey {
-        self.insert_timer(host, Deadline::True, self.now + duration)
+    pub fn add_true(&mut self, core: &mut Core, host: NodeId, duration: Duration) -> TimerKey {
+        let at = core.now + duration;
+        self.insert(core, host, Deadline::True, at)
     }
 
-    fn insert_timer(&mut self, host: NodeId, deadline: Deadline, at: Time) -> TimerKey {
+    fn insert(&mut self, core: &mut Core, host: NodeId, deadline: Deadline, at: Time) -> TimerKey {
         let timer = Timer { host, deadline, schedule: 0, fired: false, waker: None };
-        let key = self.timers.insert(timer);
-        self.events.push(at, Event::Timer(key, 0));
+        let key = self.0.insert(timer);
+        core.schedule(at, Event::Timer(key, 0));
         key
     }
 
-    /// A timer runs out; returns who waits for it.
-    pub fn finish_timer(&mut self, key: TimerKey, schedule: u32) -> Option<Waker> {
-        let timer = self.timers.get_mut(key).filter(|timer| timer.schedule == schedule)?;
+    /// The timer of a future that waits for it.
+    pub fn get_mut(&mut self, key: TimerKey) -> Option<&mut Timer> {
+        self.0.get_mut(key)
+    }
+
+    pub fn remove(&mut self, key: TimerKey) -> Option<Timer> {
+        self.0.remove(key)
+    }
+
+    /// A timer expires, unless it was rescheduled; returns the task to wake.
+    pub fn finish(&mut self, core: &mut Core, key: TimerKey, schedule: u32) -> Option<Waker> {
+        let timer = self.0.get_mut(key).filter(|timer| timer.schedule == schedule)?;
         timer.fired = true;
         let (host, waker) = (timer.host, timer.waker.take());
-        self.tracer.note(self.now, tag::TIMER, &[number(host)], &[]);
+        core.note(tag::TIMER, &[number(host)], &[]);
         waker
     }
 
-    /// The rate of a host's clock has changed: its timers run out at other times.
-    pub fn reschedule_timers(&mut self, host: NodeId) {
-        let clock = &self.hosts[host.index()].clock;
-        for (key, timer) in self.timers.iter_mut().filter(|(_, timer)| timer.host == host) {
+    /// Reschedules a host's timers: the rate of its clock has changed.
+    pub fn reschedule(&mut self, core: &mut Core, host: NodeId, clock: &Clock) {
+        for (key, timer) in self.0.iter_mut().filter(|(_, timer)| timer.host == host) {
             if let (false, Deadline::Local(local)) = (timer.fired, timer.deadline) {
                 timer.schedule += 1;
-                let at = clock.when(local, self.now);
-                self.events.push(at, Event::Timer(key, timer.schedule));
+                let at = clock.when(local, core.now);
+                core.schedule(at, Event::Timer(key, timer.schedule));
             }
         }
+    }
+
+    pub fn take_wakers(&mut self) -> impl Iterator<Item = Waker> {
+        self.0.values_mut().filter_map(|timer| timer.waker.take())
     }
 }

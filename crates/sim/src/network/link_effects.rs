@@ -1,19 +1,17 @@
-//! What rules and faults change, and on which links.
+//! Effects of link rules and faults, and the sets of links that they cover.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use netsplit_scenario::LinkSettings;
+use netsplit_scenario::{Ends, LinkSettings, Selector};
 
-use crate::NodeId;
+use crate::engine::events::Firing;
+use crate::machine::id::NodeId;
 use crate::random::Sampler;
-
-/// A fault by its place in the scenario.
-pub(crate) type FaultIndex = usize;
 
 /// A set of links, by their ends.
 #[derive(Clone, Debug)]
-pub(crate) enum EndSets {
+pub(crate) enum LinkSet {
     All,
     Between(BTreeSet<NodeId>, BTreeSet<NodeId>),
     OneWay(BTreeSet<NodeId>, BTreeSet<NodeId>),
@@ -25,16 +23,32 @@ pub(crate) enum EndSets {
     },
 }
 
-impl EndSets {
-    pub fn covers(&self, from: NodeId, to: NodeId) -> bool {
+impl LinkSet {
+    /// The links that `ends` describes, with the hosts that `select` finds.
+    ///
+    /// # Errors
+    /// When `select` fails.
+    pub fn resolve<E>(
+        ends: &Ends,
+        mut select: impl FnMut(&Selector) -> Result<BTreeSet<NodeId>, E>,
+    ) -> Result<LinkSet, E> {
+        Ok(match ends {
+            Ends::All => LinkSet::All,
+            Ends::Between(a, b) => LinkSet::Between(select(a)?, select(b)?),
+            Ends::OneWay(a, b) => LinkSet::OneWay(select(a)?, select(b)?),
+            Ends::Of(nodes) => LinkSet::Of(select(nodes)?),
+        })
+    }
+
+    pub fn contains(&self, from: NodeId, to: NodeId) -> bool {
         match self {
-            EndSets::All => true,
-            EndSets::Between(a, b) => {
+            LinkSet::All => true,
+            LinkSet::Between(a, b) => {
                 a.contains(&from) && b.contains(&to) || b.contains(&from) && a.contains(&to)
             }
-            EndSets::OneWay(a, b) => a.contains(&from) && b.contains(&to),
-            EndSets::Of(nodes) => nodes.contains(&from) || nodes.contains(&to),
-            EndSets::Groups { groups, one_way } => {
+            LinkSet::OneWay(a, b) => a.contains(&from) && b.contains(&to),
+            LinkSet::Of(nodes) => nodes.contains(&from) || nodes.contains(&to),
+            LinkSet::Groups { groups, one_way } => {
                 let side = |node| groups.iter().position(|group| group.contains(node));
                 match (side(&from), side(&to)) {
                     (Some(a), Some(b)) => a < b || a > b && !one_way,
@@ -45,10 +59,11 @@ impl EndSets {
     }
 }
 
-/// What a rule or a fault does to the links it covers.
+/// An effect of a rule or a fault on the links that it covers.
 #[derive(Clone, Debug)]
-pub(crate) enum LinkChange {
-    Cut,
+pub(crate) enum LinkEffect {
+    /// Messages are dropped.
+    Partition,
     Latency(Rc<Sampler>),
     AddLatency(Rc<Sampler>),
     Loss(f64),
@@ -56,25 +71,25 @@ pub(crate) enum LinkChange {
     Bandwidth(u64),
 }
 
-/// A change of some links, from the scenario's network or from a fault.
+/// A link effect with the links and messages that it covers.
 #[derive(Clone, Debug)]
-pub(crate) struct LinkEffect {
-    /// The fault and its firing; `None` for a rule of the scenario.
-    pub by: Option<(FaultIndex, usize)>,
-    pub ends: EndSets,
+pub(crate) struct ScopedEffect {
+    /// The firing that it belongs to; `None` for a rule of the scenario.
+    pub source: Option<Firing>,
+    pub links: LinkSet,
     /// Only messages of this kind.
     pub message: Option<u8>,
-    pub change: LinkChange,
+    pub effect: LinkEffect,
 }
 
-/// A scenario's link settings as changes.
-pub(crate) fn changes(settings: &LinkSettings) -> Vec<LinkChange> {
+/// A scenario's link settings as effects.
+pub(crate) fn effects_of(settings: &LinkSettings) -> Vec<LinkEffect> {
     let latency =
-        settings.latency.as_ref().map(|dist| LinkChange::Latency(Rc::new(Sampler::new(dist))));
+        settings.latency.as_ref().map(|dist| LinkEffect::Latency(Rc::new(Sampler::new(dist))));
     let others = [
-        settings.loss.map(LinkChange::Loss),
-        settings.duplicate.map(LinkChange::Duplicate),
-        settings.bandwidth.map(LinkChange::Bandwidth),
+        settings.loss.map(LinkEffect::Loss),
+        settings.duplicate.map(LinkEffect::Duplicate),
+        settings.bandwidth.map(LinkEffect::Bandwidth),
     ];
     latency.into_iter().chain(others.into_iter().flatten()).collect()
 }

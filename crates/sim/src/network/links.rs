@@ -1,11 +1,11 @@
-//! The link model: what happens to a message between two hosts.
+//! The link model: the fate of a message between two hosts.
 //!
-//! A [`Channel`] is one direction of one link for one kind of message. It has a random stream
-//! of its own, from which every message takes the same number of draws, so that the k-th
-//! message of a kind meets the same fate in every variant that sends a k-th message at all.
+//! A [`Channel`] is one direction of one link for one kind of message. It has a random stream of
+//! its own, from which every message takes the same number of draws, so that the k-th message of
+//! a kind meets the same fate in every variant that sends a k-th message.
 //!
 //! Channels are compiled from the scenario's rules and the link faults in force when a message
-//! first needs them, and again when a fault has struck or healed since.
+//! first needs them, and again after a fault was injected or healed.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -14,34 +14,40 @@ use netsplit_history::Time;
 use netsplit_scenario::{Dist, LinkSettings};
 use rand::rngs::Xoshiro256PlusPlus;
 
-use crate::NodeId;
-use crate::network::link_effects::{EndSets, FaultIndex, LinkChange, LinkEffect, changes};
+use super::link_effects::{LinkEffect, LinkSet, ScopedEffect, effects_of};
+use crate::engine::events::{FaultId, Firing};
+use crate::machine::id::NodeId;
 use crate::random::{Sampler, small_stream, unit};
 
-/// What becomes of one message.
+/// The fate of one message.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    Cut,
+    /// Dropped by a partition.
+    Partitioned,
+    /// Dropped at random.
     Lost,
-    Arrives { at: Time, copy: Option<Time> },
+    Arrives {
+        at: Time,
+        copy: Option<Time>,
+    },
 }
 
 /// A value and the fault that set it.
-type Set<T> = (T, Option<FaultIndex>);
+type Set<T> = (T, Option<FaultId>);
 
-/// A limit of bandwidth: bytes per second, and the firing of a fault that set it.
-type Narrow = (u64, Option<(FaultIndex, usize)>);
+/// A limit of bandwidth: bytes per second, and the firing that set it.
+type Limit = (u64, Option<Firing>);
 
 struct Channel {
     version: u64,
-    cuts: Vec<FaultIndex>,
+    partitions: Vec<FaultId>,
     latency: Set<Rc<Sampler>>,
-    added: Vec<(Rc<Sampler>, FaultIndex)>,
+    added: Vec<(Rc<Sampler>, FaultId)>,
     loss: Set<f64>,
     duplicate: Set<f64>,
-    bandwidth: Option<Narrow>,
+    bandwidth: Option<Limit>,
     rng: Xoshiro256PlusPlus,
-    /// For what faults add, so that a fault does not shift the draws of `rng`.
+    /// The stream of added latencies, so that a fault does not shift the draws of `rng`.
     fault_rng: Xoshiro256PlusPlus,
 }
 
@@ -51,13 +57,13 @@ struct Link {
     queue: Queue,
 }
 
-/// What waits for a narrow link.
+/// The queue of a link with limited bandwidth.
 #[derive(Default)]
 struct Queue {
-    /// When a narrow link has sent all that it was given, and what made it narrow: a link whose
-    /// bandwidth changes starts with an empty queue.
+    /// When the last queued message has been sent.
     busy_until: Time,
-    narrow: Option<Narrow>,
+    /// The limit in force: a link whose bandwidth changes starts with an empty queue.
+    limit: Option<Limit>,
 }
 
 /// All links.
@@ -65,11 +71,11 @@ pub(crate) struct Links {
     seed: u64,
     kinds: Vec<&'static str>,
     default_latency: Rc<Sampler>,
-    defaults: Vec<LinkEffect>,
-    /// The scenario's rules; they hold over the defaults.
-    rules: Vec<LinkEffect>,
-    /// Faults in the order in which they struck; they hold over the rules.
-    faults: Vec<LinkEffect>,
+    defaults: Vec<ScopedEffect>,
+    /// Effects of the scenario's rules; they override the defaults.
+    rules: Vec<ScopedEffect>,
+    /// Effects of faults in the order of their injection; they override the rules.
+    faults: Vec<ScopedEffect>,
     version: u64,
     /// By sender, then receiver.
     table: Vec<Vec<Link>>,
@@ -88,12 +94,12 @@ impl Links {
     pub fn new(seed: u64, kinds: &[&'static str], default: &LinkSettings) -> Links {
         let latency = default.latency.clone().unwrap_or(Dist::Constant(0));
         let everywhere =
-            |change| LinkEffect { by: None, ends: EndSets::All, message: None, change };
+            |effect| ScopedEffect { source: None, links: LinkSet::All, message: None, effect };
         Links {
             seed,
             kinds: kinds.to_vec(),
             default_latency: Rc::new(Sampler::new(&latency)),
-            defaults: changes(default).into_iter().map(everywhere).collect(),
+            defaults: effects_of(default).into_iter().map(everywhere).collect(),
             rules: Vec::new(),
             faults: Vec::new(),
             version: 0,
@@ -101,31 +107,26 @@ impl Links {
         }
     }
 
-    /// Replaces the scenario's rules.
-    pub fn set_rules(&mut self, rules: Vec<LinkEffect>) {
+    /// Replaces the effects of the scenario's rules.
+    pub fn set_rules(&mut self, rules: Vec<ScopedEffect>) {
         self.rules = rules;
         self.version += 1;
     }
 
     /// Puts a fault's effect in force.
-    pub fn strike(&mut self, effect: LinkEffect) {
+    pub fn inject(&mut self, effect: ScopedEffect) {
         self.faults.push(effect);
         self.version += 1;
     }
 
-    /// Ends the effects of one firing of a fault.
-    pub fn heal(&mut self, by: (FaultIndex, usize)) {
-        self.faults.retain(|effect| effect.by != Some(by));
+    /// Ends the effects of a firing.
+    pub fn heal(&mut self, firing: Firing) {
+        self.faults.retain(|effect| effect.source != Some(firing));
         self.version += 1;
     }
 
-    /// Draws the fate of a message sent now; `touched` hears of each fault that had a part.
-    pub fn fate(
-        &mut self,
-        now: Time,
-        parcel: &Parcel,
-        mut touched: impl FnMut(FaultIndex),
-    ) -> Fate {
+    /// Draws the fate of a message sent now. `affected` is called with each fault that changed it.
+    pub fn fate(&mut self, now: Time, parcel: &Parcel, mut affected: impl FnMut(FaultId)) -> Fate {
         if parcel.from == parcel.to {
             return Fate::Arrives { at: now, copy: None };
         }
@@ -134,24 +135,24 @@ impl Links {
             &mut self.table[parcel.from.index()][parcel.to.index()];
         let channel = channels[parcel.kind as usize].as_mut().expect("just prepared");
         let draws = Draws::take(&mut channel.rng);
-        if !channel.cuts.is_empty() {
-            channel.cuts.iter().for_each(|fault| touched(*fault));
-            return Fate::Cut;
+        if !channel.partitions.is_empty() {
+            channel.partitions.iter().for_each(|fault| affected(*fault));
+            return Fate::Partitioned;
         }
         if draws.lost < channel.loss.0 {
-            channel.loss.1.into_iter().for_each(&mut touched);
+            channel.loss.1.into_iter().for_each(&mut affected);
             return Fate::Lost;
         }
-        let left = transmit(now, link_queue, channel, parcel.bytes, &mut touched);
-        channel.latency.1.into_iter().for_each(&mut touched);
+        let left = transmit(now, link_queue, channel, parcel.bytes, &mut affected);
+        channel.latency.1.into_iter().for_each(&mut affected);
         let mut latency = channel.latency.0.at(draws.latency);
         let mut copy_latency = None;
-        if draws.doubled < channel.duplicate.0 {
-            channel.duplicate.1.into_iter().for_each(&mut touched);
+        if draws.duplicated < channel.duplicate.0 {
+            channel.duplicate.1.into_iter().for_each(&mut affected);
             copy_latency = Some(channel.latency.0.at(draws.copy_latency));
         }
         for (sampler, fault) in &channel.added {
-            touched(*fault);
+            affected(*fault);
             latency += sampler.draw(&mut channel.fault_rng);
             let for_copy = sampler.draw(&mut channel.fault_rng);
             copy_latency = copy_latency.map(|latency| latency + for_copy);
@@ -159,7 +160,7 @@ impl Links {
         Fate::Arrives { at: left + latency, copy: copy_latency.map(|latency| left + latency) }
     }
 
-    /// Makes sure that the parcel's channel exists and is up to date.
+    /// Ensures that the parcel's channel exists and is up to date.
     fn prepare(&mut self, parcel: &Parcel) {
         let (from, to, kind) = (parcel.from.index(), parcel.to.index(), parcel.kind as usize);
         if self.table.len() <= from {
@@ -184,7 +185,7 @@ impl Links {
                     format!("link/{}/{}/{}", parcel.names.0, parcel.names.1, self.kinds[kind]);
                 let mut channel = Box::new(Channel {
                     version: self.version,
-                    cuts: Vec::new(),
+                    partitions: Vec::new(),
                     latency: (self.default_latency.clone(), None),
                     added: Vec::new(),
                     loss: (0.0, None),
@@ -200,10 +201,10 @@ impl Links {
     }
 }
 
-/// The draws that every message takes, needed or not.
+/// The draws that every message takes, whether they are needed or not.
 struct Draws {
     lost: f64,
-    doubled: f64,
+    duplicated: f64,
     latency: (f64, f64),
     copy_latency: (f64, f64),
 }
@@ -212,43 +213,44 @@ impl Draws {
     fn take(rng: &mut Xoshiro256PlusPlus) -> Draws {
         Draws {
             lost: unit(rng),
-            doubled: unit(rng),
+            duplicated: unit(rng),
             latency: (unit(rng), unit(rng)),
             copy_latency: (unit(rng), unit(rng)),
         }
     }
 }
 
-/// When the last byte has left, on a link that may be narrow.
+/// When the last byte has left, on a link whose bandwidth may be limited.
 fn transmit(
     now: Time,
     queue: &mut Queue,
     channel: &Channel,
     bytes: usize,
-    touched: &mut impl FnMut(FaultIndex),
+    affected: &mut impl FnMut(FaultId),
 ) -> Time {
     let Some((bytes_per_s, by)) = channel.bandwidth else {
         return now;
     };
-    if let Some((fault, _)) = by {
-        touched(fault);
+    if let Some(firing) = by {
+        affected(firing.fault);
     }
-    if queue.narrow != channel.bandwidth {
-        *queue = Queue { busy_until: now, narrow: channel.bandwidth };
+    if queue.limit != channel.bandwidth {
+        *queue = Queue { busy_until: now, limit: channel.bandwidth };
     }
     let nanos = bytes as u128 * 1_000_000_000 / u128::from(bytes_per_s.max(1));
     queue.busy_until = now.max(queue.busy_until) + Duration::from_nanos(nanos as u64);
     queue.busy_until
 }
 
-/// Works out what holds on a channel: cuts and additions add up, else the latest holds.
+/// Compiles the effects on a channel: partitions and added latencies accumulate; of every other
+/// setting the latest holds.
 fn compile<'a>(
     channel: &mut Channel,
     default_latency: &Rc<Sampler>,
-    effects: impl Iterator<Item = &'a LinkEffect>,
+    effects: impl Iterator<Item = &'a ScopedEffect>,
     parcel: &Parcel,
 ) {
-    channel.cuts.clear();
+    channel.partitions.clear();
     channel.added.clear();
     channel.latency = (default_latency.clone(), None);
     channel.loss = (0.0, None);
@@ -256,19 +258,19 @@ fn compile<'a>(
     channel.bandwidth = None;
     for effect in effects {
         let other_kind = effect.message.is_some_and(|kind| kind != parcel.kind);
-        if other_kind || !effect.ends.covers(parcel.from, parcel.to) {
+        if other_kind || !effect.links.contains(parcel.from, parcel.to) {
             continue;
         }
-        let fault = effect.by.map(|by| by.0);
-        match &effect.change {
-            LinkChange::Cut => channel.cuts.extend(fault),
-            LinkChange::Latency(sampler) => channel.latency = (sampler.clone(), fault),
-            LinkChange::AddLatency(sampler) => {
+        let fault = effect.source.map(|firing| firing.fault);
+        match &effect.effect {
+            LinkEffect::Partition => channel.partitions.extend(fault),
+            LinkEffect::Latency(sampler) => channel.latency = (sampler.clone(), fault),
+            LinkEffect::AddLatency(sampler) => {
                 channel.added.extend(fault.map(|fault| (sampler.clone(), fault)));
             }
-            LinkChange::Loss(p) => channel.loss = (*p, fault),
-            LinkChange::Duplicate(p) => channel.duplicate = (*p, fault),
-            LinkChange::Bandwidth(rate) => channel.bandwidth = Some((*rate, effect.by)),
+            LinkEffect::Loss(p) => channel.loss = (*p, fault),
+            LinkEffect::Duplicate(p) => channel.duplicate = (*p, fault),
+            LinkEffect::Bandwidth(rate) => channel.bandwidth = Some((*rate, effect.source)),
         }
     }
 }

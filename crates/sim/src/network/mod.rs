@@ -1,6 +1,257 @@
-//! The network: links, the messages on them, and their form on the wire.
+//! The network: messages in flight, calls that wait for answers, and the links between hosts.
+//!
+//! [`links`] decides the fate of a message, [`Network`] traces and schedules it, and [`delivery`]
+//! hands it to the receiver's socket. A partition drops messages sent while it is active;
+//! messages already in flight are delivered.
 
 pub(crate) mod delivery;
 pub(crate) mod link_effects;
 pub(crate) mod links;
 pub(crate) mod wire;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::task::Waker;
+
+use bytes::Bytes;
+use netsplit_history::TraceKind;
+use netsplit_scenario::{LinkRule, Selector};
+use slotmap::{Key, KeyData, SlotMap, new_key_type};
+
+use self::link_effects::{LinkSet, ScopedEffect, effects_of};
+use self::links::{Fate, Links, Parcel};
+use self::wire::{REPLY_PORT, call_of};
+use crate::engine::core::Core;
+use crate::engine::events::{Event, FaultId, Firing, FlightKey};
+use crate::engine::tracer::{number, tag};
+use crate::machine::Machines;
+use crate::machine::id::NodeId;
+
+new_key_type! {
+    /// A call that waits for its answer.
+    pub(crate) struct CallKey;
+}
+
+impl CallKey {
+    /// The number that stands for the call on the wire.
+    pub fn number(self) -> u64 {
+        self.data().as_ffi()
+    }
+
+    fn from_number(number: u64) -> CallKey {
+        KeyData::from_ffi(number).into()
+    }
+}
+
+/// A call that waits for its answer.
+#[derive(Default)]
+pub(crate) struct PendingCall {
+    pub waker: Option<Waker>,
+    pub answer: Option<Vec<u8>>,
+}
+
+/// A message without its content.
+#[derive(Clone, Copy)]
+pub(crate) struct Envelope {
+    pub from: NodeId,
+    pub to: NodeId,
+    pub port: u16,
+    pub kind: u8,
+}
+
+/// A copy of a message in flight.
+pub(crate) struct Flight {
+    envelope: Envelope,
+    /// The message's number in the run; copies share it.
+    id: u64,
+    payload: Bytes,
+    /// The receiver's life at the time of sending.
+    incarnation: u32,
+}
+
+/// All links, messages in flight and pending calls.
+pub(crate) struct Network {
+    /// The message kinds that the lab declares, by their number.
+    kinds: Vec<&'static str>,
+    kind_names: Vec<Arc<str>>,
+    /// The scenario's link rules.
+    rules: Vec<LinkRule>,
+    links: Links,
+    flights: SlotMap<FlightKey, Flight>,
+    calls: SlotMap<CallKey, PendingCall>,
+}
+
+impl Network {
+    pub fn new(seed: u64, kinds: &[&'static str], spec: &netsplit_scenario::Network) -> Network {
+        Network {
+            kinds: kinds.to_vec(),
+            kind_names: kinds.iter().map(|kind| Arc::from(*kind)).collect(),
+            rules: spec.links.clone(),
+            links: Links::new(seed, kinds, &spec.default),
+            flights: SlotMap::with_key(),
+            calls: SlotMap::with_key(),
+        }
+    }
+
+    /// The number of a message kind.
+    ///
+    /// # Panics
+    /// When the lab does not declare it.
+    pub fn kind(&self, name: &'static str) -> u8 {
+        let same = |known: &&str| std::ptr::eq(*known, name) || *known == name;
+        self.kinds
+            .iter()
+            .position(same)
+            .unwrap_or_else(|| panic!("the lab declares no message kind `{name}`")) as u8
+    }
+
+    /// Puts the scenario's link rules in force, with the hosts that `select` finds now.
+    pub fn apply_rules<E>(
+        &mut self,
+        mut select: impl FnMut(&Selector) -> Result<BTreeSet<NodeId>, E>,
+    ) -> Result<(), E> {
+        let mut effects = Vec::new();
+        for rule in &self.rules {
+            let links = LinkSet::resolve(&rule.ends, &mut select)?;
+            effects.extend(effects_of(&rule.settings).into_iter().map(|effect| ScopedEffect {
+                source: None,
+                links: links.clone(),
+                message: rule.message,
+                effect,
+            }));
+        }
+        self.links.set_rules(effects);
+        Ok(())
+    }
+
+    /// Puts a fault's effect in force.
+    pub fn inject(&mut self, effect: ScopedEffect) {
+        self.links.inject(effect);
+    }
+
+    /// Ends the effects of a firing.
+    pub fn heal(&mut self, firing: Firing) {
+        self.links.heal(firing);
+    }
+
+    /// Sends a message: it is dropped, or scheduled to arrive. `affected` is called with each
+    /// fault that changed its fate.
+    pub fn transmit(
+        &mut self,
+        core: &mut Core,
+        machines: &Machines,
+        envelope: Envelope,
+        wire: Vec<u8>,
+        affected: impl FnMut(FaultId),
+    ) {
+        let Envelope { from, to, port, kind } = envelope;
+        assert!(machines.contains(to), "a message to {to:?}, which does not exist");
+        core.run.network.sent += 1;
+        let (id, bytes) = (core.run.network.sent, wire.len());
+        core.note(tag::SEND, &[number(from), number(to), u64::from(port), id], &wire);
+        let sends = |message, to| TraceKind::Send { to, message, bytes, id };
+        self.keep(core, machines, (from, to), kind, sends);
+        let parcel = Parcel { from, to, names: machines.names(from, to), kind, bytes };
+        match self.links.fate(core.now, &parcel, affected) {
+            Fate::Partitioned => self.lose(core, machines, envelope, id, "cut"),
+            Fate::Lost => self.lose(core, machines, envelope, id, "lost"),
+            Fate::Arrives { at, copy } => {
+                let payload = Bytes::from(wire);
+                let incarnation = machines[to].incarnation;
+                let flight = |payload| Flight { envelope, id, payload, incarnation };
+                if let Some(at) = copy {
+                    core.run.network.duplicated += 1;
+                    let key = self.flights.insert(flight(payload.clone()));
+                    core.schedule(at, Event::Deliver(key));
+                }
+                let key = self.flights.insert(flight(payload));
+                core.schedule(at, Event::Deliver(key));
+            }
+        }
+    }
+
+    /// Counts and traces a dropped message.
+    fn lose(
+        &self,
+        core: &mut Core,
+        machines: &Machines,
+        envelope: Envelope,
+        id: u64,
+        why: &'static str,
+    ) {
+        core.run.network.dropped += 1;
+        core.note(tag::DROP, &[id], why.as_bytes());
+        let drops = |message, to| TraceKind::Drop { to, message, id, why };
+        self.keep(core, machines, (envelope.from, envelope.to), envelope.kind, drops);
+    }
+
+    /// Adds an event to the recorded trace: of a message, at one host and about another.
+    fn keep(
+        &self,
+        core: &mut Core,
+        machines: &Machines,
+        (node, other): (NodeId, NodeId),
+        kind: u8,
+        event: impl FnOnce(Arc<str>, Arc<str>) -> TraceKind,
+    ) {
+        let message = &self.kind_names[kind as usize];
+        core.keep(&machines[node].name, || event(message.clone(), machines[other].name.clone()));
+    }
+
+    /// A copy of a message arrives; `None` when its receiver cannot take it.
+    fn arrive(&mut self, core: &mut Core, machines: &Machines, key: FlightKey) -> Option<Flight> {
+        let flight = self.flights.remove(key)?;
+        let (Envelope { from, to, port, kind }, id) = (flight.envelope, flight.id);
+        let receiver = &machines[to];
+        let missed = if !receiver.up {
+            Some("receiver down")
+        } else if receiver.incarnation != flight.incarnation {
+            Some("receiver restarted")
+        } else if port != REPLY_PORT && !receiver.ports.contains(&port) {
+            Some("no listener")
+        } else {
+            None
+        };
+        if let Some(why) = missed {
+            self.lose(core, machines, flight.envelope, id, why);
+            return None;
+        }
+        core.run.network.delivered += 1;
+        core.note(tag::DELIVER, &[number(to), id], &[]);
+        let arrives = |message, from| TraceKind::Deliver { from, message, id };
+        self.keep(core, machines, (to, from), kind, arrives);
+        Some(flight)
+    }
+
+    /// Messages in flight.
+    pub fn in_flight(&self) -> u64 {
+        self.flights.len() as u64
+    }
+
+    /// Registers a call; its answer arrives under the returned key.
+    pub fn open_call(&mut self) -> CallKey {
+        self.calls.insert(PendingCall::default())
+    }
+
+    /// The pending call of a future that waits for its answer.
+    pub fn call(&mut self, key: CallKey) -> Option<&mut PendingCall> {
+        self.calls.get_mut(key)
+    }
+
+    pub fn close_call(&mut self, key: CallKey) -> Option<PendingCall> {
+        self.calls.remove(key)
+    }
+
+    /// Hands an answer to its call, and returns the task to wake; late and duplicate answers are
+    /// dropped.
+    fn answer(&mut self, wire: &[u8]) -> Option<Waker> {
+        let call = self.calls.get_mut(CallKey::from_number(call_of(wire)))?;
+        call.answer = Some(wire.to_vec());
+        call.waker.take()
+    }
+
+    /// Takes all wakers out: a waker may own what it wakes.
+    pub fn take_wakers(&mut self) -> impl Iterator<Item = Waker> {
+        self.calls.values_mut().filter_map(|call| call.waker.take())
+    }
+}

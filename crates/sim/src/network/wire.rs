@@ -1,14 +1,13 @@
 //! Messages: plain serde types with a kind, and their form on the wire.
 //!
-//! A message travels as one datagram: a header of ten bytes (what it is, its kind, the number
-//! of the call that it belongs to) and its postcard encoding. Datagrams may be lost, doubled,
-//! late and out of order.
+//! A message is sent as one datagram: a header of ten bytes (its form, its kind, the number of its
+//! call) and its postcard encoding. Datagrams may be dropped, duplicated, delayed or reordered.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-/// The most bytes of a message on the wire.
+/// The maximum size of a message on the wire, in bytes: 1 MiB.
 pub const MAX_MESSAGE: usize = 1 << 20;
 
 /// The port at which answers to calls arrive.
@@ -18,15 +17,16 @@ pub(crate) const HEADER: usize = 10;
 
 /// A message between hosts.
 pub trait Message: Serialize + DeserializeOwned + 'static {
-    /// The port that it is sent to: types that are received apart need ports of their own.
+    /// The port that it is sent to. Types with inboxes of their own need different ports.
+    /// Default: 100.
     const PORT: u16 = 100;
 
-    /// Its kind, one of those that the lab's description lists; links, traces and scenario
-    /// files name it.
+    /// Its kind, one of those in the lab's description. Link rules, faults and traces name messages
+    /// by kind.
     fn kind(&self) -> &'static str;
 }
 
-/// A message that is answered: a remote procedure call.
+/// A request that is answered: a remote procedure call.
 pub trait Rpc: Message {
     /// The answer.
     type Response: Message;
@@ -104,18 +104,18 @@ const fn equal(a: &[u8], b: &[u8]) -> bool {
     at == a.len() && at == b.len()
 }
 
-/// Why a message could not be sent, or a call brought no answer.
+/// The error of a message that was not sent, or of a call without an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum CallError {
-    /// No answer came in time. The request may have had its effect, or may have it yet.
+    /// No answer arrived before the timeout. The request may have taken effect, or may do so later.
     #[error("no answer in time")]
     Timeout,
-    /// The message is larger than [`MAX_MESSAGE`] and was not sent: send less.
-    #[error("a message may have {MAX_MESSAGE} bytes")]
+    /// The message is larger than [`MAX_MESSAGE`] and was not sent.
+    #[error("the message is larger than {MAX_MESSAGE} bytes")]
     TooLarge,
 }
 
-/// What a datagram is.
+/// The form of a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     OneWay = 0,
@@ -138,10 +138,10 @@ pub(crate) fn encode(
     if wire.len() > MAX_MESSAGE { Err(CallError::TooLarge) } else { Ok(wire) }
 }
 
-/// Takes a datagram apart: (number of the call, the message).
+/// Decodes a datagram: (number of its call, message).
 ///
 /// # Panics
-/// When it is no `M`: all nodes run the same code, so that is a bug of the lab.
+/// When it is not an `M`: all nodes run the same code, so that is a bug of the lab.
 pub(crate) fn decode<M: DeserializeOwned>(wire: &[u8]) -> (u64, M) {
     let message = postcard::from_bytes(&wire[HEADER..])
         .unwrap_or_else(|error| panic!("a message of another type arrived at this port: {error}"));
