@@ -1,7 +1,7 @@
-//! What a lab is to the simulator.
+//! The traits that a lab implements.
 //!
-//! A [`Lab`] describes itself and builds a [`System`]: the code that runs on each node, and the
-//! [`Client`]s that ask it for things. One `System` serves one run.
+//! A [`Lab`] describes itself and builds a [`System`]: the code of the nodes, and the [`Client`]
+//! sessions that send requests to them. One `System` serves one run.
 
 use std::any::Any;
 use std::pin::Pin;
@@ -17,27 +17,27 @@ use crate::{Host, Task, open_seat};
 
 /// A lab: one system that a course teaches, with its variants.
 pub trait Lab: Sync {
-    /// What scenario files may say of it.
+    /// Its description: all names that scenario files may use.
     fn spec(&self) -> &'static LabSpec;
 
     /// Its lesson, in Markdown.
     fn lesson(&self) -> &'static str;
 
-    /// Its truth checks, as TOML: expected values with their sources.
+    /// Its truth table, as TOML: expected values with their sources. Default: empty.
     fn truth(&self) -> &'static str {
         ""
     }
 
-    /// The scenarios that come with it, in order of their names; one of them is `calm`.
+    /// Its scenarios, in order of their names; one of them is `calm`, the control. Default: none.
     fn scenarios(&self) -> &'static [ScenarioFile] {
         &[]
     }
 
-    /// The lab with one more filling for one of its seats, such as a learner's: a variant by its
-    /// own name. The lab lives until the process ends.
+    /// Adds a filling to one of the lab's seats, such as a learner's. It is a variant by its own
+    /// name. The returned lab lives until the process ends.
     ///
     /// # Panics
-    /// When the lab has no such seat, or another filling of that name.
+    /// When the lab has no such seat, or already has a variant of that name.
     fn with(self, filling: OpenFilling) -> &'static dyn Lab
     where
         Self: Sized + 'static,
@@ -48,19 +48,19 @@ pub trait Lab: Sync {
     /// Builds the system for one run.
     ///
     /// # Errors
-    /// When the parameters do not fit together, such as a quorum of more replicas than there
-    /// are.
+    /// When the parameters do not fit together, such as a quorum larger than the number of
+    /// replicas.
     fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, String>;
 }
 
-/// What a system is built from.
+/// The input of [`Lab::build`]: the scenario's parameters, fillings and groups.
 pub struct Setup<'a> {
     pub(crate) scenario: &'a Scenario,
     pub(crate) open_fillings: Vec<&'static OpenFilling>,
 }
 
 impl<'a> Setup<'a> {
-    /// The parameters.
+    /// The scenario's parameters, with those that its variant sets.
     ///
     /// # Panics
     /// When `P` is not the parameter type of the lab.
@@ -68,7 +68,7 @@ impl<'a> Setup<'a> {
         self.scenario.params.get().expect("the lab's description names its parameter type")
     }
 
-    /// The code that fills a seat in this run.
+    /// The code of the filling of a seat in this run.
     ///
     /// # Panics
     /// When the lab's description does not list the seat.
@@ -85,7 +85,7 @@ impl<'a> Setup<'a> {
         shipped.map(|filling| &filling.make).or_else(open).expect("a checked scenario's filling")
     }
 
-    /// The name of what fills a seat in this run.
+    /// The name of the filling of a seat in this run.
     ///
     /// # Panics
     /// When the lab's description does not list the seat.
@@ -94,7 +94,7 @@ impl<'a> Setup<'a> {
         chosen.unwrap_or_else(|| panic!("the lab declares no seat `{name}`")).1
     }
 
-    /// The scenario, for what nodes must agree on: how many there are, say.
+    /// The scenario, for values that all nodes must agree on, such as the number of nodes.
     pub fn scenario(&self) -> &'a Scenario {
         self.scenario
     }
@@ -108,7 +108,7 @@ impl<'a> Setup<'a> {
         group.expect("a scenario has all groups of its lab")
     }
 
-    /// The longest time that a client of any load waits before it gives up.
+    /// The longest client timeout of all loads.
     pub fn client_timeout(&self) -> Duration {
         self.scenario.loads.iter().map(|load| load.timeout).max().unwrap_or_default()
     }
@@ -117,26 +117,28 @@ impl<'a> Setup<'a> {
 /// A lab's system during one run. It outlives crashes: state that must not survive a crash belongs
 /// in the future that [`node`](System::node) returns.
 pub trait System {
-    /// What a node does. Called at the start of the run and after each crash.
+    /// Starts a node: returns its main task. Called at the start of the run, and again when the
+    /// node restarts after a crash.
     fn node(&self, host: Host) -> Task;
 
-    /// A client session: one of many on the client host `host`.
+    /// Opens a client session on the client host `host`, one of many there.
     fn client(&self, host: Host) -> Rc<dyn Client>;
 
-    /// Does what the scenario asks (`verb` with `args`), from the operator's host.
+    /// Performs an action of the scenario (`verb` with `args`) from the operator's host. Default:
+    /// does nothing.
     fn act(&self, operator: Host, verb: &str, args: Value) -> Task {
         let _ = (operator, verb, args);
         Box::pin(async {})
     }
 
-    /// Numbers that only the whole run can tell, by name.
+    /// End-of-run measures: numbers by name, computed from the record of the run. Default: none.
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {
         let _ = run;
         Vec::new()
     }
 }
 
-/// A future that a client's operation runs as.
+/// The future of one operation of a client.
 pub type Performing = Pin<Box<dyn Future<Output = Reply>>>;
 
 impl Lab for &'static dyn Lab {
@@ -163,17 +165,18 @@ impl Lab for &'static dyn Lab {
 
 /// A client session.
 pub trait Client: Any {
-    /// What the history should say the request asked; null for a read.
+    /// The input of a request in the history, such as the value to be written. Default: null, as
+    /// for a read.
     fn input(&self, request: &Request) -> Value {
         let _ = request;
         Value::Null
     }
 
-    /// Performs one operation. When the client gives up first, the future is dropped.
+    /// Performs one operation. The future is dropped when the client's timeout elapses first.
     fn perform(&self, request: Request) -> Performing;
 }
 
-/// What a load wants done.
+/// One request of a load.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Its number, unique in the run.
@@ -187,13 +190,13 @@ pub struct Request {
 }
 
 impl Request {
-    /// A value that no other request of the run has.
+    /// A value that no other request of the run has: its number.
     pub fn unique_value(&self) -> u64 {
         self.id
     }
 }
 
-/// How an operation ended.
+/// The result of an operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
     pub(crate) status: Status,
@@ -203,27 +206,27 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// It did what was asked, and answered `output`.
+    /// The operation succeeded with `output`.
     pub fn ok(output: impl Into<Value>) -> Reply {
         Reply { status: Status::Ok, outcome: Outcome::Ok, output: output.into(), error: None }
     }
 
-    /// It failed, and certainly had no effect.
+    /// The operation failed, certainly without effect.
     pub fn failed(why: impl Into<Arc<str>>) -> Reply {
         Reply::bad(Status::Failed, Outcome::Fail, why)
     }
 
-    /// It failed, but may have had its effect or have it yet.
+    /// The operation failed, but may have taken effect, or may do so later.
     pub fn unknown(why: impl Into<Arc<str>>) -> Reply {
         Reply::bad(Status::Failed, Outcome::Unknown, why)
     }
 
-    /// The client's own attempts timed out: its effect is unknown.
+    /// The client's own attempts timed out: whether the operation took effect is unknown.
     pub fn timed_out(why: impl Into<Arc<str>>) -> Reply {
         Reply::bad(Status::TimedOut, Outcome::Unknown, why)
     }
 
-    /// The system declined on purpose, without effect.
+    /// The system rejected the operation on purpose, without effect.
     pub fn rejected(why: impl Into<Arc<str>>) -> Reply {
         Reply::bad(Status::Rejected, Outcome::Fail, why)
     }

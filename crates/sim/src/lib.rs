@@ -3,17 +3,25 @@
 //! [`simulate`] runs a scenario on a [`Lab`] and returns what happened. Nodes are plain async
 //! Rust, written against a [`Host`]: they send messages, call each other, wait, work, and write
 //! to disk. Sockets are turmoil-net's and disks turmoil-fs's; the executor and the clock are
-//! ours. There is no tick: every ready task runs, then time jumps to the next event of one heap
-//! ordered by (nanosecond, order of scheduling). The same scenario and seed give the same run,
-//! to the last bit.
+//! this crate's. There is no tick: every ready task runs, then time advances to the next event of
+//! one heap, ordered by (nanosecond, order of scheduling). The same scenario and seed give the
+//! same run, to the last bit.
 //!
-//! Modules: `engine` has the event loop, the state that it advances, the executor and the tracer;
-//! `network` the links and the messages on them; `machine` a host's lifecycle, workers, clock and
-//! timers; `host` the API that lab code sees; `fault` the schedule, targets and effects of faults;
-//! `load` arrivals and requests; `random` the random streams.
+//! The folders, each beginning with its own state and methods:
+//!
+//! - `engine`: the event loop, the executor, the event heap, the tracer; `engine/simulate.rs` runs
+//!   one scenario from start to end.
+//! - `network`: the links, which decide the fate of a message, its delivery, and its form on the
+//!   wire.
+//! - `machine`: the lifecycle, workers, clock and timers of a host.
+//! - `host`: the API of node code.
+//! - `fault`: the schedule, the targets and the effects of faults.
+//! - `load`: arrivals, sessions and requests.
+//!
+//! `lab` has the traits that a lab implements, and `random` the random streams.
 //!
 //! What this leaves out: TCP (messages are datagrams), queue limits inside the network, and
-//! time spent computing, which is only what a node declares with [`Host::work`].
+//! processing time other than what a node declares with [`Host::work`].
 
 mod engine;
 mod fault;

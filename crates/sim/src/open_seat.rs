@@ -1,4 +1,4 @@
-//! Labs with fillings from other crates.
+//! Open seats: labs with fillings from other crates.
 
 use std::rc::Rc;
 

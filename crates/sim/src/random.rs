@@ -1,13 +1,13 @@
 //! Randomness: one seed, and from it an independent stream per purpose.
 //!
-//! A [`stream`] is named by what it is for (`link/n1/n2/get`, `arrivals/clients`), so that a
+//! A [`stream`] is named by its purpose (`link/n1/n2/get`, `arrivals/clients`), so that a
 //! change to one part of a run leaves the draws of every other part alone: two variants of an
 //! algorithm meet the same arrivals, and the k-th message of a kind on a link meets the same
 //! latency.
 //!
 //! A [`Sampler`] turns exactly two uniform numbers into one duration, whatever its
 //! distribution, so that streams stay aligned. Its mathematics is `libm`'s rather than the
-//! platform's, so that machines agree to the last bit; golden draws in the tests say so.
+//! platform's, so that all machines agree to the last bit; golden draws in the tests check that.
 //! `rand_distr` would do neither: it draws a varying number of times, and takes the platform's
 //! logarithm as soon as any crate of the build enables `num-traits/std`.
 
@@ -23,7 +23,7 @@ pub fn stream(seed: u64, name: &str) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(key(seed, name))
 }
 
-/// A random stream of few bytes, for the many channels of a network.
+/// A random stream with a small state, for the many channels of a network.
 pub(crate) fn small_stream(seed: u64, name: &str) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::from_seed(key(seed, name))
 }
@@ -89,7 +89,7 @@ impl Sampler {
         self.at((unit(rng), unit(rng)))
     }
 
-    /// The duration that belongs to two uniform numbers.
+    /// The duration for two uniform numbers.
     pub(crate) fn at(&self, (u, v): (f64, f64)) -> Duration {
         Duration::from_nanos(self.0.at(u, v).max(0.0).round() as u64)
     }
@@ -133,7 +133,7 @@ impl Shape {
         Shape::Mixture(shares.collect())
     }
 
-    /// The draw that belongs to the uniform numbers `u` and `v`.
+    /// The draw for the uniform numbers `u` and `v`.
     fn at(&self, u: f64, v: f64) -> f64 {
         match self {
             Shape::Constant(value) => *value,
@@ -167,7 +167,7 @@ fn standard_normal(u: f64, v: f64) -> f64 {
 /// A draw from 0..count, uniform or zipf, from one uniform number.
 #[derive(Clone, Debug)]
 pub enum Ranks {
-    /// Every rank alike.
+    /// Every rank is equally likely.
     Uniform(u64),
     /// Rank i (from 0) in proportion to 1 / (i + 1)^s; the table is the cumulative share.
     Zipf(Vec<f64>),

@@ -1,7 +1,7 @@
 //! A small single-threaded executor: tasks, wakers and the ready queue.
 //!
-//! Tasks belong to hosts. A woken task goes to the end of a first-in, first-out queue, once
-//! however often it is woken, so that the order of polls is a function of the order of wakes.
+//! Tasks belong to hosts. A woken task is appended to a first-in, first-out queue unless it is
+//! already queued, so that the order of polls is a function of the order of wakes.
 //!
 //! Wakers must be `Send + Sync`, yet a simulation never leaves its thread: the ready queue is
 //! thread-local, and a waker that outlives its simulation, or is used on another thread, is

@@ -60,8 +60,8 @@ impl World {
         self.faults.schedule(&mut self.core);
     }
 
-    /// Puts the scenario's link rules in force, in place of those before. Selectors of rules are
-    /// neither random nor about roles; the parser refuses those.
+    /// Puts the scenario's link rules in force, in place of earlier ones. The parser refuses random
+    /// selectors and roles in link rules.
     pub fn apply_link_rules(&mut self) {
         let mut rng = stream(self.core.seed, "network");
         let Ok(()) = self.network.apply_rules(|selector| {

@@ -1,9 +1,12 @@
-//! Faults: when they fire, what they target, and how their effects are applied.
+//! Faults: their schedule, their targets, and the application of their effects.
 //!
 //! A fault of the scenario has firings, each from its injection until it heals. A firing resolves
 //! the fault's selectors to hosts or links ([`targets`]) and puts an effect in force there
-//! ([`apply`]); effects that overlap add up or override one another, as `MachineEffect` and
-//! `LinkEffect` say.
+//! ([`apply`]) until it heals. Overlapping effects are combined by [`Machine`] and [`Links`]:
+//! partitions, delays, factors and clock errors accumulate; of other settings the latest holds.
+//!
+//! [`Machine`]: crate::machine::state::Machine
+//! [`Links`]: crate::network::links::Links
 
 pub(crate) mod apply;
 pub(crate) mod schedule;
@@ -63,7 +66,7 @@ impl Faults {
         }
     }
 
-    /// Moves what the faults did into the record of the run.
+    /// Moves the faults' records into the record of the run.
     pub fn finish(&mut self, core: &mut Core) {
         let duration = core.run.duration;
         for fault in &mut self.list {
@@ -72,7 +75,7 @@ impl Faults {
         }
         for trigger in &self.waiting {
             core.inconclusive(format!(
-                "the event {}, which a trigger waits for, never came",
+                "the event {}, which a trigger of the scenario waits for, never came",
                 trigger.event
             ));
         }

@@ -1,4 +1,4 @@
-//! Arrivals: when the requests of a load come, what they ask, and which session sends them.
+//! Arrivals of requests: their times, operations, keys and sessions.
 //!
 //! A [`LoadState`] draws arrivals, operations and keys from three streams of its own, so the
 //! n-th request of a load is the same request in every variant. Open-loop arrivals do not depend

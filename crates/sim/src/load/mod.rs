@@ -1,7 +1,7 @@
 //! Load: arrivals, client sessions, and the requests in flight.
 //!
-//! [`arrivals`] decides when requests come and what they ask, [`requests`] runs them, and
-//! [`Loads`] keeps account of them: history, trace, and Little's law.
+//! [`arrivals`] draws the requests, [`requests`] runs them, and [`Loads`] accounts for them: in the
+//! history, the trace, and both counts of Little's law.
 
 pub(crate) mod arrivals;
 pub(crate) mod requests;

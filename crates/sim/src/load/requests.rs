@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use super::arrivals::Session;
+use crate::Reply;
 use crate::engine::event_loop::Sim;
 use crate::engine::events::RequestKey;
 use crate::machine::id::NodeId;
-use crate::Reply;
 
 impl Sim {
     /// An open-loop load sends its next request, and schedules the one after it.

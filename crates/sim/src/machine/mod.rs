@@ -138,8 +138,8 @@ impl Machines {
         machine.rng = stream(core.seed, &life);
     }
 
-    /// A host crashes: its jobs and unsynced writes are lost. Its tasks and sockets are the
-    /// caller's.
+    /// A host crashes: its jobs and unsynced writes are lost. The caller drops its tasks and the
+    /// returned socket on the host.
     pub fn crash(&mut self, core: &mut Core, id: NodeId, why: &str) -> Option<UdpSocket> {
         core.note(tag::CRASH, &[number(id)], why.as_bytes());
         self.drop_role(id);
