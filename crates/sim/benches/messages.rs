@@ -1,4 +1,4 @@
-//! How many messages a second the engine delivers, beside turmoil's own scheduler.
+//! Messages per second that the engine delivers, compared with turmoil's own scheduler.
 //!
 //! Servers echo; clients ask 100 times a second each, at servers in turn; one way takes 2 to
 //! 20 ms. Three workloads: `raw` sends datagrams from node code, `call` asks through a load,

@@ -1,4 +1,4 @@
-//! Ten minutes of 1,000 requests a second, to see how much memory a run takes:
+//! Ten simulated minutes of 1,000 requests per second, to measure the memory of a run:
 //! `/usr/bin/time -v target/release/examples/memory`.
 
 #[path = "../tests/support/mod.rs"]

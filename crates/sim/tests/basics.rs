@@ -1,4 +1,4 @@
-//! The engine runs, and answers are answers to their questions.
+//! Basics of the engine: messages, calls, roles and actions; each answer belongs to its request.
 
 mod support;
 
@@ -75,7 +75,7 @@ fn a_call_times_out_when_no_answer_comes_and_not_before() {
 }
 
 #[test]
-fn an_answer_that_is_late_or_doubled_reaches_no_other_call() {
+fn a_late_or_duplicate_answer_reaches_no_other_call() {
     let mut scenario = quiet(2);
     let link = &mut scenario.network.default;
     link.duplicate = Some(1.0);

@@ -1,4 +1,4 @@
-//! Crash and restart: what is lost, what is kept, and what goes on.
+//! Crash and restart: state that is lost, state that is kept, and other hosts that go on.
 
 mod support;
 
@@ -93,7 +93,7 @@ fn messages_in_flight_to_a_crashed_life_are_dropped_and_counted() {
         }
     });
     let run = run(&lab, &scenario, 1);
-    // What was sent while it was down arrives at the new life; what was under way does not.
+    // A message sent while it was down arrives at the new life; one in flight at the crash does not.
     assert_eq!(observed(&run, "got"), [49 * MS, 110 * MS, 130 * MS]);
     assert_eq!(run.network.dropped, 1);
     let whys = run.trace.iter().filter_map(|event| match event.kind {
@@ -113,7 +113,7 @@ fn of_overlapping_crashes_the_last_to_heal_restarts() {
 }
 
 #[test]
-fn a_crashed_client_host_asks_nothing_and_others_go_on() {
+fn a_crashed_client_host_sends_no_requests_and_others_go_on() {
     let mut scenario = support::scenario(1);
     scenario.loads[0].hosts = 4;
     scenario.faults = vec![fault(3000, 6000, NodeFault::Crash.of(node("c2")))];
@@ -124,7 +124,7 @@ fn a_crashed_client_host_asks_nothing_and_others_go_on() {
 }
 
 #[test]
-fn what_a_dead_life_still_holds_is_inert() {
+fn handles_of_an_earlier_life_are_inert() {
     /// Acts when its node's memory is lost.
     struct LastWords(Host);
     impl Drop for LastWords {

@@ -100,7 +100,7 @@ fn asked(run: &Run) -> Vec<(Time, String, String)> {
     asked
 }
 
-/// Asks for nothing.
+/// A client whose operations end at once, with an unknown outcome.
 struct Idle;
 
 impl Client for Idle {

@@ -1,4 +1,4 @@
-//! When faults strike: at times and events, again and again, by churn, and by role.
+//! The schedule of faults: at times and events, repeated, as churn, and by role.
 
 mod support;
 
@@ -35,7 +35,7 @@ fn spans(run: &Run) -> Vec<(u64, u64)> {
 }
 
 #[test]
-fn a_fault_strikes_again_so_many_times_and_never_after_the_load_has_stopped() {
+fn a_repeated_fault_fires_the_given_times_and_never_after_the_load_has_stopped() {
     let mut scenario = quiet(2);
     let every = |times| Repeat::Every { every: Dist::Constant(300 * MS), times };
     scenario.faults = vec![Fault { repeat: every(Some(3)), ..crash(node("n1")) }];
@@ -114,7 +114,7 @@ fn selectors_choose_so_many_of_the_nodes() {
 }
 
 #[test]
-fn the_trace_names_whom_a_fault_hits() {
+fn the_trace_names_the_targets_of_a_fault() {
     let mut scenario = quiet(3);
     let cut = netsplit_scenario::Partition::Groups {
         groups: vec![node("n1"), Selector::List(vec![node("n2"), node("n3")])],

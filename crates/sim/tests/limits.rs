@@ -1,4 +1,4 @@
-//! Nothing hangs, overflows or leaks, however absurd the scenario.
+//! Limits: no scenario, however extreme, hangs, overflows or leaks.
 
 mod support;
 
@@ -69,7 +69,7 @@ fn absurd_faults() -> Vec<Fault> {
     (100..).zip(kinds).map(|(at, kind)| fault(at, 900, kind)).collect()
 }
 
-/// Asks for absurd amounts of everything.
+/// Uses extreme amounts of everything.
 async fn absurd_node(host: Host) {
     let other = host.nodes("nodes")[1];
     for round in 0..20 {
@@ -113,7 +113,7 @@ fn what_a_system_keeps_of_its_hosts_does_not_outlive_the_run() {
             self.0.borrow_mut().push((host.clone(), inbox));
             Box::pin(async move {
                 let own = host.clone();
-                // A task that waits for itself, by a waker that nobody wakes.
+                // A task that waits for itself, by a waker that is never woken.
                 host.timeout(Duration::from_hours(1), async move {
                     own.sleep(Duration::MAX).await;
                 })

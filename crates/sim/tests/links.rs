@@ -1,4 +1,4 @@
-//! Check zero: what nodes measure of the network is what the scenario declared.
+//! Links: the delays and losses that nodes measure follow the distributions of the scenario.
 
 mod support;
 
@@ -87,7 +87,7 @@ fn uniform_delays_are_uniform() {
 fn normal_delays_are_normal_cut_at_zero_or_folded() {
     let normal = Normal::new(10.0 * MS as f64, 8.0 * MS as f64).expect("it is one");
     let dist = |absolute| Dist::Normal { mean: 10 * MS, std_dev: 8 * MS, absolute };
-    // The cut puts a lump at zero: what is above it must follow the law.
+    // Clamping puts a lump at zero: the values above it must follow the law.
     let cut = delays(dist(false));
     let lump = cut.iter().filter(|x| **x == 0.0).count();
     let below = normal.cdf(0.0);
@@ -150,7 +150,7 @@ fn losses_and_copies_have_their_probabilities() {
 }
 
 #[test]
-fn a_one_way_cut_drops_one_way_only_and_heals() {
+fn a_one_way_partition_drops_one_way_only_and_heals() {
     let isolate = |direction| Partition::Isolate { nodes: node("n1"), direction };
     let groups = Partition::Groups { groups: vec![node("n1"), node("n2")], one_way: true };
     for (cut, there, back) in [

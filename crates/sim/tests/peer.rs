@@ -1,5 +1,5 @@
-//! The peer: one node program, under turmoil itself and under this engine, gives the same
-//! answers.
+//! Comparison with a peer: one node program gives the same answers under turmoil itself and under
+//! this engine.
 
 mod support;
 
@@ -34,7 +34,7 @@ async fn serve(mut socket: impl Socket) {
     }
 }
 
-/// Asks one server after the other, and puts down what each answers.
+/// Asks one server after the other, and records the answers.
 async fn ask<S: Socket>(mut socket: S, servers: &[S::Address], answers: &RefCell<Vec<[u8; 2]>>) {
     for number in 0..100u8 {
         let server = servers[usize::from(number) % servers.len()];

@@ -28,7 +28,7 @@ fn server(host: Host) -> Task {
     })
 }
 
-/// Asks n1, and waits as long as it takes.
+/// Sends requests to n1, with a timeout that is never reached.
 struct Patient(Host);
 
 impl Client for Patient {

@@ -1,4 +1,4 @@
-//! Chance: golden draws, so that machines agree, and the laws of keys and arrivals.
+//! Randomness: golden draws, so that machines agree, and the laws of keys and arrivals.
 
 mod support;
 

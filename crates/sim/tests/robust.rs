@@ -1,4 +1,4 @@
-//! A panic of lab code is its host's crash, never the tool's; nothing hangs, nothing leaks.
+//! Panics of lab code: each is its host's crash, never the tool's; nothing hangs or leaks.
 
 mod support;
 

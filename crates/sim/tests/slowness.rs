@@ -1,4 +1,4 @@
-//! Hosts that are up, but late: pause, slowness, clocks and disks.
+//! Slow hosts: pauses, slowness, clocks and disks.
 
 mod support;
 
@@ -33,7 +33,7 @@ fn a_paused_node_answers_late_and_in_order_not_never() {
     });
     let run = run(&lab, &scenario, 1);
     assert_eq!(run.crashes, []);
-    // Asked at 50, 100, ... 400 ms; the strike at 100 ms comes before the question of then.
+    // Requests at 50, 100, ... 400 ms; the fault at 100 ms fires before the request at 100 ms.
     let took: Vec<_> = observed(&run, "took").iter().map(|nanos| nanos / MS).collect();
     assert_eq!(took, [0, 300, 250, 200, 150, 100, 50, 0]);
     let order: Vec<_> = observed(&run, "number").iter().map(|nanos| nanos / MS).collect();
@@ -142,7 +142,7 @@ fn a_disk_is_slow_then_fails_then_works_again() {
 }
 
 #[test]
-fn tasks_woken_during_a_pause_go_on_in_the_order_of_their_waking() {
+fn tasks_woken_during_a_pause_resume_in_the_order_of_their_wakes() {
     let mut scenario = quiet(1);
     scenario.faults = vec![fault(100, 400, NodeFault::Pause.of(node("n1")))];
     let lab = nodes(|host: Host| async move {

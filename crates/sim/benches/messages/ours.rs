@@ -1,4 +1,4 @@
-//! The workloads on our engine.
+//! The workloads on this engine.
 
 use std::rc::Rc;
 use std::time::Duration;

@@ -153,8 +153,8 @@ impl Network {
         self.keep(core, machines, (from, to), kind, sends);
         let parcel = Parcel { from, to, names: machines.names(from, to), kind, bytes };
         match self.links.fate(core.now, &parcel, affected) {
-            Fate::Partitioned => self.lose(core, machines, envelope, id, "cut"),
-            Fate::Lost => self.lose(core, machines, envelope, id, "lost"),
+            Fate::Partitioned => self.drop_message(core, machines, envelope, id, "cut"),
+            Fate::Lost => self.drop_message(core, machines, envelope, id, "lost"),
             Fate::Arrives { at, copy } => {
                 let payload = Bytes::from(wire);
                 let incarnation = machines[to].incarnation;
@@ -171,7 +171,7 @@ impl Network {
     }
 
     /// Counts and traces a dropped message.
-    fn lose(
+    fn drop_message(
         &self,
         core: &mut Core,
         machines: &Machines,
@@ -213,7 +213,7 @@ impl Network {
             None
         };
         if let Some(why) = missed {
-            self.lose(core, machines, flight.envelope, id, why);
+            self.drop_message(core, machines, flight.envelope, id, why);
             return None;
         }
         core.run.network.delivered += 1;
