@@ -3,17 +3,14 @@
 //! A [`Lab`] describes itself and builds a [`System`]: the code of the nodes, and the [`Client`]
 //! sessions that send requests to them. One `System` serves one run.
 
-use std::any::Any;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
-use netsplit_history::{Outcome, Run, Status};
+use netsplit_history::Run;
 use netsplit_scenario::{LabSpec, NodeGroup, OpenFilling, Scenario, ScenarioFile, Seat};
 use serde_json::Value;
 
-use crate::{Host, Task, open_seat};
+use crate::{Client, Host, Task, open_seat};
 
 /// A lab: one system that a course teaches, with its variants.
 pub trait Lab: Sync {
@@ -138,9 +135,6 @@ pub trait System {
     }
 }
 
-/// The future of one operation of a client.
-pub type Performing = Pin<Box<dyn Future<Output = Reply>>>;
-
 impl Lab for &'static dyn Lab {
     fn spec(&self) -> &'static LabSpec {
         (**self).spec()
@@ -160,78 +154,5 @@ impl Lab for &'static dyn Lab {
 
     fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, String> {
         (**self).build(setup)
-    }
-}
-
-/// A client session.
-pub trait Client: Any {
-    /// The input of a request in the history, such as the value to be written. Default: null, as
-    /// for a read.
-    fn input(&self, request: &Request) -> Value {
-        let _ = request;
-        Value::Null
-    }
-
-    /// Performs one operation. The future is dropped when the client's timeout elapses first.
-    fn perform(&self, request: Request) -> Performing;
-}
-
-/// One request of a load.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// Its number, unique in the run.
-    pub id: u64,
-    /// The operation.
-    pub op: Arc<str>,
-    /// The key.
-    pub key: Arc<str>,
-    /// The rank of the key, from 0: `k1` has rank 0.
-    pub rank: u64,
-}
-
-impl Request {
-    /// A value that no other request of the run has: its number.
-    pub fn unique_value(&self) -> u64 {
-        self.id
-    }
-}
-
-/// The result of an operation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reply {
-    pub(crate) status: Status,
-    pub(crate) outcome: Outcome,
-    pub(crate) output: Value,
-    pub(crate) error: Option<Arc<str>>,
-}
-
-impl Reply {
-    /// The operation succeeded with `output`.
-    pub fn ok(output: impl Into<Value>) -> Reply {
-        Reply { status: Status::Ok, outcome: Outcome::Ok, output: output.into(), error: None }
-    }
-
-    /// The operation failed, certainly without effect.
-    pub fn failed(why: impl Into<Arc<str>>) -> Reply {
-        Reply::bad(Status::Failed, Outcome::Fail, why)
-    }
-
-    /// The operation failed, but may have taken effect, or may do so later.
-    pub fn unknown(why: impl Into<Arc<str>>) -> Reply {
-        Reply::bad(Status::Failed, Outcome::Unknown, why)
-    }
-
-    /// The client's own attempts timed out: whether the operation took effect is unknown.
-    pub fn timed_out(why: impl Into<Arc<str>>) -> Reply {
-        Reply::bad(Status::TimedOut, Outcome::Unknown, why)
-    }
-
-    /// The system rejected the operation on purpose, without effect.
-    pub fn rejected(why: impl Into<Arc<str>>) -> Reply {
-        Reply::bad(Status::Rejected, Outcome::Fail, why)
-    }
-
-    fn bad(status: Status, outcome: Outcome, why: impl Into<Arc<str>>) -> Reply {
-        Reply { status, outcome, output: Value::Null, error: Some(why.into()) }
     }
 }

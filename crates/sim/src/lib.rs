@@ -43,7 +43,8 @@ pub use host::disk::Disk;
 pub use host::messaging::{Call, Inbox};
 pub use host::metrics::HostRng;
 pub use host::time::{Elapsed, Sleep, Work};
-pub use lab::{Client, Lab, Performing, Reply, Request, Setup, System};
+pub use lab::{Lab, Setup, System};
+pub use load::client::{Client, Performing, Reply, Request};
 pub use machine::id::NodeId;
 #[doc(hidden)]
 pub use network::wire::port_of;

@@ -51,14 +51,15 @@ pub fn simulate(
 ) -> Result<Run, String> {
     let system = build(lab, scenario)?;
     let mut net = Net::new();
-    let world = World::new(scenario, lab.spec().messages, options, &mut net);
+    let Options { seed, record_trace, max_steps } = *options;
+    let world = World::new(scenario, lab.spec().messages, seed, record_trace, &mut net);
     let sim = Sim::new(world, net.enter());
     sim.install(system);
     let log = logs::collect(&sim, || {
         sim.world.borrow_mut().apply_link_rules();
         sim.ids().for_each(|id| sim.start(id));
         sim.world.borrow_mut().schedule_loads_and_faults();
-        sim.run(options.max_steps, progress);
+        sim.run(max_steps, progress);
     });
     let system = sim.system();
     sim.end_all_requests();

@@ -13,7 +13,6 @@ use serde_json::Value;
 use turmoil_net::Net;
 
 use super::core::Core;
-use super::simulate::Options;
 use super::tracer::{number, tag};
 use crate::fault::Faults;
 use crate::fault::selectors::select;
@@ -36,12 +35,13 @@ impl World {
     pub fn new(
         scenario: &Scenario,
         kinds: &[&'static str],
-        options: &Options,
+        seed: u64,
+        record_trace: bool,
         net: &mut Net,
-    ) -> Self {
-        let (seed, duration) = (options.seed, Time::from(scenario.duration));
+    ) -> World {
+        let duration = Time::from(scenario.duration);
         let run = Run { seed, warmup: scenario.warmup.into(), duration, ..Run::default() };
-        let mut core = Core::new(run, options.record_trace);
+        let mut core = Core::new(run, record_trace);
         let machines = Machines::new(scenario, seed, net);
         let loads = Loads::new(&scenario.loads, seed, &machines, duration);
         core.end = duration + loads.longest_timeout();

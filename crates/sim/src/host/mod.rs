@@ -10,14 +10,12 @@ pub(crate) mod time;
 
 use std::cell::RefMut;
 use std::fmt;
-use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use netsplit_history::Time;
 
-use self::disk::{Disk, DiskState};
 use crate::NodeId;
 use crate::engine::event_loop::Sim;
 use crate::engine::world::World;
@@ -115,11 +113,6 @@ impl Host {
     pub fn running_work(&self) -> usize {
         self.world().machines[self.id].cpu.running()
     }
-
-    /// This host's disk.
-    pub fn disk(&self) -> Disk {
-        Disk::new(self.clone())
-    }
 }
 
 /// For the rest of the engine.
@@ -143,14 +136,5 @@ impl Host {
         let world = &mut *self.world();
         let machine = &world.machines[self.id];
         (machine.up && machine.incarnation == self.incarnation).then(|| act(world, self.id))
-    }
-
-    /// Runs `act` on this host's disk, with the current time.
-    pub(crate) fn with_disk<T>(
-        &self,
-        act: impl FnOnce(&mut DiskState, Time) -> io::Result<T>,
-    ) -> io::Result<T> {
-        self.if_alive(|world, id| act(&mut world.machines[id].disk, world.core.now))
-            .unwrap_or_else(|| Err(io::Error::other("this host is down")))
     }
 }

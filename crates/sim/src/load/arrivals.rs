@@ -13,7 +13,7 @@ use netsplit_history::Time;
 use netsplit_scenario::{Arrivals, Load};
 use rand::rngs::ChaCha8Rng;
 
-use crate::Client;
+use super::client::Client;
 use crate::machine::id::NodeId;
 use crate::random::{Ranks, Sampler, stream, unit};
 

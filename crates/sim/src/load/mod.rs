@@ -4,6 +4,7 @@
 //! history, the trace, and both counts of Little's law.
 
 pub(crate) mod arrivals;
+pub(crate) mod client;
 pub(crate) mod requests;
 
 use std::time::Duration;
@@ -14,13 +15,13 @@ use serde_json::Value;
 use slotmap::SlotMap;
 
 use self::arrivals::{LoadState, Session};
+use self::client::{Reply, Request};
 use crate::engine::core::Core;
 use crate::engine::events::{Event, RequestKey};
 use crate::engine::executor::TaskKey;
 use crate::engine::tracer::{number, tag};
 use crate::machine::Machines;
 use crate::machine::id::NodeId;
-use crate::{Reply, Request};
 
 /// The least think time of a closed-loop session whose request ended at the instant of its start:
 /// time would not advance otherwise.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::arrivals::Session;
-use crate::Reply;
+use super::client::Reply;
 use crate::engine::event_loop::Sim;
 use crate::engine::events::RequestKey;
 use crate::machine::id::NodeId;

@@ -5,6 +5,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod cpu;
+pub(crate) mod disk;
 pub(crate) mod id;
 pub(crate) mod lifecycle;
 pub(crate) mod state;

@@ -10,10 +10,10 @@ use turmoil_net::shim::tokio::net::UdpSocket;
 
 use super::clock::Clock;
 use super::cpu::Cpu;
+use super::disk::DiskState;
 use super::id::{NodeId, address};
 use crate::engine::events::Firing;
 use crate::engine::executor::TaskKey;
-use crate::host::disk::DiskState;
 use crate::random::{Sampler, stream};
 
 /// The purpose of a host.
