@@ -10,8 +10,11 @@ use crate::lab::{Lab, Setup, System};
 pub(crate) fn with(lab: &'static dyn Lab, filling: OpenFilling) -> &'static dyn Lab {
     let (seat, name) = (filling.seat, filling.filling.name);
     let spec = lab.spec();
-    assert!(spec.seats.iter().any(|known| known.name() == seat), "no seat `{seat}`");
-    assert!(spec.resolve(name).is_err(), "the lab has a variant `{name}` already");
+    assert!(spec.seats.iter().any(|known| known.name() == seat), "the lab has no seat `{seat}`");
+    assert!(
+        spec.resolve(name).is_err(),
+        "the lab already has a variant `{name}`: choose another name"
+    );
     let extended = spec.seats.iter().map(|known| -> &'static dyn SeatNames {
         if known.name() != seat {
             return *known;

@@ -132,7 +132,10 @@ impl Sim {
         let world = &mut *self.world.borrow_mut();
         let place = at.map_or("the network".into(), |id| world.name_of(id));
         let core = &mut world.core;
-        let why = format!("livelock: a million steps at {} on {place}", core.now);
+        let why = format!(
+            "livelock: more than {INSTANT_BUDGET} steps at {} without time advancing, at {place}",
+            core.now
+        );
         core.run.problems.push(Problem::Failure(why));
         false
     }

@@ -38,8 +38,9 @@ impl Sim {
     /// Listens on a port of a host.
     pub fn bind(&self, host: NodeId, port: u16) -> UdpSocket {
         let address = SocketAddr::new(address(host), port);
-        self.as_host(host, || ready(UdpSocket::bind(address)))
-            .unwrap_or_else(|error| panic!("port {port} is taken on this host: {error}"))
+        self.as_host(host, || ready(UdpSocket::bind(address))).unwrap_or_else(|error| {
+            panic!("port {port} already has a listener on this host: {error}")
+        })
     }
 
     /// Closes a socket of a host. After the end of the run the network is gone, and nothing is left

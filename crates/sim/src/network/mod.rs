@@ -99,10 +99,9 @@ impl Network {
     /// When the lab does not declare it.
     pub fn kind(&self, name: &'static str) -> u8 {
         let same = |known: &&str| std::ptr::eq(*known, name) || *known == name;
-        self.kinds
-            .iter()
-            .position(same)
-            .unwrap_or_else(|| panic!("the lab declares no message kind `{name}`")) as u8
+        self.kinds.iter().position(same).unwrap_or_else(|| {
+            panic!("message kind `{name}` is missing in the lab's `LabSpec::messages`")
+        }) as u8
     }
 
     /// Puts the scenario's link rules in force, with the hosts that `select` finds now.
@@ -145,7 +144,7 @@ impl Network {
         affected: impl FnMut(FaultId),
     ) {
         let Envelope { from, to, port, kind } = envelope;
-        assert!(machines.contains(to), "a message to {to:?}, which does not exist");
+        assert!(machines.contains(to), "cannot send a message to {to:?}: there is no such host");
         core.run.network.sent += 1;
         let (id, bytes) = (core.run.network.sent, wire.len());
         core.note(tag::SEND, &[number(from), number(to), u64::from(port), id], &wire);

@@ -134,7 +134,7 @@ pub(crate) fn encode(
     wire.extend_from_slice(&[form as u8, kind]);
     wire.extend_from_slice(&call.to_le_bytes());
     let wire = postcard::to_extend(message, wire)
-        .unwrap_or_else(|error| panic!("a message must be encodable: {error}"));
+        .unwrap_or_else(|error| panic!("cannot encode the message: {error}"));
     if wire.len() > MAX_MESSAGE { Err(CallError::TooLarge) } else { Ok(wire) }
 }
 
@@ -143,8 +143,12 @@ pub(crate) fn encode(
 /// # Panics
 /// When it is not an `M`: all nodes run the same code, so that is a bug of the lab.
 pub(crate) fn decode<M: DeserializeOwned>(wire: &[u8]) -> (u64, M) {
-    let message = postcard::from_bytes(&wire[HEADER..])
-        .unwrap_or_else(|error| panic!("a message of another type arrived at this port: {error}"));
+    let message = postcard::from_bytes(&wire[HEADER..]).unwrap_or_else(|error| {
+        panic!(
+            "a message of another type arrived at this port ({error}): give each type that has an \
+             inbox a port of its own"
+        )
+    });
     (call_of(wire), message)
 }
 
