@@ -6,9 +6,9 @@ use netsplit_sim::{Host, NodeId, Setup};
 
 use crate::log::{Members, Server, Snapshot};
 use crate::params::Params;
-use crate::raft::{Core, Seats};
+use crate::raft::{NewCore, Seats};
 use crate::seats;
-use crate::state::{Config, State};
+use crate::state::Config;
 use crate::storage::Persistence;
 
 /// The group that the servers form.
@@ -25,7 +25,7 @@ pub(crate) struct Cluster {
     /// What survives a crash.
     pub persistence: &'static dyn Persistence,
     /// Creates a server's core.
-    pub core: fn(State, Seats, u64) -> Box<dyn Core>,
+    pub core: NewCore,
     /// The members at the start.
     members: Members,
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Term(pub u64);
 
 /// The index of an entry in the log, from 1; 0 is before the first.
+#[must_use]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Index(pub u64);
 

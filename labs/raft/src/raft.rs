@@ -47,6 +47,10 @@ pub trait Core {
     fn state(&self) -> &State;
 }
 
+/// Creates a core from the state after a restart, the other seats, which it may ignore, and a seed
+/// for its random numbers.
+pub type NewCore = fn(State, Seats, u64) -> Box<dyn Core>;
+
 /// The parts of the algorithm that scenarios may exchange.
 #[derive(Clone, Copy)]
 pub struct Seats {

@@ -118,7 +118,7 @@ impl Recorder {
     pub fn sends(&self, body: &Body) {
         match body {
             Body::Appended(Appended { matched: Err(_), .. }) => {
-                self.host.count("refused_appends", 1)
+                self.host.count("refused_appends", 1);
             }
             Body::InstallSnapshot { .. } => self.host.count("snapshots_sent", 1),
             _ => {}

@@ -12,7 +12,7 @@ use crate::commitment::{Commitment, OwnTerm, commit};
 use crate::election::{Election, Randomised, has_vote_for, is_up_to_date, vote_for};
 use crate::event::{Effects, Record, Saved, Ticket};
 use crate::log::{Index, Payload, Server, Snapshot};
-use crate::raft::{Core, Raft, Seats};
+use crate::raft::{NewCore, Raft};
 use crate::reads::{Lease, ReadIndex, Reads};
 use crate::replication::{Replication, Strict, accept, append_after};
 use crate::rpc::{AppendEntries, Appended, Matched, RequestVote, Vote};
@@ -163,9 +163,8 @@ pub static READS: Seat<&'static dyn Reads> = Seat {
     ],
 };
 
-/// All of Raft, for a core that is written from a blank page: made from the state at the start, the
-/// other seats, and a seed for its random numbers.
-pub static CORE: Seat<fn(State, Seats, u64) -> Box<dyn Core>> = Seat {
+/// All of Raft, for a core that is written from a blank page.
+pub static CORE: Seat<NewCore> = Seat {
     name: "core",
     summary: "All of Raft behind one function: a core of its own may ignore the other seats",
     fillings: &[filling("raft", "Raft as published, in seats", |state, seats, seed| {

@@ -27,7 +27,7 @@ struct Mine;
 
 impl Election for Mine {
     fn timeout(&self, range: (Duration, Duration), draw: u64) -> Duration {
-        let nanos = (range.1 - range.0).as_nanos() as u64;
+        let nanos = range.1.saturating_sub(range.0).as_nanos() as u64;
         range.0 + Duration::from_nanos(draw % nanos.max(1))
     }
 
