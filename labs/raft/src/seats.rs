@@ -273,7 +273,8 @@ struct TidyLeader;
 
 impl Replication for TidyLeader {
     fn on_elected(&self, state: &mut State, out: &mut Effects) {
-        let inherited = state.commit_index;
+        // Another leader of this kind may have deleted what was committed.
+        let inherited = state.commit_index.min(state.log.last_index());
         state.lead.term_start = inherited.next();
         append_after(state, inherited, Payload::Noop, out);
     }
