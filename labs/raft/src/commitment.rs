@@ -33,8 +33,8 @@ pub struct OwnTerm;
 impl Commitment for OwnTerm {
     fn on_progress(&self, state: &mut State, out: &mut Effects) {
         let index = state.reached_by(state.majority(), |progress| progress.match_index);
-        // A majority that has an entry of this term votes for nobody without it. Copies of an
-        // older entry prove nothing: a log that ends in a later term than it may still win.
+        // Once a majority has an entry of this term, no candidate without it can win (5.4.1).
+        // Copies of an older one prove nothing: a log that ends in a later term may win without it.
         if state.log.term_at(index) == Some(state.current_term) {
             commit(state, index, out);
         }

@@ -21,9 +21,9 @@ use crate::state::State;
 
 /// The seat `election`: when to stand for election, and for which candidate to vote.
 ///
-/// Before a handler is called, the core has dropped or answered messages of past terms, and has
-/// made the server a follower of a later term. After it, the core lets a server that
-/// [became leader](State::become_leader) send heartbeats and start its term.
+/// Handlers see messages of the current term only: the core answers those of past terms itself,
+/// and makes the server a follower before it handles one of a later term. A server that
+/// [became leader](State::become_leader) in a handler sends heartbeats after it.
 pub trait Election: Sync {
     /// The time to wait for a leader before standing for election (section 5.2). Called whenever
     /// the [timer is reset](State::reset_election_timer), with the configured `range` (the upper
@@ -79,7 +79,7 @@ impl Election for Randomised {
             return;
         }
         if state.config.prevote {
-            // The term does not change, so a server that cannot win deposes nobody by trying.
+            // The term does not change, so a server that cannot win deposes no leader by trying.
             state.take_role(Role::PreCandidate, out);
             ask_for_votes(state, true, false, out);
             count_votes(state, out);
@@ -160,7 +160,7 @@ fn count_votes(state: &mut State, out: &mut Effects) {
     match state.role {
         _ if votes < state.majority() => {}
         Role::PreCandidate => Randomised.stand(state, false, out),
-        // Any two majorities share a voter, who votes once: nobody else can win this term.
+        // Any two majorities share a voter, which votes once: no other candidate can win this term.
         Role::Candidate => state.become_leader(out),
         Role::Follower | Role::Leader => {}
     }

@@ -124,7 +124,7 @@ impl Raft {
             return self.state.send(from, Body::Stale, out);
         }
         if term > self.state.current_term {
-            // Whoever is behind follows: a term has one leader, and it is not this server.
+            // Its own term has ended, and it has not stood for election in the new one.
             self.state.become_follower(term, out);
         }
         match body {

@@ -32,8 +32,8 @@ pub trait Replication: Sync {
     fn propose(&self, state: &mut State, payload: Payload, out: &mut Effects);
 
     /// The leader of the current term sends entries, or a heartbeat without. Returns up to which
-    /// index the log is now the leader's, or how far back it may be; the core sends the answer
-    /// after what this persists. The message may be late or duplicated: entries that are here
+    /// index the log is now the leader's or, if it refuses, may be; the core sends the answer after
+    /// what this persists. The message may be late or duplicated: entries that are here
     /// already must stay, and so must those after them.
     fn on_append_entries(
         &self,

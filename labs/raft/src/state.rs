@@ -230,7 +230,7 @@ impl State {
     /// Becomes a follower in `term`, which is the current one or a later one.
     pub fn become_follower(&mut self, term: Term, out: &mut Effects) {
         if term > self.current_term {
-            // A new term, a new vote: it was given in no later term than the one before.
+            // The vote was for the term that has ended.
             (self.current_term, self.voted_for, self.leader) = (term, None, None);
             self.persist_vote(out);
         }
