@@ -1,10 +1,11 @@
-//! A client session: it finds the leader, and asks again until it is answered.
+//! Client sessions: each finds the leader, and retries until it is answered.
 //!
-//! It remembers who answered last. A server that does not lead names the leader if it knows
-//! one; a server that says nothing for `attempt_timeout` may be down, and the client turns to
-//! the next. It waits twice as long each time, or a server that is merely slow would drown in
-//! repetitions. It can safely repeat a write because every attempt carries the session and the
-//! number of the operation. It ends only with an answer, or when its user gives up.
+//! A session remembers the server that answered last. A server that does not lead names the
+//! leader if it knows one; a server that does not answer within `attempt_timeout` may be down,
+//! and the client tries the next. The timeout doubles each time, or retries would overload a
+//! server that is merely slow. A write can be retried safely because every attempt carries the
+//! session and the number of the operation. An operation ends with an answer, or when the
+//! client's own timeout has passed.
 //!
 //! Left out: the thesis has a session opened by a command of its own (6.3); here any number
 //! that no other session has will do.
@@ -13,7 +14,7 @@ use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use netsplit_sim::{Client, Host, NodeId, Performing, Reply, Request as Asked};
+use netsplit_sim::{Client, Host, NodeId, Performing, Reply, Request as LoadRequest};
 use rand::Rng;
 use serde_json::Value;
 
@@ -25,20 +26,20 @@ use crate::messages::{Request, Response};
 pub const GET: &str = "get";
 /// The operation that writes a key.
 pub const PUT: &str = "put";
-/// The operation that adds an element to a key's list.
+/// The operation that appends an element to a key's list.
 pub const APPEND: &str = "append";
 
-/// How long a client waits when nobody it asked knows a leader.
-const NOBODY_LEADS: Duration = Duration::from_millis(10);
+/// The pause before the next attempt when the server knows no leader.
+const NO_LEADER_DELAY: Duration = Duration::from_millis(10);
 
 /// A session.
-pub struct KvClient(Rc<Session>);
+pub(crate) struct KvClient(Rc<Session>);
 
 struct Session {
     host: Host,
     cluster: Rc<Cluster>,
     servers: Rc<[NodeId]>,
-    /// Who led when last heard of.
+    /// The last known leader.
     leader: Cell<Option<NodeId>>,
     number: OnceCell<u64>,
     operations: Cell<u64>,
@@ -60,21 +61,21 @@ impl KvClient {
 }
 
 impl Client for KvClient {
-    fn input(&self, asked: &Asked) -> Value {
+    fn input(&self, asked: &LoadRequest) -> Value {
         match &*asked.op {
             GET => Value::Null,
             _ => asked.unique_value().into(),
         }
     }
 
-    fn perform(&self, asked: Asked) -> Performing {
+    fn perform(&self, asked: LoadRequest) -> Performing {
         let session = self.0.clone();
         Box::pin(async move { session.perform(&asked).await })
     }
 }
 
 impl Session {
-    async fn perform(&self, asked: &Asked) -> Reply {
+    async fn perform(&self, asked: &LoadRequest) -> Reply {
         let (key, value) = (Key(asked.rank), asked.unique_value());
         let operation = match &*asked.op {
             GET => Operation::Get(key),
@@ -87,19 +88,19 @@ impl Session {
             session: *self.number.get_or_init(|| asked.id),
             number: self.operations.get(),
         };
-        let answer = self.ask_until_answered(Request { operation, attempt }).await;
+        let answer = self.call_until_answered(Request { operation, attempt }).await;
         match operation {
-            Operation::Get(_) => Reply::ok(shown(answer)),
+            Operation::Get(_) => Reply::ok(to_json(answer)),
             _ => Reply::ok(Value::Null),
         }
     }
 
-    async fn ask_until_answered(&self, request: Request) -> Datum {
-        let mut patience = *self.cluster.params.attempt_timeout;
+    async fn call_until_answered(&self, request: Request) -> Datum {
+        let mut timeout = *self.cluster.params.attempt_timeout;
         loop {
             let server = self.leader.get().unwrap_or_else(|| self.any_server());
             self.host.count("attempts", 1);
-            match self.host.call(server, &request, patience).await {
+            match self.host.call(server, &request, timeout).await {
                 Ok(Response::Done(answer)) => {
                     self.leader.set(Some(server));
                     return answer;
@@ -109,18 +110,18 @@ impl Session {
                 }
                 Ok(Response::AskAgain(None)) => {
                     self.leader.set(None);
-                    self.host.sleep(NOBODY_LEADS).await;
+                    self.host.sleep(NO_LEADER_DELAY).await;
                 }
                 Err(_) => {
                     self.leader.set(Some(self.next_after(server)));
-                    patience *= 2;
+                    timeout *= 2;
                 }
             }
         }
     }
 
-    fn next_after(&self, silent: NodeId) -> NodeId {
-        let place = self.servers.iter().position(|server| *server == silent);
+    fn next_after(&self, server: NodeId) -> NodeId {
+        let place = self.servers.iter().position(|known| *known == server);
         self.servers[(place.unwrap_or(0) + 1) % self.servers.len()]
     }
 
@@ -130,7 +131,7 @@ impl Session {
     }
 }
 
-fn shown(datum: Datum) -> Value {
+fn to_json(datum: Datum) -> Value {
     match datum {
         Datum::Absent => Value::Null,
         Datum::One(value) => value.into(),

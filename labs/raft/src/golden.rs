@@ -1,16 +1,17 @@
 //! Golden scripts: one per rule of the paper, in `golden/*.txt`.
 //!
-//! A script is a small play for servers that have nothing but the core: no disk, no network, no
-//! clock but what a line says. Its first line is the claim. Lines that start with `>` are
-//! commands; what follows each is what it led to, written by `NETSPLIT_BLESS=1` and then read.
+//! A script drives servers that are nothing but the core: no disk, no network, no clock but what
+//! a line says. Its first line is the claim. Lines that start with `>` are commands; the lines
+//! after each are its effects, written by `NETSPLIT_BLESS=1` and then read.
 //!
 //! | command | does |
 //! |---|---|
 //! | `> cluster 3` | three servers, `n1` to `n3`, that have never heard of a leader |
-//! | `> seat election any-log` | puts a variant's filling into a seat of the servers to come |
+//! | `> seat election any-log` | servers started from here on have this filling |
+//! | `> prevote` | and ask for pre-votes |
 //! | `> timeout n1` | `n1` stops waiting |
 //! | `> deliver` | messages arrive until there are none; `deliver n1 n2`: only between these |
-//! | `> drop` | all messages under way are lost |
+//! | `> drop` | all messages in flight are dropped |
 //! | `> propose n1 x` | a client's command; `read n1`, `transfer n1 n2`, `add n1 n4`, `remove n1 n2`, `compact n1` |
 //! | `> crash n2` | it restarts with what it had persisted |
 //! | `> later 500ms` | time passes, and nothing happens |
@@ -21,22 +22,23 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
+use netsplit_scenario::Seat;
 
-use crate::log::{Index, Log, Payload, Server, Snapshot, Term};
-use crate::membership::Change;
-use crate::raft::{Config, Effect, Event, Raft, Record, Role, Saved, Ticket};
-use crate::rpc::{Body, Message};
-use crate::variants;
+use crate::event::{Change, Effect, Event, Role, Saved, Ticket};
+use crate::log::{Index, Payload, Server, Snapshot};
+use crate::raft::{Core, Seats};
+use crate::rpc::{Appended, Body, Message};
+use crate::seats;
+use crate::state::{Config, State};
 
 /// Servers, and the messages between them.
 #[derive(Default)]
 struct Stage {
-    servers: BTreeMap<Server, Raft>,
+    servers: BTreeMap<Server, Box<dyn Core>>,
     disks: BTreeMap<Server, Saved>,
-    under_way: VecDeque<(Server, Server, Message)>,
-    fillings: BTreeMap<String, &'static str>,
+    prevote: bool,
+    in_flight: VecDeque<(Server, Server, Message)>,
+    fillings: BTreeMap<String, String>,
     now: Duration,
     tickets: u64,
     told: String,
@@ -52,28 +54,34 @@ fn name(server: Server) -> String {
 }
 
 impl Stage {
+    fn pick<T: Copy>(&self, seat: &Seat<T>) -> T {
+        let chosen = self.fillings.get(seat.name);
+        let named = |name: &String| seat.fillings.iter().find(|filling| filling.name == *name);
+        chosen.map_or(&seat.fillings[0], |name| named(name).expect("the seat has it")).make
+    }
+
     fn start(&mut self, me: Server) {
-        let fillings = self.fillings.clone();
-        let reference = |seat: &str| match seat {
-            "election" => "randomised",
-            "replication" => "strict",
-            "reads" => "read-index",
-            _ => "durable",
-        };
-        let seat = |name: &str| fillings.get(name).copied().unwrap_or(reference(name));
-        let (seats, _) = variants::seats(seat, 0.1);
         let config = Config {
-            seats,
             election_timeout: (Duration::from_millis(150), Duration::from_millis(300)),
             heartbeat: Duration::from_millis(50),
             batch: 2,
-            prevote: fillings.get("prevote") == Some(&"on"),
+            prevote: self.prevote,
             fast_backtracking: true,
             transfer: true,
+            snapshot_every: None,
+            drift_bound: 0.1,
+        };
+        let seats = Seats {
+            election: self.pick(&seats::ELECTION),
+            replication: self.pick(&seats::REPLICATION),
+            commitment: self.pick(&seats::COMMITMENT),
+            snapshots: self.pick(&seats::SNAPSHOTS),
+            reads: self.pick(&seats::READS),
         };
         let saved = self.disks[&me].clone();
-        let rng = ChaCha8Rng::seed_from_u64(me.0.into());
-        self.servers.insert(me, Raft::new(me, config.into(), saved, self.now, rng));
+        let state = State::new(me, config.into(), saved, self.now);
+        let core = self.pick(&seats::CORE)(state, seats, me.0.into());
+        self.servers.insert(me, core);
     }
 
     fn step(&mut self, who: Server, event: Event) {
@@ -87,11 +95,11 @@ impl Stage {
         let me = name(who);
         let line = match effect {
             Effect::Send(to, message) => {
-                self.under_way.push_back((who, to, message));
+                self.in_flight.push_back((who, to, message));
                 return;
             }
             Effect::Persist(record) => {
-                return persist(self.disks.get_mut(&who).expect("it has one"), record);
+                return self.disks.get_mut(&who).expect("it has one").replay(record);
             }
             Effect::Became(role, term) => {
                 let role = match role {
@@ -123,7 +131,7 @@ impl Stage {
             only.is_empty() || (only.contains(from) && only.contains(to))
         };
         let mut left = VecDeque::new();
-        while let Some((from, to, message)) = self.under_way.pop_front() {
+        while let Some((from, to, message)) = self.in_flight.pop_front() {
             if !between(&from, &to) || !self.servers.contains_key(&to) {
                 left.push_back((from, to, message));
                 continue;
@@ -133,7 +141,7 @@ impl Stage {
             }
             self.step(to, Event::Receive(from, message));
         }
-        self.under_way = left;
+        self.in_flight = left;
     }
 
     fn run(&mut self, command: &str) {
@@ -145,19 +153,19 @@ impl Stage {
                 let members = (0..count).map(Server).collect();
                 let snapshot = Snapshot { members, ..Snapshot::default() };
                 for me in (0..count).map(Server) {
-                    self.disks.insert(me, (Term(0), None, Log::new(snapshot.clone(), vec![])));
+                    self.disks.insert(me, Saved::new(snapshot.clone()));
                     self.start(me);
                 }
             }
             "newcomer" => {
                 let me = who.expect("a server");
-                self.disks.insert(me, (Term(0), None, Log::default()));
+                self.disks.insert(me, Saved::new(Snapshot::default()));
                 self.start(me);
             }
             "seat" => {
-                let filling = String::from(words[2]).leak();
-                self.fillings.insert(words[1].into(), filling);
+                self.fillings.insert(words[1].into(), words[2].into());
             }
+            "prevote" => self.prevote = true,
             "timeout" => {
                 let raft = &self.servers[&who.expect("a server")];
                 self.now = self.now.max(raft.due());
@@ -168,7 +176,7 @@ impl Stage {
                 let only: Vec<_> = words[1..].iter().map(|word| server(word)).collect();
                 self.deliver(&only);
             }
-            "drop" => self.under_way.clear(),
+            "drop" => self.in_flight.clear(),
             "crash" => self.start(who.expect("a server")),
             "logs" => self.logs(),
             _ => self.ask(&words, who.expect("a server")),
@@ -191,7 +199,8 @@ impl Stage {
     }
 
     fn logs(&mut self) {
-        for (me, raft) in &self.servers {
+        for (me, core) in &self.servers {
+            let raft = core.state();
             let snapshot = &raft.log.snapshot;
             let mut line = format!("{} term {}:", name(*me), raft.current_term.0);
             if snapshot.index > Index(0) {
@@ -212,14 +221,6 @@ fn humantime(text: &str) -> Duration {
     Duration::from_millis(number)
 }
 
-fn persist(disk: &mut Saved, record: Record) {
-    match record {
-        Record::Vote(term, voted_for) => (disk.0, disk.1) = (term, voted_for),
-        Record::Entries(after, entries) => disk.2.replace(after, entries),
-        Record::Snapshot(snapshot) => disk.2.compact(snapshot),
-    }
-}
-
 fn show(payload: &Payload) -> String {
     match payload {
         Payload::Noop => "-".into(),
@@ -236,14 +237,14 @@ fn tell(from: Server, to: Server, Message { term, body }: &Message) -> Option<St
     let what = match body {
         Body::RequestVote(ask) if ask.pre => "would you vote for me".to_owned(),
         Body::RequestVote(_) => "vote for me".to_owned(),
-        Body::Vote { granted, .. } => if *granted { "yes" } else { "no" }.to_owned(),
+        Body::Vote(vote) => if vote.granted { "yes" } else { "no" }.to_owned(),
         Body::AppendEntries(append) if append.entries.is_empty() => return None,
         Body::AppendEntries(append) => {
             let (count, prev) = (append.entries.len(), append.prev_log_index.0);
             format!("{count} entries behind {prev}")
         }
-        Body::Appended { matched: Ok(_), .. } => return None,
-        Body::Appended { matched: Err(hint), .. } => {
+        Body::Appended(Appended { matched: Ok(_), .. }) => return None,
+        Body::Appended(Appended { matched: Err(hint), .. }) => {
             format!("refused, I have term {} at {}", hint.1.0, hint.0.0)
         }
         Body::InstallSnapshot { snapshot, .. } => format!("my snapshot to {}", snapshot.index.0),

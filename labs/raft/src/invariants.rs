@@ -1,5 +1,5 @@
-//! Figure 3: the five properties that Raft guarantees at every moment, and that nobody votes
-//! twice in a term. Each is decided from what servers record, by an observer that sees them all.
+//! Invariants: the five properties of Figure 3, which hold at every moment, and that no server
+//! votes twice in a term. Each is checked from the events that all servers record.
 //!
 //! A [`Ledger`] follows every server's log, as it is on its disk.
 
@@ -31,7 +31,7 @@ pub const INVARIANTS: &[Invariant] = &[
     ),
     invariant(
         "leader-completeness",
-        "What was committed in a term is in the log of every leader of a later term",
+        "An entry that was committed in a term is in the log of every leader of a later term",
         || watching(logs::LeaderCompleteness::default()),
     ),
     invariant(
@@ -54,7 +54,7 @@ fn watching(property: impl Property + 'static) -> Box<dyn InvariantState> {
     Box::new(Watching { ledger, property })
 }
 
-/// A property of logs: it sees each event, with all logs as they were before it.
+/// A property of logs, which sees each event with all logs as they were before it.
 trait Property {
     fn observe(&mut self, ledger: &Ledger, event: &LabEvent) -> Result<(), String>;
 }

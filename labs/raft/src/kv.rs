@@ -1,9 +1,9 @@
 //! The state machine: a map, and a session for each client (section 8, thesis 6.3).
 //!
-//! A client that hears nothing must ask again, and its first attempt may have been applied.
+//! A client that gets no answer must retry, although its first attempt may have been applied.
 //! Each write carries its client's session and a number; the state machine remembers the last
-//! number of each session, and applies none twice. The memory is part of the state: a new
-//! leader, or one restored from a snapshot, knows it too.
+//! number of each session, and applies none twice. That memory is part of the state, so a new
+//! leader has it, and a server restored from a snapshot.
 //!
 //! Left out: sessions never expire, so their table only grows.
 
@@ -16,44 +16,44 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Key(pub u64);
 
-/// A value: what was put, and what was appended to it.
+/// A value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Datum {
     /// Nothing was written.
     #[default]
     Absent,
-    /// What was put.
+    /// The value that was put.
     One(u64),
-    /// A list.
+    /// A list: the value that was put, and those that were appended.
     Many(Vec<u64>),
 }
 
-/// What a client wants.
+/// A client operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Operation {
-    /// The value of a key.
+    /// Reads a key.
     Get(Key),
-    /// Replaces it.
+    /// Replaces the value of a key.
     Put(Key, u64),
-    /// Adds an element to it.
+    /// Appends an element to the list under a key.
     Append(Key, u64),
 }
 
-/// Which of a client's writes this is.
+/// The identity of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// The client's session.
     pub session: u64,
-    /// Its how-manyth operation, from 1. Attempts of one operation share it.
+    /// The operation's number in the session, from 1. All attempts of one operation share it.
     pub number: u64,
 }
 
 /// A command in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
-    /// What to do.
+    /// The operation.
     pub operation: Operation,
-    /// Whose it is; without, nothing is remembered of it.
+    /// Its identity; without one, a retry is applied again.
     pub attempt: Option<Attempt>,
 }
 
@@ -66,7 +66,7 @@ pub struct Kv {
 }
 
 impl Kv {
-    /// Applies a command and answers: the value for a read, nothing for a write.
+    /// Applies a command. Returns the value for a read, nothing for a write.
     pub fn apply(&mut self, command: &[u8]) -> Datum {
         let command: Command =
             postcard::from_bytes(command).expect("the log holds what clients proposed");
@@ -101,17 +101,17 @@ impl Kv {
         self.map.get(&key).cloned().unwrap_or_default()
     }
 
-    /// The state, written down.
+    /// The state as bytes.
     pub fn snapshot(&self) -> Rc<[u8]> {
         postcard::to_stdvec(self).expect("maps of numbers can be written").into()
     }
 
-    /// The state that was written down; empty at the beginning of all logs.
+    /// The state from bytes, which are empty at the beginning of a log.
     pub fn restore(state: &[u8]) -> Kv {
         if state.is_empty() {
             return Kv::default();
         }
-        postcard::from_bytes(state).expect("snapshots are ours")
+        postcard::from_bytes(state).expect("snapshots were written by `snapshot`")
     }
 }
 

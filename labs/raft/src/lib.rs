@@ -2,47 +2,52 @@
 //!
 //! | file | idea |
 //! |---|---|
-//! | `raft` | the core: what a server knows, what happens to it, what it wants done |
-//! | `rpc`, `log` | what servers tell each other; the log, and what identifies an entry |
-//! | `election`, `replication`, `snapshot`, `membership`, `transfer`, `reads` | the rules, by theme |
-//! | `variants` | what may sit in the seats, right and wrong |
-//! | `storage` | what survives a crash |
-//! | `kv` | the state machine, which applies a repeated write once |
-//! | `node`, `client`, `operator`, `messages` | the shell: disks, messages, waiting |
-//! | `record`, `observer`, `invariants`, `measure` | what is seen from outside |
+//! | `raft` | the core behind `step`, and the rules for all messages |
+//! | `state`, `event`, `rpc`, `log` | Figure 2's state; events and effects; messages; the log |
+//! | `election`, `replication`, `commitment`, `snapshot`, `reads`, `storage` | the rules, a seat each |
+//! | `membership`, `transfer` | rules without a seat |
+//! | `seats` | the fillings of each seat, right and wrong |
+//! | `kv` | the state machine, which applies a retried write once |
+//! | `node`, `client`, `operator`, `messages`, `cluster` | the shell: disks, messages, waiting |
+//! | `record`, `invariants`, `measure` | the view from outside |
+//!
+//! Seats are open: another crate can implement one of their traits, and add it to the lab with
+//! `RaftLab.with(seats::ELECTION.filling("mine", "My own", &Mine))`.
 //!
 //! Papers: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm (Extended
 //! Version)", 2014, of which a shorter form is ATC 2014; Ongaro, "Consensus: Bridging Theory and
 //! Practice", dissertation, 2014.
 //!
-//! Left out: joint consensus, pipelining, snapshots in pieces, sessions that expire; each
-//! module says what that costs.
+//! Left out: joint consensus, pipelining, snapshots in pieces, sessions that expire; each module
+//! says what that costs.
 
 mod client;
 mod cluster;
-mod election;
+pub mod commitment;
+pub mod election;
+pub mod event;
 #[cfg(test)]
 mod golden;
 mod invariants;
 mod kv;
-mod log;
+pub mod log;
 mod measure;
 mod membership;
 mod messages;
 mod node;
-mod observer;
 mod operator;
 mod params;
-mod raft;
-mod reads;
+pub mod raft;
+pub mod reads;
 mod record;
-mod replication;
-mod rpc;
-mod snapshot;
+pub mod replication;
+pub mod rpc;
+pub mod seats;
+pub mod snapshot;
 mod spec;
-mod storage;
+pub mod state;
+pub mod storage;
 mod transfer;
-mod variants;
 
 use std::rc::Rc;
 
@@ -53,7 +58,7 @@ use serde_json::Value;
 
 use client::KvClient;
 use cluster::Cluster;
-use observer::Observer;
+use record::Observer;
 
 /// The lab.
 #[derive(Clone, Copy, Debug)]

@@ -1,4 +1,4 @@
-//! The log: entries by index and term, less a prefix that a snapshot replaces (section 7).
+//! The log: entries by index and term, after a prefix that a snapshot replaces (section 7).
 //!
 //! Invariants of a [`Log`]: indices are consecutive, terms never decrease, and everything at or
 //! below `snapshot.index` has been committed.
@@ -8,15 +8,16 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-/// A term: time as Raft counts it, at most one leader each.
+/// A term: Raft's logical time, with at most one leader each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Term(pub u64);
 
-/// A place in the log, from 1.
+/// The index of an entry in the log, from 1; 0 is before the first.
+#[must_use]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Index(pub u64);
 
-/// A server, by its place among the cluster's nodes, from 0.
+/// A server, by its number among the cluster's nodes, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Server(pub u32);
 
@@ -24,23 +25,23 @@ pub struct Server(pub u32);
 pub type Members = BTreeSet<Server>;
 
 impl Index {
-    /// The next place.
+    /// The next index.
     pub fn next(self) -> Index {
         self.plus(1)
     }
 
-    /// So many places on.
-    pub fn plus(self, places: usize) -> Index {
-        Index(self.0 + places as u64)
+    /// The index `count` entries later.
+    pub fn plus(self, count: usize) -> Index {
+        Index(self.0 + count as u64)
     }
 
-    /// The place before; the first has none but 0.
+    /// The index before; 0 for 0.
     pub fn previous(self) -> Index {
         Index(self.0.saturating_sub(1))
     }
 }
 
-/// What an entry holds.
+/// The content of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Payload {
     /// Nothing: a new leader's first entry, which lets it commit what it inherited.
@@ -56,11 +57,11 @@ pub enum Payload {
 pub struct Entry {
     /// The term of the leader that created it.
     pub term: Term,
-    /// What it holds.
+    /// The content.
     pub payload: Payload,
 }
 
-/// What stands for the log's beginning.
+/// The state that replaces the log's beginning.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The last entry that it covers, `lastIncludedIndex`.
@@ -76,18 +77,18 @@ pub struct Snapshot {
 /// A server's log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Log {
-    /// What was compacted.
+    /// The state as of the last compacted entry.
     pub snapshot: Snapshot,
     entries: Vec<Entry>,
 }
 
 impl Log {
-    /// A log of these entries behind a snapshot.
+    /// A log of these entries after a snapshot.
     pub fn new(snapshot: Snapshot, entries: Vec<Entry>) -> Log {
         Log { snapshot, entries }
     }
 
-    /// All entries behind the snapshot.
+    /// All entries after the snapshot.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -111,14 +112,14 @@ impl Log {
         self.entries.get(self.place(index)?)
     }
 
-    /// The term at an index; `None` before the snapshot and behind the end.
+    /// The term at an index; `None` before the snapshot's last entry and after the end.
     pub fn term_at(&self, index: Index) -> Option<Term> {
         let of_snapshot = (index == self.snapshot.index).then_some(self.snapshot.term);
         of_snapshot.or_else(|| self.get(index).map(|entry| entry.term))
     }
 
-    /// Whether an entry of `term` stands at an index. What the snapshot covers is committed, and
-    /// so the same everywhere.
+    /// Whether the entry at an index has this term. What the snapshot covers is committed, and so
+    /// the same in every log that has it.
     pub fn has(&self, index: Index, term: Term) -> bool {
         index < self.snapshot.index || self.term_at(index) == Some(term)
     }
@@ -135,15 +136,15 @@ impl Log {
         self.entries.iter().skip(start).take(count).cloned().collect()
     }
 
-    /// Replaces all that stands behind `after`.
+    /// Replaces everything after `after`.
     pub fn replace(&mut self, after: Index, entries: Vec<Entry>) {
         let keep = (after.0 - self.snapshot.index.0) as usize;
         self.entries.truncate(keep);
         self.entries.extend(entries);
     }
 
-    /// Puts a snapshot in the place of what it covers. Entries behind it stay if they follow
-    /// from it (section 7: "retain log entries following it").
+    /// Replaces what a snapshot covers by the snapshot. Entries after it stay if they follow from
+    /// it (section 7: "retain log entries following it").
     pub fn compact(&mut self, snapshot: Snapshot) {
         let follows = self.term_at(snapshot.index) == Some(snapshot.term);
         let covered = (snapshot.index.0 - self.snapshot.index.0) as usize;

@@ -1,4 +1,4 @@
-//! Numbers that only the whole run can tell.
+//! End-of-run measures.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use netsplit_history::Run;
 
 use crate::invariants::{Ledger, number};
 
-/// What `spec` lists as such.
-pub fn measure(run: &Run) -> Vec<(&'static str, f64)> {
+/// The metrics that need the whole run.
+pub(crate) fn measure(run: &Run) -> Vec<(&'static str, f64)> {
     let terms = |name: &'static str| {
         let events = run.events.iter().filter(move |event| &*event.name == name);
         events.map(|event| number(&event.detail["term"]))

@@ -1,21 +1,27 @@
-//! What travels: the core's messages between servers, requests of clients, and orders of the
-//! operator. Heartbeats have a kind of their own, though they are `AppendEntries` without
-//! entries: so a scenario can lose a server's entries and leave it its leader.
+//! The lab's messages: the core's between servers, requests of clients, and orders of the operator.
+//!
+//! Heartbeats have a kind of their own, although they are `AppendEntries` without entries, so that
+//! a scenario can drop a server's entries and leave it its leader.
 
-use netsplit_sim::{Message, Rpc};
+use netsplit_sim::{Message, messages};
 use serde::{Deserialize, Serialize};
 
+use crate::event::Change;
 use crate::kv::{Attempt, Datum, Operation};
 use crate::log::Server;
-use crate::membership::Change;
 use crate::rpc::{self, Body};
 
+messages! { CALLS:
+    Request "request" @ 102 => Response "response";
+    Order "order" @ 103 => Obeyed "obeyed";
+}
+
 /// Every kind of message.
-pub const KINDS: &[&str] = &[
-    "request",
-    "response",
-    "order",
-    "obeyed",
+pub(crate) const KINDS: &[&str] = &[
+    CALLS[0],
+    CALLS[1],
+    CALLS[2],
+    CALLS[3],
     "pre-vote",
     "pre-vote-reply",
     "request-vote",
@@ -30,7 +36,7 @@ pub const KINDS: &[&str] = &[
 
 /// A message between servers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Wire(pub rpc::Message);
+pub(crate) struct Wire(pub rpc::Message);
 
 impl Message for Wire {
     const PORT: u16 = 101;
@@ -39,11 +45,11 @@ impl Message for Wire {
         match &self.0.body {
             Body::RequestVote(ask) if ask.pre => "pre-vote",
             Body::RequestVote(_) => "request-vote",
-            Body::Vote { pre: true, .. } => "pre-vote-reply",
-            Body::Vote { .. } => "vote",
+            Body::Vote(vote) if vote.pre => "pre-vote-reply",
+            Body::Vote(_) => "vote",
             Body::AppendEntries(append) if append.entries.is_empty() => "heartbeat",
             Body::AppendEntries(_) => "append",
-            Body::Appended { .. } => "appended",
+            Body::Appended(_) => "appended",
             Body::InstallSnapshot { .. } => "install-snapshot",
             Body::TimeoutNow => "timeout-now",
             Body::Stale => "stale",
@@ -51,69 +57,33 @@ impl Message for Wire {
     }
 }
 
-/// A client asks a server.
+/// A client's request to a server.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Request {
-    /// For what.
+pub(crate) struct Request {
+    /// The operation.
     pub operation: Operation,
-    /// As whose how-manyth operation.
+    /// The client's session, and the operation's number in it.
     pub attempt: Attempt,
 }
 
-/// What the server says.
+/// A server's answer to a client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Response {
-    /// It is done.
+pub(crate) enum Response {
+    /// The operation took effect.
     Done(Datum),
-    /// It may or may not be done or get done. Ask this one, or any, again.
+    /// It may or may not have taken effect, or take effect later. Ask this server, or any, again.
     AskAgain(Option<Server>),
 }
 
-/// The operator tells a server.
+/// An operator's order to a server.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub enum Order {
-    /// To change the members.
+pub(crate) enum Order {
+    /// Change the members.
     Change(Change),
-    /// To let another lead.
+    /// Let this server lead, or any other.
     Transfer(Option<Server>),
 }
 
-/// Whether it is done; if not, it may be told again.
+/// Whether an order is carried out. If not, it may be repeated.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Obeyed(pub bool);
-
-impl Message for Request {
-    const PORT: u16 = 102;
-
-    fn kind(&self) -> &'static str {
-        "request"
-    }
-}
-
-impl Rpc for Request {
-    type Response = Response;
-}
-
-impl Message for Response {
-    fn kind(&self) -> &'static str {
-        "response"
-    }
-}
-
-impl Message for Order {
-    const PORT: u16 = 103;
-
-    fn kind(&self) -> &'static str {
-        "order"
-    }
-}
-
-impl Rpc for Order {
-    type Response = Obeyed;
-}
-
-impl Message for Obeyed {
-    fn kind(&self) -> &'static str {
-        "obeyed"
-    }
-}
+pub(crate) struct Obeyed(pub bool);

@@ -1,78 +1,76 @@
-//! A server: it feeds the core what happens, and carries out what the core wants.
+//! The shell of a server: it steps the core with events, and carries out the effects.
 //!
-//! Whatever is ready at one instant is fed together, so that many commands share one sync of
-//! the disk. Of what the core then wants, messages that come before anything to persist leave at
-//! once (a new leader's first heartbeats); then the disk has its say; then everything else, in
-//! order. While the disk writes, the server hears nothing: what it has promised to remember is
-//! always on its disk.
+//! Events that are ready at one instant are stepped together, so that many commands share one
+//! sync of the disk. Effects before the first record run at once (a new leader's first
+//! heartbeats); then records are persisted; then the remaining effects run in order. While the
+//! disk writes, the server takes no messages: what it has promised is always on its disk.
 
 use std::collections::BTreeMap;
 use std::future::ready;
 use std::rc::Rc;
 
 use netsplit_sim::{Host, Inbox, NodeId, Task};
-use rand::rngs::ChaCha8Rng;
-use rand::{Rng, SeedableRng};
+use rand::Rng;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::cluster::Cluster;
+use crate::event::{Change, Effect, Effects, Event, Role, Ticket};
 use crate::kv::{Command, Datum, Kv, Operation};
 use crate::log::{Entry, Index, Payload, Term};
-use crate::membership::Change;
 use crate::messages::{Obeyed, Order, Request, Response, Wire};
-use crate::observer::Observer;
-use crate::raft::{Effect, Event, Raft, Record, Role, Ticket};
-use crate::record::Recorder;
-use crate::storage::Journal;
+use crate::raft::Core;
+use crate::record::{Observer, Recorder};
+use crate::state::State;
+use crate::storage;
 
-/// The most events that are fed before their effects are carried out.
-const TOGETHER: usize = 64;
+/// The maximum number of events that are stepped before their effects are carried out.
+const BATCH: usize = 64;
 
-/// One life of a server.
+/// A server between its start and its crash.
 struct Node {
     host: Host,
     cluster: Rc<Cluster>,
     hosts: Rc<[NodeId]>,
-    raft: Raft,
+    core: Box<dyn Core>,
     kv: Kv,
-    journal: Journal,
     recorder: Recorder,
     tickets: u64,
-    /// Clients that wait.
+    /// Requests that wait for their answer.
     waiting: BTreeMap<Ticket, (Request, oneshot::Sender<Response>)>,
-    /// Where in the log their commands are.
+    /// The requests whose commands are in the log, by index.
     placed: BTreeMap<Index, (Term, Ticket)>,
 }
 
-/// What others on this host ask the server.
+/// A request or order, with the way to answer it.
 enum Ask {
     Client(Request, oneshot::Sender<Response>),
     Operator(Order, oneshot::Sender<Obeyed>),
 }
 
-/// What a server does from its start to its crash. One that cannot read its disk does nothing.
-pub fn run(host: Host, cluster: Rc<Cluster>, observer: Observer) -> Task {
+/// Runs a server from its start to its crash. One that cannot read its disk does nothing.
+pub(crate) fn run(host: Host, cluster: Rc<Cluster>, observer: Observer) -> Task {
     Box::pin(async move {
         let hosts = Cluster::hosts(&host);
         let Some(me) = Cluster::server_of(&hosts, host.id()) else {
             return;
         };
-        let journal = Journal::new(host.disk(), cluster.persistence.clone());
-        let Ok(saved) = journal.read(cluster.initial(me)) else {
+        let journal = storage::read(&host.disk());
+        let recover = |bytes: Vec<u8>| cluster.persistence.recover(&bytes, cluster.initial(me));
+        let Ok(saved) = journal.and_then(recover) else {
             return;
         };
-        let recorder = Recorder::start(host.clone(), observer, &saved);
-        let rng = ChaCha8Rng::seed_from_u64(host.rng().next_u64());
-        let kv = Kv::restore(&saved.2.snapshot.state);
-        let raft = Raft::new(me, cluster.config.clone(), saved, host.monotonic(), rng);
+        let recorder = Recorder::start(host.clone(), &observer, &saved);
+        let kv = Kv::restore(&saved.log.snapshot.state);
+        let (now, seed) = (host.monotonic(), host.rng().next_u64());
+        let state = State::new(me, cluster.config.clone(), saved, now);
+        let core = (cluster.core)(state, cluster.seats, seed);
         let asks = listen(&host, &cluster);
         let node = Node {
             host,
             cluster,
             hosts,
-            raft,
+            core,
             kv,
-            journal,
             recorder,
             tickets: 0,
             waiting: BTreeMap::new(),
@@ -82,7 +80,7 @@ pub fn run(host: Host, cluster: Rc<Cluster>, observer: Observer) -> Task {
     })
 }
 
-/// Takes requests and orders, and leads them to the server.
+/// Receives requests and orders, and passes them to the server.
 fn listen(host: &Host, cluster: &Rc<Cluster>) -> mpsc::UnboundedReceiver<Ask> {
     let (sender, asks) = mpsc::unbounded_channel();
     let (here, work, to_server) = (host.clone(), *cluster.params.service, sender.clone());
@@ -117,20 +115,20 @@ impl Node {
     async fn serve(mut self, mut asks: mpsc::UnboundedReceiver<Ask>) {
         let mut inbox = self.host.inbox::<Wire>();
         loop {
-            let until_due = self.raft.due().saturating_sub(self.host.monotonic());
+            let until_due = self.core.due().saturating_sub(self.host.monotonic());
             let timer = self.host.sleep(until_due);
             let mut event = self.next(&mut inbox, &mut asks, timer).await;
-            let mut effects = Vec::new();
-            for _ in 1..TOGETHER {
-                let Some(happened) = event else { break };
-                effects.extend(self.raft.step(self.host.monotonic(), happened));
+            let mut effects = Effects::new();
+            for _ in 1..BATCH {
+                let Some(next) = event else { break };
+                effects.extend(self.core.step(self.host.monotonic(), next));
                 event = self.next(&mut inbox, &mut asks, ready(())).await;
             }
             if let Some(last) = event {
-                effects.extend(self.raft.step(self.host.monotonic(), last));
+                effects.extend(self.core.step(self.host.monotonic(), last));
             }
-            // Only after what had come already: a leader may have been heard just in time.
-            effects.extend(self.raft.step(self.host.monotonic(), Event::Tick));
+            // Only after what had arrived already: a heartbeat may be just in time.
+            effects.extend(self.core.step(self.host.monotonic(), Event::Tick));
             if self.carry_out(effects).await.is_err() {
                 return;
             }
@@ -140,7 +138,7 @@ impl Node {
         }
     }
 
-    /// What happens next, unless `timer` is first.
+    /// The next event, unless `timer` is first.
     async fn next(
         &mut self,
         inbox: &mut Inbox<Wire>,
@@ -173,7 +171,7 @@ impl Node {
         let ticket = Ticket(self.tickets);
         self.waiting.insert(ticket, (request, answer));
         let reads = matches!(request.operation, Operation::Get(_));
-        if reads && !self.cluster.config.seats.reads.go_through_log() {
+        if reads && !self.cluster.seats.reads.through_log() {
             return Event::Read(ticket);
         }
         let remembered = self.cluster.params.sessions && !reads;
@@ -187,54 +185,56 @@ impl Node {
 
     fn has_obeyed(&self, order: Order) -> bool {
         match order {
-            Order::Change(change) => self.raft.leads() && self.has_changed(change),
-            Order::Transfer(_) => self.raft.leads(),
+            Order::Change(change) => self.core.state().leads() && self.has_changed(change),
+            Order::Transfer(_) => self.core.state().leads(),
         }
     }
 
     fn has_changed(&self, change: Change) -> bool {
-        let members = self.raft.log.members_at(self.raft.commit_index);
+        let state = self.core.state();
+        let members = state.log.members_at(state.commit_index);
         match change {
             Change::Add(server) => members.contains(&server),
             Change::Remove(server) => !members.contains(&server),
         }
     }
 
-    /// Carries effects out. An error is the disk's, and the server stops: it could not keep
-    /// what it promises.
-    async fn carry_out(&mut self, effects: Vec<Effect>) -> std::io::Result<()> {
+    /// Carries effects out. After an error of the disk the server must stop, since it could not
+    /// keep what it promises.
+    async fn carry_out(&mut self, effects: Effects) -> std::io::Result<()> {
         let is_record = |effect: &Effect| matches!(effect, Effect::Persist(_));
         let first = effects.iter().position(is_record).unwrap_or(effects.len());
         let mut effects = effects.into_iter();
         for effect in effects.by_ref().take(first) {
-            self.do_now(effect);
+            self.run_now(effect);
         }
         let (records, rest): (Vec<_>, Vec<_>) = effects.partition(is_record);
         let records = records.into_iter().map(|effect| match effect {
             Effect::Persist(record) => record,
-            _ => unreachable!("they were picked"),
+            _ => unreachable!("only records were selected"),
         });
         let records: Vec<_> = records.collect();
         if !records.is_empty() {
-            self.journal.write(&records, || whole(&self.raft)).await?;
+            let steps = self.cluster.persistence.save(&records, self.core.state());
+            storage::write(&self.host.disk(), steps).await?;
             self.recorder.persisted(&records);
         }
-        rest.into_iter().for_each(|effect| self.do_now(effect));
-        self.recorder.flush(self.raft.current_term);
+        rest.into_iter().for_each(|effect| self.run_now(effect));
+        self.recorder.flush(self.core.state().current_term);
         Ok(())
     }
 
-    fn do_now(&mut self, effect: Effect) {
+    fn run_now(&mut self, effect: Effect) {
         match effect {
-            Effect::Persist(_) => unreachable!("the journal has it"),
+            Effect::Persist(_) => unreachable!("records are persisted together"),
             Effect::Send(to, message) => {
                 self.recorder.sends(&message.body);
                 let to = self.hosts[to.0 as usize];
-                // Too large to be sent is as good as lost.
+                // A message that is too large is as good as dropped.
                 let _ = self.host.send(to, &Wire(message));
             }
             Effect::Became(role, term) => {
-                self.recorder.became(role, term, self.raft.heard_at);
+                self.recorder.became(role, term, self.core.state().heard_at);
                 if role != Role::Leader {
                     for (_, ticket) in std::mem::take(&mut self.placed).into_values() {
                         self.answer(ticket, Response::AskAgain(None));
@@ -271,28 +271,17 @@ impl Node {
 
     fn answer(&mut self, ticket: Ticket, response: Response) {
         if let Some((_, answer)) = self.waiting.remove(&ticket) {
-            // A client that has given up does not listen.
+            // A client that has given up has dropped its end.
             let _ = answer.send(response);
         }
     }
 
     async fn compact(&mut self) -> std::io::Result<()> {
-        let params = &self.cluster.params;
-        if !params.snapshots || self.raft.log.entries().len() <= params.snapshot_every as usize {
+        if !self.cluster.seats.snapshots.is_due(self.core.state()) {
             return Ok(());
         }
         let state = self.kv.snapshot();
-        let effects = self.raft.step(self.host.monotonic(), Event::Compact(state));
+        let effects = self.core.step(self.host.monotonic(), Event::Compact(state));
         self.carry_out(effects).await
     }
-}
-
-/// All that a server must remember.
-fn whole(raft: &Raft) -> Vec<Record> {
-    let snapshot = &raft.log.snapshot;
-    vec![
-        Record::Snapshot(snapshot.clone()),
-        Record::Vote(raft.current_term, raft.voted_for),
-        Record::Entries(snapshot.index, raft.log.entries().to_vec()),
-    ]
 }

@@ -1,7 +1,7 @@
-//! The operator: it tells servers to hand over, and who is to be a member.
+//! The operator: it orders servers to hand over, and changes the members.
 //!
-//! It does not know who leads, so it tells each in turn, and again until one has obeyed. Orders
-//! to others than the leader do nothing.
+//! It does not know which server leads, so it sends the order to each in turn, and again until
+//! one has carried it out. Servers that do not lead ignore it.
 
 use std::time::Duration;
 
@@ -9,22 +9,22 @@ use netsplit_sim::Host;
 use serde_json::Value;
 
 use crate::cluster::{Cluster, GROUP};
+use crate::event::Change;
 use crate::log::Server;
-use crate::membership::Change;
 use crate::messages::{Obeyed, Order};
 
-/// The verb: let another lead, `to` a node or any.
-pub const TRANSFER: &str = "transfer";
-/// The verb: one more member, `node`.
-pub const ADD: &str = "add";
-/// The verb: one member fewer, `node`.
-pub const REMOVE: &str = "remove";
+/// The verb: the leader hands over, `to` a node or to any node.
+pub(crate) const TRANSFER: &str = "transfer";
+/// The verb: `node` becomes a member.
+pub(crate) const ADD: &str = "add";
+/// The verb: `node` is no longer a member.
+pub(crate) const REMOVE: &str = "remove";
 
-/// How long the operator waits for a server, and between rounds.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// The timeout of each order, and the pause between rounds.
+const TIMEOUT: Duration = Duration::from_millis(50);
 
-/// Gives the order until it is obeyed.
-pub async fn order(host: Host, verb: String, args: Value) {
+/// Sends the order until it is carried out.
+pub(crate) async fn order(host: Host, verb: String, args: Value) {
     let server = |name: &str| {
         let named = args[name].as_str()?;
         let mut nodes = (0..).zip(host.nodes(GROUP));
@@ -39,10 +39,10 @@ pub async fn order(host: Host, verb: String, args: Value) {
     };
     loop {
         for server in Cluster::hosts(&host).iter() {
-            if let Ok(Obeyed(true)) = host.call(*server, &order, PATIENCE).await {
+            if let Ok(Obeyed(true)) = host.call(*server, &order, TIMEOUT).await {
                 return;
             }
         }
-        host.sleep(PATIENCE).await;
+        host.sleep(TIMEOUT).await;
     }
 }

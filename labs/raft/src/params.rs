@@ -1,4 +1,4 @@
-//! The knobs of the lab, as scenario files turn them.
+//! The lab's parameters.
 
 use netsplit_scenario::{Share, Span};
 use schemars::JsonSchema;
@@ -9,33 +9,33 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields, default)]
 #[allow(clippy::struct_excessive_bools, reason = "each switches a feature off by itself")]
 pub struct Params {
-    /// How many of the nodes are members at the start; unless said, all.
+    /// Number of nodes that are members at the start. Default: all.
     pub members: Option<u32>,
-    /// The range from which each election timeout is drawn.
+    /// Range from which each election timeout is drawn.
     pub election_timeout: [Span; 2],
-    /// How often a leader lets itself be heard.
+    /// Heartbeat interval.
     pub heartbeat: Span,
-    /// The most entries in one message.
+    /// Maximum number of entries in one message.
     pub batch: u32,
-    /// Whether a server asks whether it would win before it stands for election.
+    /// Whether a server asks whether it would win before it stands for election (pre-vote).
     pub prevote: bool,
-    /// Whether a leader that a follower refuses skips whole terms, or goes back one entry at a
-    /// time.
+    /// Whether a leader skips whole terms when a follower refuses its entries, rather than going
+    /// back one entry per round trip.
     pub fast_backtracking: bool,
     /// Whether servers compact their logs.
     pub snapshots: bool,
-    /// How many entries make a log long enough to be compacted.
+    /// Number of entries above which a log is compacted.
     pub snapshot_every: u32,
     /// Whether a leader hands over when the operator asks it to.
     pub transfer: bool,
-    /// Whether servers remember which writes they have applied, so that a repeated one is not
-    /// applied again.
+    /// Whether servers remember which writes they have applied, so that a retry is not applied
+    /// again.
     pub sessions: bool,
-    /// How far apart clocks drift at most, as leases trust: seconds per second.
+    /// Maximum drift between two clocks that leases allow for, in seconds per second.
     pub drift_bound: Share,
-    /// How long a server's worker is busy with one request of a client.
+    /// Time for which one client request occupies a server's worker.
     pub service: Span,
-    /// How long a client waits for a server before it asks another.
+    /// Time a client waits for a server before it asks another; it doubles with each attempt.
     pub attempt_timeout: Span,
 }
 

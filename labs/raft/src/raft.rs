@@ -1,306 +1,255 @@
-//! Raft's core: what a server knows, what can happen to it, and what it then wants done.
+//! Raft's core: a deterministic state machine behind [`Core::step`], without async, clock, disk
+//! or network.
 //!
-//! A [`Raft`] is a state machine without async, clock, disk or network. [`Raft::step`] takes an
-//! [`Event`] and the time, and returns [`Effect`]s, to be carried out in order. The order is
-//! half of the safety: a server's term, vote and entries are on its disk before any answer
-//! promises them (Figure 2: "updated on stable storage before responding to RPCs").
+//! A core takes an [`Event`] and the time, and returns [`Effects`], to be carried out in order.
+//! The order is half of the safety: a server's term, vote and entries are on its disk before any
+//! answer promises them (Figure 2: "updated on stable storage before responding to RPCs").
 //!
 //! Names are those of Figure 2 of Ongaro and Ousterhout, "In Search of an Understandable
 //! Consensus Algorithm", ATC 2014; sections called "thesis" are of Ongaro's dissertation of the
-//! same year. The rules stand by theme: `election` (5.2, 5.4.1, pre-vote), `replication` (5.3,
-//! 5.4.2), `snapshot` (7), `membership` (thesis 4), `transfer` (thesis 3.10), `reads` (8, thesis
-//! 6.4). What a variant may do differently is in [`Seats`].
+//! same year. [`Raft`] keeps the rules that hold for all messages, above all that of terms, and
+//! leaves the rest to the [`Seats`], which share a [`State`]: `election` (5.2, 5.4.1, pre-vote),
+//! `replication` (5.3), `commitment` (5.4.2), `snapshot` (7) and `reads` (8, thesis 6.4). Beside
+//! them are `membership` (thesis 4) and `transfer` (thesis 3.10).
 //!
-//! Left out: joint consensus, so members change one at a time; pipelining, so a follower has
-//! one batch of entries under way and a write waits for at most one more round trip; leaders
-//! that write to their own disk while their followers do, which costs one disk write of latency.
+//! Left out: joint consensus, so members change one at a time; pipelining, so at most one batch
+//! of entries is in flight to each follower and a write waits for at most one more round trip;
+//! leaders that write to their own disk while their followers do, which costs one disk write of
+//! latency.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
-use rand::Rng;
 use rand::rngs::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
+use rand::{Rng, SeedableRng};
 
+use crate::commitment::Commitment;
 use crate::election::Election;
-use crate::log::{Entry, Index, Log, Members, Server, Snapshot, Term};
-use crate::membership::Change;
+use crate::event::{Effect, Effects, Event, Ticket};
+use crate::log::{Payload, Server};
 use crate::reads::Reads;
-use crate::replication::{Progress, Replication};
-use crate::rpc::{Body, Message};
+use crate::replication::Replication;
+use crate::rpc::{AppendEntries, Appended, Body, Message, RequestVote, Vote};
+use crate::snapshot::Snapshots;
+use crate::state::State;
 
-/// What a client's request is called until it is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ticket(pub u64);
+/// The seat `core`: all of Raft, behind one function.
+pub trait Core {
+    /// Takes an event at the time `now`, which never runs backwards, and returns what must happen
+    /// outside. The shell steps [`Event::Tick`] after each batch of other events, and when
+    /// [`due`](Core::due).
+    fn step(&mut self, now: Duration, event: Event) -> Effects;
 
-/// What a server takes itself for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Follows a leader, or waits for one.
-    Follower,
-    /// Asks whether an election would be worth it (thesis 9.6).
-    PreCandidate,
-    /// Asks for votes.
-    Candidate,
-    /// Leads its term.
-    Leader,
+    /// When the next [`Event::Tick`] is due. After a tick at that time it must be later.
+    fn due(&self) -> Duration;
+
+    /// The state. The shell reads its persistent part, `role`, `commit_index` and `heard_at`.
+    fn state(&self) -> &State;
 }
 
-/// What can happen to a server.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// Time has passed.
-    Tick,
-    /// A message came.
-    Receive(Server, Message),
-    /// A client wants a command in the log.
-    Propose(Ticket, Rc<[u8]>),
-    /// A client wants to read the state machine.
-    Read(Ticket),
-    /// An operator changes the members.
-    ChangeMembers(Change),
-    /// An operator wants another leader: this one, or any.
-    Transfer(Option<Server>),
-    /// The state machine's state as of `commitIndex`, for a snapshot.
-    Compact(Rc<[u8]>),
-}
+/// Creates a core from the state after a restart, the other seats, which it may ignore, and a seed
+/// for its random numbers.
+pub type NewCore = fn(State, Seats, u64) -> Box<dyn Core>;
 
-/// What a server wants done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Make this durable before anything that comes after it.
-    Persist(Record),
-    /// Send a message.
-    Send(Server, Message),
-    /// The server has another role or term.
-    Became(Role, Term),
-    /// A command has its place; it is answered when that place is applied, if the term is right.
-    Accepted(Ticket, Index, Term),
-    /// Apply a committed entry to the state machine.
-    Apply(Index, Entry),
-    /// Replace the state machine's state.
-    Restore(Snapshot),
-    /// Answer a read from the state machine, as it is now.
-    Serve(Ticket),
-    /// Decline: ask the leader, if one is known.
-    Refuse(Ticket, Option<Server>),
-}
-
-/// What goes to disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Record {
-    /// `currentTerm` and `votedFor`.
-    Vote(Term, Option<Server>),
-    /// Entries that replace all that stands behind an index.
-    Entries(Index, Vec<Entry>),
-    /// A snapshot that replaces what it covers.
-    Snapshot(Snapshot),
-}
-
-/// How a cluster is set up; alike on all its servers.
-pub struct Config {
-    /// What variants of the algorithm fill differently.
-    pub seats: Seats,
-    /// Election timeouts are drawn from this range, the upper end excluded.
-    pub election_timeout: (Duration, Duration),
-    /// How often a leader lets itself be heard.
-    pub heartbeat: Duration,
-    /// The most entries in one message.
-    pub batch: usize,
-    /// Whether an election begins by asking whether it would be won.
-    pub prevote: bool,
-    /// Whether a leader that was refused skips whole terms, and not one entry.
-    pub fast_backtracking: bool,
-    /// Whether a leader hands over when asked to.
-    pub transfer: bool,
-}
-
-/// The parts of the algorithm that can be swapped.
+/// The parts of the algorithm that scenarios may exchange.
+#[derive(Clone, Copy)]
 pub struct Seats {
-    /// When to stand, and whom to vote for.
-    pub election: Rc<dyn Election>,
-    /// What to accept, and what counts as committed.
-    pub replication: Rc<dyn Replication>,
+    /// When to stand for election, and for which candidate to vote.
+    pub election: &'static dyn Election,
+    /// How entries get from the leader's log into the others'.
+    pub replication: &'static dyn Replication,
+    /// Which entries are committed.
+    pub commitment: &'static dyn Commitment,
+    /// When to compact a log, and how to take another server's snapshot.
+    pub snapshots: &'static dyn Snapshots,
     /// What a leader must know before it answers a read.
-    pub reads: Rc<dyn Reads>,
+    pub reads: &'static dyn Reads,
 }
 
-/// What survives a crash: `currentTerm`, `votedFor` and the log.
-pub type Saved = (Term, Option<Server>, Log);
-
-/// One server.
+/// The reference: one server.
 pub struct Raft {
-    pub(crate) me: Server,
-    pub(crate) config: Rc<Config>,
-    /// Persistent: the latest term that it has seen.
-    pub current_term: Term,
-    /// Persistent: whom it voted for in that term.
-    pub voted_for: Option<Server>,
-    /// Persistent: the log.
-    pub log: Log,
-    /// The last entry known to be committed. The shell has been told to apply all up to it, so
-    /// `lastApplied` is the shell's.
-    pub commit_index: Index,
-    pub(crate) role: Role,
-    pub(crate) leader: Option<Server>,
-    /// The members by the latest entry, committed or not (thesis 4.1).
-    pub(crate) members: Members,
-    pub(crate) now: Duration,
-    pub(crate) rng: ChaCha8Rng,
-    /// When it stands for election, unless a leader is heard.
-    pub(crate) election_due: Duration,
-    /// When a leader was heard last.
-    pub heard_at: Option<Duration>,
-    /// As a candidate: who is for it.
-    pub(crate) votes: BTreeSet<Server>,
-    pub(crate) lead: Lead,
-    effects: Vec<Effect>,
+    pub(crate) state: State,
+    pub(crate) seats: Seats,
+    rng: ChaCha8Rng,
 }
 
-/// What only a leader knows ("volatile state on leaders"), and forgets when it steps down.
-#[derive(Default)]
-pub(crate) struct Lead {
-    /// `nextIndex[]`, `matchIndex[]`, and what else it knows of each.
-    pub(crate) progress: BTreeMap<Server, Progress>,
-    /// Its first entry. Until that is committed it cannot know what is.
-    pub(crate) term_start: Index,
-    pub(crate) since: Duration,
-    pub(crate) heartbeat_due: Duration,
-    /// Reads that wait until a majority has confirmed it, by when they came.
-    pub(crate) reads: Vec<(Ticket, Option<Duration>)>,
-    /// Whom it hands over to, and when it gives that up.
-    pub(crate) transfer: Option<(Server, Duration)>,
-    /// Whether it has told another to stand.
-    pub(crate) told_to_stand: bool,
-    /// A server that is brought up to date before it becomes a member.
-    pub(crate) joining: Option<Server>,
+impl Core for Raft {
+    fn step(&mut self, now: Duration, event: Event) -> Effects {
+        self.state.now = now;
+        let mut effects = Effects::new();
+        let out = &mut effects;
+        match event {
+            Event::Tick if self.state.leads() => self.on_leaders_tick(out),
+            Event::Tick => self.elect(out, |election, state, out| election.on_tick(state, out)),
+            Event::Receive(from, message) => self.on_message(from, message, out),
+            Event::Propose(ticket, command) => self.on_propose(ticket, command, out),
+            Event::Read(ticket) => self.on_read(ticket, out),
+            Event::ChangeMembers(change) => self.on_change_members(change, out),
+            Event::Transfer(to) => self.on_transfer(to, out),
+            Event::Compact(machine) => {
+                self.seats.snapshots.on_compact(&mut self.state, machine, out);
+            }
+        }
+        self.start_election_timer();
+        effects
+    }
+
+    fn due(&self) -> Duration {
+        let state = &self.state;
+        if state.leads() { state.lead.heartbeat_due } else { state.election_due }
+    }
+
+    fn state(&self) -> &State {
+        &self.state
+    }
 }
 
 impl Raft {
-    /// A server that starts with what its disk held. Its random numbers come from `rng`.
-    pub fn new(
-        me: Server,
-        config: Rc<Config>,
-        (current_term, voted_for, log): Saved,
-        now: Duration,
-        rng: ChaCha8Rng,
-    ) -> Raft {
-        let heard_at = config.seats.reads.voters_start_quiet().then_some(now);
-        let mut raft = Raft {
-            me,
-            config,
-            current_term,
-            voted_for,
-            commit_index: log.snapshot.index,
-            role: Role::Follower,
-            leader: None,
-            members: log.members_at(log.last_index()).clone(),
-            log,
-            now,
-            rng,
-            election_due: now,
-            heard_at,
-            votes: BTreeSet::new(),
-            lead: Lead::default(),
-            effects: Vec::new(),
-        };
-        raft.await_leader();
+    /// A server that has just started. Its random numbers come from `seed`.
+    pub fn new(mut state: State, seats: Seats, seed: u64) -> Raft {
+        state.heard_at = seats.reads.quiet_after_restart().then_some(state.now);
+        state.reset_election_timer();
+        let mut raft = Raft { state, seats, rng: ChaCha8Rng::seed_from_u64(seed) };
+        raft.start_election_timer();
         raft
     }
 
-    /// Lets something happen at the time `now`, which never runs backwards.
-    pub fn step(&mut self, now: Duration, event: Event) -> Vec<Effect> {
-        self.now = now;
-        match event {
-            Event::Tick if self.leads() => self.on_leaders_tick(),
-            Event::Tick => self.on_followers_tick(),
-            Event::Receive(from, message) => self.on_message(from, message),
-            Event::Propose(ticket, command) => self.on_propose(ticket, command),
-            Event::Read(ticket) => self.on_read(ticket),
-            Event::ChangeMembers(change) => self.on_change_members(change),
-            Event::Transfer(to) => self.on_transfer(to),
-            Event::Compact(state) => self.on_compact(state),
-        }
-        std::mem::take(&mut self.effects)
-    }
-
-    /// When the next [`Event::Tick`] is due.
-    pub fn due(&self) -> Duration {
-        if self.leads() { self.lead.heartbeat_due } else { self.election_due }
-    }
-
-    /// Whether it takes itself for the leader.
-    pub fn leads(&self) -> bool {
-        self.role == Role::Leader
-    }
-
-    fn on_message(&mut self, from: Server, Message { term, body }: Message) {
-        if self.is_disruptive(&body) {
+    fn on_message(&mut self, from: Server, Message { term, body }: Message, out: &mut Effects) {
+        let wants_election = matches!(body, Body::RequestVote(ask) if !ask.transfer);
+        if wants_election && self.state.has_leader() {
+            // Not even its term is looked at: it would depose the leader (thesis 4.2.3).
             return;
         }
-        if term < self.current_term {
-            return self.send(from, Body::Stale);
+        if term < self.state.current_term {
+            return self.state.send(from, Body::Stale, out);
         }
-        if term > self.current_term {
-            self.become_follower(term);
+        if term > self.state.current_term {
+            // Its own term has ended, and it has not stood for election in the new one.
+            self.state.become_follower(term, out);
         }
         match body {
-            Body::RequestVote(ask) => self.on_request_vote(from, ask),
-            Body::Vote { pre, granted } => self.on_vote(from, pre, granted),
-            Body::AppendEntries(append) => self.on_append_entries(from, append),
-            Body::InstallSnapshot { snapshot, sent_at } => {
-                self.on_snapshot(from, snapshot, sent_at);
+            Body::RequestVote(ask) => self.on_request_vote(from, ask, out),
+            Body::Vote(vote) => {
+                self.elect(out, |election, state, out| election.on_vote(state, from, vote, out));
             }
-            Body::Appended { sent_at, matched } => self.on_appended(from, sent_at, matched),
-            Body::TimeoutNow => self.on_timeout_now(),
+            Body::AppendEntries(append) => self.on_append_entries(from, append, out),
+            Body::InstallSnapshot { snapshot, sent_at } => {
+                self.state.follow(from, out);
+                let matched = Ok(snapshot.index);
+                self.seats.snapshots.on_install(&mut self.state, snapshot, out);
+                self.state.send(from, Body::Appended(Appended { sent_at, matched }), out);
+            }
+            Body::Appended(answer) => self.on_appended(from, answer, out),
+            Body::TimeoutNow => self.on_timeout_now(out),
+            // Its term has done all it is for.
             Body::Stale => {}
         }
     }
 
-    /// Follows in `term`, which is its own or a later one.
-    pub(crate) fn become_follower(&mut self, term: Term) {
-        if term > self.current_term {
-            (self.current_term, self.voted_for, self.leader) = (term, None, None);
-            self.persist_vote();
+    fn on_request_vote(&mut self, from: Server, ask: RequestVote, out: &mut Effects) {
+        let election = self.seats.election;
+        let granted = election.on_request_vote(&mut self.state, from, ask, out);
+        self.state.send(from, Body::Vote(Vote { pre: ask.pre, granted }), out);
+    }
+
+    fn on_append_entries(&mut self, leader: Server, append: AppendEntries, out: &mut Effects) {
+        self.state.follow(leader, out);
+        let (sent_at, leader_commit) = (append.sent_at, append.leader_commit);
+        let matched = self.seats.replication.on_append_entries(&mut self.state, append, out);
+        if let Ok(end) = matched {
+            self.seats.commitment.on_leader_commit(&mut self.state, leader_commit, end, out);
         }
-        if self.leads() {
-            self.leader = None;
-            self.await_leader();
+        self.state.send(leader, Body::Appended(Appended { sent_at, matched }), out);
+    }
+
+    fn on_appended(&mut self, from: Server, answer: Appended, out: &mut Effects) {
+        let Some(progress) = self.state.lead.progress.get_mut(&from) else { return };
+        // A refusal confirms the leader too: only the log before the entries was refused.
+        progress.acked_at = progress.acked_at.max(Some(answer.sent_at));
+        self.seats.replication.on_appended(&mut self.state, from, answer, out);
+        self.commit(out);
+        self.serve_reads(out);
+        self.advance_transfer(from, out);
+        self.admit_joining(out);
+    }
+
+    fn on_propose(&mut self, ticket: Ticket, command: Rc<[u8]>, out: &mut Effects) {
+        let state = &self.state;
+        if !state.leads() || state.lead.transfer.is_some() {
+            let leader = state.leader.filter(|leader| *leader != state.me);
+            return out.push(Effect::Refuse(ticket, leader));
         }
-        for (ticket, _) in std::mem::take(&mut self.lead).reads {
-            self.emit(Effect::Refuse(ticket, None));
+        out.push(Effect::Accepted(ticket, state.log.last_index().next(), state.current_term));
+        self.append(Payload::Command(command), out);
+    }
+
+    fn on_read(&mut self, ticket: Ticket, out: &mut Effects) {
+        if !self.state.leads() {
+            return out.push(Effect::Refuse(ticket, self.state.leader));
         }
-        self.take_role(Role::Follower);
+        if self.seats.reads.on_read(&mut self.state, ticket) {
+            self.send_heartbeats(out);
+        }
+        self.serve_reads(out);
     }
 
-    pub(crate) fn take_role(&mut self, role: Role) {
-        self.role = role;
-        self.emit(Effect::Became(role, self.current_term));
+    /// Checks at every tick whether it is still followed, and not only when heartbeats are due:
+    /// those for reads put the regular ones off, possibly forever.
+    fn on_leaders_tick(&mut self, out: &mut Effects) {
+        let state = &mut self.state;
+        state.lead.transfer.take_if(|(_, until)| state.now >= *until);
+        let longest = state.config.election_timeout.1;
+        if state.followed_at().is_some_and(|at| state.now >= at + longest) {
+            // Lets its clients look for another leader (thesis 6.2).
+            state.become_follower(state.current_term, out);
+        } else if state.now >= state.lead.heartbeat_due {
+            self.send_heartbeats(out);
+        }
     }
 
-    pub(crate) fn persist_vote(&mut self) {
-        self.emit(Effect::Persist(Record::Vote(self.current_term, self.voted_for)));
+    /// Lets the seat `election` act, and starts the term of a leader that it made.
+    pub(crate) fn elect(
+        &mut self,
+        out: &mut Effects,
+        act: impl FnOnce(&dyn Election, &mut State, &mut Effects),
+    ) {
+        let led = self.state.leads();
+        act(self.seats.election, &mut self.state, out);
+        if self.state.leads() && !led {
+            // At once, before the disk has its first entry: others may be about to stand.
+            self.send_heartbeats(out);
+            self.seats.replication.on_elected(&mut self.state, out);
+            self.commit(out);
+        }
     }
 
-    pub(crate) fn send(&mut self, to: Server, body: Body) {
-        let term = self.current_term;
-        self.emit(Effect::Send(to, Message { term, body }));
+    pub(crate) fn send_heartbeats(&mut self, out: &mut Effects) {
+        self.state.lead.heartbeat_due = self.state.now + self.state.config.heartbeat;
+        self.seats.replication.heartbeat(&mut self.state, out);
     }
 
-    pub(crate) fn emit(&mut self, effect: Effect) {
-        self.effects.push(effect);
+    pub(crate) fn append(&mut self, payload: Payload, out: &mut Effects) {
+        self.seats.replication.propose(&mut self.state, payload, out);
+        self.commit(out);
     }
 
-    /// Every other member.
-    pub(crate) fn others(&self) -> Vec<Server> {
-        self.members.iter().copied().filter(|server| *server != self.me).collect()
+    fn commit(&mut self, out: &mut Effects) {
+        self.seats.commitment.on_progress(&mut self.state, out);
+        self.leave_if_removed(out);
     }
 
-    /// Waits for a leader for one more election timeout.
-    pub(crate) fn await_leader(&mut self) {
-        let draw = self.rng.next_u64();
-        let (from, to) = self.config.election_timeout;
-        self.election_due = self.now + self.config.seats.election.timeout(from, to, draw);
+    fn serve_reads(&mut self, out: &mut Effects) {
+        if self.state.leads() {
+            self.seats.reads.on_progress(&mut self.state, out);
+        }
+    }
+
+    fn start_election_timer(&mut self) {
+        // A draw for each reset: the sequence of draws does not depend on where steps end.
+        for _ in 0..std::mem::take(&mut self.state.timer_resets) {
+            let draw = self.rng.next_u64();
+            let timeout = self.seats.election.timeout(self.state.config.election_timeout, draw);
+            self.state.election_due = self.state.now + timeout;
+        }
     }
 }

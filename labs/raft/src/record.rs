@@ -1,43 +1,49 @@
-//! What a server leaves in the record of the run: its log as it is on disk, what it applied,
-//! whom it voted for, when it led. Invariants judge it, and scenarios wait for it.
+//! The record of a run: each server's log as it is on disk, what it applied, its votes, when it
+//! led. Invariants check it, and scenarios wait for its events.
+//!
+//! The [`Observer`] sees all servers, which never read it: the downtime of Figure 16 runs from a
+//! leader's crash to the first heartbeat of the next leader, and no server can know when another
+//! crashed.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
-use netsplit_sim::Host;
+use netsplit_history::Time;
+use netsplit_sim::{Host, NodeId};
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::event::{Record, Role, Saved};
 use crate::log::{Entry, Index, Snapshot, Term};
-use crate::observer::{Life, Observer};
-use crate::raft::{Record, Role, Saved};
-use crate::rpc::Body;
+use crate::rpc::{Appended, Body};
 
 /// Counters that a report shows even at zero.
 const COUNTERS: &[&str] =
     &["elections", "prevotes", "log_writes", "snapshots_sent", "refused_appends"];
 
 /// Writes one server's record.
-pub struct Recorder {
+pub(crate) struct Recorder {
     host: Host,
     observer: Observer,
     role: Role,
-    /// What was applied and is not told yet: where it starts, and what.
+    /// Entries that were applied and are not recorded yet, from the first's index on.
     applied: Option<(Index, Vec<Value>)>,
     _life: Life,
 }
 
 impl Recorder {
-    /// A server starts with what it had saved.
-    pub fn start(host: Host, observer: Observer, (_, _, log): &Saved) -> Recorder {
+    /// A server starts with its saved state.
+    pub fn start(host: Host, observer: &Observer, Saved { log, .. }: &Saved) -> Recorder {
         COUNTERS.iter().for_each(|counter| host.count(counter, 0));
-        let entries: Vec<_> = log.entries().iter().map(told).collect();
+        let entries: Vec<_> = log.entries().iter().map(digest).collect();
         let Snapshot { index, term, .. } = &log.snapshot;
         host.record("started", json!([index.0, term.0, entries]));
         host.set_role("follower");
         Recorder {
-            _life: observer.lives(host.clone()),
+            _life: Life { host: host.clone(), observer: observer.clone() },
             host,
-            observer,
+            observer: observer.clone(),
             role: Role::Follower,
             applied: None,
         }
@@ -57,7 +63,7 @@ impl Recorder {
                 Record::Vote(_, None) => {}
                 Record::Entries(after, entries) => {
                     self.host.count("log_writes", entries.len() as u64);
-                    let entries: Vec<_> = entries.iter().map(told).collect();
+                    let entries: Vec<_> = entries.iter().map(digest).collect();
                     self.host.record("appended", json!([after.0, entries]));
                 }
                 Record::Snapshot(snapshot) => {
@@ -98,10 +104,10 @@ impl Recorder {
     /// An entry was applied.
     pub fn applied(&mut self, index: Index, entry: &Entry) {
         let (_, entries) = self.applied.get_or_insert_with(|| (index, Vec::new()));
-        entries.push(told(entry));
+        entries.push(digest(entry));
     }
 
-    /// Tells what was applied, by a server in `term`.
+    /// Records the entries that were applied, by a server in `term`.
     pub fn flush(&mut self, term: Term) {
         if let Some((first, entries)) = self.applied.take() {
             self.host.record("applied", json!([term.0, first.0, entries]));
@@ -111,7 +117,9 @@ impl Recorder {
     /// The server sends a message.
     pub fn sends(&self, body: &Body) {
         match body {
-            Body::Appended { matched: Err(_), .. } => self.host.count("refused_appends", 1),
+            Body::Appended(Appended { matched: Err(_), .. }) => {
+                self.host.count("refused_appends", 1);
+            }
             Body::InstallSnapshot { .. } => self.host.count("snapshots_sent", 1),
             _ => {}
         }
@@ -126,8 +134,59 @@ fn name(role: Role) -> &'static str {
     }
 }
 
-/// An entry as the record tells it: its term, and a digest of what it holds.
-fn told(entry: &Entry) -> Value {
+/// An entry as the record has it: its term, and a digest of its content.
+fn digest(entry: &Entry) -> Value {
     let bytes = postcard::to_stdvec(&entry.payload).expect("payloads can be written");
     json!([entry.term.0, xxh3_64(&bytes) as u32])
+}
+
+/// Measures across servers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Observer(Rc<RefCell<Known>>);
+
+#[derive(Debug, Default)]
+struct Known {
+    leader: Option<NodeId>,
+    /// When the last leader crashed, while there is none since.
+    crashed_at: Option<Time>,
+    /// Whether a server's election timeout has passed since then.
+    missed: bool,
+}
+
+/// Tells the observer, when it is dropped, that a server crashed.
+#[derive(Debug)]
+struct Life {
+    host: Host,
+    observer: Observer,
+}
+
+impl Observer {
+    /// A server was elected, and sends its first heartbeats.
+    fn leads(&self, host: &Host) {
+        let mut known = self.0.borrow_mut();
+        known.leader = Some(host.id());
+        if let Some(at) = known.crashed_at.take() {
+            host.observe("downtime", host.true_time().since(at));
+        }
+    }
+
+    /// A server stops waiting for its leader after this time.
+    fn misses_leader(&self, host: &Host, waited: Duration) {
+        let mut known = self.0.borrow_mut();
+        if known.crashed_at.is_some() && !known.missed {
+            known.missed = true;
+            host.observe("first-timeout", waited);
+        }
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        let mut known = self.observer.0.borrow_mut();
+        if known.leader == Some(self.host.id()) {
+            known.leader = None;
+            known.crashed_at = Some(self.host.true_time());
+            known.missed = false;
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! What servers tell each other (Figure 2's RPCs, as single messages that may be lost).
+//! Messages between servers: the RPCs of Figure 2, as single messages that may be dropped.
 
 use std::time::Duration;
 
@@ -6,53 +6,44 @@ use serde::{Deserialize, Serialize};
 
 use crate::log::{Entry, Index, Snapshot, Term};
 
-/// What one server tells another.
+/// A message from one server to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The sender's term.
     pub term: Term,
-    /// What it says.
+    /// The content.
     pub body: Body,
 }
 
-/// What a message says.
+/// The content of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Body {
     /// A candidate asks for a vote.
     RequestVote(RequestVote),
     /// The answer to it.
-    Vote {
-        /// As asked.
-        pre: bool,
-        /// Whether the candidate gets it.
-        granted: bool,
-    },
+    Vote(Vote),
     /// A leader's entries, or its heartbeat when there are none.
     AppendEntries(AppendEntries),
     /// The answer to it, and to a snapshot.
-    Appended {
-        /// As in the question.
-        sent_at: Duration,
-        /// What came of it.
-        matched: Matched,
-    },
-    /// A leader's snapshot, for one whose next entry it no longer has.
+    Appended(Appended),
+    /// A leader's snapshot, for a follower whose next entry it no longer has.
     InstallSnapshot {
         /// The snapshot.
         snapshot: Snapshot,
         /// The leader's clock when it sent this.
         sent_at: Duration,
     },
-    /// The leader asks for an election at once.
+    /// The leader asks the receiver to stand for election at once (thesis 3.10).
     TimeoutNow,
-    /// What came was of a past term; this one's term says which it is now.
+    /// The answer to a message of a past term; its own term is the current one.
     Stale,
 }
 
-/// Up to where a follower's log is the leader's; or where it may be at best, and its term there.
+/// The last index up to which a follower's log is known to be the leader's; or, if it refused, the
+/// last up to which it may be, and its term there.
 pub type Matched = Result<Index, (Index, Term)>;
 
-/// What a candidate says of itself.
+/// A candidate's request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestVote {
     /// It only asks whether it would get the vote in the next term (thesis 9.6).
@@ -65,7 +56,16 @@ pub struct RequestVote {
     pub last_log_term: Term,
 }
 
-/// What a leader sends to a follower.
+/// An answer to [`RequestVote`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vote {
+    /// As in the request.
+    pub pre: bool,
+    /// Whether the candidate gets the vote.
+    pub granted: bool,
+}
+
+/// A leader's entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppendEntries {
     /// Index of the entry before these.
@@ -78,4 +78,13 @@ pub struct AppendEntries {
     pub leader_commit: Index,
     /// The leader's clock when it sent this; the answer repeats it.
     pub sent_at: Duration,
+}
+
+/// An answer to [`AppendEntries`] or a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appended {
+    /// As in the message that it answers.
+    pub sent_at: Duration,
+    /// Up to where the logs agree.
+    pub matched: Matched,
 }

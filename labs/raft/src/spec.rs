@@ -1,8 +1,6 @@
-//! What scenario files may say of this lab.
+//! The lab's description: the names that scenario files may use.
 
-use netsplit_scenario::{
-    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, Seat, filling,
-};
+use netsplit_sim::prelude::*;
 
 use crate::client::{APPEND, GET, PUT};
 use crate::cluster::GROUP;
@@ -10,6 +8,7 @@ use crate::invariants::INVARIANTS;
 use crate::messages::KINDS;
 use crate::operator::{ADD, REMOVE, TRANSFER};
 use crate::params::Params;
+use crate::seats::{COMMITMENT, CORE, ELECTION, PERSISTENCE, READS, REPLICATION, SNAPSHOTS};
 
 /// The lab's description.
 pub static SPEC: LabSpec = LabSpec {
@@ -23,195 +22,92 @@ pub static SPEC: LabSpec = LabSpec {
         summary: "Servers",
     }],
     operations: &[
-        operation(GET, 50.0, "Reads a key"),
-        operation(PUT, 50.0, "Writes a key"),
-        operation(APPEND, 0.0, "Adds an element to the list under a key"),
+        OperationSpec::new(GET, 50.0, "Reads a key"),
+        OperationSpec::new(PUT, 50.0, "Writes a key"),
+        OperationSpec::new(APPEND, 0.0, "Appends an element to the list under a key"),
     ],
     messages: KINDS,
     roles: &[
-        named("leader", "Leads a term, or did when last heard of"),
-        named("voter", "Has voted for another, and not taken a role since"),
-        named("candidate", "Stands for election, or asks whether to"),
-        named("follower", "Follows a leader, or waits for one"),
+        Named::new("leader", "Leads a term, or last reported that it did"),
+        Named::new("voter", "Has voted for another server, and not changed its role since"),
+        Named::new("candidate", "Stands for election, or asks whether it would win"),
+        Named::new("follower", "Follows a leader, or waits for one"),
     ],
     events: EVENTS,
     metrics: METRICS,
     observed: &[
-        named("downtime", "From a leader's crash to the first heartbeat of the next leader"),
-        named(
+        Named::new(
+            "downtime",
+            "Time from a leader's crash to the first heartbeat of the next leader",
+        ),
+        Named::new(
             "first-timeout",
-            "How long after hearing a leader that then crashed a server first stopped waiting for it",
+            "Time from the last heartbeat of a leader that then crashed to the first server's timeout",
         ),
     ],
     invariants: INVARIANTS,
     actions: &[
-        named(TRANSFER, "The leader hands over, `to` a node or to any"),
-        named(ADD, "`node` becomes a member"),
-        named(REMOVE, "`node` is a member no longer"),
+        Named::new(TRANSFER, "The leader hands over, `to` a node or to any node"),
+        Named::new(ADD, "`node` becomes a member"),
+        Named::new(REMOVE, "`node` is no longer a member"),
     ],
-    seats: &[&SEATS[0], &SEATS[1], &SEATS[2], &SEATS[3]],
+    seats: &[&ELECTION, &REPLICATION, &COMMITMENT, &SNAPSHOTS, &PERSISTENCE, &READS, &CORE],
     reference: "Raft as published, with pre-vote and ReadIndex",
-    bundles: VARIANTS,
+    bundles: &BUNDLES,
     params: ParamsSpec::of::<Params>(),
 };
 
-const fn operation(name: &'static str, weight: f64, summary: &'static str) -> OperationSpec {
-    OperationSpec { name, weight, summary }
-}
-
-const fn named(name: &'static str, summary: &'static str) -> Named {
-    Named { name, summary }
-}
-
 const EVENTS: &[Named] = &[
-    named("started", "A server has read its disk: where its snapshot ends, and the log behind it"),
-    named("became-candidate", "A server stands for election in a term"),
-    named("voted", "A server's vote is on its disk, its own for itself too"),
-    named("became-leader", "A server leads a term"),
-    named("stepped-down", "A leader follows again"),
-    named("appended", "Entries are on a server's disk, in the place of all behind an index"),
-    named("compacted", "A snapshot has replaced a log's beginning"),
-    named("applied", "A server has applied entries: its term, the first index, and what they are"),
+    Named::new(
+        "started",
+        "A server has read its disk: where its snapshot ends, and the log after it",
+    ),
+    Named::new("became-candidate", "A server stands for election in a term"),
+    Named::new("voted", "A server's vote is on its disk, also one for itself"),
+    Named::new("became-leader", "A server leads a term"),
+    Named::new("stepped-down", "A leader follows again"),
+    Named::new("appended", "Entries are on a server's disk, in place of everything after an index"),
+    Named::new("compacted", "A snapshot has replaced a log's beginning"),
+    Named::new(
+        "applied",
+        "A server has applied entries: its term, the first index, and the entries",
+    ),
 ];
 
 const METRICS: &[Named] = &[
-    named("elections", "Times that a server stood for election"),
-    named("prevotes", "Times that a server asked whether it would win one"),
-    named("leaders", "Elections that were won"),
-    named("split_votes", "Terms in which somebody stood and nobody won"),
-    named("split_rate", "Share of successions that took more than one term"),
-    named("term", "The highest term"),
-    named("attempts", "Requests that clients sent to servers, repeated ones too"),
-    named("log_writes", "Entries that servers wrote to their disks"),
-    named("refused_appends", "Appends and heartbeats that did not follow from the log"),
-    named("snapshots_sent", "Snapshots that leaders sent to servers that were far behind"),
-    named("log_entries_max", "The most entries that a server's log held"),
-];
-
-static SEATS: [Seat<()>; 4] = [
-    Seat {
-        name: "election",
-        summary: "When to stand, and whom to vote for",
-        fillings: &[
-            fill(
-                "randomised",
-                "Random timeouts, a pre-vote, one vote a term, for logs that are up to date",
-            ),
-            fill("fixed-timeout", "All wait equally long"),
-            fill("no-prevote", "Stands without asking first"),
-            fill("any-log", "Votes for any log"),
-            fill("vote-twice", "Votes for whoever asks"),
-        ],
-    },
-    Seat {
-        name: "replication",
-        summary: "What a follower accepts, and what counts as committed",
-        fillings: &[
-            fill(
-                "strict",
-                "Entries behind the entry that they follow; committed in the leader's own term",
-            ),
-            fill("commit-old-term", "Counts copies of earlier terms' entries, too"),
-            fill("no-log-check", "Takes entries whatever stands before them"),
-            fill("minority-commit", "One copy fewer than a majority is enough"),
-            fill("tidy-leader", "A new leader drops what it does not know to be committed"),
-        ],
-    },
-    Seat {
-        name: "persistence",
-        summary: "What survives a crash",
-        fillings: &[
-            fill("durable", "Term, vote and log, before anybody hears of them"),
-            fill("no-persist-vote", "All but the vote"),
-            fill("no-fsync", "What the page cache has written back"),
-        ],
-    },
-    Seat {
-        name: "reads",
-        summary: "What a leader must know before it answers a read",
-        fillings: &[
-            fill("read-index", "That a majority answered a heartbeat sent since"),
-            fill("log", "That the read is committed, like a write"),
-            fill("lease", "That a majority answered so lately that it cannot have voted since"),
-            fill("careless-lease", "The same, if clocks never drift"),
-            fill("memory", "Nothing"),
-        ],
-    },
-];
-
-const VARIANTS: &[Bundle] = &[
-    variant(
-        "log-reads",
-        "Reads take a place in the log: correct, and each costs a write",
-        &[("reads", "log")],
+    Named::new("elections", "Number of times a server stood for election"),
+    Named::new("prevotes", "Number of times a server asked for pre-votes"),
+    Named::new("leaders", "Elections won"),
+    Named::new("split_votes", "Terms with candidates and without a leader"),
+    Named::new("split_rate", "Share of successions that took more than one term"),
+    Named::new("term", "The highest term"),
+    Named::new("attempts", "Requests that clients sent to servers, including retries"),
+    Named::new("log_writes", "Entries that servers wrote to their disks"),
+    Named::new("refused_appends", "Appends and heartbeats that a follower refused"),
+    Named::new(
+        "snapshots_sent",
+        "Snapshots that leaders sent to followers that needed compacted entries",
     ),
-    variant(
+    Named::new("log_entries_max", "Maximum length of a server's log, in entries"),
+];
+
+static BUNDLES: [Bundle; 4] = [
+    Bundle::new(
+        "log-reads",
+        "Reads take an index in the log: correct, and each costs a disk write",
+        &[READS.fill("log")],
+    ),
+    Bundle::new(
         "lease-reads",
         "Reads need no messages while clocks drift less than drift_bound",
-        &[("reads", "lease")],
+        &[READS.fill("lease")],
     ),
-    variant(
-        "careless-lease",
-        "Trusts that clocks never drift: reads go stale when they do",
-        &[("reads", "careless-lease")],
+    Bundle::new(
+        "stale-read",
+        "A leader answers from memory, deposed or not",
+        &[READS.fill("memory")],
     ),
-    variant("stale-read", "A leader answers from memory, deposed or not", &[("reads", "memory")]),
-    variant(
-        "fixed-timeout",
-        "All stand at once, and split the vote again and again",
-        &[("election", "fixed-timeout")],
-    ),
-    variant(
-        "no-prevote",
-        "A server that comes back brings the leader down",
-        &[("election", "no-prevote")],
-    ),
-    variant(
-        "no-persist-vote",
-        "A server that restarts may vote again: two leaders in a term",
-        &[("persistence", "no-persist-vote")],
-    ),
-    variant(
-        "no-fsync",
-        "Acknowledges what a power failure takes back",
-        &[("persistence", "no-fsync")],
-    ),
-    variant(
-        "commit-old-term",
-        "Counts copies of old entries as committed, and may lose them (Figure 8)",
-        &[("replication", "commit-old-term")],
-    ),
-    variant("vote-twice", "Mutant: breaks election safety", &[("election", "vote-twice")]),
-    variant(
-        "any-log",
-        "Mutant: elects leaders that lack what was committed",
-        &[("election", "any-log")],
-    ),
-    variant(
-        "no-log-check",
-        "Mutant: logs that agree at one place differ before it",
-        &[("replication", "no-log-check")],
-    ),
-    variant(
-        "minority-commit",
-        "Mutant: commits what a majority does not have",
-        &[("replication", "minority-commit")],
-    ),
-    variant(
-        "tidy-leader",
-        "Mutant: leaders delete entries of their own log",
-        &[("replication", "tidy-leader")],
-    ),
+    Bundle::new("no-prevote", "A server that comes back brings the leader down", &[])
+        .params(&[("prevote", "false")])
+        .mutant("elections", "flapping-node"),
 ];
-
-const fn variant(
-    name: &'static str,
-    summary: &'static str,
-    fills: &'static [(&'static str, &'static str)],
-) -> Bundle {
-    Bundle::new(name, summary, fills)
-}
-
-const fn fill(name: &'static str, summary: &'static str) -> netsplit_scenario::Filling<()> {
-    filling(name, summary, ())
-}

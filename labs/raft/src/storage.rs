@@ -1,99 +1,100 @@
-//! What a server keeps on its disk: one journal of [`Record`]s, the last word on each place.
+//! A server's disk: one journal of [`Record`]s, of which later ones override earlier ones.
 //!
-//! Records are appended, and the journal is synced before anybody hears of them. A snapshot
-//! starts the journal anew, with the log that is left. The seat [`Persistence`] says what a
-//! wrong server leaves out.
+//! Records are appended, and the journal is synced before any message tells of them. A snapshot
+//! starts the journal anew, with the log that is left.
 //!
 //! Left out: torn writes. The simulated disk keeps a synced state whole or not at all, so the
 //! journal carries no checksums and needs no second file to be swapped in.
 
 use std::io;
-use std::rc::Rc;
 
 use netsplit_sim::Disk;
 
-use crate::log::{Log, Snapshot, Term};
-use crate::raft::{Record, Saved};
+use crate::event::{Record, Saved};
+use crate::log::Snapshot;
+use crate::state::State;
 
 /// The file.
 const FILE: &str = "journal";
 
-/// The seat `persistence`: what survives.
-pub trait Persistence {
-    /// Whether the vote is written down with its term.
-    fn keeps_vote(&self) -> bool {
-        true
-    }
-
-    /// Whether to wait until the disk has it.
-    fn syncs(&self) -> bool {
-        true
-    }
+/// A step of writing to the journal. Only what is synced survives a crash for certain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiskStep {
+    /// Appends bytes.
+    Append(Vec<u8>),
+    /// Replaces the whole content.
+    Replace(Vec<u8>),
+    /// Waits until everything written so far is durable.
+    Sync,
 }
 
-/// A server's journal.
-pub struct Journal {
-    disk: Disk,
-    rule: Rc<dyn Persistence>,
-}
+/// The seat `persistence`: what of a server survives a crash.
+pub trait Persistence: Sync {
+    /// The steps that make `records` durable, in order. Messages that depend on them are sent
+    /// after the last step. `state` is the state that the records lead to, for a journal that
+    /// starts anew: [`State::records`].
+    fn save(&self, records: &[Record], state: &State) -> Vec<DiskStep>;
 
-impl Journal {
-    /// The journal on this disk.
-    pub fn new(disk: Disk, rule: Rc<dyn Persistence>) -> Journal {
-        Journal { disk, rule }
-    }
-
-    /// Makes records durable. `whole` is the state that they lead to.
+    /// The state after a restart, from the bytes of the journal. On an empty one, `initial`
+    /// stands for the log's beginning.
     ///
     /// # Errors
-    /// When the disk fails: nothing may be said of the records then.
-    pub async fn write(
-        &self,
-        records: &[Record],
-        whole: impl Fn() -> Vec<Record>,
-    ) -> io::Result<()> {
-        if records.iter().any(|record| matches!(record, Record::Snapshot(_))) {
-            self.disk.write(FILE, &self.encode(&whole())?)?;
+    /// When the bytes are no journal: the server does not start.
+    fn recover(&self, journal: &[u8], initial: Snapshot) -> io::Result<Saved>;
+}
+
+/// The reference: everything, before anybody is told.
+pub struct Durable;
+
+impl Persistence for Durable {
+    fn save(&self, records: &[Record], state: &State) -> Vec<DiskStep> {
+        let is_snapshot = |record: &Record| matches!(record, Record::Snapshot(_));
+        let write = if records.iter().any(is_snapshot) {
+            // Otherwise the journal would keep all that was compacted.
+            DiskStep::Replace(encode(&state.records()))
         } else {
-            self.disk.append(FILE, &self.encode(records)?)?;
-        }
-        if self.rule.syncs() {
-            self.disk.sync(FILE).await?;
-        }
-        Ok(())
+            DiskStep::Append(encode(records))
+        };
+        vec![write, DiskStep::Sync]
     }
 
-    fn encode(&self, records: &[Record]) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        for record in records {
-            bytes = match record {
-                Record::Vote(term, _) if !self.rule.keeps_vote() => {
-                    postcard::to_extend(&Record::Vote(*term, None), bytes)
-                }
-                record => postcard::to_extend(record, bytes),
-            }
-            .map_err(io::Error::other)?;
-        }
-        Ok(bytes)
-    }
-
-    /// What survived; `initial` stands for the log's beginning on an empty disk.
-    ///
-    /// # Errors
-    /// When the journal is none.
-    pub fn read(&self, initial: Snapshot) -> io::Result<Saved> {
-        let bytes = self.disk.read(FILE)?.unwrap_or_default();
-        let mut rest = bytes.as_slice();
-        let mut saved = (Term(0), None, Log::new(initial, Vec::new()));
-        while !rest.is_empty() {
-            let (record, left) = postcard::take_from_bytes(rest).map_err(io::Error::other)?;
-            rest = left;
-            match record {
-                Record::Vote(term, voted_for) => (saved.0, saved.1) = (term, voted_for),
-                Record::Entries(after, entries) => saved.2.replace(after, entries),
-                Record::Snapshot(snapshot) => saved.2.compact(snapshot),
-            }
+    fn recover(&self, mut journal: &[u8], initial: Snapshot) -> io::Result<Saved> {
+        let mut saved = Saved::new(initial);
+        while !journal.is_empty() {
+            let (record, rest) = postcard::take_from_bytes(journal).map_err(io::Error::other)?;
+            saved.replay(record);
+            journal = rest;
         }
         Ok(saved)
     }
+}
+
+/// Records as the journal's bytes.
+pub fn encode(records: &[Record]) -> Vec<u8> {
+    let append =
+        |bytes, record| postcard::to_extend(record, bytes).expect("records can be written");
+    records.iter().fold(Vec::new(), append)
+}
+
+/// Carries out steps on a disk.
+///
+/// # Errors
+/// When the disk fails: nothing may be said of the records then.
+pub(crate) async fn write(disk: &Disk, steps: Vec<DiskStep>) -> io::Result<()> {
+    for step in steps {
+        match step {
+            DiskStep::Append(bytes) => disk.append(FILE, &bytes)?,
+            DiskStep::Replace(bytes) => disk.write(FILE, &bytes)?,
+            DiskStep::Sync => disk.sync(FILE).await?,
+        }
+    }
+    Ok(())
+}
+
+/// The journal on a disk; empty if there is none.
+///
+/// # Errors
+/// When the disk fails.
+pub(crate) fn read(disk: &Disk) -> io::Result<Vec<u8>> {
+    Ok(disk.read(FILE)?.unwrap_or_default())
 }

@@ -1,9 +1,9 @@
-//! Servers share nothing but messages, and a run is its seed.
+//! Servers share nothing but messages, and parameters that contradict each other are refused.
 
-mod support;
-
-use netsplit_history::Status;
-use support::{measured, parsed, run, scenario};
+use netsplit_harness::Experiment;
+use netsplit_harness::testing::load;
+use netsplit_history::{Run, Status};
+use netsplit_lab_raft::RaftLab;
 
 /// Every server on its own from the start, but not cut off from the clients.
 const CUT: &str = r#"
@@ -20,60 +20,47 @@ at = "0s"
 partition = { groups = ["n1", "n2", "n3", "n4", "n5"] }
 "#;
 
+fn run(overrides: &[&str]) -> Run {
+    let experiment = Experiment::parse(&RaftLab, CUT, overrides).expect("it is valid");
+    experiment.run(1).expect("it can be built").0
+}
+
 #[test]
-fn with_all_links_cut_nobody_leads_and_nothing_is_written() {
-    let alone = run(&parsed(CUT, &[]), 1);
+fn with_all_links_cut_no_server_leads_and_nothing_is_written() {
+    let alone = run(&[]);
     assert!(alone.operations.len() > 200);
     assert!(alone.operations.iter().all(|op| op.status != Status::Ok));
-    assert_eq!(measured(&alone, "leaders"), 0.0);
-    assert_eq!(measured(&alone, "log_entries_max"), 0.0);
-    assert_eq!(measured(&alone, "term"), 0.0, "pre-votes leave terms alone");
+    assert_eq!(alone.measured["leaders"], 0.0);
+    assert_eq!(alone.measured["log_entries_max"], 0.0);
+    assert_eq!(alone.measured["term"], 0.0, "pre-votes leave terms alone");
 }
 
 #[test]
 fn without_prevote_each_counts_terms_of_its_own() {
-    let alone = run(&parsed(CUT, &["params.prevote=false"]), 1);
-    assert_eq!(measured(&alone, "leaders"), 0.0);
-    assert!(measured(&alone, "term") > 10.0);
+    for switch in ["params.prevote=false", "variant=no-prevote"] {
+        let alone = run(&[switch]);
+        assert_eq!(alone.measured["leaders"], 0.0);
+        assert!(alone.measured["term"] > 10.0, "{switch}");
+    }
 }
 
 #[test]
 fn the_same_cluster_with_its_links_serves() {
-    let together = run(&parsed(CUT, &["fault.cut.for=1s"]), 1);
+    let together = run(&["fault.cut.for=1s"]);
     let ok = together.operations.iter().filter(|op| op.status == Status::Ok);
     assert!(ok.count() > 150);
 }
 
 #[test]
-fn the_seed_decides_the_run_and_the_variant_leaves_the_arrivals_alone() {
-    let calm = scenario("calm", &["duration=3s"]);
-    let (first, again, other) = (run(&calm, 1), run(&calm, 1), run(&calm, 2));
-    assert_eq!(first.fingerprint, again.fingerprint);
-    assert_ne!(first.fingerprint, other.fingerprint);
-    let log = run(&scenario("calm", &["duration=3s", "variant=log-reads"]), 1);
-    assert_ne!(first.fingerprint, log.fingerprint);
-    let arrivals = |run: &netsplit_history::Run| {
-        let ops = run.operations.iter();
-        let mut all: Vec<_> = ops.map(|op| (op.intended, op.op.clone(), op.key.clone())).collect();
-        all.sort();
-        all
-    };
-    assert_eq!(arrivals(&first), arrivals(&log));
-}
-
-#[test]
-fn knobs_that_do_not_fit_are_refused() {
+fn parameters_that_contradict_each_other_are_refused() {
     for (set, what) in [
         ("params.members=6", "params.members is 6"),
-        ("params.heartbeat=150ms", "the heartbeat the shortest"),
-        ("params.election_timeout=[\"300ms\", \"150ms\"]", "must be in order"),
+        ("params.heartbeat=150ms", "below the shortest election timeout"),
+        ("params.election_timeout=[\"300ms\", \"150ms\"]", "must come first"),
         ("params.batch=0", "at least 1"),
     ] {
-        let scenario = scenario("calm", &[set]);
-        let options = netsplit_sim::Options::default();
-        let built =
-            netsplit_sim::simulate(&netsplit_lab_raft::RaftLab, &scenario, &options, &mut |_| ());
-        let why = built.expect_err("it cannot be built");
+        let why = load(&RaftLab, "calm", &[set]).run(1).map(|_| ());
+        let why = why.expect_err("it cannot be built");
         assert!(why.contains(what), "{why}");
     }
 }

@@ -1,47 +1,52 @@
-//! Each shipped scenario passes as it is, and fails for what it is there to show.
+//! Scenarios fail for what they are there to show.
 
-mod support;
+use std::time::Duration;
 
-use netsplit_check::Verdict;
+use netsplit_check::{Finding, Findings, Verdict, check_invariant};
+use netsplit_harness::testing::load;
+use netsplit_history::Run;
 use netsplit_lab_raft::RaftLab;
 use netsplit_sim::Lab;
-use support::{broken, judged, run, scenario};
 
-/// Every scenario but those of the truth table, which `netsplit truth` runs.
-const SCENARIOS: &[&str] = &[
-    "calm",
-    "clock-drift",
-    "fast-backtracking",
-    "figure-8",
-    "flapping-node",
-    "leader-crash",
-    "leader-isolated",
-    "majority-partition",
-    "membership-change",
-    "minority-partition",
-    "one-way-partition",
-    "power-loss",
-    "read-index",
-    "reboots",
-    "rolling-restart",
-    "sessions",
-    "slow-leader",
-    "snapshots",
-    "transfer",
-];
+fn run(name: &str, overrides: &[&str], seed: u64) -> (Run, Findings) {
+    load(&RaftLab, name, overrides).run(seed).expect("it can be built")
+}
 
-/// Also decides every invariant of the lab, whether the scenario names it or not.
+/// How a run breaks an invariant, if it does.
+fn broken(name: &str, run: &Run) -> Option<String> {
+    let invariant = RaftLab.spec().invariants.iter().find(|invariant| invariant.name == name);
+    let found = check_invariant(invariant.expect("the lab has it"), &run.events);
+    assert!(found.relevant > 0, "{name} saw nothing");
+    found.broken.map(|broken| broken.why)
+}
+
 #[test]
-fn scenarios_pass_and_no_invariant_breaks_in_any() {
-    for name in SCENARIOS {
-        let scenario = scenario(name, &[]);
-        for seed in 1..=2 {
-            let run = run(&scenario, seed);
-            let (verdict, unmet) = judged(&scenario, &run);
-            assert_eq!(verdict, Verdict::Pass, "{name}, seed {seed}: {unmet:#?}");
-            for invariant in RaftLab.spec().invariants {
-                assert_eq!(broken(invariant.name, &run), None, "{name}, seed {seed}");
-            }
+fn mutants_break_what_they_say() {
+    for variant in RaftLab.spec().variants() {
+        let Some(mutant) = variant.mutant else { continue };
+        let set = format!("variant={}", variant.name);
+        let is_broken = |finding: &Finding| {
+            finding.verdict == Verdict::Fail && finding.text.contains(mutant.breaks)
+        };
+        let fails = |seed| {
+            let (_, findings) = run(mutant.shown_by, &[&set], seed);
+            findings.expectations.iter().any(is_broken)
+        };
+        assert!((1..=3).any(fails), "{} keeps `{}`", variant.name, mutant.breaks);
+    }
+}
+
+/// Decides every invariant of the lab, whether the scenario names it or not. The long scenarios
+/// are those of the truth table.
+#[test]
+fn the_reference_breaks_no_invariant_anywhere() {
+    for file in RaftLab.scenarios() {
+        if load(&RaftLab, file.name, &[]).scenario.duration > Duration::from_secs(100) {
+            continue;
+        }
+        let (run, _) = run(file.name, &[], 1);
+        for invariant in RaftLab.spec().invariants {
+            assert_eq!(broken(invariant.name, &run), None, "{}", file.name);
         }
     }
 }
@@ -60,10 +65,9 @@ fn every_invariant_has_a_mutant_that_breaks_it() {
     ] {
         let variant = format!("variant={variant}");
         let mut set = vec![variant.as_str()];
-        // Votes are split often enough for somebody to be asked twice.
+        // Votes are split often enough for a server to be asked twice.
         set.extend((name == "leader-crash").then_some(narrow));
-        let scenario = scenario(name, &set);
-        let broken = broken(invariant, &run(&scenario, 1));
+        let broken = broken(invariant, &run(name, &set, 1).0);
         assert!(broken.is_some(), "{variant} keeps {invariant} in {name}");
     }
 }
@@ -72,9 +76,8 @@ fn every_invariant_has_a_mutant_that_breaks_it() {
 fn every_way_to_read_is_linearizable() {
     for variant in ["reference", "log-reads", "lease-reads"] {
         for name in ["leader-isolated", "leader-crash"] {
-            let scenario = scenario(name, &[&format!("variant={variant}")]);
-            let (verdict, unmet) = judged(&scenario, &run(&scenario, 3));
-            assert_eq!(verdict, Verdict::Pass, "{variant} in {name}: {unmet:#?}");
+            let (_, findings) = run(name, &[&format!("variant={variant}")], 3);
+            assert_eq!(findings.verdict, Verdict::Pass, "{variant} in {name}: {findings:#?}");
         }
     }
 }

@@ -7,32 +7,32 @@ use netsplit_history::LabEvent;
 use serde_json::Value;
 
 /// An entry: its term, and a digest of what it holds.
-pub type Told = (u64, u64);
+pub type Digest = (u64, u64);
 
 /// One server's log and role.
 #[derive(Clone, Debug, Default)]
-pub struct Kept {
+pub struct ServerLog {
     /// Where the snapshot ends.
     pub index: u64,
     /// The term there.
     pub term: u64,
-    /// What follows.
-    pub entries: Vec<Told>,
-    /// The term that it leads, if it does.
+    /// The entries after it.
+    pub entries: Vec<Digest>,
+    /// The term that it leads, if any.
     pub leads: Option<u64>,
 }
 
 /// All logs.
 #[derive(Debug, Default)]
-pub struct Ledger(pub BTreeMap<Arc<str>, Kept>);
+pub struct Ledger(pub BTreeMap<Arc<str>, ServerLog>);
 
-impl Kept {
+impl ServerLog {
     /// The last index.
     pub fn last(&self) -> u64 {
         self.index + self.entries.len() as u64
     }
 
-    /// The term at an index; `None` where it cannot be told.
+    /// The term at an index; `None` where it is unknown.
     pub fn term_at(&self, index: u64) -> Option<u64> {
         if index == self.index {
             return Some(self.term);
@@ -41,7 +41,7 @@ impl Kept {
     }
 
     /// The entry at an index.
-    pub fn get(&self, index: u64) -> Option<Told> {
+    pub fn get(&self, index: u64) -> Option<Digest> {
         let place = index.checked_sub(self.index + 1)?;
         self.entries.get(place as usize).copied()
     }
@@ -52,13 +52,13 @@ impl Ledger {
     pub const EVENTS: &[&str] =
         &["started", "appended", "compacted", "became-leader", "stepped-down", "applied"];
 
-    /// Takes an event in.
+    /// Applies an event.
     pub fn observe(&mut self, event: &LabEvent) {
         let kept = self.0.entry(event.node.clone()).or_default();
         let detail = &event.detail;
         match &*event.name {
             "started" => {
-                *kept = Kept {
+                *kept = ServerLog {
                     index: number(&detail[0]),
                     term: number(&detail[1]),
                     entries: entries(&detail[2]),
@@ -78,7 +78,7 @@ impl Ledger {
     }
 }
 
-fn compact(kept: &mut Kept, index: u64, term: u64) {
+fn compact(kept: &mut ServerLog, index: u64, term: u64) {
     let covered = index.saturating_sub(kept.index) as usize;
     if kept.term_at(index) == Some(term) {
         kept.entries.drain(..covered);
@@ -94,7 +94,7 @@ pub fn number(value: &Value) -> u64 {
 }
 
 /// Entries in a detail.
-pub fn entries(value: &Value) -> Vec<Told> {
+pub fn entries(value: &Value) -> Vec<Digest> {
     let all = value.as_array().into_iter().flatten();
     all.map(|entry| (number(&entry[0]), number(&entry[1]))).collect()
 }

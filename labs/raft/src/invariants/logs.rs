@@ -1,11 +1,11 @@
-//! What must hold of logs (Figure 3).
+//! Invariants of logs (Figure 3).
 
 use std::collections::BTreeMap;
 
 use netsplit_history::LabEvent;
 
 use super::Property;
-use super::ledger::{Ledger, Told, entries, number};
+use super::ledger::{Digest, Ledger, entries, number};
 
 /// Leader Append-Only (section 5.3).
 #[derive(Debug, Default)]
@@ -123,7 +123,7 @@ impl LeaderCompleteness {
 
 /// State Machine Safety (section 5.4.3).
 #[derive(Debug, Default)]
-pub struct StateMachineSafety(BTreeMap<u64, Told>);
+pub struct StateMachineSafety(BTreeMap<u64, Digest>);
 
 impl Property for StateMachineSafety {
     fn observe(&mut self, _: &Ledger, event: &LabEvent) -> Result<(), String> {

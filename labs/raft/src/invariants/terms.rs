@@ -1,4 +1,4 @@
-//! What must not happen twice in a term.
+//! Invariants of terms: one leader, and one vote of each server.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ impl InvariantState for ElectionSafety {
     }
 }
 
-/// What it rests on.
+/// One vote per server and term, on which Election Safety rests.
 #[derive(Debug, Default)]
 pub struct SingleVote(BTreeMap<(Arc<str>, u64), u64>);
 
