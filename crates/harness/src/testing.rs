@@ -59,7 +59,8 @@ pub fn variants_build(lab: &'static dyn Lab) {
 }
 
 /// Checks that each mutant is among the `catches` of the scenario that it says shows it, and that
-/// an expectation there which is about what it says it breaks fails under one of the seeds.
+/// an expectation there which is about what it says it breaks fails under one of the seeds, or of
+/// those that the scenario lists.
 ///
 /// # Panics
 /// When one is not.
@@ -79,7 +80,8 @@ pub fn mutants_are_shown(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<
             findings.expectations.iter().any(failed)
         };
         let command = command(&experiment, &[&set], *seeds.start());
-        let broken = seeds.clone().any(breaks);
+        let listed = experiment.scenario.verdict.seeds.iter().copied();
+        let broken = seeds.clone().chain(listed).any(breaks);
         assert!(broken, "{command}: no failed expectation is about `{}`", mutant.breaks);
     }
 }
@@ -127,14 +129,15 @@ pub fn scenarios_pass(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<u64
     }
 }
 
-/// Checks that each variant that a scenario says it catches fails it under one of the seeds.
+/// Checks that each variant that a scenario says it catches fails it under one of the seeds, or of
+/// those that the scenario lists.
 ///
 /// # Panics
 /// When one does not.
 pub fn wrong_variants_fail(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<u64>) {
     for file in lab.scenarios() {
-        let catches = load(lab, file.name, &[]).scenario.verdict.catches;
-        for variant in catches {
+        let verdict = load(lab, file.name, &[]).scenario.verdict;
+        for variant in &verdict.catches {
             let set = format!("variant={variant}");
             let wrong = load(lab, file.name, &[&set]);
             let fails = |seed| {
@@ -142,7 +145,8 @@ pub fn wrong_variants_fail(lab: &'static dyn Lab, seeds: std::ops::RangeInclusiv
                 findings.verdict == Verdict::Fail
             };
             let command = command(&wrong, &[&set], *seeds.start());
-            assert!(seeds.clone().any(fails), "{command}: the scenario does not catch it");
+            let caught = seeds.clone().chain(verdict.seeds.iter().copied()).any(fails);
+            assert!(caught, "{command}: the scenario does not catch it");
         }
     }
 }

@@ -82,15 +82,6 @@ impl<'a> Setup<'a> {
         shipped.map(|filling| &filling.make).or_else(open).expect("a checked scenario's filling")
     }
 
-    /// The name of the filling of a seat in this run.
-    ///
-    /// # Panics
-    /// When the lab's description does not list the seat.
-    pub fn seat(&self, name: &str) -> &'static str {
-        let chosen = self.scenario.fillings.iter().find(|(seat, _)| *seat == name);
-        chosen.unwrap_or_else(|| panic!("the lab declares no seat `{name}`")).1
-    }
-
     /// The scenario, for values that all nodes must agree on, such as the number of nodes.
     pub fn scenario(&self) -> &'a Scenario {
         self.scenario
