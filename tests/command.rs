@@ -174,6 +174,29 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
+fn a_verdict_is_the_exit_code_whatever_happens_to_the_output() {
+    in_folder(|folder| {
+        let binary = env!("CARGO_BIN_EXE_netsplit");
+        let run = format!("{binary} run queueing/calm --set load.clients.rate=450/s");
+        let status = |script: &str| {
+            let output = std::process::Command::new("bash")
+                .args(["-c", script])
+                .current_dir(folder)
+                .output()
+                .expect("bash");
+            (output.status.code(), stderr(&output))
+        };
+        assert_eq!(status(&format!("{run} > /dev/null")).0, Some(1), "the run fails");
+        assert_eq!(status(&format!("set -o pipefail; {run} | true")).0, Some(1));
+        if std::path::Path::new("/dev/full").exists() {
+            let (code, error) = status(&format!("{run} > /dev/full"));
+            assert_eq!(code, Some(1));
+            assert!(error.contains("cannot write to standard output"), "{error}");
+        }
+    });
+}
+
+#[test]
 fn completions_and_the_manual_are_there() {
     in_folder(|folder| {
         for shell in ["bash", "zsh", "fish"] {

@@ -1,7 +1,6 @@
 //! The terminal: colour, width, progress.
 
 use std::io::{self, IsTerminal, Write};
-use std::process::exit;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -33,12 +32,16 @@ fn console_width() -> Option<usize> {
         .then(|| usize::from(indicatif::TermLike::width(&console::Term::stdout())))
 }
 
-/// Prints to standard output. When the reader has closed the pipe (`netsplit list | head`), the
-/// command ends quietly.
+/// Prints to standard output. The exit code is the verdict's, whatever happens to the output: a
+/// reader that has closed the pipe (`netsplit list | head`) is no error, and any other failure to
+/// write is reported on standard error.
 pub fn print(text: &str) {
     let mut out = io::stdout().lock();
-    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-        exit(0);
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(io::stderr(), "error: cannot write to standard output: {error}");
+        }
+        _ => {}
     }
 }
 
