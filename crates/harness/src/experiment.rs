@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use netsplit_check::{Findings, Measured, PropertyFinding, Rules, decide, evaluate, measure};
+use netsplit_check::{
+    CheckContext, Findings, Measured, PropertyFinding, decide, evaluate, measure,
+};
 use netsplit_history::{Run, Time};
 use netsplit_scenario::{Diagnostics, Metric, Property, Quantity, Scenario, Sentence, WindowName};
 use netsplit_sim::{Lab, Options, simulate};
@@ -87,17 +89,17 @@ impl Experiment {
 
     /// Decides the properties of one run, each once however often it is asked.
     pub fn decider(&self) -> impl Fn(&Property, &Run) -> Option<PropertyFinding> {
-        let rules = Rules {
+        let context = CheckContext {
             settle: self.scenario.settle,
             invariants: self.lab.spec().invariants,
-            ..Rules::default()
+            ..CheckContext::default()
         };
         let known: RefCell<BTreeMap<Property, PropertyFinding>> = RefCell::default();
         move |property, run| {
             if let Some(finding) = known.borrow().get(property) {
                 return Some(finding.clone());
             }
-            let finding = decide(property, run, &rules);
+            let finding = decide(property, run, &context);
             known.borrow_mut().insert(property.clone(), finding.clone());
             Some(finding)
         }

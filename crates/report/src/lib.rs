@@ -16,9 +16,9 @@
 //! holds a path, a wall-clock time or a count of threads, so one seed gives the same bytes.
 
 mod json;
-mod numbers;
 mod phases;
 mod report;
+mod rounding;
 mod svg;
 pub mod sweep;
 mod terminal;
@@ -28,12 +28,12 @@ mod timeline;
 mod testing;
 
 pub use json::{from_json, to_json};
-pub use numbers::LatencyMs;
 pub use phases::Phase;
 pub use report::{
     CrashReport, ExpectationReport, FaultReport, Observed, OperationReport, Report, Versions,
     WorstSecond,
 };
+pub use rounding::LatencyMs;
 pub use svg::{SVG_COLUMNS, comparison_svg, to_svg};
 pub use terminal::{Side, render, render_comparison, timeline_columns};
 pub use timeline::{Column, Timeline};

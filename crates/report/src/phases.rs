@@ -8,7 +8,7 @@ use netsplit_history::{Counts, Run, Tally, Window, worst_second};
 use netsplit_scenario::{Scenario, WindowName};
 use serde::{Deserialize, Serialize};
 
-use crate::numbers::{seconds, share};
+use crate::rounding::{seconds, share};
 use crate::{LatencyMs, WorstSecond};
 
 /// What users felt in one window.
@@ -87,10 +87,10 @@ mod tests {
         never.spans.clear();
         run.faults.push(never);
         let phases = phases(&scenario, &run);
-        let told: Vec<_> =
+        let found: Vec<_> =
             phases.iter().map(|phase| (phase.name.as_str(), phase.from_s, phase.to_s)).collect();
         assert_eq!(
-            told,
+            found,
             [
                 ("overall", Some(5.0), Some(60.0)),
                 ("before minority-cut", Some(5.0), Some(20.0)),

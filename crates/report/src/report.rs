@@ -13,8 +13,8 @@ use netsplit_history::{
 use netsplit_scenario::{Quantity, Scenario};
 use serde::{Deserialize, Serialize};
 
-use crate::numbers::{seconds, share};
 use crate::phases::phases;
+use crate::rounding::{seconds, share};
 use crate::{LatencyMs, Phase};
 
 const SCHEMA: &str = "netsplit.report/1";

@@ -14,9 +14,9 @@
 
 use super::events::{END, Event, Events, HEAD};
 use crate::budget::{Meter, Spent};
-use crate::memo::{Memo, Taken};
 use crate::model::Model;
 use crate::partition::Entry;
+use crate::visited::{Taken, Visited};
 
 /// Where the search goes on in the present configuration.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ struct Search<'a, M: Model> {
     entries: &'a [Entry<M::Action>],
     meter: &'a mut Meter,
     events: Events,
-    memo: Memo<M::State>,
+    visited: Visited<M::State>,
     /// The position of each entry among those of its kind: known, or unknown.
     rank: Vec<usize>,
     unknowns: Vec<u32>,
@@ -71,14 +71,14 @@ pub(super) fn search<M: Model>(
             rank[entry as usize] = place;
         }
     }
-    let mut memo = Memo::new();
-    let state = memo.number(model.initial(), 0, meter)?;
+    let mut visited = Visited::new();
+    let state = visited.number(model.initial(), 0, meter)?;
     let mut search = Search {
         model,
         entries,
         meter,
         events: Events::new(entries),
-        memo,
+        visited,
         rank,
         known_taken: Taken::new(knowns.len()),
         unknown_taken: Taken::new(unknowns.len()),
@@ -156,7 +156,7 @@ impl<M: Model> Search<'_, M> {
         self.push(entry, state, false);
         self.take_reads()?;
         let taken = [&self.known_taken, &self.unknown_taken];
-        if self.memo.enter(self.state, &[], &taken, self.meter)? {
+        if self.visited.enter(self.state, &[], &taken, self.meter)? {
             return Ok(true);
         }
         self.retreat();
@@ -183,7 +183,7 @@ impl<M: Model> Search<'_, M> {
     fn step(&mut self, entry: u32) -> Result<Option<u32>, Spent> {
         self.meter.step(1)?;
         let entry = &self.entries[entry as usize];
-        let now = self.memo.state(self.state);
+        let now = self.visited.state(self.state);
         let Some(next) = self.model.step(now, &entry.action) else {
             return Ok(None);
         };
@@ -191,7 +191,7 @@ impl<M: Model> Search<'_, M> {
             return Ok(Some(self.state));
         }
         let bytes = self.model.state_bytes(&next);
-        self.memo.number(next, bytes, self.meter).map(Some)
+        self.visited.number(next, bytes, self.meter).map(Some)
     }
 
     /// Returns the node before the entry's call, for a known one.

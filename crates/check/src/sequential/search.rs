@@ -3,9 +3,9 @@
 
 use super::Programs;
 use crate::budget::{Meter, Spent};
-use crate::memo::{Memo, Taken};
 use crate::model::Model;
 use crate::partition::Entry;
+use crate::visited::{Taken, Visited};
 
 /// One operation taken.
 struct Frame {
@@ -20,7 +20,7 @@ struct Search<'a, M: Model> {
     entries: &'a [Entry<M::Action>],
     programs: &'a Programs,
     meter: &'a mut Meter,
-    memo: Memo<M::State>,
+    visited: Visited<M::State>,
     /// How many operations of each client have been taken.
     places: Vec<u32>,
     unknown_taken: Taken,
@@ -37,14 +37,14 @@ pub(super) fn search<M: Model>(
     programs: &Programs,
     meter: &mut Meter,
 ) -> Result<bool, Spent> {
-    let mut memo = Memo::new();
-    let state = memo.number(model.initial(), 0, meter)?;
+    let mut visited = Visited::new();
+    let state = visited.number(model.initial(), 0, meter)?;
     let mut search = Search {
         model,
         entries,
         programs,
         meter,
-        memo,
+        visited,
         places: vec![0; programs.known.len()],
         unknown_taken: Taken::new(programs.unknown.len()),
         left: programs.known.iter().map(Vec::len).sum(),
@@ -87,7 +87,7 @@ impl<M: Model> Search<'_, M> {
             self.push(choice, state, false);
             self.take_reads()?;
             let taken = [&self.unknown_taken];
-            if self.memo.enter(self.state, &self.places, &taken, self.meter)? {
+            if self.visited.enter(self.state, &self.places, &taken, self.meter)? {
                 return Ok(true);
             }
             self.retreat();
@@ -122,12 +122,12 @@ impl<M: Model> Search<'_, M> {
 
     fn step(&mut self, entry: usize) -> Result<Option<u32>, Spent> {
         self.meter.step(1)?;
-        let now = self.memo.state(self.state);
+        let now = self.visited.state(self.state);
         let Some(next) = self.model.step(now, &self.entries[entry].action) else {
             return Ok(None);
         };
         let bytes = self.model.state_bytes(&next);
-        self.memo.number(next, bytes, self.meter).map(Some)
+        self.visited.number(next, bytes, self.meter).map(Some)
     }
 
     fn push(&mut self, choice: usize, state: u32, forced: bool) {

@@ -69,8 +69,8 @@ mod tests {
     fn names_that_would_overlap_stand_in_rows() {
         let named = [("first", at(10.0)), ("second", at(11.0)), ("third", at(60.0))];
         let placed = place(&named, at(100.0), 1000);
-        let told: Vec<_> = placed.iter().map(|l| (l.text.as_str(), l.x, l.row)).collect();
-        assert_eq!(told, [("first", 100, 0), ("second", 110, 1), ("third", 600, 0)]);
+        let shown: Vec<_> = placed.iter().map(|l| (l.text.as_str(), l.x, l.row)).collect();
+        assert_eq!(shown, [("first", 100, 0), ("second", 110, 1), ("third", 600, 0)]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use netsplit_scenario::{Scenario, Sentence};
 use serde::{Deserialize, Serialize};
 
 use super::{Job, Role};
-use crate::numbers::millis;
+use crate::rounding::millis;
 use crate::{CrashReport, ExpectationReport};
 
 /// One run, as one line of a sweep's file: everything that a summary needs of it.
@@ -50,7 +50,8 @@ pub struct Entry {
     /// Bugs of netsplit's that the run showed.
     pub bugs: Vec<String>,
     /// Where a second run of the same seed went another way.
-    pub parting: Option<Parting>,
+    #[serde(rename = "parting")]
+    pub divergence: Option<Divergence>,
 }
 
 /// What one run says to a sentence about many.
@@ -72,7 +73,7 @@ pub enum Sample {
 /// The first event at which two runs of one seed differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Parting {
+pub struct Divergence {
     /// Its number in the trace, from 1.
     pub event: usize,
     /// When, as `netsplit trace` tells time.
@@ -117,15 +118,16 @@ impl Entry {
             crashes: run.crashes.iter().map(CrashReport::from).collect(),
             problems: run.problems.clone(),
             bugs: findings.bugs.clone(),
-            parting: None,
+            divergence: None,
         }
     }
 
     /// Adds that a second run went another way, which fails this one.
-    pub fn part(&mut self, parting: Parting) {
+    pub fn add_divergence(&mut self, divergence: Divergence) {
         self.verdict = Verdict::Fail;
-        self.reasons.push(format!("two runs of this seed differ, first at {}", parting.place()));
-        self.parting = Some(parting);
+        self.reasons
+            .push(format!("two runs of this seed differ, first at {}", divergence.location()));
+        self.divergence = Some(divergence);
     }
 
     /// Whether something else than its answers failed it: a panic or an endless loop.
@@ -141,9 +143,9 @@ impl Entry {
     }
 }
 
-impl Parting {
+impl Divergence {
     /// Event, time and node, for people.
-    pub fn place(&self) -> String {
+    pub fn location(&self) -> String {
         let node = match self.node.as_str() {
             "" => "the network",
             node => node,

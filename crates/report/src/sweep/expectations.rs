@@ -38,7 +38,7 @@ pub struct Worst {
 
 impl ExpectationTally {
     /// How often it did not hold, in a sentence; `None` when it always held.
-    pub(super) fn told(&self) -> Option<String> {
+    pub(super) fn describe(&self) -> Option<String> {
         let (failed, open) = (self.failed, self.inconclusive);
         let how = match (failed, open) {
             (0, 0) => return None,

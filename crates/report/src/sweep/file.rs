@@ -206,8 +206,8 @@ mod tests {
             ("{}".into(), "no schema"),
         ];
         for (text, why) in cases {
-            let told = SweepFile::from_lines(&text).unwrap_err();
-            assert!(told.contains(why), "{told}");
+            let error = SweepFile::from_lines(&text).unwrap_err();
+            assert!(error.contains(why), "{error}");
         }
     }
 

@@ -64,11 +64,11 @@ fn difference(a: &SweepFile, b: &SweepFile) -> Option<String> {
         return None;
     }
     if x.seeds != y.seeds {
-        let same = x.seeds.told == y.seeds.told;
+        let same = x.seeds.description == y.seeds.description;
         return Some(if same {
             "their held-out seeds come from different salts".into()
         } else {
-            format!("seeds {} and {}", x.seeds.told, y.seeds.told)
+            format!("seeds {} and {}", x.seeds.description, y.seeds.description)
         });
     }
     if x.determinism != y.determinism {
@@ -116,7 +116,7 @@ fn take<'a>(
     by_job: &mut BTreeMap<usize, (&'a str, &'a Entry)>,
     wrong: &mut Vec<String>,
 ) {
-    let told = told(&entry.scenario, &entry.role, entry.seed);
+    let run = run_name(&entry.scenario, &entry.role, entry.seed);
     let scenarios = &file.plan.scenarios;
     let belongs = jobs.get(entry.job).is_some_and(|job| {
         let planned = &scenarios[job.scenario];
@@ -127,9 +127,9 @@ fn take<'a>(
     });
     if !belongs {
         let shard = file.shard;
-        wrong.push(format!("{name}: run {} ({told}) is not of shard {shard}", entry.job));
+        wrong.push(format!("{name}: run {} ({run}) is not of shard {shard}", entry.job));
     } else if let Some((earlier, _)) = by_job.insert(entry.job, (name, entry)) {
-        wrong.push(format!("overlap: {told} is in {earlier} and in {name}"));
+        wrong.push(format!("overlap: {run} is in {earlier} and in {name}"));
     }
 }
 
@@ -155,7 +155,7 @@ fn gaps(
         let missing: Vec<String> = missing
             .map(|(_, job)| {
                 let scenario = &file.plan.scenarios[job.scenario].scenario;
-                told(scenario, &job.role, job.seed)
+                run_name(scenario, &job.role, job.seed)
             })
             .collect();
         if let Some((first, rest)) = missing.split_first() {
@@ -169,7 +169,7 @@ fn gaps(
     }
 }
 
-fn told(scenario: &str, role: &Role, seed: u64) -> String {
+fn run_name(scenario: &str, role: &Role, seed: u64) -> String {
     match role {
         Role::Subject => format!("{scenario} seed {seed}"),
         Role::Catches(variant) => format!("{scenario} ({variant}) seed {seed}"),
@@ -222,10 +222,10 @@ mod tests {
         let mut files = shards(3);
         files[1].1.entries.remove(0);
         files[1].1.cut_short = Some("--time-limit 10m".into());
-        let told = refusal(&files);
+        let error = refusal(&files);
         assert!(
-            told.contains("gap: 2.jsonl lacks lab/a seed 2 (cut short: --time-limit 10m)"),
-            "{told}"
+            error.contains("gap: 2.jsonl lacks lab/a seed 2 (cut short: --time-limit 10m)"),
+            "{error}"
         );
         assert!(refusal(&[]).contains("no file"));
     }
@@ -234,9 +234,12 @@ mod tests {
     fn overlaps_are_named() {
         let mut files = shards(3);
         files.push(("again.jsonl".into(), files[2].1.clone()));
-        let told = refusal(&files);
-        assert!(told.contains("overlap: 3.jsonl and again.jsonl are both shard 3/3"), "{told}");
-        assert!(told.contains("overlap: lab/a seed 3 is in 3.jsonl and in again.jsonl"), "{told}");
+        let error = refusal(&files);
+        assert!(error.contains("overlap: 3.jsonl and again.jsonl are both shard 3/3"), "{error}");
+        assert!(
+            error.contains("overlap: lab/a seed 3 is in 3.jsonl and in again.jsonl"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -251,7 +254,7 @@ mod tests {
         type Change = fn(&mut SweepFile);
         let changes: [(Change, &str); 6] = [
             (|f| f.shard = "2/3".parse().unwrap(), "cut into 2 and 3 shards"),
-            (|f| f.plan.seeds.told = "1..=9".into(), "seeds 1..=4 and 1..=9"),
+            (|f| f.plan.seeds.description = "1..=9".into(), "seeds 1..=4 and 1..=9"),
             (|f| f.plan.seeds.list = vec![7], "different salts"),
             (|f| f.plan.determinism = true, "--determinism"),
             (|f| f.plan.scenarios[0].scenario_hash = "x".into(), "hash 00c0ffee00c0ffee and x"),
@@ -260,9 +263,9 @@ mod tests {
         for (change, what) in changes {
             let mut files = shards(2);
             change(&mut files[1].1);
-            let told = refusal(&files);
-            assert!(told.contains("1.jsonl and 2.jsonl are of different sweeps"), "{told}");
-            assert!(told.contains(what), "{told}");
+            let error = refusal(&files);
+            assert!(error.contains("1.jsonl and 2.jsonl are of different sweeps"), "{error}");
+            assert!(error.contains(what), "{error}");
         }
     }
 }

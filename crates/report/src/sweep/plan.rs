@@ -30,7 +30,8 @@ pub struct Plan {
 #[serde(deny_unknown_fields)]
 pub struct Seeds {
     /// For people: `1..=100`, or `100 held-out seeds`.
-    pub told: String,
+    #[serde(rename = "told")]
+    pub description: String,
     /// Whether they were derived from a salt. The salt itself is written nowhere.
     pub salted: bool,
     /// The seeds, each once.

@@ -6,19 +6,19 @@
 use netsplit_check::{Verdict, show};
 use netsplit_scenario::{Comparison, Quantity, SeedAggregate};
 
-use super::claim::{Claim, ClaimKind};
 use super::command::command;
+use super::criterion::{Criterion, CriterionKind};
 use super::plan::{Demand, SweepSentence};
 use super::runs::Runs;
 use super::{Role, Sample};
 
 /// That each sentence of `sweep` holds.
-pub(super) fn sentences(runs: &Runs<'_>) -> Vec<Claim> {
+pub(super) fn sentences(runs: &Runs<'_>) -> Vec<Criterion> {
     let sentences = runs.planned.sweep.iter().enumerate();
-    sentences.map(|(place, sentence)| claim(runs, place, sentence)).collect()
+    sentences.map(|(place, sentence)| criterion(runs, place, sentence)).collect()
 }
 
-fn claim(runs: &Runs<'_>, place: usize, sentence: &SweepSentence) -> Claim {
+fn criterion(runs: &Runs<'_>, place: usize, sentence: &SweepSentence) -> Criterion {
     let samples: Vec<(u64, Option<&Sample>)> = runs
         .asked()
         .map(|row| (row.seed, row.entry.and_then(|entry| entry.samples.get(place))))
@@ -30,8 +30,8 @@ fn claim(runs: &Runs<'_>, place: usize, sentence: &SweepSentence) -> Claim {
         }
     };
     let again = |seed| command(runs.planned, &Role::Subject, seed);
-    Claim {
-        kind: ClaimKind::Sweep,
+    Criterion {
+        kind: CriterionKind::Sweep,
         text: sentence.text.clone(),
         line: sentence.line,
         verdict: decided.verdict,
@@ -55,15 +55,15 @@ fn why_open(samples: &[(u64, Option<&Sample>)]) -> String {
         Some(Sample::Unknown(why)) => Some((seed, why)),
         _ => None,
     });
-    let mut told = Vec::new();
+    let mut reasons = Vec::new();
     if missing > 0 {
-        told.push(format!("{missing} seeds were not run"));
+        reasons.push(format!("{missing} seeds were not run"));
     }
     if let Some((seed, why)) = unknown.next() {
         let count = 1 + unknown.count();
-        told.push(format!("{count} seeds cannot say; seed {seed}: {why}"));
+        reasons.push(format!("{count} seeds cannot say; seed {seed}: {why}"));
     }
-    told.join("; ")
+    reasons.join("; ")
 }
 
 fn violates(samples: &[(u64, Option<&Sample>)], comparison: Comparison, share: f64) -> Decided {

@@ -4,14 +4,14 @@ use netsplit_check::Verdict;
 use netsplit_history::{Counts, Latencies};
 use serde::{Deserialize, Serialize};
 
-use super::claim::Claim;
 use super::command::command;
+use super::criterion::Criterion;
 use super::expectations::{ExpectationTally, tally};
-use super::rate::{Rate, faults_of, pass_rate, regressions};
+use super::pass_rate::{PassRate, failures_of, pass_rate, regressions};
 use super::runs::{Row, Runs};
-use super::{Entry, Plan, Role, catches, determinism, sentences};
+use super::{Entry, Plan, Role, determinism, mutants_caught, sentences};
 use crate::LatencyMs;
-use crate::numbers::share;
+use crate::rounding::share;
 
 /// How many of the worst seeds are named.
 const WORST: usize = 5;
@@ -27,7 +27,7 @@ pub struct Summary {
     pub seeds: String,
     /// Whether they were derived from a salt.
     pub salted: bool,
-    /// The worst of all claims, and inconclusive when the sweep was cut short.
+    /// The worst of all criteria, and inconclusive when the sweep was cut short.
     pub verdict: Verdict,
     /// How many runs the plan has.
     pub planned: usize,
@@ -58,12 +58,14 @@ pub struct ScenarioSummary {
     pub lab: String,
     /// What sat in its seats.
     pub variant: String,
-    /// The worst of its claims.
+    /// The worst of its criteria.
     pub verdict: Verdict,
     /// How its seeds came out.
-    pub rate: Rate,
+    #[serde(rename = "rate")]
+    pub pass_rate: PassRate,
     /// What was decided.
-    pub claims: Vec<Claim>,
+    #[serde(rename = "claims")]
+    pub criteria: Vec<Criterion>,
     /// Each expectation over all runs.
     pub expectations: Vec<ExpectationTally>,
     /// How the requests of all seeds ended.
@@ -137,7 +139,7 @@ impl Summary {
         let mut summary = Summary {
             schema: plan.schema.clone(),
             netsplit: plan.netsplit.clone(),
-            seeds: plan.seeds.told.clone(),
+            seeds: plan.seeds.description.clone(),
             salted: plan.seeds.salted,
             verdict: Verdict::Pass,
             planned,
@@ -150,12 +152,12 @@ impl Summary {
         Ok(summary)
     }
 
-    /// Takes the verdicts from the claims.
+    /// Takes the verdicts from the criteria.
     pub(super) fn decide(&mut self) {
         for scenario in &mut self.scenarios {
-            let claims = scenario.claims.iter().map(|claim| claim.verdict);
+            let criteria = scenario.criteria.iter().map(|criterion| criterion.verdict);
             let cut = (!scenario.not_run.is_empty()).then_some(Verdict::Inconclusive);
-            scenario.verdict = claims.chain(cut).max().unwrap_or(Verdict::Inconclusive);
+            scenario.verdict = criteria.chain(cut).max().unwrap_or(Verdict::Inconclusive);
         }
         let worst = self.scenarios.iter().map(|scenario| scenario.verdict).max();
         self.verdict = worst.unwrap_or(Verdict::Inconclusive);
@@ -171,12 +173,12 @@ impl Summary {
 impl ScenarioSummary {
     fn of(runs: &Runs<'_>, twice: bool) -> Result<ScenarioSummary, String> {
         let planned = runs.planned;
-        let rate = Rate::of(runs.asked());
-        let mut claims = vec![pass_rate(runs, &rate)];
-        claims.extend(regressions(runs));
-        claims.extend(sentences::sentences(runs));
-        claims.extend(catches::catches(runs));
-        claims.extend(twice.then(|| determinism::deterministic(runs)));
+        let rate = PassRate::of(runs.asked());
+        let mut criteria = vec![pass_rate(runs, &rate)];
+        criteria.extend(regressions(runs));
+        criteria.extend(sentences::sentences(runs));
+        criteria.extend(mutants_caught::mutants_caught(runs));
+        criteria.extend(twice.then(|| determinism::deterministic(runs)));
         let (requests, latencies) = merged(runs)?;
         Ok(ScenarioSummary {
             scenario: planned.scenario.clone(),
@@ -187,8 +189,8 @@ impl ScenarioSummary {
             lab: planned.lab.clone(),
             variant: planned.variant.clone(),
             verdict: Verdict::Pass,
-            rate,
-            claims,
+            pass_rate: rate,
+            criteria,
             expectations: tally(runs),
             requests,
             availability: requests.availability().map(share),
@@ -250,7 +252,7 @@ fn not_passed(runs: &Runs<'_>) -> Vec<NotPassed> {
         .map(|entry| NotPassed {
             seed: entry.seed,
             verdict: entry.verdict,
-            why: faults_of(entry),
+            why: failures_of(entry),
             command: command(runs.planned, &Role::Subject, entry.seed),
         })
         .collect()

@@ -115,10 +115,10 @@ fn metrics(sides: &[Side]) -> Vec<Row> {
     names.retain(|name| sides.iter().any(|side| value(&side.report, name).unwrap_or(0.0) != 0.0));
     let row = |name: String| -> Row {
         let of = name.clone();
-        let told = move |report: &Report| {
+        let cell = move |report: &Report| {
             value(report, &of).map_or("-".into(), |number| show(Quantity::Number(number)))
         };
-        (name, Box::new(told))
+        (name, Box::new(cell))
     };
     names.into_iter().map(row).collect()
 }

@@ -46,10 +46,10 @@ fn endings(report: &Report) -> Option<String> {
         (counts.timed_out, "timed out"),
         (counts.rejected, "were rejected"),
     ];
-    let told = parts.iter().filter(|(count, _)| *count > 0);
-    let told: Vec<_> = told.map(|(count, how)| format!("{} {how}", thousands(*count))).collect();
+    let shown = parts.iter().filter(|(count, _)| *count > 0);
+    let shown: Vec<_> = shown.map(|(count, how)| format!("{} {how}", thousands(*count))).collect();
     let attempted = thousands(counts.attempted);
-    (!told.is_empty()).then(|| format!("of {attempted} requests {}", told.join(", ")))
+    (!shown.is_empty()).then(|| format!("of {attempted} requests {}", shown.join(", ")))
 }
 
 fn header(name: &str, columns: &[&str]) -> Vec<String> {
@@ -72,8 +72,8 @@ fn percentiles(latency: &LatencyMs) -> [String; 5] {
     ]
 }
 
-fn footnote<'a>(mut told: impl Iterator<Item = &'a LatencyMs>) -> Option<String> {
-    let few = told.any(|latency| !latency.few_samples.is_empty());
+fn footnote<'a>(mut latencies: impl Iterator<Item = &'a LatencyMs>) -> Option<String> {
+    let few = latencies.any(|latency| !latency.few_samples.is_empty());
     few.then(|| "* fewer than ten samples beyond it".to_owned())
 }
 
@@ -132,8 +132,8 @@ fn fault(fault: &FaultReport, room: usize) -> Vec<String> {
         count => format!("{} messages", thousands(count)),
     };
     let (name, kind) = (&fault.name, &fault.kind);
-    let told = format!("{name} ({kind}), {when}: touched {messages}; {nodes}");
-    hang("- ", &told, room)
+    let text = format!("{name} ({kind}), {when}: touched {messages}; {nodes}");
+    hang("- ", &text, room)
 }
 
 /// What became of the messages.
@@ -174,11 +174,11 @@ pub fn observed(page: &mut Page, report: &Report) {
 /// What the lab counted, in as many columns as there is room for.
 pub fn metrics(page: &mut Page, report: &Report) {
     page.section("Counted by the lab", |room, _| {
-        let told = |(name, number): (&String, &Option<f64>)| {
+        let cell = |(name, number): (&String, &Option<f64>)| {
             let number = number.map_or(NONE.into(), |x| show(Quantity::Number(x)));
             format!("{:<NAME$} {number:>12}", clip(name, NAME))
         };
-        let cells: Vec<_> = report.metrics.iter().map(told).collect();
+        let cells: Vec<_> = report.metrics.iter().map(cell).collect();
         let widest = cells.iter().map(|cell| width(cell)).max().unwrap_or(0);
         let per_line = (room + 2) / (widest + 2).max(1);
         let lines = cells.chunks(per_line.max(1));
@@ -232,10 +232,10 @@ fn expectation(expectation: &ExpectationReport, room: usize, paint: Paint) -> Ve
 fn explained(text: &str, room: usize) -> Vec<String> {
     const INDENT: &str = "    ";
     let mut lines = text.lines();
-    let mut told = hang(INDENT, lines.next().unwrap_or_default(), room);
+    let mut wrapped = hang(INDENT, lines.next().unwrap_or_default(), room);
     let rest = lines.map(|line| clip(&format!("{INDENT}{line}"), room));
-    told.extend(rest);
-    told
+    wrapped.extend(rest);
+    wrapped
 }
 
 /// The verdict in a few words.

@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        let told = [0, 999, 1000, 1_234_567].map(thousands);
-        assert_eq!(told, ["0", "999", "1,000", "1,234,567"]);
+        let written = [0, 999, 1000, 1_234_567].map(thousands);
+        assert_eq!(written, ["0", "999", "1,000", "1,234,567"]);
     }
 }

@@ -3,12 +3,12 @@
 use netsplit_check::Verdict;
 use serde::{Deserialize, Serialize};
 
-/// One thing that a sweep decides about a scenario. Every format tells claims and nothing else,
+/// One thing that a sweep decides about a scenario. Every format tells criteria and nothing else,
 /// so that none of them is green where another is red.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Claim {
+pub struct Criterion {
     /// Of what kind.
-    pub kind: ClaimKind,
+    pub kind: CriterionKind,
     /// What is claimed: `pass rate >= 98%`, a sentence of `sweep`, `catches stale-read`.
     pub text: String,
     /// Its line in the scenario file, where it has one.
@@ -23,10 +23,10 @@ pub struct Claim {
     pub commands: Vec<String>,
 }
 
-/// Kinds of [`Claim`]s.
+/// Kinds of [`Criterion`]s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ClaimKind {
+pub enum CriterionKind {
     /// So many of the seeds pass.
     PassRate,
     /// A past failure stays mended.

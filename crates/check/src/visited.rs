@@ -2,7 +2,7 @@
 //!
 //! Lowe's improvement of Wing and Gong's algorithm ("Testing for linearizability",
 //! Concurrency and Computation 29(4), 2017, section 3): two partial orders of the same
-//! operations that end in the same state have the same future. A [`Memo`] numbers states
+//! operations that end in the same state have the same future. A [`Visited`] numbers states
 //! and remembers pairs of (operations taken, state). [`Taken`] packs the first: operations
 //! are sorted by invocation, so what was taken is a full prefix and a few bits beyond it.
 //!
@@ -61,15 +61,15 @@ impl Taken {
 
 /// States by number, and the configurations seen.
 #[derive(Debug)]
-pub(crate) struct Memo<S> {
+pub(crate) struct Visited<S> {
     states: IndexSet<S>,
     seen: IndexSet<Box<[u64]>>,
     key: Vec<u64>,
 }
 
-impl<S: Hash + Eq> Memo<S> {
-    pub(crate) fn new() -> Memo<S> {
-        Memo { states: IndexSet::new(), seen: IndexSet::new(), key: Vec::new() }
+impl<S: Hash + Eq> Visited<S> {
+    pub(crate) fn new() -> Visited<S> {
+        Visited { states: IndexSet::new(), seen: IndexSet::new(), key: Vec::new() }
     }
 
     /// The number of a state, which `bytes` of heap belong to.

@@ -84,23 +84,23 @@ mod tests {
     #[test]
     fn percentiles_with_few_samples_beyond_are_marked() {
         let latencies: Latencies = (1..=100).map(Duration::from_micros).collect();
-        let told = LatencyMs::from(&latencies);
-        assert_eq!(told.few_samples, ["p99", "p99_9"]);
-        assert!(told.is_few("p99") && !told.is_few("p90"));
-        assert_eq!((told.count, told.mean), (100, Some(0.0505)));
-        assert_eq!(told.max, Some(0.1));
+        let rounded = LatencyMs::from(&latencies);
+        assert_eq!(rounded.few_samples, ["p99", "p99_9"]);
+        assert!(rounded.is_few("p99") && !rounded.is_few("p90"));
+        assert_eq!((rounded.count, rounded.mean), (100, Some(0.0505)));
+        assert_eq!(rounded.max, Some(0.1));
     }
 
     #[test]
     fn nothing_is_null_and_not_marked() {
-        let told = LatencyMs::from(&Latencies::default());
-        assert_eq!(told, LatencyMs::default());
+        let rounded = LatencyMs::from(&Latencies::default());
+        assert_eq!(rounded, LatencyMs::default());
     }
 
     #[test]
     fn a_rounded_percentile_is_never_above_the_rounded_maximum() {
         let latencies: Latencies = [1_000_999].map(Duration::from_nanos).into_iter().collect();
-        let told = LatencyMs::from(&latencies);
-        assert_eq!((told.p99, told.max), (Some(1.0), Some(1.0)));
+        let rounded = LatencyMs::from(&latencies);
+        assert_eq!((rounded.p99, rounded.max), (Some(1.0), Some(1.0)));
     }
 }

@@ -4,18 +4,18 @@ use netsplit_check::{Verdict, show};
 use netsplit_scenario::Quantity;
 use serde::{Deserialize, Serialize};
 
-use super::claim::{Claim, ClaimKind};
 use super::command::command;
+use super::criterion::{Criterion, CriterionKind};
 use super::runs::{Row, Runs};
 use super::{Role, wilson};
-use crate::numbers;
+use crate::rounding;
 
 /// Room for the rounding of `98%` and of a share.
 const ROUNDING: f64 = 1e-9;
 
 /// How the seeds that were asked for came out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Rate {
+pub struct PassRate {
     /// How many there are to run.
     pub planned: usize,
     /// How many passed.
@@ -27,15 +27,16 @@ pub struct Rate {
     /// How many were not run.
     pub not_run: usize,
     /// passed / run; null when none was run.
-    pub pass_rate: Option<f64>,
+    #[serde(rename = "pass_rate")]
+    pub share: Option<f64>,
     /// Its 95% Wilson interval.
     pub interval: Option<(f64, f64)>,
 }
 
-impl Rate {
+impl PassRate {
     /// Counts the rows.
-    pub(super) fn of<'a>(rows: impl Iterator<Item = Row<'a>>) -> Rate {
-        let mut rate = Rate::default();
+    pub(super) fn of<'a>(rows: impl Iterator<Item = Row<'a>>) -> PassRate {
+        let mut rate = PassRate::default();
         for row in rows {
             rate.planned += 1;
             *match row.verdict() {
@@ -47,8 +48,8 @@ impl Rate {
         }
         let run = rate.run();
         let interval = wilson(rate.passed, run);
-        rate.pass_rate = (run > 0).then(|| numbers::share(rate.passed as f64 / run as f64));
-        rate.interval = interval.map(|(low, high)| (numbers::share(low), numbers::share(high)));
+        rate.share = (run > 0).then(|| rounding::share(rate.passed as f64 / run as f64));
+        rate.interval = interval.map(|(low, high)| (rounding::share(low), rounding::share(high)));
         rate
     }
 
@@ -71,17 +72,16 @@ impl Rate {
         self.planned - self.not_run
     }
 
-    fn told(&self) -> String {
+    fn describe(&self) -> String {
         let run = self.run();
-        let share = self
-            .pass_rate
-            .map_or(String::new(), |rate| format!(", {}", show(Quantity::Share(rate))));
+        let share =
+            self.share.map_or(String::new(), |rate| format!(", {}", show(Quantity::Share(rate))));
         format!("{} of {run} seeds passed{share}", self.passed)
     }
 }
 
 /// That enough of the seeds pass.
-pub(super) fn pass_rate(runs: &Runs<'_>, rate: &Rate) -> Claim {
+pub(super) fn pass_rate(runs: &Runs<'_>, rate: &PassRate) -> Criterion {
     let least = runs.planned.min_pass_rate;
     let not_passed = |row: &Row<'_>| row.entry.is_some() && row.verdict() != Some(Verdict::Pass);
     let again = |row: Row<'_>| command(runs.planned, &Role::Subject, row.seed);
@@ -92,28 +92,28 @@ pub(super) fn pass_rate(runs: &Runs<'_>, rate: &Rate) -> Claim {
     if rate.not_run > 0 {
         why.push(format!("{} of {} seeds were not run", rate.not_run, rate.planned));
     }
-    Claim {
-        kind: ClaimKind::PassRate,
+    Criterion {
+        kind: CriterionKind::PassRate,
         text: format!("pass rate >= {}", show(Quantity::Share(least))),
         line: None,
         verdict: rate.verdict(least),
-        observed: rate.told(),
+        observed: rate.describe(),
         why: why.join("; "),
         commands: runs.asked().filter(not_passed).map(again).collect(),
     }
 }
 
 /// That each past failure stays mended, whatever the pass rate allows.
-pub(super) fn regressions(runs: &Runs<'_>) -> Vec<Claim> {
+pub(super) fn regressions(runs: &Runs<'_>) -> Vec<Criterion> {
     let past = |row: &&Row<'_>| runs.planned.regressions.contains(&row.seed);
-    let claim = |row: &Row<'_>| {
+    let criterion = |row: &Row<'_>| {
         let verdict = row.verdict().unwrap_or(Verdict::Inconclusive);
         let why = match row.entry {
             None => "it was not run".to_owned(),
-            Some(entry) => faults_of(entry).join("; "),
+            Some(entry) => failures_of(entry).join("; "),
         };
-        Claim {
-            kind: ClaimKind::Regression,
+        Criterion {
+            kind: CriterionKind::Regression,
             text: format!("seed {} stays mended", row.seed),
             line: None,
             verdict,
@@ -122,11 +122,11 @@ pub(super) fn regressions(runs: &Runs<'_>) -> Vec<Claim> {
             commands: vec![command(runs.planned, &Role::Subject, row.seed)],
         }
     };
-    runs.own.iter().filter(past).map(claim).collect()
+    runs.own.iter().filter(past).map(criterion).collect()
 }
 
 /// What kept a run from passing, a line each.
-pub(super) fn faults_of(entry: &super::Entry) -> Vec<String> {
+pub(super) fn failures_of(entry: &super::Entry) -> Vec<String> {
     let expectations = entry.expectations.iter();
     let not_held = expectations.filter(|e| e.verdict != Verdict::Pass);
     let sentences = not_held.map(|e| {
@@ -149,14 +149,14 @@ pub(super) fn faults_of(entry: &super::Entry) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn rate(passed: usize, failed: usize, inconclusive: usize, not_run: usize) -> Rate {
-        Rate {
+    fn rate(passed: usize, failed: usize, inconclusive: usize, not_run: usize) -> PassRate {
+        PassRate {
             planned: passed + failed + inconclusive + not_run,
             passed,
             failed,
             inconclusive,
             not_run,
-            ..Rate::default()
+            ..PassRate::default()
         }
     }
 

@@ -20,7 +20,7 @@ const PROOF: Duration = Duration::from_secs(1);
 const ERRORS_LISTED: usize = 3;
 
 /// Decides whether `run` serves again within `within` of its last heal.
-pub fn check_serves(run: &Run, within: Duration) -> PropertyFinding {
+pub fn check_liveness(run: &Run, within: Duration) -> PropertyFinding {
     let spans = run.faults.iter().flat_map(|fault| &fault.spans);
     let Some(heal) = spans.map(|span| span.1).max() else {
         return finding(Verdict::Inconclusive, "no fault struck".into());
