@@ -64,7 +64,7 @@ fn what_is_not_one_whole_sweep_is_refused_by_name() {
     refused(&format!("{a} {b} newer"), "newer cannot be merged: netsplit 9.9.9 wrote it");
     let lines: Vec<_> = text.lines().collect();
     fs::write(path.join("torn"), lines[..lines.len() - 1].join("\n")).expect("writable");
-    refused(&format!("{a} {b} torn"), "it is not whole");
+    refused(&format!("{a} {b} torn"), "it is truncated");
 
     let cut = "--shard 3/3 --out cut --time-limit 0s";
     let output = run(path, &format!("verify {SWEEP} {cut}"));

@@ -1,11 +1,11 @@
-//! From a property that a scenario names to the checker that decides it.
+//! Dispatch from a property that a scenario names to the checker that decides it.
 //!
-//! [`CheckContext`] holds what the scenario and the lab bring: the [`Budget`] and the lab's
-//! [`Invariant`]s. [`decide`] is the closure that `evaluate` wants, with a witness as data where
-//! there is one.
+//! [`CheckContext`] holds the inputs beside the run: the [`Budget`], the scenario's settle time
+//! and the lab's [`Invariant`]s. [`decide`] is the closure that `evaluate` takes; a violation of
+//! an order carries its witness as data.
 //!
-//! Left out: negation. Whoever reads the sentence turns the verdict around; what is
-//! inconclusive stays so.
+//! Left out: negation. The reader of the sentence inverts the verdict; inconclusive stays
+//! inconclusive.
 
 use std::time::Duration;
 
@@ -26,12 +26,12 @@ use crate::partition::Scope;
 use crate::read_your_writes::check_read_your_writes;
 use crate::sequential::check_sequential;
 
-/// What decides a run's properties besides the run.
+/// The inputs of [`decide`] beside the run.
 #[derive(Clone, Copy)]
 pub struct CheckContext<'a> {
-    /// For the searches, each property anew.
+    /// The budget of each property's search.
     pub budget: Budget,
-    /// How long a write may take to show everywhere, for "no lost acknowledged write".
+    /// How long a write may take to become visible everywhere, for "no lost acknowledged write".
     pub settle: Duration,
     /// The lab's invariants.
     pub invariants: &'a [Invariant],
@@ -73,7 +73,9 @@ fn invariant(name: &str, run: &Run, context: &CheckContext<'_>) -> PropertyFindi
                 broken.node, broken.at, broken.event, broken.why
             ),
         ),
-        None if finding.relevant == 0 => inconclusive("no event that it is about happened".into()),
+        None if finding.relevant == 0 => {
+            inconclusive("no event that it observes was recorded".into())
+        }
         None => PropertyFinding::new(Verdict::Pass, ""),
     }
 }
@@ -121,18 +123,18 @@ fn single(
 }
 
 impl Guarantee {
-    /// The verdict and its reason. Without an operation that could have broken it, the
-    /// history shows nothing.
+    /// The verdict and its reason. A history without an operation that could have violated the
+    /// guarantee is inconclusive.
     pub fn finding(&self) -> PropertyFinding {
         let (verdict, why) = match self.violations.as_slice() {
             [] if self.checked == 0 => {
-                (Verdict::Inconclusive, "no operation could have broken it".to_owned())
+                (Verdict::Inconclusive, "no operation could have violated it".to_owned())
             }
             [] => (Verdict::Pass, String::new()),
             [first, ..] => (
                 Verdict::Fail,
                 format!(
-                    "{} of {} broke it, first: {}",
+                    "{} of {} violated it, first: {}",
                     self.violations.len(),
                     self.checked,
                     first.what
@@ -144,14 +146,14 @@ impl Guarantee {
 }
 
 impl Scope {
-    /// Adds to `why` what was not looked at.
+    /// Appends to `why` the operations that were ignored.
     pub(crate) fn remark(&self, why: String) -> String {
         if self.ignored.is_empty() {
             return why;
         }
         let ignored: Vec<_> =
             self.ignored.iter().map(|(name, count)| format!("{count} {name}")).collect();
-        let remark = format!("not looked at: {}", ignored.join(", "));
+        let remark = format!("ignored: {}", ignored.join(", "));
         if why.is_empty() {
             return remark;
         }

@@ -1,4 +1,6 @@
-//! From the record of a run to findings about it. Pure: nothing here simulates or prints.
+//! Checkers: pure functions from the record of a run to findings about it.
+//!
+//! Nothing in this crate simulates or prints.
 
 mod budget;
 mod clusters;

@@ -1,12 +1,12 @@
-//! Which configurations a search has been in.
+//! The set of configurations that a search has visited.
 //!
 //! Lowe's improvement of Wing and Gong's algorithm ("Testing for linearizability",
-//! Concurrency and Computation 29(4), 2017, section 3): two partial orders of the same
-//! operations that end in the same state have the same future. A [`Visited`] numbers states
-//! and remembers pairs of (operations taken, state). [`Taken`] packs the first: operations
-//! are sorted by invocation, so what was taken is a full prefix and a few bits beyond it.
+//! Concurrency and Computation 29(4), 2017, section 3): two prefixes of the same operations that
+//! end in the same state have the same continuations. [`Visited`] numbers states and stores pairs
+//! of (operations taken, state). [`Taken`] packs the first: operations are sorted by invocation,
+//! so the set is a full prefix and a few bits beyond it.
 //!
-//! Configurations are kept whole, not as hashes: a collision would be a wrong verdict.
+//! Configurations are stored whole, not as hashes: a collision would give a wrong verdict.
 
 use std::hash::Hash;
 
@@ -14,7 +14,7 @@ use indexmap::IndexSet;
 
 use crate::budget::{Meter, Spent};
 
-/// Bytes of bookkeeping per stored item, roughly.
+/// Approximate overhead per stored item, in bytes.
 const OVERHEAD: usize = 64;
 
 /// A set of entries, as bits.
@@ -59,7 +59,7 @@ impl Taken {
     }
 }
 
-/// States by number, and the configurations seen.
+/// Numbered states, and the configurations visited.
 #[derive(Debug)]
 pub(crate) struct Visited<S> {
     states: IndexSet<S>,
@@ -72,7 +72,7 @@ impl<S: Hash + Eq> Visited<S> {
         Visited { states: IndexSet::new(), seen: IndexSet::new(), key: Vec::new() }
     }
 
-    /// The number of a state, which `bytes` of heap belong to.
+    /// The number of a state that owns `bytes` of heap.
     pub(crate) fn number(
         &mut self,
         state: S,
@@ -90,8 +90,8 @@ impl<S: Hash + Eq> Visited<S> {
         &self.states[number as usize]
     }
 
-    /// Remembers a configuration; whether it is new. All calls pass as many `places`, and
-    /// as many sets.
+    /// Inserts a configuration; returns whether it is new. All calls on one instance must pass
+    /// the same number of `places` and of sets.
     pub(crate) fn enter(
         &mut self,
         state: u32,

@@ -1,4 +1,4 @@
-//! From a run and a property's name to a finding: invariants, liveness, files, the glue.
+//! Findings of properties by name: invariants, liveness, history files, custom models.
 
 mod support;
 
@@ -163,7 +163,7 @@ fn what_shows_nothing_is_inconclusive_and_what_is_left_out_is_said() {
     let ping = op(1, "ping", Value::Null, Value::Null, 0, 1);
     let both = linearizable(vec![write(1, 1, 0, 10), read(2, 1, 5, 12), ping.clone()]);
     assert_eq!(both.verdict, Verdict::Pass);
-    assert_eq!(both.why, "not looked at: 1 ping");
+    assert_eq!(both.why, "ignored: 1 ping");
     let stale = linearizable(vec![write(1, 1, 0, 10), read(2, Value::Null, 15, 18)]);
     assert_eq!(stale.verdict, Verdict::Fail);
     assert_eq!(stale.witness.unwrap().operations.len(), 2);

@@ -1,4 +1,4 @@
-//! From a metric and a window to a number.
+//! Measurement of a metric in a window.
 
 use netsplit_history::{Latencies, Operation, Run, Status, Tally, Window, recovery};
 use netsplit_scenario::{Metric, Population, Quantity, Scenario, Statistic, WindowName};
@@ -9,7 +9,7 @@ use super::{show, significant};
 /// Significant digits of a percentile: those that the histogram keeps. A percentile is compared
 /// as it is printed.
 const DIGITS: usize = 3;
-/// With fewer samples beyond it a percentile is an anecdote.
+/// A percentile with fewer samples beyond it gets a note.
 const ENOUGH_BEYOND: u64 = 10;
 
 /// A measurement.
@@ -17,7 +17,7 @@ const ENOUGH_BEYOND: u64 = 10;
 pub struct Measured {
     /// The number and its unit. An infinite duration is a recovery that never came.
     pub value: Quantity,
-    /// How far to trust it; may be empty.
+    /// A caveat; may be empty.
     pub note: String,
 }
 
@@ -28,10 +28,10 @@ impl From<Quantity> for Measured {
     }
 }
 
-/// What `metric` was in the window called `name`.
+/// Measures `metric` in the window called `name`.
 ///
 /// # Errors
-/// Says why the run cannot tell: an empty window, one without requests, no samples.
+/// When the window is empty, or has no requests or samples; the message says which.
 pub fn measure(
     metric: &Metric,
     name: &WindowName,
@@ -99,7 +99,7 @@ fn asked(run: &Run, window: &Window, population: &Population) -> Result<Tally, S
         return Ok(tally);
     }
     Err(match population {
-        Population::Operation(name) => format!("no `{name}` was asked in this window"),
+        Population::Operation(name) => format!("no `{name}` request in this window"),
         Population::Observed(name) => format!("`{name}` is observed, not requested"),
         _ => "no request in this window".into(),
     })
@@ -147,12 +147,12 @@ fn lab_number(
     }
     let series = run.series.get(metric);
     let value = series.and_then(|series| series.value(window));
-    let number = value.ok_or_else(|| format!("the lab gave no `{metric}` in this run"))?;
+    let number = value.ok_or_else(|| format!("the lab recorded no `{metric}` in this run"))?;
     Ok(Quantity::Number(number).into())
 }
 
-/// The longest recovery after the heals that the window speaks of, each until the next fault
-/// strikes or the load ends. Heals too close to that for a whole second tell nothing.
+/// The longest recovery after the heals of the window, each until the next fault strikes or the
+/// load ends. Heals less than a second before that are skipped.
 fn worst_recovery(name: &WindowName, run: &Run) -> Result<Measured, String> {
     let firings = match name {
         WindowName::After(fault) => spans(run, fault),
@@ -178,7 +178,7 @@ fn worst_recovery(name: &WindowName, run: &Run) -> Result<Measured, String> {
     worst.ok_or_else(|| "no heal is followed by a second of requests before the next strike".into())
 }
 
-/// Whether a recovery could be seen at all: a whole second, and a request in it.
+/// Whether a recovery can be observed at all: a whole second, and a request in it.
 fn can_tell(run: &Run, after: &Window) -> bool {
     let asked = || run.operations.iter().any(|op| after.contains(op.intended));
     after.length().as_secs() >= 1 && asked()

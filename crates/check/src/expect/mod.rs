@@ -1,21 +1,21 @@
-//! Whether a run was as its scenario expects.
+//! Evaluation of a run against its scenario's expectations.
 //!
-//! [`evaluate`] takes the [`Scenario`] and the [`Run`] and gives [`Findings`]: one [`Finding`]
-//! per sentence of `expect`, and the run's [`Verdict`]. It is a pure function, so the same run
-//! always has the same findings, and a stored run can be judged again by another file.
+//! [`evaluate`] takes a [`Scenario`] and a [`Run`] and returns [`Findings`]: one [`Finding`] per
+//! sentence of `expect`, and the run's [`Verdict`]. It is a pure function: the same run always has
+//! the same findings, and a stored run can be judged again by another file.
 //!
-//! A verdict is the worst of its parts: fail outweighs inconclusive, which outweighs pass. What
-//! shows nothing never passes: a window without requests, a metric without samples, a fault
+//! A verdict is the worst of its parts: fail outweighs inconclusive, which outweighs pass. Missing
+//! evidence never passes: a window without requests, a metric without samples, a fault
 //! that touched no message and no node, a property that no checker decides.
 //!
-//! - [`resolve`] turns a window's name into the instants that it means;
+//! - [`resolve`] turns a window's name into spans of time;
 //! - [`measure`] turns a metric and a window into a number, or says why there is none;
-//! - [`show`] writes such a number as a person would.
+//! - [`show`] formats such a number.
 //!
-//! Named properties are decided elsewhere: `evaluate` asks the closure that it is given, and
-//! lists a property about which the closure knows nothing as inconclusive.
+//! Named properties are decided by the closure passed to `evaluate`; a property that the closure
+//! does not know is inconclusive.
 //!
-//! What this leaves out: sentences over many seeds. One run cannot decide them, so they are
+//! Left out: sentences over many seeds. One run cannot decide them, so they are
 //! listed in [`Findings::sweep`] and leave its verdict alone.
 
 mod measure;
@@ -109,14 +109,14 @@ fn ask(property: &Property, negated: bool, run: &Run, decide: Decide<'_>) -> Pro
     PropertyFinding { verdict, ..found }
 }
 
-/// Failures that no sentence speaks of.
+/// Failures that no sentence covers: crashes and problems.
 fn blame_system(run: &Run, findings: &mut Findings) {
     for crash in &run.crashes {
         let (node, at) = (&crash.node, crash.at.as_secs_f64());
         let (message, place) = (&crash.message, &crash.place);
         findings.because(
             Verdict::Fail,
-            format!("{node} crashed at {at:.3}s, and no fault told it to: {message} ({place})"),
+            format!("{node} crashed at {at:.3}s without a fault: {message} ({place})"),
         );
     }
     for problem in &run.problems {
@@ -127,7 +127,7 @@ fn blame_system(run: &Run, findings: &mut Findings) {
     }
 }
 
-/// Why the run shows less than it seems to.
+/// Reasons why the run shows less than it seems to.
 fn doubt(scenario: &Scenario, run: &Run, findings: &mut Findings) {
     for fault in &run.faults {
         if fault.may_miss || fault.touched_something() {

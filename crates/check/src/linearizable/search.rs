@@ -1,12 +1,12 @@
 //! The search for a legal order.
 //!
-//! Wing & Gong ("Testing and verifying concurrent objects", JPDC 17, 1993) take, again and
-//! again, an operation that no unfinished one precedes and whose answer fits the state, and
-//! go back where none fits; Lowe (2017) remembers the configurations that failed. [`Search`]
-//! adds two things that keep the verdict and save most of the work:
+//! Wing & Gong ("Testing and verifying concurrent objects", JPDC 17, 1993) repeatedly take an
+//! operation that no remaining one precedes and whose answer fits the state, and backtrack where
+//! none fits; Lowe (2017) remembers the configurations that failed. [`Search`] adds two
+//! optimisations that keep the verdict and save most of the work:
 //!
 //! - An operation that changes nothing is taken as soon as its answer fits, with no other
-//!   choice tried: any order that takes it later is as legal with it taken now.
+//!   choice tried: any order that takes it later stays legal with it taken now.
 //! - Operations of unknown outcome are tried last, and never have to be taken.
 //!
 //! Left out: symmetry between equal writes. Such histories cost more steps, and `Unknown`
@@ -18,7 +18,7 @@ use crate::model::Model;
 use crate::partition::Entry;
 use crate::visited::{Taken, Visited};
 
-/// Where the search goes on in the present configuration.
+/// Where the search continues in the current configuration.
 #[derive(Clone, Copy, Debug)]
 enum Cursor {
     /// At a node of the list.
@@ -33,7 +33,7 @@ struct Frame {
     entry: u32,
     /// The state before it.
     state: u32,
-    /// Taken without a choice.
+    /// Taken without trying alternatives.
     forced: bool,
 }
 
@@ -43,7 +43,7 @@ struct Search<'a, M: Model> {
     meter: &'a mut Meter,
     events: Events,
     visited: Visited<M::State>,
-    /// The position of each entry among those of its kind: known, or unknown.
+    /// The index of each entry among the known or the unknown ones.
     rank: Vec<usize>,
     unknowns: Vec<u32>,
     known_taken: Taken,
@@ -114,7 +114,7 @@ impl<M: Model> Search<'_, M> {
         Ok(None)
     }
 
-    /// Takes the next operation that leads somewhere new; whether there was one.
+    /// Takes the next operation that leads to a new configuration; returns whether there was one.
     fn advance(&mut self, cursor: Cursor) -> Result<bool, Spent> {
         let (mut node, first_unknown) = match cursor {
             Cursor::Known(node) => (node, 0),
@@ -211,7 +211,7 @@ impl<M: Model> Search<'_, M> {
         before
     }
 
-    /// Takes back everything down to the last choice, and says where to go on.
+    /// Backtracks to the last choice; returns where to continue.
     fn retreat(&mut self) -> Option<Cursor> {
         loop {
             let frame = self.frames.pop()?;

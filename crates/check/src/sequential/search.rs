@@ -11,7 +11,7 @@ use crate::visited::{Taken, Visited};
 struct Frame {
     choice: usize,
     state: u32,
-    /// Taken without a choice.
+    /// Taken without trying alternatives.
     forced: bool,
 }
 
@@ -70,7 +70,7 @@ impl<M: Model> Search<'_, M> {
         Ok(true)
     }
 
-    /// Takes the first choice from `first` on that leads somewhere new. Choices are the
+    /// Takes the first choice from `first` on that leads to a new configuration. Choices are the
     /// clients, then the operations of unknown outcome.
     fn advance(&mut self, first: usize) -> Result<bool, Spent> {
         let choices = self.programs.known.len() + self.programs.unknown.len();
@@ -142,7 +142,7 @@ impl<M: Model> Search<'_, M> {
         }
     }
 
-    /// Takes back everything down to the last choice, and returns it.
+    /// Backtracks to the last choice, and returns it.
     fn retreat(&mut self) -> Option<usize> {
         loop {
             let frame = self.frames.pop()?;

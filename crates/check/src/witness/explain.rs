@@ -1,8 +1,8 @@
-//! What contradicts what, in a sentence.
+//! Explanation of a contradiction, in a sentence.
 //!
-//! The common shapes of a minimal witness have sentences of their own: a value from
-//! nowhere, a value from the future, a value that had been overwritten. Any other shape
-//! gets the general one.
+//! The common shapes of a minimal witness have sentences of their own: a value that was never
+//! written, a value from the future, a value that had been overwritten. Any other shape gets a
+//! general one.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::clusters::precedes;
 use crate::model::{Access, Model};
 use crate::partition::Entry;
 
-/// Says why `entries` have no legal order.
+/// The reason why `entries` have no legal order.
 pub(super) fn contradiction<M: Model>(
     model: &M,
     entries: &[&Entry<M::Action>],
@@ -48,7 +48,7 @@ fn writers<M: Model>(model: &M, entries: &[&Entry<M::Action>], value: &Value) ->
         .collect()
 }
 
-/// The story of a read of a value from the future or of one that had been overwritten.
+/// The sentence for a read of a value from the future, or of one that had been overwritten.
 fn overwritten<M: Model>(
     model: &M,
     entries: &[&Entry<M::Action>],

@@ -1,10 +1,10 @@
-//! From a violation to a minimal one.
+//! Reduction of a violation to a minimal one.
 
 use crate::budget::{Budget, Meter, Spent};
 use crate::model::Model;
 use crate::partition::Partition;
 
-/// What is left of a violation.
+/// A reduced violation.
 #[derive(Clone, Debug)]
 pub(crate) struct Core {
     /// Positions in the partition, ascending.
@@ -12,11 +12,11 @@ pub(crate) struct Core {
     pub(crate) minimal: bool,
 }
 
-/// A single check may use this share of the budget, so that one hard one leaves the rest.
+/// The share of the budget for a single check, so that a hard one does not use it up.
 const CHECKS: u64 = 16;
 
-/// Drops what it can from `suspects`: first large pieces, then smaller ones, at last single
-/// groups over and over until none can go (Zeller & Hildebrandt, "Simplifying and isolating
+/// Minimises `suspects`: drops large chunks first, then smaller ones, and finally single groups
+/// until none can be dropped (Zeller & Hildebrandt, "Simplifying and isolating
 /// failure-inducing input", 2002, where complements are dropped).
 pub(crate) fn shrink<M: Model>(
     model: &M,
@@ -62,8 +62,8 @@ pub(crate) fn shrink<M: Model>(
     }
 }
 
-/// `core` without the entries at `dropped`, and without all that may have seen their
-/// writes, and so on.
+/// `core` without the entries at `dropped` and, transitively, without those that may have seen
+/// their writes.
 fn without<M: Model>(
     model: &M,
     partition: &Partition<M::Action>,

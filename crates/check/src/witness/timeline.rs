@@ -1,7 +1,6 @@
-//! Operations as a picture in text: a line per client, time to the right.
+//! A timeline of operations as text: a line per client, time to the right.
 //!
-//! Columns keep the order of calls and returns, not their distances; the times stand
-//! beneath.
+//! Columns keep the order of calls and returns, not their distances; the times are listed below.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,7 +9,7 @@ use netsplit_history::Time;
 
 use super::WitnessOperation;
 
-/// Beyond this many operations a picture helps nobody, and the list alone is printed.
+/// The most operations that are drawn; beyond, only the list is printed.
 const DRAWN_AT_MOST: usize = 24;
 
 /// Draws `operations`, which are sorted by invocation.

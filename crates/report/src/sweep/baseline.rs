@@ -1,9 +1,8 @@
-//! No worse than an older sweep.
+//! Comparison with an older sweep.
 //!
-//! Two sweeps are compared scenario by scenario, on what they merged over all seeds. Only like
-//! is compared with like: after a change of the scenario's text, overrides, variant or seeds the
-//! criterion is inconclusive and asks for a new baseline. A scenario that the older sweep does not
-//! have is new and criteria nothing.
+//! Two sweeps are compared scenario by scenario, on metrics merged over all seeds. After a change
+//! of the scenario's text, overrides, variant or seeds the criterion is inconclusive and asks for a
+//! new baseline. A scenario that the older sweep does not have gets no criterion.
 
 use std::fmt;
 
@@ -13,16 +12,16 @@ use netsplit_scenario::Quantity;
 use super::criterion::{Criterion, CriterionKind};
 use super::{ScenarioSummary, Summary};
 
-/// How much worse a number may get.
+/// The amount by which a metric may get worse.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limit {
-    /// Which number.
+    /// The metric.
     pub metric: Compared,
-    /// By which share of the older one, 0 to 1.
+    /// The share of the older value, 0 to 1.
     pub share: f64,
 }
 
-/// A number that sweeps can be compared by.
+/// A metric by which sweeps can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compared {
     /// The mean latency.
@@ -43,7 +42,7 @@ pub enum Compared {
     PassRate,
 }
 
-/// All of them, with the names that users give them.
+/// All metrics with their names on the command line.
 const NAMES: [(&str, Compared); 8] = [
     ("mean", Compared::Mean),
     ("p50", Compared::P50),
@@ -147,7 +146,7 @@ impl Limit {
     }
 }
 
-/// What keeps two sweeps of a scenario from being comparable.
+/// The reason why two sweeps of a scenario are not comparable, if there is one.
 fn unlike(before: &ScenarioSummary, now: &ScenarioSummary) -> Option<&'static str> {
     let seeds = |s: &ScenarioSummary| -> Vec<u64> { s.runs.iter().map(|run| run.seed).collect() };
     if before.scenario_hash != now.scenario_hash {

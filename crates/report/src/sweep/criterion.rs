@@ -1,25 +1,25 @@
-//! What a sweep decides.
+//! Criteria: the questions that a sweep decides.
 
 use netsplit_check::Verdict;
 use serde::{Deserialize, Serialize};
 
-/// One thing that a sweep decides about a scenario. Every format tells criteria and nothing else,
-/// so that none of them is green where another is red.
+/// One decision of a sweep about a scenario. Every output format shows the same criteria, so that
+/// none is green where another is red.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Criterion {
-    /// Of what kind.
+    /// Its kind.
     pub kind: CriterionKind,
-    /// What is claimed: `pass rate >= 98%`, a sentence of `sweep`, `catches stale-read`.
+    /// The criterion in words: `pass rate >= 98%`, a sentence of `sweep`, `catches stale-read`.
     pub text: String,
     /// Its line in the scenario file, where it has one.
     pub line: Option<usize>,
     /// Whether it holds.
     pub verdict: Verdict,
-    /// What was seen: `93 of 100 seeds, 93%`.
+    /// The observation: `93 of 100 seeds, 93%`.
     pub observed: String,
-    /// What is to be said of it; may be empty.
+    /// The reason or a caveat; may be empty.
     pub why: String,
-    /// Commands that show it.
+    /// Commands that reproduce it.
     pub commands: Vec<String>,
 }
 
@@ -27,16 +27,16 @@ pub struct Criterion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CriterionKind {
-    /// So many of the seeds pass.
+    /// At least `min_pass_rate` of the seeds pass.
     PassRate,
-    /// A past failure stays mended.
+    /// A past failure stays fixed.
     Regression,
     /// A sentence of `sweep`.
     Sweep,
     /// A wrong variant is caught.
     Catches,
-    /// A seed gives one run.
+    /// A seed always gives the same run.
     Determinism,
-    /// No worse than an older sweep.
+    /// A metric is no worse than in an older sweep.
     Baseline,
 }

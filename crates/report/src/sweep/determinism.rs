@@ -1,4 +1,4 @@
-//! Whether one seed gave one run, however often it was done.
+//! Determinism: runs of the same seed are equal.
 
 use netsplit_check::Verdict;
 
@@ -7,7 +7,7 @@ use super::command::command;
 use super::criterion::{Criterion, CriterionKind};
 use super::runs::Runs;
 
-/// That every run, done twice, went the same way.
+/// The criterion that each run, executed twice, gave the same trace.
 pub(super) fn deterministic(runs: &Runs<'_>) -> Criterion {
     let caught = runs.caught.iter().flat_map(|(_, rows)| rows);
     let entries: Vec<&Entry> = runs.own.iter().chain(caught).filter_map(|row| row.entry).collect();
@@ -39,7 +39,7 @@ pub(super) fn deterministic(runs: &Runs<'_>) -> Criterion {
     }
 }
 
-/// Where to look when two runs of a seed differ.
+/// The usual causes when two runs of a seed differ.
 const USUAL_CAUSES: &str = "Usual causes: iterating a HashMap or HashSet; reading the wall \
     clock; randomness that is not Host::rng's; a select! without `biased;`; an address or a \
     thread's id in a message; a static that outlives the run";

@@ -1,4 +1,4 @@
-//! What one run contributes to a sweep.
+//! Entries: the contribution of one run to a sweep.
 
 use netsplit_check::{Decide, Findings, Verdict, measure};
 use netsplit_history::{Counts, EncodedLatencies, Problem, Run, Tally};
@@ -9,7 +9,7 @@ use super::{Job, Role};
 use crate::rounding::millis;
 use crate::{CrashReport, ExpectationReport};
 
-/// One run, as one line of a sweep's file: everything that a summary needs of it.
+/// One run, as one line of a sweep file: everything that a summary needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
@@ -21,21 +21,21 @@ pub struct Entry {
     pub scenario_hash: String,
     /// `key=value`, in the order given.
     pub overrides: Vec<String>,
-    /// As whom it took part.
+    /// The role it ran in.
     pub role: Role,
-    /// What sat in the lab's seats.
+    /// The variant: which fillings the lab's seats had.
     pub variant: String,
     /// The seed.
     pub seed: u64,
-    /// How the run came out.
+    /// The outcome of the run.
     pub verdict: Verdict,
-    /// What became of each expectation.
+    /// The expectations with their verdicts.
     pub expectations: Vec<ExpectationReport>,
-    /// What beyond the expectations kept it from passing.
+    /// Reasons beyond the expectations why it did not pass.
     pub reasons: Vec<String>,
-    /// What it says to each sentence of `sweep`.
+    /// A sample for each sentence of `sweep`.
     pub samples: Vec<Sample>,
-    /// How the measured requests ended.
+    /// Measured requests by status.
     pub requests: Counts,
     /// Latencies of the successful ones.
     pub latency: EncodedLatencies,
@@ -43,30 +43,30 @@ pub struct Entry {
     pub p99_ms: Option<f64>,
     /// xxh3 of the whole trace.
     pub fingerprint: String,
-    /// Crashes that no fault had ordered.
+    /// Crashes that were not injected by a fault.
     pub crashes: Vec<CrashReport>,
-    /// What else went wrong with the run.
+    /// Other problems of the run.
     pub problems: Vec<Problem>,
-    /// Bugs of netsplit's that the run showed.
+    /// Bugs of netsplit that the run revealed.
     pub bugs: Vec<String>,
-    /// Where a second run of the same seed went another way.
+    /// The first difference to a second run of the same seed, if there was one.
     #[serde(rename = "parting")]
     pub divergence: Option<Divergence>,
 }
 
-/// What one run says to a sentence about many.
+/// One run's value for a sentence over many runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sample {
-    /// It measured this.
+    /// The measured number.
     Value(f64),
-    /// It would have had to wait forever: a recovery that never came.
+    /// An infinite duration: a recovery that never came.
     Never,
     /// The property holds.
     Holds,
     /// The property is violated.
     Violated,
-    /// It cannot say, and why.
+    /// Undecided, with the reason.
     Unknown(String),
 }
 
@@ -76,18 +76,18 @@ pub enum Sample {
 pub struct Divergence {
     /// Its number in the trace, from 1.
     pub event: usize,
-    /// When, as `netsplit trace` tells time.
+    /// The time, in the format of `netsplit trace`.
     pub at: String,
-    /// On which node; empty for the network as a whole.
+    /// The node; empty for the network as a whole.
     pub node: String,
-    /// The event in the first run, or that there was none.
+    /// The event in the first run, or a note that there was none.
     pub first: String,
     /// The event in the second.
     pub second: String,
 }
 
 impl Entry {
-    /// What the run of `job`, which has the number `number`, contributes.
+    /// The entry of the run of `job`, the plan's job number `number`.
     pub fn new(
         (number, job): (usize, &Job),
         name: &str,
@@ -122,7 +122,7 @@ impl Entry {
         }
     }
 
-    /// Adds that a second run went another way, which fails this one.
+    /// Records that a second run differed, which fails this one.
     pub fn add_divergence(&mut self, divergence: Divergence) {
         self.verdict = Verdict::Fail;
         self.reasons
@@ -130,7 +130,7 @@ impl Entry {
         self.divergence = Some(divergence);
     }
 
-    /// Whether something else than its answers failed it: a panic or an endless loop.
+    /// Whether it failed by a panic or an endless loop rather than by wrong answers.
     pub(super) fn broke_down(&self) -> bool {
         let failure = |problem: &Problem| matches!(problem, Problem::Failure(_));
         !self.crashes.is_empty() || self.problems.iter().any(failure)
@@ -144,7 +144,7 @@ impl Entry {
 }
 
 impl Divergence {
-    /// Event, time and node, for people.
+    /// Event, time and node, human-readable.
     pub fn location(&self) -> String {
         let node = match self.node.as_str() {
             "" => "the network",

@@ -1,4 +1,4 @@
-//! A sweep as annotations of a GitHub workflow: at the line that does not hold.
+//! A sweep as annotations of a GitHub workflow, at the lines of failed expectations.
 
 use std::fmt::Write;
 
@@ -11,8 +11,8 @@ use super::{ScenarioSummary, Summary};
 /// Commands per annotation.
 const COMMANDS: usize = 3;
 
-/// One `::error` command a line for each expectation and criterion that does not hold, in scenarios
-/// that do not pass. The pass rate is told where no expectation tells what is wrong.
+/// One `::error` command per line for each expectation and criterion that does not hold, in
+/// scenarios that do not pass. The pass rate is shown only where no expectation failed.
 pub fn sweep_to_annotations(summary: &Summary) -> String {
     let mut text = String::new();
     let not_passed = |s: &&ScenarioSummary| s.verdict != Verdict::Pass;
@@ -52,7 +52,7 @@ fn annotate(scenario: &ScenarioSummary, text: &mut String) {
     }
 }
 
-/// The worst run and how to see it.
+/// The worst run and its command.
 fn worst(scenario: &ScenarioSummary, tally: &ExpectationTally) -> String {
     let mut message = String::new();
     if let Some(worst) = &tally.worst {

@@ -1,8 +1,8 @@
 //! A sweep as JUnit XML, which every CI service reads: a suite per scenario, a case per criterion.
 //!
 //! A criterion that fails is a `<failure>`; one that is inconclusive is an `<error
-//! type="inconclusive">`. Nothing is ever `<skipped>`, because services count that as fine. No
-//! time stands in the file, so that equal sweeps are equal bytes.
+//! type="inconclusive">`. Nothing is ever `<skipped>`, because services count that as a success.
+//! The file contains no times, so equal sweeps are equal bytes.
 
 use netsplit_check::Verdict;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
@@ -48,7 +48,7 @@ fn status(criterion: &Criterion, scenario: &ScenarioSummary) -> TestCaseStatus {
     status
 }
 
-/// What to read, and which commands show it.
+/// The reasons, and the commands that reproduce them.
 fn details(criterion: &Criterion, scenario: &ScenarioSummary) -> Vec<String> {
     if criterion.kind != CriterionKind::PassRate {
         return criterion.commands.clone();

@@ -93,7 +93,7 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Text that stands in a table or a list as it is.
+/// Text escaped for a table or a list.
 fn cell(text: &str) -> String {
     let mut plain = String::new();
     for c in text.chars() {

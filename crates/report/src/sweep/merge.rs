@@ -1,15 +1,14 @@
-//! From the files of a sweep's shards back to the whole.
+//! Merging of the files of a sweep's shards.
 //!
-//! Nothing is averaged or patched: the runs are put together, and the summary is computed from
-//! them as one machine would have done. What does not add up to exactly one whole sweep is
-//! refused, and everything that is wrong is named.
+//! Nothing is averaged: the runs are put together, and the summary is computed from them as on one
+//! machine. Files that are not exactly one whole sweep are refused, with every problem named.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Entry, Job, Plan, Planned, Role, SweepFile};
 
-/// Why files do not make a sweep: a line for each thing that is wrong.
+/// The reasons why files do not make a sweep, a line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MergeError(pub Vec<String>);
 
@@ -22,10 +21,10 @@ impl fmt::Display for MergeError {
 
 impl std::error::Error for MergeError {}
 
-/// Puts the files, each with its name, together: the plan, and all of its runs in order.
+/// Merges the files, each with its name, into the plan and all of its runs in order.
 ///
 /// # Errors
-/// When plans differ, runs are there twice, or runs are missing.
+/// When plans differ, or runs are duplicated or missing.
 pub fn merge(files: &[(String, SweepFile)]) -> Result<(Plan, Vec<Entry>), MergeError> {
     let Some(((first_name, first), others)) = files.split_first() else {
         return Err(MergeError(vec!["there is no file".into()]));
@@ -54,7 +53,7 @@ pub fn merge(files: &[(String, SweepFile)]) -> Result<(Plan, Vec<Entry>), MergeE
     Err(MergeError(wrong))
 }
 
-/// In what two files say of the whole sweep they differ.
+/// The first difference between the sweeps of two files.
 fn difference(a: &SweepFile, b: &SweepFile) -> Option<String> {
     let (x, y) = (&a.plan, &b.plan);
     if a.shard.of() != b.shard.of() {
@@ -107,7 +106,7 @@ fn overlapping_shards(files: &[(String, SweepFile)], wrong: &mut Vec<String>) {
     }
 }
 
-/// Takes a run that is where it belongs.
+/// Adds a run, if it belongs to the file's shard and is not a duplicate.
 fn take<'a>(
     name: &'a str,
     file: &SweepFile,
@@ -133,7 +132,7 @@ fn take<'a>(
     }
 }
 
-/// Names shards that are not there, and runs that are missing in those that are.
+/// Reports missing shards, and runs that are missing in the others.
 fn gaps(
     files: &[(String, SweepFile)],
     jobs: &[Job],
@@ -159,7 +158,7 @@ fn gaps(
             })
             .collect();
         if let Some((first, rest)) = missing.split_first() {
-            let cut = file.cut_short.as_deref().unwrap_or("nobody knows why");
+            let cut = file.cut_short.as_deref().unwrap_or("no reason given");
             let more = match rest.len() {
                 0 => String::new(),
                 more => format!(" and {more} more"),

@@ -1,11 +1,11 @@
-//! Whether a scenario catches the wrong variants that it says it catches.
+//! Mutants caught: a scenario fails the wrong variants that its `catches` lists.
 //!
 //! A variant is caught on a seed when the scenario's own variant passes there and this one
 //! violates an expectation. A run with a panic or an endless loop does not count, even where
-//! expectations fell with it: a scenario that only notices crashes would teach nothing about the
-//! idea that the variant gets wrong. A run that could not be decided does not count either.
+//! expectations failed as well: a scenario that only detects crashes shows nothing about the idea
+//! that the variant gets wrong. Inconclusive runs do not count either.
 //!
-//! One such seed is enough: many mistakes show only under some schedules.
+//! One such seed is enough: many bugs show only under some schedules.
 
 use netsplit_check::Verdict;
 
@@ -14,13 +14,13 @@ use super::criterion::{Criterion, CriterionKind};
 use super::runs::{Row, Runs};
 use super::{Entry, Planned, Role};
 
-/// That each of the variants is caught.
+/// The criteria that each of the variants is caught.
 pub(super) fn mutants_caught(runs: &Runs<'_>) -> Vec<Criterion> {
     let variants = runs.caught.iter();
     variants.map(|(variant, rows)| caught(runs.planned, variant, &runs.own, rows)).collect()
 }
 
-/// What became of the seeds on which the scenario's own variant passes.
+/// The wrong variant's runs on the seeds on which the scenario's own variant passes.
 #[derive(Default)]
 struct Tally {
     caught: Vec<u64>,
@@ -84,8 +84,10 @@ impl Tally {
             return (Verdict::Inconclusive, why);
         }
         let (broke_down, undecided) = (self.broke_down, self.undecided);
-        let not_counted =
-            [(broke_down, "failed only by breaking down"), (undecided, "could not be decided")];
+        let not_counted = [
+            (broke_down, "failed only by a panic or an endless loop"),
+            (undecided, "could not be decided"),
+        ];
         let not_counted: Vec<_> = not_counted
             .into_iter()
             .filter(|(count, _)| *count > 0)
@@ -98,7 +100,7 @@ impl Tally {
             };
             return (Verdict::Inconclusive, why);
         }
-        let mut why = "no expectation tells it from the right one".to_owned();
+        let mut why = "no expectation distinguishes it from the right one".to_owned();
         if !not_counted.is_empty() {
             why += &format!("; {}, which is not caught", not_counted.join(", "));
         }
@@ -153,7 +155,7 @@ mod tests {
     fn a_panic_catches_nothing() {
         let criterion = catching(vec![passes()], vec![panics()]);
         assert_eq!(criterion.verdict, Verdict::Fail);
-        assert!(criterion.why.contains("breaking down"), "{}", criterion.why);
+        assert!(criterion.why.contains("a panic or an endless loop"), "{}", criterion.why);
         let criterion = catching(vec![passes(), passes()], vec![panics(), fails()]);
         assert_eq!(criterion.verdict, Verdict::Pass);
     }

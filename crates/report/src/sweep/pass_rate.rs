@@ -1,4 +1,4 @@
-//! How many seeds pass.
+//! The pass rate over seeds, and past failures.
 
 use netsplit_check::{Verdict, show};
 use netsplit_scenario::Quantity;
@@ -10,21 +10,21 @@ use super::runs::{Row, Runs};
 use super::{Role, wilson};
 use crate::rounding;
 
-/// Room for the rounding of `98%` and of a share.
+/// Tolerance for rounding errors of shares.
 const ROUNDING: f64 = 1e-9;
 
-/// How the seeds that were asked for came out.
+/// The outcomes of the requested seeds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PassRate {
-    /// How many there are to run.
+    /// Number of planned runs.
     pub planned: usize,
-    /// How many passed.
+    /// Number that passed.
     pub passed: usize,
-    /// How many failed.
+    /// Number that failed.
     pub failed: usize,
-    /// How many could not be decided. They count as not passed.
+    /// Number that were inconclusive. They count as not passed.
     pub inconclusive: usize,
-    /// How many were not run.
+    /// Number that were not run.
     pub not_run: usize,
     /// passed / run; null when none was run.
     #[serde(rename = "pass_rate")]
@@ -54,7 +54,7 @@ impl PassRate {
     }
 
     /// Whether at least the share `least` of the seeds passes. The point estimate is judged.
-    /// What was not run, or not decided, leaves it open as long as it could turn the answer.
+    /// Inconclusive as long as seeds that are missing or undecided could change the answer.
     fn verdict(&self, least: f64) -> Verdict {
         let enough = |passed: usize| passed as f64 + ROUNDING >= least * self.planned as f64;
         let open = self.inconclusive + self.not_run;
@@ -67,7 +67,7 @@ impl PassRate {
         }
     }
 
-    /// How many were run.
+    /// Number of completed runs.
     pub fn run(&self) -> usize {
         self.planned - self.not_run
     }
@@ -80,7 +80,7 @@ impl PassRate {
     }
 }
 
-/// That enough of the seeds pass.
+/// The criterion that enough of the seeds pass.
 pub(super) fn pass_rate(runs: &Runs<'_>, rate: &PassRate) -> Criterion {
     let least = runs.planned.min_pass_rate;
     let not_passed = |row: &Row<'_>| row.entry.is_some() && row.verdict() != Some(Verdict::Pass);
@@ -103,7 +103,7 @@ pub(super) fn pass_rate(runs: &Runs<'_>, rate: &PassRate) -> Criterion {
     }
 }
 
-/// That each past failure stays mended, whatever the pass rate allows.
+/// The criteria that each past failure stays fixed, regardless of the pass rate.
 pub(super) fn regressions(runs: &Runs<'_>) -> Vec<Criterion> {
     let past = |row: &&Row<'_>| runs.planned.regressions.contains(&row.seed);
     let criterion = |row: &Row<'_>| {
@@ -114,7 +114,7 @@ pub(super) fn regressions(runs: &Runs<'_>) -> Vec<Criterion> {
         };
         Criterion {
             kind: CriterionKind::Regression,
-            text: format!("seed {} stays mended", row.seed),
+            text: format!("seed {} stays fixed", row.seed),
             line: None,
             verdict,
             observed: verdict.to_string(),
@@ -125,7 +125,7 @@ pub(super) fn regressions(runs: &Runs<'_>) -> Vec<Criterion> {
     runs.own.iter().filter(past).map(criterion).collect()
 }
 
-/// What kept a run from passing, a line each.
+/// The reasons why a run did not pass, a line each.
 pub(super) fn failures_of(entry: &super::Entry) -> Vec<String> {
     let expectations = entry.expectations.iter();
     let not_held = expectations.filter(|e| e.verdict != Verdict::Pass);

@@ -1,7 +1,7 @@
-//! Sentences that only many seeds decide.
+//! Sentences that are decided over many seeds.
 //!
-//! Each seed that was asked for gives a sample. Samples that are missing or unknown leave a
-//! sentence open as long as any value of theirs could turn the answer; they are never left out.
+//! Each requested seed gives a sample. Missing and unknown samples are never skipped: they make a
+//! sentence inconclusive as long as any value of theirs could change the answer.
 
 use netsplit_check::{Verdict, show};
 use netsplit_scenario::{Comparison, Quantity, SeedAggregate};
@@ -12,7 +12,7 @@ use super::plan::{Demand, SweepSentence};
 use super::runs::Runs;
 use super::{Role, Sample};
 
-/// That each sentence of `sweep` holds.
+/// The criteria that each sentence of `sweep` holds.
 pub(super) fn sentences(runs: &Runs<'_>) -> Vec<Criterion> {
     let sentences = runs.planned.sweep.iter().enumerate();
     sentences.map(|(place, sentence)| criterion(runs, place, sentence)).collect()
@@ -44,11 +44,11 @@ fn criterion(runs: &Runs<'_>, place: usize, sentence: &SweepSentence) -> Criteri
 struct Decided {
     verdict: Verdict,
     observed: String,
-    /// A seed that shows it.
+    /// A seed that demonstrates it.
     seed: Option<u64>,
 }
 
-/// What kept samples from counting.
+/// The reasons why samples are missing or unknown.
 fn why_open(samples: &[(u64, Option<&Sample>)]) -> String {
     let missing = samples.iter().filter(|(_, sample)| sample.is_none()).count();
     let mut unknown = samples.iter().filter_map(|(seed, sample)| match sample {

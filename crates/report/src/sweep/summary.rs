@@ -1,4 +1,4 @@
-//! What a sweep says, from its plan and its runs.
+//! Summaries: the result of a sweep, from its plan and its runs.
 
 use netsplit_check::Verdict;
 use netsplit_history::{Counts, Latencies};
@@ -13,38 +13,38 @@ use super::{Entry, Plan, Role, determinism, mutants_caught, sentences};
 use crate::LatencyMs;
 use crate::rounding::share;
 
-/// How many of the worst seeds are named.
+/// The number of worst seeds that are listed.
 const WORST: usize = 5;
 
-/// Everything that is told about a sweep: schema `netsplit.sweep/1`.
+/// The result of a sweep: schema `netsplit.sweep/1`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// `netsplit.sweep/1`.
     pub schema: String,
     /// The version of netsplit.
     pub netsplit: String,
-    /// The seeds that were asked for, for people.
+    /// The requested seeds, human-readable.
     pub seeds: String,
     /// Whether they were derived from a salt.
     pub salted: bool,
-    /// The worst of all criteria, and inconclusive when the sweep was cut short.
+    /// The worst of all criteria; at best inconclusive when the sweep was cut short.
     pub verdict: Verdict,
-    /// How many runs the plan has.
+    /// Number of planned runs.
     pub planned: usize,
-    /// How many were done.
+    /// Number of completed runs.
     pub run: usize,
-    /// What cut the sweep short.
+    /// The reason why the sweep was cut short, if it was.
     pub cut_short: Option<String>,
     /// Each scenario.
     pub scenarios: Vec<ScenarioSummary>,
-    /// Bugs of netsplit's that runs showed: nothing here is to be trusted then.
+    /// Bugs of netsplit that runs revealed: with any, the results cannot be trusted.
     pub bugs: Vec<String>,
 }
 
-/// What a sweep says of one scenario.
+/// The result of a sweep for one scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ScenarioSummary {
-    /// What `netsplit run` calls it.
+    /// Its name for `netsplit run`.
     pub scenario: String,
     /// Its file.
     pub file: String,
@@ -56,29 +56,29 @@ pub struct ScenarioSummary {
     pub overrides: Vec<String>,
     /// The lab.
     pub lab: String,
-    /// What sat in its seats.
+    /// The variant: which fillings its seats had.
     pub variant: String,
     /// The worst of its criteria.
     pub verdict: Verdict,
-    /// How its seeds came out.
+    /// The pass rate over its seeds.
     #[serde(rename = "rate")]
     pub pass_rate: PassRate,
-    /// What was decided.
+    /// The decided criteria.
     #[serde(rename = "claims")]
     pub criteria: Vec<Criterion>,
     /// Each expectation over all runs.
     pub expectations: Vec<ExpectationTally>,
-    /// How the requests of all seeds ended.
+    /// Requests of all seeds by status.
     pub requests: Counts,
     /// ok / attempted over all seeds.
     pub availability: Option<f64>,
     /// Latencies of the successful requests of all seeds, merged.
     pub latency_ms: LatencyMs,
-    /// The seeds that came out worst.
+    /// The worst seeds.
     pub worst_seeds: Vec<u64>,
     /// Each run that did not pass.
     pub not_passed: Vec<NotPassed>,
-    /// What was not run.
+    /// The runs that were not done.
     pub not_run: Vec<NotRun>,
     /// Each of its own runs.
     pub runs: Vec<RunLine>,
@@ -89,15 +89,15 @@ pub struct ScenarioSummary {
 pub struct NotPassed {
     /// Its seed.
     pub seed: u64,
-    /// How it came out.
+    /// Its outcome.
     pub verdict: Verdict,
-    /// What kept it from passing.
+    /// The reasons.
     pub why: Vec<String>,
-    /// The command that does it again.
+    /// The command that reproduces it.
     pub command: String,
 }
 
-/// Runs that a sweep was cut short of.
+/// Runs that are missing because the sweep was cut short.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NotRun {
     /// The variant.
@@ -111,7 +111,7 @@ pub struct NotRun {
 pub struct RunLine {
     /// Its seed.
     pub seed: u64,
-    /// How it came out.
+    /// Its outcome.
     pub verdict: Verdict,
     /// ok / attempted.
     pub availability: Option<f64>,
@@ -122,7 +122,8 @@ pub struct RunLine {
 }
 
 impl Summary {
-    /// Sums up. The order of `entries` does not matter; `cut_short` says why some are missing.
+    /// Summarises a sweep. The order of `entries` does not matter; `cut_short` is the reason why
+    /// some are missing.
     ///
     /// # Errors
     /// When the histogram of a run cannot be read.
@@ -152,7 +153,7 @@ impl Summary {
         Ok(summary)
     }
 
-    /// Takes the verdicts from the criteria.
+    /// Sets the verdicts from the criteria.
     pub(super) fn decide(&mut self) {
         for scenario in &mut self.scenarios {
             let criteria = scenario.criteria.iter().map(|criterion| criterion.verdict);
@@ -163,7 +164,7 @@ impl Summary {
         self.verdict = worst.unwrap_or(Verdict::Inconclusive);
     }
 
-    /// How many scenarios came out so.
+    /// The number of scenarios with this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         let of = |scenario: &&ScenarioSummary| scenario.verdict == verdict;
         self.scenarios.iter().filter(of).count()

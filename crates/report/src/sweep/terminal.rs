@@ -1,4 +1,4 @@
-//! A sweep in a terminal, at 80 columns. Commands alone are never wrapped: they are to be copied.
+//! A sweep in a terminal, at 80 columns. Commands are never wrapped, so that they can be copied.
 
 use netsplit_check::{Verdict, show};
 use netsplit_scenario::Quantity;
@@ -9,7 +9,7 @@ use super::{NotRun, ScenarioSummary, Summary};
 use crate::terminal::paint::Paint;
 use crate::terminal::text::{table, wrap};
 
-/// Commands per scenario; further seeds are named behind them.
+/// Commands per scenario; further seeds are listed after them.
 const COMMANDS: usize = 5;
 
 /// The summary as text, in lines of at most `width` columns (at least 80) except for commands.
@@ -40,7 +40,7 @@ pub fn render_sweep(summary: &Summary, width: usize, colour: bool) -> String {
     page.text
 }
 
-/// How the scenarios came out, in a sentence.
+/// The outcomes of the scenarios, in a sentence.
 pub(super) fn conclusion(summary: &Summary) -> String {
     let all = summary.scenarios.len();
     let counts = [
@@ -134,7 +134,7 @@ impl Page {
         }
     }
 
-    /// Which expectations did not hold.
+    /// The expectations that did not hold.
     fn expectations(&mut self, scenario: &ScenarioSummary) {
         for tally in &scenario.expectations {
             let Some(mut line) = tally.describe() else {
@@ -175,7 +175,7 @@ impl Page {
         }
     }
 
-    /// The runs that did not pass: why, where no expectation tells, and how to see it.
+    /// The runs that did not pass: reasons other than expectations, and commands.
     fn not_passed(&mut self, scenario: &ScenarioSummary) {
         let mut reasons: Vec<(&str, usize)> = Vec::new();
         let texts: Vec<&str> =

@@ -77,7 +77,7 @@ fn footnote<'a>(mut latencies: impl Iterator<Item = &'a LatencyMs>) -> Option<St
     few.then(|| "* fewer than ten samples beyond it".to_owned())
 }
 
-/// What users felt in each phase.
+/// Requests and latency by phase.
 pub fn phases(page: &mut Page, report: &Report) {
     page.section("Phases", |room, _| {
         let head = ["phase", "from", "to", "requests", "ok", "p99 ", "worst second"];
@@ -112,7 +112,7 @@ fn worst(second: WorstSecond) -> String {
     format!("{share} at {}s", second.from_s)
 }
 
-/// What each fault touched.
+/// The effects of each fault.
 pub fn faults(page: &mut Page, report: &Report) {
     page.section("Faults", |room, _| report.faults.iter().flat_map(|f| fault(f, room)).collect());
 }
@@ -136,7 +136,7 @@ fn fault(fault: &FaultReport, room: usize) -> Vec<String> {
     hang("- ", &text, room)
 }
 
-/// What became of the messages.
+/// Message counts.
 pub fn network(page: &mut Page, report: &Report) {
     page.section("Network", |room, _| {
         let counts = report.network;
@@ -171,7 +171,7 @@ pub fn observed(page: &mut Page, report: &Report) {
     });
 }
 
-/// What the lab counted, in as many columns as there is room for.
+/// The lab's metrics, in as many columns as fit.
 pub fn metrics(page: &mut Page, report: &Report) {
     page.section("Counted by the lab", |room, _| {
         let cell = |(name, number): (&String, &Option<f64>)| {
@@ -220,15 +220,15 @@ fn expectation(expectation: &ExpectationReport, room: usize, paint: Paint) -> Ve
     let place = expectation.line.map(|line| format!("line {line}"));
     let place = place.filter(|_| expectation.verdict == Verdict::Fail);
     let why = Some(&expectation.why).filter(|why| !why.is_empty()).cloned();
-    let said: Vec<_> = place.into_iter().chain(why).collect();
-    if !said.is_empty() {
-        lines.extend(explained(&said.join(": "), room));
+    let parts: Vec<_> = place.into_iter().chain(why).collect();
+    if !parts.is_empty() {
+        lines.extend(explained(&parts.join(": "), room));
     }
     lines
 }
 
-/// An explanation: its first line wrapped as prose; further ones, such as the timeline of a
-/// witness, as they are.
+/// An explanation: its first line is wrapped as prose; further ones, such as the timeline of a
+/// witness, are kept as they are.
 fn explained(text: &str, room: usize) -> Vec<String> {
     const INDENT: &str = "    ";
     let mut lines = text.lines();
