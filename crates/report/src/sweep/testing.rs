@@ -31,7 +31,7 @@ pub fn planned(name: &str) -> Planned {
     }
 }
 
-/// A sweep over so many seeds from 1.
+/// A plan over the seeds from 1 to `seeds`.
 pub fn plan(seeds: u64, scenarios: Vec<Planned>) -> Plan {
     let seeds =
         Seeds { description: format!("1..={seeds}"), salted: false, list: (1..=seeds).collect() };

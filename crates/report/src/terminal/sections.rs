@@ -8,9 +8,9 @@ use super::text::{clip, table, thousands, width, wrap};
 use super::{Page, hang, wrap_facts};
 use crate::{ExpectationReport, FaultReport, LatencyMs, Phase, Report, WorstSecond};
 
-/// What stands where there is no number.
+/// The placeholder for a missing number.
 const NONE: &str = "-";
-/// A name in a list of counters may take so many columns.
+/// The width of a name in a list of counters.
 const NAME: usize = 24;
 
 /// Requests, availability and percentiles by operation.
