@@ -24,20 +24,20 @@ impl Default for Budget {
 
 /// The limit that ended a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Spent {
+pub(crate) enum Exhausted {
     Steps,
     Memory,
 }
 
-impl Spent {
+impl Exhausted {
     /// The sentence for the report.
     pub(crate) fn explain(self, budget: &Budget, key: Option<&str>) -> String {
-        let place = key.map_or_else(String::new, |key| format!(" at key {key}"));
+        let at_key = key.map_or_else(String::new, |key| format!(" at key {key}"));
         match self {
-            Spent::Steps => format!("out of budget{place}: {} steps", budget.steps),
-            Spent::Memory => {
+            Exhausted::Steps => format!("out of budget{at_key}: {} steps", budget.steps),
+            Exhausted::Memory => {
                 format!(
-                    "out of budget{place}: {} MiB of visited configurations",
+                    "out of budget{at_key}: {} MiB of visited configurations",
                     budget.memory_bytes >> 20
                 )
             }
@@ -61,13 +61,13 @@ impl Meter {
         self.steps_left
     }
 
-    pub(crate) fn step(&mut self, count: u64) -> Result<(), Spent> {
-        self.steps_left = self.steps_left.checked_sub(count).ok_or(Spent::Steps)?;
+    pub(crate) fn step(&mut self, count: u64) -> Result<(), Exhausted> {
+        self.steps_left = self.steps_left.checked_sub(count).ok_or(Exhausted::Steps)?;
         Ok(())
     }
 
-    pub(crate) fn hold(&mut self, bytes: usize) -> Result<(), Spent> {
-        self.bytes_left = self.bytes_left.checked_sub(bytes).ok_or(Spent::Memory)?;
+    pub(crate) fn allocate(&mut self, bytes: usize) -> Result<(), Exhausted> {
+        self.bytes_left = self.bytes_left.checked_sub(bytes).ok_or(Exhausted::Memory)?;
         Ok(())
     }
 }

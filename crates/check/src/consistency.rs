@@ -8,7 +8,7 @@
 use netsplit_history::Operation;
 use serde::Serialize;
 
-use crate::budget::{Budget, Meter, Spent};
+use crate::budget::{Budget, Exhausted, Meter};
 use crate::model::{Malformed, Model};
 use crate::partition::{Partition, Scope, split};
 use crate::witness::{Witness, shrink};
@@ -48,7 +48,7 @@ pub(crate) trait Rule<M: Model> {
         model: &M,
         partition: &Partition<M::Action>,
         meter: &mut Meter,
-    ) -> Result<Option<Vec<usize>>, Spent>;
+    ) -> Result<Option<Vec<usize>>, Exhausted>;
 
     /// The reason why the rule does not apply to a partition, if it does not.
     fn refuse(&self, _partition: &Partition<M::Action>) -> Option<String> {

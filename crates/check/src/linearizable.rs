@@ -17,7 +17,7 @@ mod zones;
 
 use netsplit_history::Operation;
 
-use crate::budget::{Budget, Meter, Spent};
+use crate::budget::{Budget, Exhausted, Meter};
 use crate::clusters::{Values, clusters};
 use crate::consistency::{Consistency, Rule, check};
 use crate::model::{Malformed, Model};
@@ -46,7 +46,7 @@ impl<M: Model> Rule<M> for Linearizable {
         model: &M,
         partition: &Partition<M::Action>,
         meter: &mut Meter,
-    ) -> Result<Option<Vec<usize>>, Spent> {
+    ) -> Result<Option<Vec<usize>>, Exhausted> {
         let entries = &partition.entries;
         match clusters(model, partition) {
             Values::Orphan(read) => return Ok(Some(vec![read])),

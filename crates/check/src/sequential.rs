@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use netsplit_history::Operation;
 
-use crate::budget::{Budget, Meter, Spent};
+use crate::budget::{Budget, Exhausted, Meter};
 use crate::clusters::{Values, clusters};
 use crate::consistency::{Consistency, Rule, check};
 use crate::model::{Malformed, Model};
@@ -51,7 +51,7 @@ impl<M: Model> Rule<M> for Sequential {
         model: &M,
         partition: &Partition<M::Action>,
         meter: &mut Meter,
-    ) -> Result<Option<Vec<usize>>, Spent> {
+    ) -> Result<Option<Vec<usize>>, Exhausted> {
         let programs = Programs::of(&partition.entries);
         match clusters(model, partition) {
             Values::Orphan(read) => return Ok(Some(vec![read])),

@@ -12,7 +12,7 @@ use std::hash::Hash;
 
 use indexmap::IndexSet;
 
-use crate::budget::{Meter, Spent};
+use crate::budget::{Exhausted, Meter};
 
 /// Approximate overhead per stored item, in bytes.
 const OVERHEAD: usize = 64;
@@ -78,10 +78,10 @@ impl<S: Hash + Eq> Visited<S> {
         state: S,
         bytes: usize,
         meter: &mut Meter,
-    ) -> Result<u32, Spent> {
+    ) -> Result<u32, Exhausted> {
         let (number, new) = self.states.insert_full(state);
         if new {
-            meter.hold(bytes + size_of::<S>() + OVERHEAD)?;
+            meter.allocate(bytes + size_of::<S>() + OVERHEAD)?;
         }
         Ok(number as u32)
     }
@@ -91,27 +91,27 @@ impl<S: Hash + Eq> Visited<S> {
     }
 
     /// Inserts a configuration; returns whether it is new. All calls on one instance must pass
-    /// the same number of `places` and of sets.
+    /// the same number of `positions` and of sets.
     pub(crate) fn enter(
         &mut self,
         state: u32,
-        places: &[u32],
+        positions: &[u32],
         taken: &[&Taken],
         meter: &mut Meter,
-    ) -> Result<bool, Spent> {
+    ) -> Result<bool, Exhausted> {
         self.key.clear();
         self.key.push(u64::from(state));
-        let pairs = places.chunks(2);
-        self.key.extend(
-            pairs.map(|pair| pair.iter().fold(0, |packed, place| packed << 32 | u64::from(*place))),
-        );
+        let pairs = positions.chunks(2);
+        self.key.extend(pairs.map(|pair| {
+            pair.iter().fold(0, |packed, position| packed << 32 | u64::from(*position))
+        }));
         for set in taken {
             set.pack(&mut self.key);
         }
         if self.seen.contains(self.key.as_slice()) {
             return Ok(false);
         }
-        meter.hold(self.key.len() * 8 + OVERHEAD)?;
+        meter.allocate(self.key.len() * 8 + OVERHEAD)?;
         self.seen.insert(self.key.as_slice().into());
         Ok(true)
     }

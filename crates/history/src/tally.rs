@@ -134,16 +134,16 @@ fn after_bad_windows(requests: &[(Time, bool)], heal: Time, last_start: Time) ->
             change.1 += by * i64::from(good);
         }
     }
-    let (mut asked, mut ok) = (0, 0);
+    let (mut attempted, mut ok) = (0, 0);
     let mut recovered = heal;
     let mut ahead = changes.into_iter().peekable();
     while let Some((from, change)) = ahead.next() {
         if from > last_start {
             break;
         }
-        asked += change.0;
+        attempted += change.0;
         ok += change.1;
-        if ok * 100 < asked * 99 {
+        if ok * 100 < attempted * 99 {
             let next = ahead.peek().map_or(Time::MAX, |(next, _)| *next);
             recovered = next.min(last_start + instant);
         }

@@ -51,9 +51,9 @@ pub(crate) fn phases(scenario: &Scenario, run: &Run) -> Vec<Phase> {
     let mut struck: Vec<_> = run.faults.iter().filter(|f| !f.spans.is_empty()).collect();
     struck.sort_by_key(|fault| fault.spans[0].0);
     let mut names = vec![("overall".to_owned(), WindowName::Overall)];
-    for (place, fault) in struck.iter().enumerate() {
+    for (index, fault) in struck.iter().enumerate() {
         let name = &fault.name;
-        if place == 0 {
+        if index == 0 {
             names.push((format!("before {name}"), WindowName::Before(name.clone())));
         }
         names.push((format!("during {name}"), WindowName::During(name.clone())));

@@ -138,7 +138,7 @@ fn availability(timeline: &Timeline) -> Panel {
 }
 
 fn throughput(timeline: &Timeline) -> Panel {
-    let asked = |column: &crate::Column| {
+    let successes = |column: &crate::Column| {
         let any = column.counts.attempted > 0;
         any.then_some(column.throughput)
     };
@@ -148,7 +148,7 @@ fn throughput(timeline: &Timeline) -> Panel {
         curves: vec![Curve {
             name: "ok".into(),
             colour: GREEN,
-            values: timeline.columns.iter().map(asked).collect(),
+            values: timeline.columns.iter().map(successes).collect(),
         }],
         time_axis: true,
     }

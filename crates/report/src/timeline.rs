@@ -46,17 +46,17 @@ impl Timeline {
         let mut columns = vec![Column::default(); count];
         let mut latencies = vec![Vec::new(); count];
         for operation in &run.operations {
-            let place = (operation.intended.as_nanos() / step_ns) as usize;
+            let index = (operation.intended.as_nanos() / step_ns) as usize;
             if operation.intended >= run.duration {
                 continue;
             }
-            columns[place].counts.add(operation.status);
+            columns[index].counts.add(operation.status);
             if operation.status == Status::Ok {
-                latencies[place].push(operation.latency());
+                latencies[index].push(operation.latency());
             }
         }
-        for (place, (column, latencies)) in columns.iter_mut().zip(&mut latencies).enumerate() {
-            column.from = Time::from_nanos(place as u64 * step_ns);
+        for (index, (column, latencies)) in columns.iter_mut().zip(&mut latencies).enumerate() {
+            column.from = Time::from_nanos(index as u64 * step_ns);
             let length = run.duration.since(column.from).min(step);
             column.throughput = column.counts.ok as f64 / length.as_secs_f64();
             latencies.sort_unstable();

@@ -43,7 +43,7 @@ pub fn measure(
     }
     let window = resolve(name, run, scenario.settle);
     if window.is_empty() {
-        return Err(why_empty(name, run));
+        return Err(empty_reason(name, run));
     }
     match metric {
         Metric::Latency(statistic, Population::Observed(distribution)) => {
@@ -51,7 +51,7 @@ pub fn measure(
             latency(*statistic, &observed, &format!("`{distribution}`"))
         }
         Metric::Latency(statistic, population) => {
-            let tally = asked(run, &window, population)?;
+            let tally = tally(run, &window, population)?;
             match population {
                 Population::All | Population::Admitted => {
                     latency(*statistic, &tally.latency_all, "request")
@@ -60,20 +60,20 @@ pub fn measure(
             }
         }
         Metric::Availability(population) => {
-            let counts = asked(run, &window, population)?.counts;
+            let counts = tally(run, &window, population)?.counts;
             share(counts.availability())
         }
         Metric::RejectedRate(population) => {
-            share(asked(run, &window, population)?.counts.rejected_rate())
+            share(tally(run, &window, population)?.counts.rejected_rate())
         }
         Metric::Throughput(population) => {
-            let ok = asked(run, &window, population)?.counts.ok;
+            let ok = tally(run, &window, population)?.counts.ok;
             let seconds = window.length().as_secs_f64();
             Ok(Quantity::PerSecond(ok as f64 / seconds).into())
         }
         Metric::Lab(metric) => {
             if !scenario.loads.is_empty() {
-                asked(run, &window, &Population::Successful)?;
+                tally(run, &window, &Population::Successful)?;
             }
             lab_number(metric, name, &window, run)
         }
@@ -87,7 +87,7 @@ fn share(share: Option<f64>) -> Result<Measured, String> {
 }
 
 /// The requests of the window that belong to the population.
-fn asked(run: &Run, window: &Window, population: &Population) -> Result<Tally, String> {
+fn tally(run: &Run, window: &Window, population: &Population) -> Result<Tally, String> {
     let belongs = |operation: &Operation| match population {
         Population::Successful | Population::All => true,
         Population::Admitted => operation.status != Status::Rejected,
@@ -164,7 +164,7 @@ fn worst_recovery(name: &WindowName, run: &Run) -> Result<Measured, String> {
     let mut worst: Option<Measured> = None;
     for heal in heals.filter(|heal| measured.contains(*heal)) {
         let until = until_next_strike(run, heal);
-        if !can_tell(run, &Window::span(heal, until)) {
+        if !is_observable(run, &Window::span(heal, until)) {
             continue;
         }
         let measured = match recovery(run, heal, until) {
@@ -179,9 +179,9 @@ fn worst_recovery(name: &WindowName, run: &Run) -> Result<Measured, String> {
 }
 
 /// Whether a recovery can be observed at all: a whole second, and a request in it.
-fn can_tell(run: &Run, after: &Window) -> bool {
-    let asked = || run.operations.iter().any(|op| after.contains(op.intended));
-    after.length().as_secs() >= 1 && asked()
+fn is_observable(run: &Run, after: &Window) -> bool {
+    let has_requests = || run.operations.iter().any(|op| after.contains(op.intended));
+    after.length().as_secs() >= 1 && has_requests()
 }
 
 fn never(heal_s: f64, until_s: f64) -> Measured {
@@ -192,7 +192,7 @@ fn never(heal_s: f64, until_s: f64) -> Measured {
     }
 }
 
-fn why_empty(name: &WindowName, run: &Run) -> String {
+fn empty_reason(name: &WindowName, run: &Run) -> String {
     match name {
         WindowName::Before(fault) | WindowName::During(fault) | WindowName::After(fault)
             if spans(run, fault).is_empty() =>

@@ -48,8 +48,8 @@ pub fn evaluate(scenario: &Scenario, run: &Run, decide: Decide<'_>) -> Findings 
     }
     let sweep = scenario.verdict.sweep.iter();
     findings.sweep.extend(sweep.map(|s| s.text.clone()));
-    blame_system(run, &mut findings);
-    doubt(scenario, run, &mut findings);
+    add_failures(run, &mut findings);
+    add_inconclusive(scenario, run, &mut findings);
     findings
 }
 
@@ -110,25 +110,25 @@ fn ask(property: &Property, negated: bool, run: &Run, decide: Decide<'_>) -> Pro
 }
 
 /// Failures that no sentence covers: crashes and problems.
-fn blame_system(run: &Run, findings: &mut Findings) {
+fn add_failures(run: &Run, findings: &mut Findings) {
     for crash in &run.crashes {
         let (node, at) = (&crash.node, crash.at.as_secs_f64());
         let (message, place) = (&crash.message, &crash.place);
-        findings.because(
+        findings.add_reason(
             Verdict::Fail,
             format!("{node} crashed at {at:.3}s without a fault: {message} ({place})"),
         );
     }
     for problem in &run.problems {
         match problem {
-            Problem::Failure(why) => findings.because(Verdict::Fail, why.clone()),
-            Problem::Inconclusive(why) => findings.because(Verdict::Inconclusive, why.clone()),
+            Problem::Failure(why) => findings.add_reason(Verdict::Fail, why.clone()),
+            Problem::Inconclusive(why) => findings.add_reason(Verdict::Inconclusive, why.clone()),
         }
     }
 }
 
 /// Reasons why the run shows less than it seems to.
-fn doubt(scenario: &Scenario, run: &Run, findings: &mut Findings) {
+fn add_inconclusive(scenario: &Scenario, run: &Run, findings: &mut Findings) {
     for fault in &run.faults {
         if fault.may_miss || fault.touched_something() {
             continue;
@@ -139,11 +139,11 @@ fn doubt(scenario: &Scenario, run: &Run, findings: &mut Findings) {
         } else {
             format!("fault `{name}` touched no message and no node")
         };
-        findings.because(Verdict::Inconclusive, why);
+        findings.add_reason(Verdict::Inconclusive, why);
     }
     let measured = Tally::of(run, &run.measured_window(), |_| true);
     if !scenario.loads.is_empty() && measured.counts.attempted == 0 {
-        findings.because(Verdict::Inconclusive, "no request was measured".into());
+        findings.add_reason(Verdict::Inconclusive, "no request was measured".into());
     }
     if !run.littles_law.holds() {
         let law = run.littles_law;
@@ -153,7 +153,7 @@ fn doubt(scenario: &Scenario, run: &Run, findings: &mut Findings) {
             law.integral_ns, law.sojourn_ns
         );
         findings.bugs.push(why.clone());
-        findings.because(Verdict::Inconclusive, why);
+        findings.add_reason(Verdict::Inconclusive, why);
     }
 }
 

@@ -91,7 +91,7 @@ impl Findings {
     }
 
     /// Adds a reason why the run is no better than `verdict`.
-    pub(super) fn because(&mut self, verdict: Verdict, why: String) {
+    pub(super) fn add_reason(&mut self, verdict: Verdict, why: String) {
         self.verdict = self.verdict.max(verdict);
         self.reasons.push(why);
     }

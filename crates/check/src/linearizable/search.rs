@@ -13,7 +13,7 @@
 //! sooner.
 
 use super::events::{END, Event, Events, HEAD};
-use crate::budget::{Meter, Spent};
+use crate::budget::{Exhausted, Meter};
 use crate::model::Model;
 use crate::partition::Entry;
 use crate::visited::{Taken, Visited};
@@ -62,13 +62,13 @@ pub(super) fn search<M: Model>(
     model: &M,
     entries: &[Entry<M::Action>],
     meter: &mut Meter,
-) -> Result<Option<usize>, Spent> {
+) -> Result<Option<usize>, Exhausted> {
     let unknowns: Vec<u32> = positions(entries, |entry| entry.unknown);
     let knowns: Vec<u32> = positions(entries, |entry| !entry.unknown);
     let mut rank = vec![0; entries.len()];
     for of_a_kind in [&unknowns, &knowns] {
-        for (place, &entry) in of_a_kind.iter().enumerate() {
-            rank[entry as usize] = place;
+        for (index, &entry) in of_a_kind.iter().enumerate() {
+            rank[entry as usize] = index;
         }
     }
     let mut visited = Visited::new();
@@ -96,7 +96,7 @@ fn positions<A>(entries: &[Entry<A>], keep: impl Fn(&Entry<A>) -> bool) -> Vec<u
 }
 
 impl<M: Model> Search<'_, M> {
-    fn run(&mut self) -> Result<Option<usize>, Spent> {
+    fn run(&mut self) -> Result<Option<usize>, Exhausted> {
         self.take_reads()?;
         let mut cursor = Cursor::Known(self.events.after(HEAD));
         while self.left > 0 {
@@ -115,10 +115,10 @@ impl<M: Model> Search<'_, M> {
     }
 
     /// Takes the next operation that leads to a new configuration; returns whether there was one.
-    fn advance(&mut self, cursor: Cursor) -> Result<bool, Spent> {
+    fn advance(&mut self, cursor: Cursor) -> Result<bool, Exhausted> {
         let (mut node, first_unknown) = match cursor {
             Cursor::Known(node) => (node, 0),
-            Cursor::Unknown(place) => (self.events.after(HEAD), place),
+            Cursor::Unknown(index) => (self.events.after(HEAD), index),
         };
         let trying_known = matches!(cursor, Cursor::Known(_));
         while let Event::Call(entry) = self.events.event(node) {
@@ -133,12 +133,12 @@ impl<M: Model> Search<'_, M> {
             unreachable!("the loop above stops at a return");
         };
         let gate = self.entries[gate as usize].finish;
-        for place in first_unknown..self.unknowns.len() {
-            let entry = self.unknowns[place];
+        for index in first_unknown..self.unknowns.len() {
+            let entry = self.unknowns[index];
             if self.entries[entry as usize].invoke > gate {
                 break;
             }
-            if !self.unknown_taken.contains(place) && self.take(entry)? {
+            if !self.unknown_taken.contains(index) && self.take(entry)? {
                 return Ok(true);
             }
         }
@@ -146,7 +146,7 @@ impl<M: Model> Search<'_, M> {
     }
 
     /// Takes `entry` if its answer fits and the configuration that it leads to is new.
-    fn take(&mut self, entry: u32) -> Result<bool, Spent> {
+    fn take(&mut self, entry: u32) -> Result<bool, Exhausted> {
         let Some(state) = self.step(entry)? else {
             return Ok(false);
         };
@@ -164,7 +164,7 @@ impl<M: Model> Search<'_, M> {
     }
 
     /// Takes every callable read whose answer fits the state.
-    fn take_reads(&mut self) -> Result<(), Spent> {
+    fn take_reads(&mut self) -> Result<(), Exhausted> {
         let mut node = self.events.after(HEAD);
         while node != END {
             let Event::Call(entry) = self.events.event(node) else {
@@ -180,7 +180,7 @@ impl<M: Model> Search<'_, M> {
     }
 
     /// The number of the state after `entry`, or `None` where its answer does not fit.
-    fn step(&mut self, entry: u32) -> Result<Option<u32>, Spent> {
+    fn step(&mut self, entry: u32) -> Result<Option<u32>, Exhausted> {
         self.meter.step(1)?;
         let entry = &self.entries[entry as usize];
         let now = self.visited.state(self.state);

@@ -2,7 +2,7 @@
 //! one position per client in place of the list of calls and returns.
 
 use super::Programs;
-use crate::budget::{Meter, Spent};
+use crate::budget::{Exhausted, Meter};
 use crate::model::Model;
 use crate::partition::Entry;
 use crate::visited::{Taken, Visited};
@@ -22,7 +22,7 @@ struct Search<'a, M: Model> {
     meter: &'a mut Meter,
     visited: Visited<M::State>,
     /// How many operations of each client have been taken.
-    places: Vec<u32>,
+    positions: Vec<u32>,
     unknown_taken: Taken,
     /// Answered operations that have not been taken.
     left: usize,
@@ -36,7 +36,7 @@ pub(super) fn search<M: Model>(
     entries: &[Entry<M::Action>],
     programs: &Programs,
     meter: &mut Meter,
-) -> Result<bool, Spent> {
+) -> Result<bool, Exhausted> {
     let mut visited = Visited::new();
     let state = visited.number(model.initial(), 0, meter)?;
     let mut search = Search {
@@ -45,7 +45,7 @@ pub(super) fn search<M: Model>(
         programs,
         meter,
         visited,
-        places: vec![0; programs.known.len()],
+        positions: vec![0; programs.known.len()],
         unknown_taken: Taken::new(programs.unknown.len()),
         left: programs.known.iter().map(Vec::len).sum(),
         state,
@@ -55,7 +55,7 @@ pub(super) fn search<M: Model>(
 }
 
 impl<M: Model> Search<'_, M> {
-    fn run(&mut self) -> Result<bool, Spent> {
+    fn run(&mut self) -> Result<bool, Exhausted> {
         self.take_reads()?;
         let mut choice = 0;
         while self.left > 0 {
@@ -72,7 +72,7 @@ impl<M: Model> Search<'_, M> {
 
     /// Takes the first choice from `first` on that leads to a new configuration. Choices are the
     /// clients, then the operations of unknown outcome.
-    fn advance(&mut self, first: usize) -> Result<bool, Spent> {
+    fn advance(&mut self, first: usize) -> Result<bool, Exhausted> {
         let choices = self.programs.known.len() + self.programs.unknown.len();
         for choice in first..choices {
             let Some(entry) = self.candidate(choice) else {
@@ -87,7 +87,7 @@ impl<M: Model> Search<'_, M> {
             self.push(choice, state, false);
             self.take_reads()?;
             let taken = [&self.unknown_taken];
-            if self.visited.enter(self.state, &self.places, &taken, self.meter)? {
+            if self.visited.enter(self.state, &self.positions, &taken, self.meter)? {
                 return Ok(true);
             }
             self.retreat();
@@ -99,16 +99,16 @@ impl<M: Model> Search<'_, M> {
     fn candidate(&self, choice: usize) -> Option<usize> {
         let clients = self.programs.known.len();
         if choice < clients {
-            let place = self.places[choice] as usize;
-            return self.programs.known[choice].get(place).copied();
+            let position = self.positions[choice] as usize;
+            return self.programs.known[choice].get(position).copied();
         }
         let (client, after, entry) = self.programs.unknown[choice - clients];
         let free = !self.unknown_taken.contains(choice - clients);
-        (free && self.places[client] as usize >= after).then_some(entry)
+        (free && self.positions[client] as usize >= after).then_some(entry)
     }
 
     /// Takes every client's next operation that changes nothing and whose answer fits.
-    fn take_reads(&mut self) -> Result<(), Spent> {
+    fn take_reads(&mut self) -> Result<(), Exhausted> {
         for client in 0..self.programs.known.len() {
             while let Some(entry) = self.candidate(client) {
                 if !self.entries[entry].read || self.step(entry)?.is_none() {
@@ -120,7 +120,7 @@ impl<M: Model> Search<'_, M> {
         Ok(())
     }
 
-    fn step(&mut self, entry: usize) -> Result<Option<u32>, Spent> {
+    fn step(&mut self, entry: usize) -> Result<Option<u32>, Exhausted> {
         self.meter.step(1)?;
         let now = self.visited.state(self.state);
         let Some(next) = self.model.step(now, &self.entries[entry].action) else {
@@ -134,10 +134,10 @@ impl<M: Model> Search<'_, M> {
         let frame = Frame { choice, state: self.state, forced };
         self.frames.push(frame);
         self.state = state;
-        if let Some(unknown) = choice.checked_sub(self.places.len()) {
+        if let Some(unknown) = choice.checked_sub(self.positions.len()) {
             self.unknown_taken.insert(unknown);
         } else {
-            self.places[choice] += 1;
+            self.positions[choice] += 1;
             self.left -= 1;
         }
     }
@@ -147,10 +147,10 @@ impl<M: Model> Search<'_, M> {
         loop {
             let frame = self.frames.pop()?;
             self.state = frame.state;
-            if let Some(unknown) = frame.choice.checked_sub(self.places.len()) {
+            if let Some(unknown) = frame.choice.checked_sub(self.positions.len()) {
                 self.unknown_taken.remove(unknown);
             } else {
-                self.places[frame.choice] -= 1;
+                self.positions[frame.choice] -= 1;
                 self.left += 1;
             }
             if !frame.forced {

@@ -1,6 +1,6 @@
 //! Reduction of a violation to a minimal one.
 
-use crate::budget::{Budget, Meter, Spent};
+use crate::budget::{Budget, Exhausted, Meter};
 use crate::model::Model;
 use crate::partition::Partition;
 
@@ -23,7 +23,7 @@ pub(crate) fn shrink<M: Model>(
     partition: &Partition<M::Action>,
     suspects: Vec<usize>,
     budget: &Budget,
-    violated: impl Fn(&Partition<M::Action>, &mut Meter) -> Result<bool, Spent>,
+    violated: impl Fn(&Partition<M::Action>, &mut Meter) -> Result<bool, Exhausted>,
 ) -> Core {
     let mut core = suspects;
     let mut steps_left = budget.steps;
@@ -70,11 +70,11 @@ fn without<M: Model>(
     core: &[usize],
     dropped: std::ops::Range<usize>,
 ) -> Vec<usize> {
-    let entry = |place: usize| &partition.entries[core[place]];
+    let entry = |index: usize| &partition.entries[core[index]];
     let mut gone = vec![false; core.len()];
     let mut to_follow: Vec<usize> = dropped.collect();
-    for &place in &to_follow {
-        gone[place] = true;
+    for &index in &to_follow {
+        gone[index] = true;
     }
     while let Some(write) = to_follow.pop() {
         if entry(write).read {
@@ -88,7 +88,7 @@ fn without<M: Model>(
             }
         }
     }
-    (0..core.len()).filter(|&place| !gone[place]).map(|place| core[place]).collect()
+    (0..core.len()).filter(|&index| !gone[index]).map(|index| core[index]).collect()
 }
 
 fn subset<A: Clone>(partition: &Partition<A>, kept: &[usize]) -> Partition<A> {

@@ -80,8 +80,8 @@ impl Panel {
             let left = right - SAMPLE - 6 - 6 * curve.name.len() as i32;
             let sample = vec![(left, 13), (left + SAMPLE, 13)];
             area.draw(&PathElement::new(sample, curve.colour.stroke_width(2)))?;
-            let place = (left + SAMPLE + 6, 6);
-            area.draw(&Text::new(curve.name.clone(), place, font(16, INK)))?;
+            let position = (left + SAMPLE + 6, 6);
+            area.draw(&Text::new(curve.name.clone(), position, font(16, INK)))?;
             right = left - 16;
         }
         Ok(())

@@ -119,8 +119,8 @@ impl Limit {
         let metric = self.metric;
         let (old, new) = (metric.of(before), metric.of(now));
         let shown = |number: Option<Quantity>| number.map_or("none".to_owned(), show);
-        let unlike = unlike(before, now);
-        let (verdict, why) = match (&unlike, old, new) {
+        let changed = changed(before, now);
+        let (verdict, why) = match (&changed, old, new) {
             (Some(what), ..) => (
                 Verdict::Inconclusive,
                 format!("{what} since the baseline was made: make a new one"),
@@ -147,7 +147,7 @@ impl Limit {
 }
 
 /// The reason why two sweeps of a scenario are not comparable, if there is one.
-fn unlike(before: &ScenarioSummary, now: &ScenarioSummary) -> Option<&'static str> {
+fn changed(before: &ScenarioSummary, now: &ScenarioSummary) -> Option<&'static str> {
     let seeds = |s: &ScenarioSummary| -> Vec<u64> { s.runs.iter().map(|run| run.seed).collect() };
     if before.scenario_hash != now.scenario_hash {
         Some("the scenario's file has changed")

@@ -55,8 +55,8 @@ impl ExpectationTally {
 pub(super) fn tally(runs: &Runs<'_>) -> Vec<ExpectationTally> {
     let stated = runs.planned.expect.iter().enumerate();
     stated
-        .map(|(place, stated)| {
-            let of = |entry: &'_ Entry| entry.expectations.get(place).map(|e| e.verdict);
+        .map(|(index, stated)| {
+            let of = |entry: &'_ Entry| entry.expectations.get(index).map(|e| e.verdict);
             let count = |verdict| runs.entries().filter(|e| of(e) == Some(verdict)).count();
             ExpectationTally {
                 text: stated.text.clone(),
@@ -64,14 +64,14 @@ pub(super) fn tally(runs: &Runs<'_>) -> Vec<ExpectationTally> {
                 passed: count(Verdict::Pass),
                 failed: count(Verdict::Fail),
                 inconclusive: count(Verdict::Inconclusive),
-                worst: worst(runs, place, stated),
+                worst: worst(runs, index, stated),
             }
         })
         .collect()
 }
 
-fn worst(runs: &Runs<'_>, place: usize, stated: &Stated) -> Option<Worst> {
-    let found = |entry: &'_ Entry| Some((entry.seed, entry.expectations.get(place)?.clone()));
+fn worst(runs: &Runs<'_>, index: usize, stated: &Stated) -> Option<Worst> {
+    let found = |entry: &'_ Entry| Some((entry.seed, entry.expectations.get(index)?.clone()));
     let not_held = runs.entries().filter_map(found);
     let mut worst: Option<(u64, ExpectationReport)> = None;
     for candidate in not_held.filter(|(_, e)| e.verdict != Verdict::Pass) {

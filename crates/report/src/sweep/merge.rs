@@ -80,11 +80,11 @@ fn difference(a: &SweepFile, b: &SweepFile) -> Option<String> {
         return Some(format!("scenarios {} and {}", names(x).join(" "), names(y).join(" ")));
     }
     let pairs = x.scenarios.iter().zip(&y.scenarios);
-    let mut unlike = pairs.filter(|(x, y)| x != y).map(|(x, y)| unlike(x, y));
-    Some(unlike.next().unwrap_or_else(|| "their plans".into()))
+    let mut differences = pairs.filter(|(x, y)| x != y).map(|(x, y)| scenario_difference(x, y));
+    Some(differences.next().unwrap_or_else(|| "their plans".into()))
 }
 
-fn unlike(x: &Planned, y: &Planned) -> String {
+fn scenario_difference(x: &Planned, y: &Planned) -> String {
     let name = &x.scenario;
     if x.scenario_hash != y.scenario_hash {
         let (x, y) = (&x.scenario_hash, &y.scenario_hash);

@@ -99,7 +99,7 @@ pub(super) fn pass_rate(runs: &Runs<'_>, rate: &PassRate) -> Criterion {
         verdict: rate.verdict(least),
         observed: rate.describe(),
         why: why.join("; "),
-        commands: runs.asked().filter(not_passed).map(again).collect(),
+        commands: runs.requested().filter(not_passed).map(again).collect(),
     }
 }
 

@@ -201,8 +201,8 @@ impl Planned {
         std::iter::once(Role::Subject).chain(caught).collect()
     }
 
-    fn seeds(&self, asked: &[u64]) -> Vec<u64> {
-        let news = asked.iter().filter(|seed| !self.regressions.contains(seed));
+    fn seeds(&self, requested: &[u64]) -> Vec<u64> {
+        let news = requested.iter().filter(|seed| !self.regressions.contains(seed));
         self.regressions.iter().chain(news).copied().collect()
     }
 }

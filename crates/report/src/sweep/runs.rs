@@ -16,7 +16,7 @@ pub(super) struct Row<'a> {
     /// Whether the seed was requested, rather than being a past failure that always runs. Only
     /// requested seeds count in rates and aggregates: seeds picked because they failed would bias
     /// them.
-    pub asked: bool,
+    pub requested: bool,
 }
 
 /// The runs of one scenario.
@@ -32,7 +32,7 @@ pub(super) struct Runs<'a> {
 impl<'a> Runs<'a> {
     /// Groups `entries` by the plan's scenarios.
     pub fn by_scenario(plan: &'a Plan, entries: &'a [Entry]) -> Vec<Runs<'a>> {
-        let asked: BTreeSet<u64> = plan.seeds.list.iter().copied().collect();
+        let requested: BTreeSet<u64> = plan.seeds.list.iter().copied().collect();
         let by_job: BTreeMap<usize, &Entry> = entries.iter().map(|e| (e.job, e)).collect();
         let empty = |planned: &'a Planned| Runs {
             planned,
@@ -44,7 +44,7 @@ impl<'a> Runs<'a> {
             let row = Row {
                 seed: job.seed,
                 entry: by_job.get(&number).copied(),
-                asked: asked.contains(&job.seed),
+                requested: requested.contains(&job.seed),
             };
             let runs = &mut all[job.scenario];
             match &job.role {
@@ -59,8 +59,8 @@ impl<'a> Runs<'a> {
     }
 
     /// The scenario's own runs of the requested seeds.
-    pub fn asked(&self) -> impl Iterator<Item = Row<'a>> + '_ {
-        self.own.iter().copied().filter(|row| row.asked)
+    pub fn requested(&self) -> impl Iterator<Item = Row<'a>> + '_ {
+        self.own.iter().copied().filter(|row| row.requested)
     }
 
     /// The scenario's own runs.

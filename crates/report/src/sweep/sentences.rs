@@ -15,13 +15,13 @@ use super::{Role, Sample};
 /// The criteria that each sentence of `sweep` holds.
 pub(super) fn sentences(runs: &Runs<'_>) -> Vec<Criterion> {
     let sentences = runs.planned.sweep.iter().enumerate();
-    sentences.map(|(place, sentence)| criterion(runs, place, sentence)).collect()
+    sentences.map(|(index, sentence)| criterion(runs, index, sentence)).collect()
 }
 
-fn criterion(runs: &Runs<'_>, place: usize, sentence: &SweepSentence) -> Criterion {
+fn criterion(runs: &Runs<'_>, index: usize, sentence: &SweepSentence) -> Criterion {
     let samples: Vec<(u64, Option<&Sample>)> = runs
-        .asked()
-        .map(|row| (row.seed, row.entry.and_then(|entry| entry.samples.get(place))))
+        .requested()
+        .map(|row| (row.seed, row.entry.and_then(|entry| entry.samples.get(index))))
         .collect();
     let decided = match sentence.demand {
         Demand::Violates { comparison, share } => violates(&samples, comparison, share),
@@ -36,7 +36,7 @@ fn criterion(runs: &Runs<'_>, place: usize, sentence: &SweepSentence) -> Criteri
         line: sentence.line,
         verdict: decided.verdict,
         observed: decided.observed,
-        why: why_open(&samples),
+        why: undecided_reasons(&samples),
         commands: decided.seed.map(again).into_iter().collect(),
     }
 }
@@ -49,7 +49,7 @@ struct Decided {
 }
 
 /// The reasons why samples are missing or unknown.
-fn why_open(samples: &[(u64, Option<&Sample>)]) -> String {
+fn undecided_reasons(samples: &[(u64, Option<&Sample>)]) -> String {
     let missing = samples.iter().filter(|(_, sample)| sample.is_none()).count();
     let mut unknown = samples.iter().filter_map(|(seed, sample)| match sample {
         Some(Sample::Unknown(why)) => Some((seed, why)),
@@ -61,7 +61,7 @@ fn why_open(samples: &[(u64, Option<&Sample>)]) -> String {
     }
     if let Some((seed, why)) = unknown.next() {
         let count = 1 + unknown.count();
-        reasons.push(format!("{count} seeds cannot say; seed {seed}: {why}"));
+        reasons.push(format!("{count} seeds are undecided; seed {seed}: {why}"));
     }
     reasons.join("; ")
 }

@@ -80,7 +80,7 @@ pub struct ScenarioSummary {
     pub not_passed: Vec<NotPassed>,
     /// The runs that were not done.
     pub not_run: Vec<NotRun>,
-    /// Each of its own runs.
+    /// Its own runs, a line each.
     pub runs: Vec<RunLine>,
 }
 
@@ -174,7 +174,7 @@ impl Summary {
 impl ScenarioSummary {
     fn of(runs: &Runs<'_>, twice: bool) -> Result<ScenarioSummary, String> {
         let planned = runs.planned;
-        let rate = PassRate::of(runs.asked());
+        let rate = PassRate::of(runs.requested());
         let mut criteria = vec![pass_rate(runs, &rate)];
         criteria.extend(regressions(runs));
         criteria.extend(sentences::sentences(runs));
@@ -216,10 +216,10 @@ impl From<&Entry> for RunLine {
     }
 }
 
-/// The requests of all seeds that were asked for, as if they had been one run's.
+/// The requests of all requested seeds, merged.
 fn merged(runs: &Runs<'_>) -> Result<(Counts, Latencies), String> {
     let (mut counts, mut latencies) = (Counts::default(), Latencies::default());
-    for entry in runs.asked().filter_map(|row| row.entry) {
+    for entry in runs.requested().filter_map(|row| row.entry) {
         let one = Latencies::try_from(&entry.latency)
             .map_err(|why| format!("{} seed {}: {why}", entry.scenario, entry.seed))?;
         latencies.merge(&one);

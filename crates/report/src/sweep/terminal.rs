@@ -97,8 +97,8 @@ impl Page {
     /// `text` wrapped behind `mark`, its further lines indented as far.
     fn hang(&mut self, mark: &str, text: &str) {
         let indent = mark.chars().count();
-        for (place, line) in wrap(text, self.width - indent).into_iter().enumerate() {
-            let before = if place == 0 { mark } else { "" };
+        for (index, line) in wrap(text, self.width - indent).into_iter().enumerate() {
+            let before = if index == 0 { mark } else { "" };
             self.line(&format!("{before:indent$}{line}"));
         }
     }
@@ -111,7 +111,7 @@ impl Page {
         }
     }
 
-    /// What is to be said of a scenario beyond its row. Nothing of one that simply passes.
+    /// Details about a scenario; none for one that simply passes.
     fn scenario(&mut self, scenario: &ScenarioSummary) {
         let simple = |criterion: &&Criterion| {
             let rate = criterion.kind == CriterionKind::PassRate;

@@ -1,4 +1,4 @@
-//! Sweeps made by hand.
+//! Hand-made sweeps.
 
 use netsplit_check::Verdict;
 use netsplit_history::{Counts, EncodedLatencies, Latencies};

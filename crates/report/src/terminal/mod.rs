@@ -124,8 +124,8 @@ fn wrap_facts(facts: &[String], most: usize) -> Vec<String> {
 fn hang(mark: &str, text: &str, most: usize) -> Vec<String> {
     let indent = text::width(mark);
     let lines = wrap(text, most.saturating_sub(indent));
-    let marked = lines.into_iter().enumerate().map(|(place, line)| {
-        let before = if place == 0 { mark } else { "" };
+    let marked = lines.into_iter().enumerate().map(|(index, line)| {
+        let before = if index == 0 { mark } else { "" };
         format!("{before:indent$}{line}")
     });
     marked.collect()

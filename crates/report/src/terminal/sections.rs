@@ -210,17 +210,17 @@ fn expectation(expectation: &ExpectationReport, room: usize, paint: Paint) -> Ve
     let shown = &expectation.shown;
     let text_room = room - MARK - if shown.is_empty() { 0 } else { width(shown) + 2 };
     let mut lines = Vec::new();
-    for (place, line) in wrap(&expectation.text, text_room).into_iter().enumerate() {
-        lines.push(if place == 0 {
+    for (index, line) in wrap(&expectation.text, text_room).into_iter().enumerate() {
+        lines.push(if index == 0 {
             format!("{mark} {line:text_room$}  {shown}")
         } else {
             format!("  {line}")
         });
     }
-    let place = expectation.line.map(|line| format!("line {line}"));
-    let place = place.filter(|_| expectation.verdict == Verdict::Fail);
+    let location = expectation.line.map(|line| format!("line {line}"));
+    let location = location.filter(|_| expectation.verdict == Verdict::Fail);
     let why = Some(&expectation.why).filter(|why| !why.is_empty()).cloned();
-    let parts: Vec<_> = place.into_iter().chain(why).collect();
+    let parts: Vec<_> = location.into_iter().chain(why).collect();
     if !parts.is_empty() {
         lines.extend(explained(&parts.join(": "), room));
     }
