@@ -1,6 +1,6 @@
 //! Durability as clients can observe it: no acknowledged write is lost.
 //!
-//! A write is lost when it was acknowledged; nobody else wrote its value; nothing may have
+//! A write is lost when it was acknowledged; its value was written only once; nothing may have
 //! overwritten it, that is, every other write of the key, answered or not, returned before
 //! it began (appends overwrite nothing); and reads of the key began at least `settle` after
 //! it returned, none of which saw it (compare "lost updates" in Kingsbury's Jepsen analyses).

@@ -56,7 +56,7 @@ pub trait Model {
 
     /// Whether the answer of `reader` could depend on `write` having happened: when this is
     /// false, taking `write` out of any legal sequence leaves the answer of `reader` legal.
-    /// Unknown writes that nobody may have seen are dropped, and a witness drops a write
+    /// Unknown writes that no operation may have seen are dropped, and a witness drops a write
     /// together with what may have seen it. `whole` says that the partition has only plain
     /// reads and writes ([`Model::access`]), so that a read finds what one write left.
     fn may_see(&self, _write: &Self::Action, _reader: &Self::Action, _whole: bool) -> bool {

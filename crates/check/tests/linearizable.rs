@@ -88,7 +88,7 @@ fn a_failed_write_must_not_be_read() {
     let history = [failed(write(1, 1, 0, 5)), read(2, 1, 6, 7)];
     let witness = witness(&history);
     assert_eq!(witness.operations.len(), 1);
-    assert_eq!(witness.contradiction, "client 2's read -> 1 found 1, which nobody wrote");
+    assert_eq!(witness.contradiction, "client 2's read -> 1 found 1, which was never written");
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(super) fn contradiction<M: Model>(
         let name = name(&operations[index]);
         let writers = writers(model, entries, value);
         if writers.is_empty() && *value != initial {
-            return format!("{name} found {value}, which nobody wrote");
+            return format!("{name} found {value}, which was never written");
         }
         if real_time
             && let Some(sentence) = overwritten(model, entries, operations, index, &writers)
