@@ -1,4 +1,4 @@
-//! The recipes for schedulers, run for real where their tools are installed.
+//! The scripts for schedulers, executed where the tools are installed.
 
 mod support;
 
@@ -13,12 +13,12 @@ use support::{root, stderr, stdout};
 const SWEEP: &str = "more.toml short.toml --seeds 4";
 const MORE: &str = "catches = ['random']\n";
 
-/// Whether a program is there; tells that the test is not done where it is not.
+/// Whether a program is installed; prints that the test is skipped if it is not.
 fn installed(program: &str, args: &[&str], says: &str) -> bool {
     let output = Command::new(program).args(args).output();
     let there = output.is_ok_and(|output| stdout(&output).contains(says));
     if !there {
-        eprintln!("not tried: {program} is not installed, or not to be had here");
+        eprintln!("skipped: {program} is not installed or does not work here");
     }
     there
 }

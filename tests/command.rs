@@ -1,4 +1,4 @@
-//! The command as its users meet it: names, files, flags, exit codes.
+//! The command as users see it: names, files, flags, exit codes.
 
 mod support;
 
@@ -17,8 +17,8 @@ fn a_wrong_name_suggests_the_right_one() {
     in_folder(|folder| {
         let output = netsplit(folder, &["run", "quorum-kv/minority-partitoin"]);
         assert_eq!(output.status.code(), Some(2));
-        let told = stderr(&output);
-        assert!(told.contains("did you mean `quorum-kv/minority-partition`?"), "{told}");
+        let errors = stderr(&output);
+        assert!(errors.contains("did you mean `quorum-kv/minority-partition`?"), "{errors}");
     });
 }
 
@@ -40,9 +40,9 @@ fn a_broken_file_shows_all_its_errors_with_their_places() {
         for command in ["lint", "run"] {
             let output = netsplit(folder, &[command, "broken.toml"]);
             assert_eq!(output.status.code(), Some(2), "{command}");
-            let told = stderr(&output);
-            assert!(told.contains("did you mean `duration`?"), "{told}");
-            assert!(told.contains("nonsense") && told.contains("broken.toml:"), "{told}");
+            let errors = stderr(&output);
+            assert!(errors.contains("did you mean `duration`?"), "{errors}");
+            assert!(errors.contains("nonsense") && errors.contains("broken.toml:"), "{errors}");
         }
     });
 }

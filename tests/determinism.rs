@@ -1,6 +1,6 @@
-//! One seed, one byte sequence: every shipped scenario, run in two processes, leaves the same
-//! bytes, passes, and has the fingerprint that `tests/fingerprints.txt` records for seed 1. A
-//! changed line of that file is a changed run: the commit that changes it says why.
+//! Determinism: every shipped scenario, run in two processes, writes the same bytes, passes, and
+//! has the fingerprint that `tests/fingerprints.txt` records for seed 1. A changed line of that
+//! file is a changed run: the commit that changes it says why.
 
 mod support;
 

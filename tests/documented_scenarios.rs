@@ -1,4 +1,4 @@
-//! What the pages say about scenario files is what the command reads.
+//! The scenario files shown in the documentation are valid and pass, and every key is documented.
 
 mod support;
 
@@ -10,7 +10,7 @@ use support::{netsplit, root, stderr, stdout};
 
 const REFERENCE: &str = "docs/scenarios.md";
 
-/// What the reference leaves out of its smaller examples.
+/// The lines that the reference omits from its smaller examples.
 const HEAD: &str = "title = \"T\"\nlab = \"quorum-kv\"\nduration = \"60s\"\n";
 
 fn page(name: &str) -> String {
@@ -37,15 +37,15 @@ fn is_whole(example: &str) -> bool {
     example.lines().any(|line| key(&line.replace(' ', "")))
 }
 
-/// An example is valid without even a warning, and passes.
+/// Checks that an example is valid without a warning, and passes.
 fn holds(page: &str, line: usize, text: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::write(folder.path().join("example.toml"), text).expect("it can be written");
     let output = netsplit(folder.path(), &["lint", "example.toml"]);
-    let (told, doubts) = (stdout(&output), stderr(&output));
+    let (output, warnings) = (stdout(&output), stderr(&output));
     assert!(
-        told == "example.toml: ok\n" && doubts.is_empty(),
-        "{page}, the example in line {line}:\n{told}{doubts}"
+        output == "example.toml: ok\n" && warnings.is_empty(),
+        "{page}, the example in line {line}:\n{output}{warnings}"
     );
     let run = netsplit(folder.path(), &["run", "example.toml"]);
     let report = stdout(&run);

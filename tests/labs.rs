@@ -1,7 +1,7 @@
-//! What holds for every lab: names, variants, mutants, seeds, and the tables of its lesson.
+//! Checks of every lab: names, variants, mutants, seeds, and the tables of its lesson.
 //!
-//! That every scenario passes is for `determinism.rs`, and that wrong variants fail for the gate's
-//! sweep, which do those runs anyway.
+//! `determinism.rs` checks that every scenario passes, and the gate's sweep that wrong variants
+//! fail, because they do those runs anyway.
 
 use std::sync::Mutex;
 use std::thread;
@@ -12,7 +12,7 @@ use netsplit_sim::Lab;
 #[path = "../crates/netsplit/src/labs.rs"]
 mod labs;
 
-/// Does `check` for every lab, on two threads.
+/// Runs `check` for every lab, on two threads.
 fn every_lab(check: fn(&'static dyn Lab)) {
     let left = Mutex::new(labs::LABS.to_vec());
     thread::scope(|scope| {

@@ -98,7 +98,7 @@ fn the_page_makes_a_lab_that_builds_runs_and_passes() {
     assert!(ran >= 3, "only {ran} commands");
 }
 
-/// Runs a command of the page. What it builds is shared with this repository's tests.
+/// Runs a command of the page, with this repository's target folder.
 fn cargo(lab: &Path, command: &str) {
     let words = command.split_whitespace().skip(1);
     let output = Command::new(env!("CARGO"))

@@ -1,11 +1,11 @@
-//! Sweeps in parts, sweeps over time, and runs done again.
+//! Shards and merges, baselines, and replays.
 
 mod support;
 
 use std::fs;
 use std::path::Path;
 
-use support::sweeps::{claim, code, folder, json, run};
+use support::sweeps::{code, criterion, folder, json, run};
 use support::{stderr, stdout};
 
 const SWEEP: &str = "more.toml short.toml --seeds 5";
@@ -26,18 +26,18 @@ fn shards(folder: &Path, sweep: &str, of: usize) -> Vec<String> {
 fn merged_shards_are_byte_for_byte_what_one_machine_gives() {
     let folder = folder(MORE);
     let path = folder.path();
-    let told = |line: &str| {
+    let output = |line: &str| {
         let text = run(path, &format!("{line} --junit j --markdown m"));
         let files = ["j", "m"].map(|file| fs::read_to_string(path.join(file)).expect(file));
         let json = run(path, &format!("{line} --json"));
         (text.status.code(), stdout(&text), files, stdout(&json))
     };
-    let whole = told(&format!("verify {SWEEP}"));
+    let whole = output(&format!("verify {SWEEP}"));
     assert_eq!(whole.0, Some(1), "{}", whole.1);
     for of in [1, 3, 40] {
         let mut files = shards(path, SWEEP, of);
         files.reverse();
-        assert!(told(&format!("merge {}", files.join(" "))) == whole, "{of} shards");
+        assert!(output(&format!("merge {}", files.join(" "))) == whole, "{of} shards");
     }
 }
 
@@ -49,8 +49,8 @@ fn what_is_not_one_whole_sweep_is_refused_by_name() {
     let refused = |files: &str, why: &str| {
         let output = run(path, &format!("merge {files}"));
         assert_eq!(output.status.code(), Some(2), "{files}");
-        let told = stderr(&output);
-        assert!(told.contains(why), "{files}: {told}");
+        let errors = stderr(&output);
+        assert!(errors.contains(why), "{files}: {errors}");
         assert!(output.stdout.is_empty());
     };
     refused(&format!("{a} {c}"), "gap: no file is of shard 2/3");
@@ -64,7 +64,7 @@ fn what_is_not_one_whole_sweep_is_refused_by_name() {
     refused(&format!("{a} {b} newer"), "newer cannot be merged: netsplit 9.9.9 wrote it");
     let lines: Vec<_> = text.lines().collect();
     fs::write(path.join("torn"), lines[..lines.len() - 1].join("\n")).expect("writable");
-    refused(&format!("{a} {b} torn"), "it is not whole");
+    refused(&format!("{a} {b} torn"), "it is truncated");
 
     let cut = "--shard 3/3 --out cut --time-limit 0s";
     let output = run(path, &format!("verify {SWEEP} {cut}"));
@@ -84,8 +84,8 @@ fn a_changed_scenario_is_another_sweep() {
     fs::write(path.join("more.toml"), text + "# changed\n").expect("writable");
     fs::rename(path.join(&before[0]), path.join("old.jsonl")).expect("writable");
     shards(path, "more.toml --seeds 4", 2);
-    let told = stderr(&run(path, "merge old.jsonl 2-of-2.jsonl"));
-    assert!(told.contains("more.toml has hash"), "{told}");
+    let errors = stderr(&run(path, "merge old.jsonl 2-of-2.jsonl"));
+    assert!(errors.contains("more.toml has hash"), "{errors}");
 }
 
 #[test]
@@ -95,14 +95,14 @@ fn a_baseline_finds_what_got_worse() {
     let old = run(path, "verify more.toml --seeds 4 --json");
     fs::write(path.join("old.json"), &old.stdout).expect("writable");
     let again = "verify more.toml --seeds 4 --baseline old.json --max-regression p99=10% --json";
-    assert_eq!(claim(&json(path, again), "baseline")["verdict"], "pass");
+    assert_eq!(criterion(&json(path, again), "baseline")["verdict"], "pass");
 
     let mut better: serde_json::Value = serde_json::from_slice(&old.stdout).expect("JSON");
     let p99 = better["scenarios"][0]["latency_ms"]["p99"].as_f64().expect("a number");
     better["scenarios"][0]["latency_ms"]["p99"] = (p99 / 1.2).into();
     fs::write(path.join("old.json"), better.to_string()).expect("writable");
     let summary = json(path, again);
-    assert_eq!(claim(&summary, "baseline")["verdict"], "fail");
+    assert_eq!(criterion(&summary, "baseline")["verdict"], "fail");
     assert_eq!(code(path, again), Some(1));
     assert_eq!(code(path, &again.replace("10%", "30%")), Some(0));
     assert_eq!(code(path, &again.replace("seeds 4", "seeds 5")), Some(3), "not like with like");
@@ -127,18 +127,18 @@ fn a_report_is_replayed_and_another_version_or_scenario_refused() {
         (output.status.code(), stdout(&output) + &stderr(&output))
     };
     let version = format!("\"netsplit\": \"{}\"", env!("CARGO_PKG_VERSION"));
-    let (code, told) = changed(&version, "\"netsplit\": \"9.9.9\"");
+    let (code, errors) = changed(&version, "\"netsplit\": \"9.9.9\"");
     assert_eq!(code, Some(2));
-    assert!(told.contains("the report is of netsplit 9.9.9"), "{told}");
+    assert!(errors.contains("the report is of netsplit 9.9.9"), "{errors}");
     let value: serde_json::Value = serde_json::from_str(&report).expect("JSON");
     let text = |field: &str| value[field].as_str().expect("a text").to_owned();
-    let (code, told) = changed(&text("scenario_hash"), "0000000000000000");
+    let (code, errors) = changed(&text("scenario_hash"), "0000000000000000");
     assert_eq!(code, Some(2));
-    assert!(told.contains("with hash 0000000000000000"), "{told}");
-    let (code, told) = changed(&text("fingerprint"), "0000000000000000");
+    assert!(errors.contains("with hash 0000000000000000"), "{errors}");
+    let (code, errors) = changed(&text("fingerprint"), "0000000000000000");
     assert_eq!(code, Some(1));
-    assert!(told.contains("another run"), "{told}");
-    let (code, told) = changed("\"verdict\": \"pass\"", "\"verdict\": \"fail\"");
+    assert!(errors.contains("another run"), "{errors}");
+    let (code, errors) = changed("\"verdict\": \"pass\"", "\"verdict\": \"fail\"");
     assert_eq!(code, Some(1));
-    assert!(told.contains("another report"), "{told}");
+    assert!(errors.contains("another report"), "{errors}");
 }

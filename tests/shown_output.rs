@@ -1,8 +1,8 @@
-//! What the README and the lessons show is what the command prints.
+//! The output shown in the README and the lessons is what the command prints.
 //!
 //! Every fenced block marked `console` is a sequence of `$ netsplit ...` lines, each followed
 //! by its output. `NETSPLIT_BLESS=1 cargo test --test shown_output` writes the true output into
-//! the files, to be read before it is committed.
+//! the files; read it before you commit.
 
 mod support;
 
@@ -31,7 +31,7 @@ fn with_true_output(page: &str) -> String {
     truth
 }
 
-/// What a command prints, without trailing blanks, which editors remove.
+/// A command's output, without trailing blanks, which editors remove.
 fn output_of(command: &str) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let args: Vec<_> = command.split_whitespace().map(|arg| arg.trim_matches('\'')).collect();
@@ -64,7 +64,7 @@ fn check(page: &Path) -> Result<(), String> {
     let differs = shown.lines().zip(truth.lines()).position(|(shown, truth)| shown != truth);
     let line = differs.unwrap_or(shown.lines().count().min(truth.lines().count()));
     Err(format!(
-        "{}:{}: shown `{}`, true `{}`; NETSPLIT_BLESS=1 mends it",
+        "{}:{}: shown `{}`, true `{}`; NETSPLIT_BLESS=1 updates it",
         page.display(),
         line + 1,
         shown.lines().nth(line).unwrap_or_default(),

@@ -1,5 +1,5 @@
 //! Every feature of a lab has a scenario that fails when it is off: each row of a lesson's table
-//! "Switched off" names the feature, the setting, the scenario and what that then misses.
+//! "Switched off" names the feature, the setting, the scenario and the expectation that then fails.
 
 mod support;
 
@@ -8,7 +8,7 @@ use std::fs;
 use serde_json::Value;
 use support::{netsplit, root, scenarios, stderr, stdout};
 
-/// The labs without such a table: queueing has laws and no features to speak of.
+/// The labs without such a table: queueing has no features that can be switched off.
 const WITHOUT: &[&str] = &["queueing"];
 
 /// The cells of a table's rows, without its head.
@@ -19,7 +19,7 @@ fn rows(section: &str) -> Vec<Vec<&str>> {
         .collect()
 }
 
-/// Whether the scenario, with this set, misses the expectation that starts so.
+/// Whether the scenario, with this setting, fails the expectation that starts with `expected`.
 fn misses(scenario: &str, set: &str, expected: &str) -> bool {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let output = netsplit(folder.path(), &["run", scenario, "--set", set, "--json"]);
@@ -42,14 +42,14 @@ fn every_feature_is_missed_where_it_is_off() {
         let file = root().join("labs").join(lab).join("README.md");
         let lesson = fs::read_to_string(file).expect("every lab has a lesson");
         let section = lesson.split("\n## Switched off\n").nth(1);
-        let section = section.unwrap_or_else(|| panic!("{lab} tells of nothing to switch off"));
+        let section = section.unwrap_or_else(|| panic!("{lab} has no section \"Switched off\""));
         let rows = rows(section.split("\n## ").next().expect("there is a first part"));
         assert!(!rows.is_empty(), "{lab}: an empty table");
         for row in rows {
             let [feature, off, name, expected] = row[..] else { panic!("not four cells: {row:?}") };
             let scenario = format!("{lab}/{name}");
             let missed = misses(&scenario, off, expected);
-            assert!(missed, "{feature}: {scenario} --set {off} does not miss `{expected}`");
+            assert!(missed, "{feature}: {scenario} --set {off} still meets `{expected}`");
             tried += 1;
         }
     }

@@ -1,4 +1,4 @@
-//! Habits of this code base that a compiler does not check.
+//! Rules of this code base that the compiler does not check.
 
 mod support;
 
@@ -70,6 +70,53 @@ fn nothing_in_a_simulation_is_left_to_chance() {
     }
 }
 
+/// The lines of the Rust files below `crates` and `labs`, each with its file and its number.
+fn lines_of_code(each: &mut dyn FnMut(&Path, usize, &str)) {
+    let root = root();
+    for folder in ["crates", "labs"] {
+        for file in rust_files(&root.join(folder)) {
+            let text = fs::read_to_string(&file).expect("UTF-8");
+            let shown = file.strip_prefix(&root).expect("below the root");
+            text.lines().zip(1..).for_each(|(line, number)| each(shown, number, line));
+        }
+    }
+}
+
+#[test]
+fn module_docs_begin_with_a_noun_or_a_verb() {
+    const QUESTIONS: [&str; 10] =
+        ["What", "How", "Which", "Who", "Whom", "Whose", "Where", "When", "Whether", "From"];
+    let mut found = Vec::new();
+    lines_of_code(&mut |file, number, line| {
+        let first = line.strip_prefix("//! ").and_then(|text| text.split(' ').next());
+        if number == 1 && first.is_some_and(|word| QUESTIONS.contains(&word)) {
+            found.push(format!("{}: {line}", file.display()));
+        }
+    });
+    assert!(found.is_empty(), "name the module's subject instead: {found:#?}");
+}
+
+#[test]
+fn old_words_do_not_return() {
+    const WORDS: [(&str, &str); 5] = [
+        ("unless said", "write: Default: 2s."),
+        ("absurdly", "state the limit"),
+        ("takes itself for", "write: the role it believes it has"),
+        ("lets itself be", "use the active verb"),
+        ("so many ", "name the number"),
+    ];
+    let mut found = Vec::new();
+    lines_of_code(&mut |file, number, line| {
+        let doc = line.trim_start().starts_with("//");
+        for (word, instead) in WORDS {
+            if line.contains(word) && (doc || word != "so many ") {
+                found.push(format!("{}:{number}: `{word}`: {instead}", file.display()));
+            }
+        }
+    });
+    assert!(found.is_empty(), "{found:#?}");
+}
+
 #[test]
 fn labs_never_depend_on_labs() {
     let labs = root().join("labs");
@@ -118,7 +165,7 @@ fn the_committed_schema_is_the_true_one() {
         fs::write(&file, &truth).expect("the schema can be written");
     }
     let committed = fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == truth, "netsplit schema > scenarios/scenario.schema.json mends it");
+    assert!(committed == truth, "run netsplit schema > scenarios/scenario.schema.json");
 }
 
 #[test]

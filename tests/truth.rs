@@ -1,6 +1,6 @@
 //! `docs/truth.md` lists every check of every lab as its truth table states it, and all hold.
 //!
-//! What was measured is compared by the gate (`.ci/run`), which has a release build.
+//! The gate (`.ci/run`) compares the measured values, because it has a release build.
 
 mod support;
 
@@ -40,7 +40,7 @@ fn stated(check: &Check) -> [String; 8] {
     ]
 }
 
-/// The same of a line; `None` when it is no row. The sixth cell is what was measured.
+/// The same of a line; `None` when it is not a row. The sixth cell is the measured value.
 fn shown(line: &str) -> Option<[String; 8]> {
     let cells: Vec<_> = line.split(" | ").map(|cell| cell.trim_matches(['|', ' '])).collect();
     let [law, tier, measure, expected, tolerance, _, seeds, holds, source, _] = cells[..] else {

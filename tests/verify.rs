@@ -1,11 +1,11 @@
-//! Sweeps as an instructor and a CI job meet them.
+//! Sweeps as instructors and CI jobs use them.
 
 mod support;
 
 use std::fs;
 use std::process::{Command, Stdio};
 
-use support::sweeps::{claim, code, folder, json, run};
+use support::sweeps::{code, criterion, folder, json, run};
 use support::{command, stderr, stdout};
 
 #[test]
@@ -36,7 +36,7 @@ fn exit_codes() {
 #[test]
 fn the_number_of_threads_does_not_show() {
     let folder = folder("catches = ['random']\nsweep = ['mean(p50) < 50ms']\n");
-    let told = |jobs: u32| {
+    let output = |jobs: u32| {
         let line =
             format!("verify more.toml short.toml --seeds 8 --jobs {jobs} --junit j --markdown m");
         let text = stdout(&run(folder.path(), &line));
@@ -45,9 +45,9 @@ fn the_number_of_threads_does_not_show() {
         let json = stdout(&run(folder.path(), &format!("{line} --json")));
         (text, files, json)
     };
-    let one = told(1);
+    let one = output(1);
     assert!(one.2.contains("\"catches\""), "{}", one.2);
-    assert!(one == told(2) && one == told(5));
+    assert!(one == output(2) && one == output(5));
 }
 
 #[test]
@@ -89,8 +89,8 @@ fn a_past_failure_always_runs_and_fails_whatever_the_rate_allows() {
     let seeds = scenario["runs"].as_array().expect("runs").iter();
     let seeds: Vec<_> = seeds.map(|run| run["seed"].as_u64().expect("a seed")).collect();
     assert_eq!(seeds, [6, 8, 1, 2]);
-    assert_eq!(claim(&summary, "pass_rate")["verdict"], "pass");
-    assert_eq!(claim(&summary, "regression")["verdict"], "fail");
+    assert_eq!(criterion(&summary, "pass_rate")["verdict"], "pass");
+    assert_eq!(criterion(&summary, "regression")["verdict"], "fail");
     assert_eq!(summary["verdict"], "fail");
 }
 
@@ -98,7 +98,7 @@ fn a_past_failure_always_runs_and_fails_whatever_the_rate_allows() {
 fn a_variant_that_nothing_tells_from_the_reference_is_missed() {
     let folder = folder("catches = ['round-robin']\n");
     let summary = json(folder.path(), "verify more.toml --seeds 2 --json");
-    assert_eq!(claim(&summary, "catches")["verdict"], "fail", "one server: no choice");
+    assert_eq!(criterion(&summary, "catches")["verdict"], "fail", "one server: no choice");
     assert_eq!(code(folder.path(), "verify more.toml --seeds 2"), Some(1));
     let alone = "verify more.toml --seeds 2 --variant round-robin";
     assert_eq!(code(folder.path(), alone), Some(0), "--variant asks about that variant only");
@@ -160,9 +160,10 @@ fn a_salt_gives_seeds_that_reproduce_and_is_written_nowhere() {
     let outputs = [run(path, &line), run(path, &format!("{line} --json"))];
     let shard = format!("verify short.toml --seeds 8 --seed-salt {SALT} --out shard");
     assert!(run(path, &shard).status.success());
-    let mut told: Vec<String> = outputs.iter().map(|o| stdout(o) + &stderr(o)).collect();
-    told.extend(["j", "m", "shard"].map(|file| fs::read_to_string(path.join(file)).expect(file)));
-    assert!(told.iter().all(|text| !text.contains(SALT)));
+    let mut written: Vec<String> = outputs.iter().map(|o| stdout(o) + &stderr(o)).collect();
+    written
+        .extend(["j", "m", "shard"].map(|file| fs::read_to_string(path.join(file)).expect(file)));
+    assert!(written.iter().all(|text| !text.contains(SALT)));
 
     let summary: serde_json::Value = serde_json::from_str(&stdout(&outputs[1])).expect("JSON");
     assert_eq!(summary["salted"], true);
@@ -194,11 +195,11 @@ fn github_is_shown_the_line_that_does_not_hold() {
         }
         verify.output().expect("it starts")
     };
-    let told = stderr(&github(true));
+    let errors = stderr(&github(true));
     let line = support::sweeps::SHORT.lines().position(|line| line.contains("max < 20ms"));
     let place = format!("::error file=short.toml,line={},title=", line.expect("it is there") + 1);
-    assert!(told.starts_with(&place), "{told}");
-    assert!(told.contains("max < 20ms: failed in 1 of 3 runs"), "{told}");
+    assert!(errors.starts_with(&place), "{errors}");
+    assert!(errors.contains("max < 20ms: failed in 1 of 3 runs"), "{errors}");
     let page = fs::read_to_string(folder.path().join("summary.md")).expect("it is written");
     assert!(page.contains("| short.toml | ❌ fail | 2 of 3 |"), "{page}");
     assert!(github(false).stderr.is_empty());
@@ -232,8 +233,8 @@ fn patterns_name_scenarios_labs_files_and_folders() {
     assert_eq!(named("qu*/calm queueing/calm"), ["queueing/calm", "quorum-kv/calm"]);
     assert_eq!(named(""), by_name());
     assert!(named("quorum-kv").iter().all(|name| name.starts_with("quorum-kv/")));
-    let told = stderr(&run(path, "verify qeueing"));
-    assert!(told.contains("did you mean `queueing`?"), "{told}");
+    let errors = stderr(&run(path, "verify qeueing"));
+    assert!(errors.contains("did you mean `queueing`?"), "{errors}");
 }
 
 #[test]
@@ -242,6 +243,6 @@ fn runs_done_twice_are_the_same_for_every_lab() {
     let line = "verify short.toml quorum-kv/minority-partition --seeds 1 --determinism --json";
     let summary = json(folder.path(), line);
     assert_eq!(summary["verdict"], "pass", "{summary:#}");
-    let claim = claim(&summary, "determinism");
-    assert_eq!(claim["observed"], "0 of 1 runs differ when done twice");
+    let criterion = criterion(&summary, "determinism");
+    assert_eq!(criterion["observed"], "0 of 1 runs differ when done twice");
 }

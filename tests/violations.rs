@@ -1,8 +1,8 @@
-//! An expectation that nothing can violate does not ship.
+//! Every shipped expectation can be violated.
 //!
 //! `tests/violations.toml` names, for each shipped scenario, settings that break it. Every
-//! expectation must be violated by at least one of them, or by a variant that the scenario
-//! says it catches; `docs/violations.md` shows by which. `NETSPLIT_BLESS=1` writes the page.
+//! expectation must be violated by at least one of them, or by a variant in the scenario's
+//! `catches`; `docs/violations.md` shows by which. `NETSPLIT_BLESS=1` writes the page.
 
 mod support;
 
@@ -18,11 +18,11 @@ use support::{netsplit, root, scenarios, stderr, stdout};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Breakers {
-    /// Each a list of `KEY=VALUE`, put into one run together.
+    /// Lists of `KEY=VALUE`, each for one run.
     tries: Vec<Vec<String>>,
 }
 
-/// What a shipped scenario says of its verdict.
+/// The table `verdict` of a shipped scenario.
 fn verdict(scenario: &str) -> toml::Table {
     let file = root().join("scenarios").join(format!("{scenario}.toml"));
     let text = fs::read_to_string(file).expect("scenarios are named after their files");
@@ -30,7 +30,7 @@ fn verdict(scenario: &str) -> toml::Table {
     parsed["verdict"].as_table().expect("a table").clone()
 }
 
-/// The settings to try on a scenario: those of the table, and the variants that it catches.
+/// The settings to try on a scenario: those of the table, and the variants in its `catches`.
 fn tries(table: &BTreeMap<String, Breakers>, scenario: &str) -> Vec<Vec<String>> {
     let verdict = verdict(scenario);
     let catches = verdict.get("catches").and_then(toml::Value::as_array);
@@ -47,7 +47,7 @@ fn violated(scenario: &str, tries: &[Vec<String>]) -> Vec<(String, Option<String
     for set in tries {
         let mut sentences = expectations(scenario, set);
         if swept {
-            sentences.extend(claims(scenario, set));
+            sentences.extend(sweep_criteria(scenario, set));
         }
         for (index, (text, violated)) in sentences.into_iter().enumerate() {
             if found.len() <= index {
@@ -61,18 +61,18 @@ fn violated(scenario: &str, tries: &[Vec<String>]) -> Vec<(String, Option<String
     found
 }
 
-/// What a run with seed 1 decides, and whether it is violated.
+/// The expectations of a run with seed 1, and whether they are violated.
 fn expectations(scenario: &str, set: &[String]) -> Vec<(String, bool)> {
     sentences(&judged(&["run", scenario, "--json"], set)["expectations"])
 }
 
-/// What a sweep of three seeds decides, and whether it is violated.
-fn claims(scenario: &str, set: &[String]) -> Vec<(String, bool)> {
+/// The sentences of a sweep over three seeds, and whether they are violated.
+fn sweep_criteria(scenario: &str, set: &[String]) -> Vec<(String, bool)> {
     let mut args = vec!["verify", scenario, "--json", "--seeds", "3"];
     args.extend(["--jobs", "1", "--set", "verdict.catches=[]"]);
     let mut all = judged(&args, set)["scenarios"][0]["claims"].take();
-    let claims = all.as_array_mut().expect("a list");
-    claims.retain(|claim| claim["kind"] == "sweep");
+    let criteria = all.as_array_mut().expect("a list");
+    criteria.retain(|criterion| criterion["kind"] == "sweep");
     sentences(&all)
 }
 
@@ -95,7 +95,7 @@ fn judged(args: &[&str], set: &[String]) -> Value {
         .unwrap_or_else(|_| panic!("{args:?}: {}", stderr(&output)))
 }
 
-/// Everything that is expected, by scenario.
+/// All expectations, by scenario.
 fn all_violations() -> BTreeMap<String, Vec<(String, Option<String>)>> {
     let text = fs::read_to_string(root().join("tests/violations.toml")).expect("the table exists");
     let table: BTreeMap<String, Breakers> = toml::from_str(&text).expect("the table parses");
@@ -151,5 +151,5 @@ fn every_shipped_expectation_can_be_violated() {
         fs::write(&file, &page).expect("writable");
     }
     let shown = fs::read_to_string(&file).unwrap_or_default();
-    assert!(shown == page, "docs/violations.md is out of date: NETSPLIT_BLESS=1 writes it");
+    assert!(shown == page, "docs/violations.md is out of date: NETSPLIT_BLESS=1 updates it");
 }

@@ -1,6 +1,6 @@
-//! Running the command in tests.
+//! Helpers that run the command.
 
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, reason = "each test file uses some of it")]
 
 pub mod sweeps;
 
@@ -12,12 +12,12 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the project exists")
 }
 
-/// `netsplit` in `folder`, with nothing of the environment that it heeds.
+/// `netsplit` in `folder`, without the environment variables that it reads.
 pub fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netsplit"));
     command.args(args).current_dir(folder);
-    for heeded in ["COLUMNS", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "NETSPLIT_SEED_SALT"] {
-        command.env_remove(heeded);
+    for variable in ["COLUMNS", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "NETSPLIT_SEED_SALT"] {
+        command.env_remove(variable);
     }
     command
 }
@@ -27,12 +27,12 @@ pub fn netsplit(folder: &Path, args: &[&str]) -> Output {
     command(folder, args).output().expect("the command starts")
 }
 
-/// What a run of the command printed to standard output.
+/// The standard output of a command.
 pub fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("output is UTF-8")
 }
 
-/// What a run of the command printed to standard error.
+/// The standard error of a command.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("output is UTF-8")
 }

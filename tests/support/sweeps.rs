@@ -1,4 +1,4 @@
-//! Small scenarios to sweep over, and what sweeps say.
+//! Small scenarios for sweeps, and helpers that read the results.
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +27,7 @@ expect = [
 ]
 "#;
 
-/// A folder with [`SHORT`] in `short.toml`, and `more` behind it in `more.toml`.
+/// A folder with [`SHORT`] in `short.toml`, and [`SHORT`] followed by `more` in `more.toml`.
 pub fn folder(more: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::write(folder.path().join("short.toml"), SHORT).expect("writable");
@@ -35,26 +35,26 @@ pub fn folder(more: &str) -> tempfile::TempDir {
     folder
 }
 
-/// Runs a line of words.
+/// Runs `netsplit` with the words of `line`.
 pub fn run(folder: &Path, line: &str) -> Output {
     netsplit(folder, &line.split_whitespace().collect::<Vec<_>>())
 }
 
-/// The exit code of a line of words.
+/// The exit code of `netsplit` with the words of `line`.
 pub fn code(folder: &Path, line: &str) -> Option<i32> {
     run(folder, line).status.code()
 }
 
-/// What a line of words that ends in `--json` says.
+/// The JSON output of `netsplit` with the words of `line`, which end in `--json`.
 pub fn json(folder: &Path, line: &str) -> Value {
     let output = run(folder, line);
     let read = serde_json::from_str(&stdout(&output));
     read.unwrap_or_else(|error| panic!("{line}: {error}: {}", stderr(&output)))
 }
 
-/// The claim of this kind about the first scenario.
-pub fn claim<'a>(summary: &'a Value, kind: &str) -> &'a Value {
-    let claims = summary["scenarios"][0]["claims"].as_array().expect("claims");
-    let found = claims.iter().find(|claim| claim["kind"] == kind);
-    found.unwrap_or_else(|| panic!("no {kind} in {claims:#?}"))
+/// The first scenario's criterion of this kind.
+pub fn criterion<'a>(summary: &'a Value, kind: &str) -> &'a Value {
+    let criteria = summary["scenarios"][0]["claims"].as_array().expect("claims");
+    let found = criteria.iter().find(|criterion| criterion["kind"] == kind);
+    found.unwrap_or_else(|| panic!("no {kind} in {criteria:#?}"))
 }

@@ -1,4 +1,4 @@
-//! How long the linearizability checker takes on histories of the sizes that labs make.
+//! Time of the linearizability checker on histories of the size that labs produce.
 
 use std::hint::black_box;
 
@@ -19,7 +19,7 @@ impl Dice {
     }
 }
 
-/// What clients write.
+/// The kinds of writes.
 #[derive(Clone, Copy)]
 struct Mix {
     keys: u64,

@@ -1,48 +1,51 @@
-//! What a search may spend, in steps and bytes rather than seconds.
+//! Budgets of searches, in steps and bytes rather than seconds.
 //!
-//! A [`Budget`] makes "I do not know" deterministic: the same history and budget end the
-//! same way on every machine. A [`Meter`] hands it out to the searches of one history.
+//! A [`Budget`] makes "unknown" deterministic: the same history and budget give the same answer
+//! on every machine. A [`Meter`] charges the searches of one history against it.
 //!
-//! Bytes are computed from what the search stores, not asked of the allocator, so real
-//! memory may be half as much again.
+//! Bytes are computed from what the search stores, not measured at the allocator; actual memory
+//! use may be about 50% higher.
 
-/// What a checker may spend on one history.
+/// The limits of a checker on one history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// Actions tried and entries compared, over all keys.
     pub steps: u64,
-    /// Bytes that the memo of one search may hold.
+    /// Bytes that the visited set of one search may hold.
     pub memory_bytes: usize,
 }
 
 impl Default for Budget {
-    /// Some seconds and a quarter of a gigabyte at worst.
+    /// 20 million steps and 256 MiB: a few seconds at worst.
     fn default() -> Self {
         Budget { steps: 20_000_000, memory_bytes: 256 << 20 }
     }
 }
 
-/// A search ended because its budget did.
+/// The limit that ended a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Spent {
+pub(crate) enum Exhausted {
     Steps,
     Memory,
 }
 
-impl Spent {
-    /// A sentence for the report.
+impl Exhausted {
+    /// The sentence for the report.
     pub(crate) fn explain(self, budget: &Budget, key: Option<&str>) -> String {
-        let place = key.map_or_else(String::new, |key| format!(" at key {key}"));
+        let at_key = key.map_or_else(String::new, |key| format!(" at key {key}"));
         match self {
-            Spent::Steps => format!("out of budget{place}: {} steps", budget.steps),
-            Spent::Memory => {
-                format!("out of budget{place}: {} MiB of memo", budget.memory_bytes >> 20)
+            Exhausted::Steps => format!("out of budget{at_key}: {} steps", budget.steps),
+            Exhausted::Memory => {
+                format!(
+                    "out of budget{at_key}: {} MiB of visited configurations",
+                    budget.memory_bytes >> 20
+                )
             }
         }
     }
 }
 
-/// What is left for one search.
+/// The remaining budget of one search.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Meter {
     steps_left: u64,
@@ -58,13 +61,13 @@ impl Meter {
         self.steps_left
     }
 
-    pub(crate) fn step(&mut self, count: u64) -> Result<(), Spent> {
-        self.steps_left = self.steps_left.checked_sub(count).ok_or(Spent::Steps)?;
+    pub(crate) fn step(&mut self, count: u64) -> Result<(), Exhausted> {
+        self.steps_left = self.steps_left.checked_sub(count).ok_or(Exhausted::Steps)?;
         Ok(())
     }
 
-    pub(crate) fn hold(&mut self, bytes: usize) -> Result<(), Spent> {
-        self.bytes_left = self.bytes_left.checked_sub(bytes).ok_or(Spent::Memory)?;
+    pub(crate) fn allocate(&mut self, bytes: usize) -> Result<(), Exhausted> {
+        self.bytes_left = self.bytes_left.checked_sub(bytes).ok_or(Exhausted::Memory)?;
         Ok(())
     }
 }

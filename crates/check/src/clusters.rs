@@ -1,11 +1,11 @@
-//! Values written once: each write with the reads that found it.
+//! Values written once: each write with the reads that returned it.
 //!
 //! When a partition has plain reads and writes only and no value that was read has two
-//! writers, each read belongs to one write. Such a write and its reads, a [`Cluster`], must
-//! stand together in any legal order, so that ordering the history means ordering clusters
+//! writers, each read belongs to one write. Such a write and its reads, a [`Cluster`], must be
+//! adjacent in any legal order, so ordering the history means ordering clusters
 //! (Gibbons & Korach, "Testing shared memories", SIAM J. Comput. 26(4), 1997, section 4).
 //! Both the linearizability and the sequential-consistency checker start here; partitions
-//! that have no clusters go to a search.
+//! without clusters go to a search.
 
 use indexmap::IndexMap;
 use netsplit_history::Time;
@@ -14,10 +14,10 @@ use serde_json::Value;
 use crate::model::{Access, Model};
 use crate::partition::{Entry, Partition};
 
-/// A write and the reads that found its value. Entries are positions in the partition.
+/// A write and the reads that returned its value. Entries are positions in the partition.
 #[derive(Debug, Default)]
 pub(crate) struct Cluster {
-    /// `None` for the value from before any write.
+    /// `None` for the initial value.
     pub(crate) write: Option<usize>,
     pub(crate) reads: Vec<usize>,
 }
@@ -28,14 +28,14 @@ impl Cluster {
     }
 }
 
-/// What a partition's values say.
+/// The result of grouping a partition by value.
 #[derive(Debug)]
 pub(crate) enum Values {
     /// Each value that was read was written once. The first cluster is the initial value's.
     Once(Vec<Cluster>),
-    /// A read found what nobody wrote: the read's position.
+    /// A read returned a value that was never written: the read's position.
     Orphan(usize),
-    /// None of this: search.
+    /// Neither: a search has to decide.
     Ambiguous,
 }
 
@@ -68,11 +68,11 @@ pub(crate) fn clusters<M: Model>(model: &M, partition: &Partition<M::Action>) ->
     if ambiguous { Values::Ambiguous } else { Values::Once(found) }
 }
 
-/// Each read is held against each write, so not in partitions larger than this.
+/// The largest partition searched for such a read: each read is compared with each write.
 const ORPHANS_SOUGHT_AMONG: usize = 4096;
 
-/// A read that fits neither the initial state nor any write: a search would have to fail in
-/// every other way before it found that out.
+/// A read that fits neither the initial state nor any write. A search would have to exhaust
+/// every order to find it.
 fn orphan<M: Model>(model: &M, partition: &Partition<M::Action>) -> Option<usize> {
     let entries = &partition.entries;
     if entries.len() > ORPHANS_SOUGHT_AMONG {
@@ -88,7 +88,7 @@ fn orphan<M: Model>(model: &M, partition: &Partition<M::Action>) -> Option<usize
     })
 }
 
-/// Whether `first` certainly came before `second`: it returned before the other began.
+/// Whether `first` precedes `second` in real time: it returned before `second` was invoked.
 pub(crate) fn precedes<A>(first: &Entry<A>, second: &Entry<A>) -> bool {
     first.finish < second.invoke && first.finish != Time::MAX
 }

@@ -1,24 +1,24 @@
-//! The frame of the two checkers that look for one legal order: key by key, within a
-//! budget, with a witness where there is none.
+//! The common part of the two checkers that search for one legal order: key by key, within a
+//! budget, with a witness when there is none.
 //!
-//! A [`Rule`] decides one partition. [`check`] shares the [`Budget`] out over the keys,
-//! smallest first, so that one hard key cannot hide a violation at an easy one; a violation
-//! outweighs a search that ran out.
+//! A [`Rule`] decides one partition. [`check`] divides the [`Budget`] among the keys, smallest
+//! first, so that one hard key cannot hide a violation at an easy one. A violation outweighs an
+//! exhausted budget.
 
 use netsplit_history::Operation;
 use serde::Serialize;
 
-use crate::budget::{Budget, Meter, Spent};
+use crate::budget::{Budget, Exhausted, Meter};
 use crate::model::{Malformed, Model};
 use crate::partition::{Partition, Scope, split};
 use crate::witness::{Witness, shrink};
 
-/// What a checker found out, and about how much.
+/// The answer of a checker, and the part of the history that it covers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Consistency {
-    /// The finding.
+    /// The answer.
     pub answer: Answer,
-    /// What it is about.
+    /// The operations that it covers.
     pub scope: Scope,
 }
 
@@ -26,11 +26,11 @@ pub struct Consistency {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// There is, for each key.
+    /// Every key has a legal order.
     Holds,
-    /// There is none at one key.
+    /// One key has none.
     Violated(Box<Witness>),
-    /// The budget ran out before the answer: says where.
+    /// The budget ran out first; the text says at which key.
     Unknown(String),
 }
 
@@ -38,19 +38,19 @@ pub enum Answer {
 pub(crate) trait Rule<M: Model> {
     /// Its name in findings.
     const NAME: &'static str;
-    /// What the order must respect, in words.
+    /// The constraint on the order, in words.
     const RESPECTING: &'static str;
 
-    /// `None` when there is a legal order; otherwise positions of entries that already have
-    /// none among themselves.
+    /// `None` when there is a legal order; otherwise the positions of entries that have no legal
+    /// order even among themselves.
     fn suspects(
         &self,
         model: &M,
         partition: &Partition<M::Action>,
         meter: &mut Meter,
-    ) -> Result<Option<Vec<usize>>, Spent>;
+    ) -> Result<Option<Vec<usize>>, Exhausted>;
 
-    /// Why the rule does not apply to a partition at all, if it does not.
+    /// The reason why the rule does not apply to a partition, if it does not.
     fn refuse(&self, _partition: &Partition<M::Action>) -> Option<String> {
         None
     }

@@ -1,11 +1,11 @@
-//! From a property that a scenario names to the checker that decides it.
+//! Dispatch from a property that a scenario names to the checker that decides it.
 //!
-//! [`Rules`] holds what the scenario and the lab bring: the [`Budget`] and the lab's
-//! [`Invariant`]s. [`decide`] is the closure that `evaluate` wants, with a witness as data where
-//! there is one.
+//! [`CheckContext`] holds the inputs beside the run: the [`Budget`], the scenario's settle time
+//! and the lab's [`Invariant`]s. [`decide`] is the closure that `evaluate` takes; a violation of
+//! an order carries its witness as data.
 //!
-//! Left out: negation. Whoever reads the sentence turns the verdict around; what is
-//! inconclusive stays so.
+//! Left out: negation. The reader of the sentence inverts the verdict; inconclusive stays
+//! inconclusive.
 
 use std::time::Duration;
 
@@ -18,39 +18,39 @@ use crate::guarantee::Guarantee;
 use crate::history_file::ShippedModel;
 use crate::invariant::check_invariant;
 use crate::linearizable::check_linearizable;
+use crate::liveness::check_liveness;
 use crate::lost_writes::check_lost_writes;
 use crate::model::{KeyValue, Register};
 use crate::monotonic_reads::check_monotonic_reads;
 use crate::partition::Scope;
 use crate::read_your_writes::check_read_your_writes;
 use crate::sequential::check_sequential;
-use crate::serves::check_serves;
 
-/// What decides a run's properties besides the run.
+/// The inputs of [`decide`] beside the run.
 #[derive(Clone, Copy)]
-pub struct Rules<'a> {
-    /// For the searches, each property anew.
+pub struct CheckContext<'a> {
+    /// The budget of each property's search.
     pub budget: Budget,
-    /// How long a write may take to show everywhere, for "no lost acknowledged write".
+    /// How long a write may take to become visible everywhere, for "no lost acknowledged write".
     pub settle: Duration,
     /// The lab's invariants.
     pub invariants: &'a [Invariant],
 }
 
-impl Default for Rules<'_> {
+impl Default for CheckContext<'_> {
     fn default() -> Self {
-        Rules { budget: Budget::default(), settle: Duration::from_secs(2), invariants: &[] }
+        CheckContext { budget: Budget::default(), settle: Duration::from_secs(2), invariants: &[] }
     }
 }
 
 /// Decides `property` of `run`.
-pub fn decide(property: &Property, run: &Run, rules: &Rules<'_>) -> PropertyFinding {
+pub fn decide(property: &Property, run: &Run, context: &CheckContext<'_>) -> PropertyFinding {
     let decided = match property {
-        Property::Invariant(name) => Ok(invariant(name, run, rules)),
-        Property::Serves(within) => Ok(check_serves(run, within.since(Time::ZERO))),
-        Property::Linearizable | Property::SequentiallyConsistent => order(property, run, rules),
+        Property::Invariant(name) => Ok(invariant(name, run, context)),
+        Property::Serves(within) => Ok(check_liveness(run, within.since(Time::ZERO))),
+        Property::Linearizable | Property::SequentiallyConsistent => order(property, run, context),
         Property::ReadYourWrites | Property::MonotonicReads | Property::NoLostWrites => {
-            single(property, run, rules)
+            single(property, run, context)
         }
     };
     decided.unwrap_or_else(inconclusive)
@@ -60,8 +60,8 @@ fn inconclusive(why: String) -> PropertyFinding {
     PropertyFinding::new(Verdict::Inconclusive, why)
 }
 
-fn invariant(name: &str, run: &Run, rules: &Rules<'_>) -> PropertyFinding {
-    let Some(invariant) = rules.invariants.iter().find(|known| known.name == name) else {
+fn invariant(name: &str, run: &Run, context: &CheckContext<'_>) -> PropertyFinding {
+    let Some(invariant) = context.invariants.iter().find(|known| known.name == name) else {
         return inconclusive(format!("the lab has no invariant `{name}`"));
     };
     let finding = check_invariant(invariant, &run.events);
@@ -73,13 +73,19 @@ fn invariant(name: &str, run: &Run, rules: &Rules<'_>) -> PropertyFinding {
                 broken.node, broken.at, broken.event, broken.why
             ),
         ),
-        None if finding.relevant == 0 => inconclusive("no event that it is about happened".into()),
+        None if finding.relevant == 0 => {
+            inconclusive("no event that it observes was recorded".into())
+        }
         None => PropertyFinding::new(Verdict::Pass, ""),
     }
 }
 
-fn order(property: &Property, run: &Run, rules: &Rules<'_>) -> Result<PropertyFinding, String> {
-    let (history, budget) = (&run.operations, &rules.budget);
+fn order(
+    property: &Property,
+    run: &Run,
+    context: &CheckContext<'_>,
+) -> Result<PropertyFinding, String> {
+    let (history, budget) = (&run.operations, &context.budget);
     let linearizable = *property == Property::Linearizable;
     let checked = match (ShippedModel::of(history)?, linearizable) {
         (ShippedModel::Register, true) => check_linearizable(&Register, history, budget),
@@ -91,7 +97,11 @@ fn order(property: &Property, run: &Run, rules: &Rules<'_>) -> Result<PropertyFi
     Ok(checked.finding(linearizable))
 }
 
-fn single(property: &Property, run: &Run, rules: &Rules<'_>) -> Result<PropertyFinding, String> {
+fn single(
+    property: &Property,
+    run: &Run,
+    context: &CheckContext<'_>,
+) -> Result<PropertyFinding, String> {
     let history = &run.operations;
     let checked = match (property, ShippedModel::of(history)?) {
         (Property::ReadYourWrites, ShippedModel::Register) => {
@@ -106,25 +116,25 @@ fn single(property: &Property, run: &Run, rules: &Rules<'_>) -> Result<PropertyF
         (Property::MonotonicReads, ShippedModel::KeyValue) => {
             check_monotonic_reads(&KeyValue, history)
         }
-        (_, ShippedModel::Register) => check_lost_writes(&Register, history, rules.settle),
-        (_, ShippedModel::KeyValue) => check_lost_writes(&KeyValue, history, rules.settle),
+        (_, ShippedModel::Register) => check_lost_writes(&Register, history, context.settle),
+        (_, ShippedModel::KeyValue) => check_lost_writes(&KeyValue, history, context.settle),
     };
     Ok(checked.map_err(|malformed| malformed.to_string())?.finding())
 }
 
 impl Guarantee {
-    /// The verdict and its reason. Without an operation that could have broken it, the
-    /// history shows nothing.
+    /// The verdict and its reason. A history without an operation that could have violated the
+    /// guarantee is inconclusive.
     pub fn finding(&self) -> PropertyFinding {
         let (verdict, why) = match self.violations.as_slice() {
             [] if self.checked == 0 => {
-                (Verdict::Inconclusive, "no operation could have broken it".to_owned())
+                (Verdict::Inconclusive, "no operation could have violated it".to_owned())
             }
             [] => (Verdict::Pass, String::new()),
             [first, ..] => (
                 Verdict::Fail,
                 format!(
-                    "{} of {} broke it, first: {}",
+                    "{} of {} violated it, first: {}",
                     self.violations.len(),
                     self.checked,
                     first.what
@@ -136,14 +146,14 @@ impl Guarantee {
 }
 
 impl Scope {
-    /// Adds to `why` what was not looked at.
+    /// Appends to `why` the operations that were ignored.
     pub(crate) fn remark(&self, why: String) -> String {
         if self.ignored.is_empty() {
             return why;
         }
         let ignored: Vec<_> =
             self.ignored.iter().map(|(name, count)| format!("{count} {name}")).collect();
-        let remark = format!("not looked at: {}", ignored.join(", "));
+        let remark = format!("ignored: {}", ignored.join(", "));
         if why.is_empty() {
             return remark;
         }

@@ -1,5 +1,4 @@
-//! What the checkers of single reads have in common: how many were checked, and which broke
-//! the guarantee.
+//! Findings of the checkers that look at reads or writes one by one.
 
 use netsplit_history::Operation;
 use serde::Serialize;
@@ -11,25 +10,25 @@ use crate::versions::Versions;
 /// The finding of a checker that looks at reads, or writes, one by one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Guarantee {
-    /// Operations that could have broken it. With none, the history shows nothing.
+    /// Operations that could have violated it. Zero makes the finding inconclusive.
     pub checked: usize,
-    /// Those that did, by their place in the history.
+    /// Those that did, in order of the history.
     pub violations: Vec<Violation>,
-    /// What the finding is about.
+    /// The operations that the finding covers.
     pub scope: Scope,
 }
 
-/// One broken promise.
+/// One operation that violates the guarantee.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Violation {
-    /// The operation's place in the history, from 1: the line of a history file.
+    /// The operation's position in the history, from 1: the line of a history file.
     pub number: usize,
     /// What happened, in a sentence.
     pub what: String,
 }
 
 impl Guarantee {
-    /// Whether nothing broke it.
+    /// Whether no operation violates it.
     pub fn holds(&self) -> bool {
         self.violations.is_empty()
     }

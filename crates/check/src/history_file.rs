@@ -1,11 +1,10 @@
-//! Anybody's history, in the JSON-lines format, against a shipped model.
+//! Checks of history files (JSON lines, from any system) against a shipped model.
 //!
-//! [`check_history`] reads line by line, and stops at the first line that is no operation or
-//! that makes no sense to the model: a history that was read in part proves nothing.
-//! Operations that the model does not have are counted in the [`Scope`](crate::Scope), so
-//! that a caller can say what was left out.
+//! [`check_history`] reads line by line and fails at the first line that is not an operation or
+//! that the model cannot parse: a partly read history proves nothing. Operations unknown to the
+//! model are counted in the [`Scope`](crate::Scope), so that a caller can report them.
 //!
-//! Left out: histories larger than memory. The operations are kept, the text is not.
+//! Left out: histories larger than memory. The operations are kept in memory, the text is not.
 
 use std::io::BufRead;
 
@@ -17,7 +16,7 @@ use crate::expect::{PropertyFinding, Verdict};
 use crate::linearizable::check_linearizable;
 use crate::model::{KeyValue, Malformed, Model, Register};
 
-/// A model that comes with Netsplit.
+/// A model that ships with Netsplit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShippedModel {
     /// [`Register`]: read, write, cas.
@@ -27,10 +26,10 @@ pub enum ShippedModel {
 }
 
 impl ShippedModel {
-    /// The model that a history's operation names call for.
+    /// The model whose operation names the history uses.
     ///
     /// # Errors
-    /// When they call for none, or for both.
+    /// When it uses those of neither model, or of both.
     pub fn of(history: &[Operation]) -> Result<ShippedModel, String> {
         let any = |names: &[&str]| history.iter().any(|op| names.contains(&&*op.op));
         match (any(Register.operations()), any(KeyValue.operations())) {
@@ -45,7 +44,7 @@ impl ShippedModel {
 /// Checks that the history in `input` is linearizable.
 ///
 /// # Errors
-/// At the first line that cannot be read, is no operation, or makes no sense to the model.
+/// At the first line that cannot be read, is not an operation, or does not fit the model.
 pub fn check_history(
     input: impl BufRead,
     model: ShippedModel,
@@ -56,13 +55,13 @@ pub fn check_history(
         ShippedModel::Register => check_linearizable(&Register, &history, budget),
         ShippedModel::KeyValue => check_linearizable(&KeyValue, &history, budget),
     };
-    // Empty lines are malformed, so that places and line numbers agree.
+    // Empty lines are malformed, so positions and line numbers agree.
     checked.map_err(|Malformed { index, why }| HistoryError::Malformed { line: index + 1, why })
 }
 
 impl Consistency {
-    /// The verdict and its reason. A history that no operation of the model is in, or in
-    /// which nothing overlapped, shows nothing.
+    /// The verdict and its reason. A history without operations of the model is inconclusive,
+    /// and with `needs_overlap` so is one without concurrent operations.
     pub fn finding(&self, needs_overlap: bool) -> PropertyFinding {
         let (verdict, why) = match &self.answer {
             Answer::Violated(witness) => (Verdict::Fail, witness.to_string()),

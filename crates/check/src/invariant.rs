@@ -1,40 +1,40 @@
-//! Invariants: what a lab says must hold after each of its recorded events.
+//! Evaluation of a lab's invariants over its recorded events.
 //!
-//! [`check_invariant`] shows the state of an [`Invariant`] every [`LabEvent`] in order and
-//! reports the first one that breaks it. Invariants in this sense are safety properties of
-//! the trace (Alpern & Schneider, "Defining liveness", 1985): once broken, broken for good.
+//! [`check_invariant`] feeds every [`LabEvent`] in order to the state of an [`Invariant`] and
+//! reports the first event that violates it. Invariants in this sense are safety properties of
+//! the trace (Alpern & Schneider, "Defining liveness", 1985): a violation cannot be undone.
 //!
-//! Left out: what nodes do not record. An invariant over events that never happened holds
-//! of nothing, which is why [`InvariantFinding::relevant`] counts those it looked at.
+//! Left out: whatever nodes do not record. An invariant over events that never happened holds
+//! vacuously, which is why [`InvariantFinding::relevant`] counts the events it observed.
 
 use netsplit_history::{Invariant, LabEvent, Time};
 use serde::Serialize;
 
-/// What came of an invariant.
+/// The result of evaluating an invariant.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InvariantFinding {
-    /// Events that it is about.
+    /// Events that it observed.
     pub relevant: usize,
-    /// The first event that broke it.
+    /// The first event that violated it.
     pub broken: Option<Broken>,
 }
 
-/// The event that broke an invariant.
+/// The event that violated an invariant.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Broken {
-    /// Its place among the run's events, from 1.
+    /// Its position among the run's events, from 1.
     pub number: usize,
-    /// When.
+    /// When it happened.
     pub at: Time,
-    /// On which node.
+    /// The node that recorded it.
     pub node: String,
     /// The event's name.
     pub event: String,
-    /// What is wrong.
+    /// The violation, in a sentence.
     pub why: String,
 }
 
-/// Evaluates `invariant` at every event, up to the first that breaks it.
+/// Evaluates `invariant` at every event, up to the first that violates it.
 pub fn check_invariant(invariant: &Invariant, events: &[LabEvent]) -> InvariantFinding {
     let mut state = (invariant.new)();
     let mut relevant = 0;

@@ -1,14 +1,13 @@
 //! Linearizability.
 //!
-//! A history is linearizable when each operation can be thought to take effect at one
-//! instant between its invocation and its return, such that the answers are those of one
-//! client alone (Herlihy & Wing, "Linearizability: a correctness condition for concurrent
-//! objects", TOPLAS 12(3), 1990). An operation of unknown outcome takes effect at any time
-//! after its invocation, or never.
+//! A history is linearizable when each operation appears to take effect at one instant between
+//! its invocation and its return, with the results of a sequential execution (Herlihy & Wing,
+//! "Linearizability: a correctness condition for concurrent objects", TOPLAS 12(3), 1990). An
+//! operation of unknown outcome takes effect at any time after its invocation, or never.
 //!
-//! [`check_linearizable`] decides each key apart. Where each value was written once,
+//! [`check_linearizable`] decides each key separately. Where each value was written once,
 //! `zones` decides by sorting; elsewhere `search` looks for a legal order, within a
-//! [`Budget`]. What fails comes with a [`Witness`](crate::Witness).
+//! [`Budget`]. A violation carries a [`Witness`](crate::Witness).
 //!
 //! Left out: strict serializability of operations on several keys at once.
 
@@ -18,7 +17,7 @@ mod zones;
 
 use netsplit_history::Operation;
 
-use crate::budget::{Budget, Meter, Spent};
+use crate::budget::{Budget, Exhausted, Meter};
 use crate::clusters::{Values, clusters};
 use crate::consistency::{Consistency, Rule, check};
 use crate::model::{Malformed, Model};
@@ -27,7 +26,7 @@ use crate::partition::Partition;
 /// Decides whether `history` is linearizable under `model`.
 ///
 /// # Errors
-/// When an operation that `model` understands makes no sense to it.
+/// When an operation of `model` has an input or output that the model cannot parse.
 pub fn check_linearizable<M: Model>(
     model: &M,
     history: &[Operation],
@@ -47,7 +46,7 @@ impl<M: Model> Rule<M> for Linearizable {
         model: &M,
         partition: &Partition<M::Action>,
         meter: &mut Meter,
-    ) -> Result<Option<Vec<usize>>, Spent> {
+    ) -> Result<Option<Vec<usize>>, Exhausted> {
         let entries = &partition.entries;
         match clusters(model, partition) {
             Values::Orphan(read) => return Ok(Some(vec![read])),
@@ -55,7 +54,7 @@ impl<M: Model> Rule<M> for Linearizable {
             Values::Ambiguous => {}
         }
         let stuck = search::search(model, entries, meter)?;
-        // What began after the return that no order gets past cannot mend it.
+        // Operations invoked after the return that no order gets past cannot repair it.
         Ok(stuck.map(|stuck| {
             let end = entries[stuck].finish;
             (0..entries.len()).filter(|&entry| entries[entry].invoke <= end).collect()

@@ -1,15 +1,14 @@
-//! No lost acknowledged write, from the clients' side.
+//! Durability as clients can observe it: no acknowledged write is lost.
 //!
-//! A write is lost when it was acknowledged; nobody else wrote its value; nothing may have
+//! A write is lost when it was acknowledged; its value was written only once; nothing may have
 //! overwritten it, that is, every other write of the key, answered or not, returned before
 //! it began (appends overwrite nothing); and reads of the key began at least `settle` after
-//! it returned, none of which saw it. This is durability as a client can test it: compare
-//! "lost updates" in Kingsbury's Jepsen analyses. `settle` is the time that a system may take
-//! to show a write to all, so that a slow replica is not taken for a lossy one.
+//! it returned, none of which saw it (compare "lost updates" in Kingsbury's Jepsen analyses).
+//! `settle` is how long a write may take to become visible everywhere, so that a slow replica
+//! does not count as a lossy one.
 //!
-//! Left out: writes that were overwritten later, whose loss leaves no certain trace, and
-//! those that nobody read afterwards. An unknown write that nobody saw is taken not to have
-//! happened.
+//! Left out: writes that were overwritten later, whose loss cannot be proved, and writes that
+//! were never read afterwards. An unknown write that no read saw counts as not executed.
 
 use std::time::Duration;
 
@@ -19,10 +18,10 @@ use crate::guarantee::{Guarantee, Violation, each_key, name};
 use crate::model::{CellAction, Malformed, Model};
 use crate::versions::{Versions, instant, written};
 
-/// Checks each acknowledged write that nothing may have overwritten.
+/// Checks each acknowledged write that no other write may have overwritten.
 ///
 /// # Errors
-/// When an operation that `model` understands makes no sense to it.
+/// When an operation of `model` has an input or output that the model cannot parse.
 pub fn check_lost_writes<M: Model<Action = CellAction>>(
     model: &M,
     history: &[Operation],
@@ -46,13 +45,13 @@ pub fn check_lost_writes<M: Model<Action = CellAction>>(
             let read = name(model, history, versions.entry(first).index);
             guarantee.violations.push(Violation {
                 number: entry.index + 1,
-                what: format!("{write} was acknowledged, and no later read saw it: {read}, say"),
+                what: format!("{write} was acknowledged, and no later read saw it, such as {read}"),
             });
         }
     })
 }
 
-/// The acknowledged writes of values of their own that nothing may have overwritten.
+/// The acknowledged writes of unique values that no other write may have overwritten.
 fn lasting<M: Model<Action = CellAction>>(versions: &Versions<'_, M>) -> Vec<usize> {
     let mut finishes: Vec<_> = versions
         .overwriters

@@ -1,13 +1,13 @@
 //! Monotonic reads: no read of a session is older than an earlier one (Terry et al. 1994,
 //! section 3.2).
 //!
-//! A read breaks it when every write that may have left what it found returned before every
-//! write that may have left an earlier answer began; when it goes back to a value, written
-//! once, that the session had already seen replaced; or when it lost an appended piece that
-//! the session had seen, the value not having been replaced.
+//! A read violates it when every write that may have produced its value returned before every
+//! write that may have produced an earlier result began; when it goes back to a value, written
+//! once, that the session had already seen replaced; or when it lacks an appended piece that the
+//! session had seen, although the value was not replaced.
 //!
 //! Left out: orders that only other sessions reveal, and reads that overlap the session's
-//! previous one, which have no order in it.
+//! previous one, which are unordered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ use crate::versions::{Base, Bases, Versions};
 /// Checks each read against the earlier ones of its session.
 ///
 /// # Errors
-/// When an operation that `model` understands makes no sense to it.
+/// When an operation of `model` has an input or output that the model cannot parse.
 pub fn check_monotonic_reads<M: Model<Action = CellAction>>(
     model: &M,
     history: &[Operation],
@@ -52,7 +52,7 @@ pub fn check_monotonic_reads<M: Model<Action = CellAction>>(
     })
 }
 
-/// What a session has read of one key.
+/// The reads of one key by one session so far.
 #[derive(Default)]
 struct Session<'a> {
     busy_until: Option<Time>,

@@ -1,11 +1,11 @@
-//! A history cut into what can be checked apart.
+//! Partitions of a history that can be checked independently.
 //!
 //! [`split`] parses the operations that a [`Model`] understands and sorts them into
-//! [`Partition`]s, one per key. It leaves out, and counts, what cannot matter: failed
-//! operations, which had no effect; reads without an answer; and unknown writes that no
-//! answer could depend on ([`Model::may_see`]), for a legal order that has them has one
-//! without them. The last keeps outages decidable: each operation that may take effect at
-//! any later time doubles the orders to try.
+//! [`Partition`]s, one per key. It drops, and counts, operations that cannot matter: failed
+//! ones, which had no effect; reads without an answer; and unknown writes that no answer could
+//! depend on ([`Model::may_see`]), since any legal order stays legal without them. The last keeps
+//! outages decidable: each operation that may take effect at any later time doubles the orders to
+//! try.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(crate) struct Entry<A> {
     /// [`Time::MAX`] when unknown: it may take effect at any later time.
     pub(crate) finish: Time,
     pub(crate) unknown: bool,
-    /// Whether it can change nothing.
+    /// Whether it never changes the state.
     pub(crate) read: bool,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Split<A> {
     pub(crate) scope: Scope,
 }
 
-/// What of a history a checker looked at.
+/// The part of a history that a checker covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Scope {
     /// Operations that the model understands, failed ones included.
@@ -54,7 +54,7 @@ pub struct Scope {
     pub keys: usize,
     /// Of those operations, the ones of unknown outcome.
     pub unknown: usize,
-    /// Operations of other names, which do not count, by name.
+    /// Ignored operations, which the model does not have, by name.
     pub ignored: BTreeMap<String, usize>,
     /// Pairs of answered operations on one key that overlapped in time, not both reads.
     pub overlapping_pairs: u64,
@@ -104,8 +104,8 @@ pub(crate) fn split<M: Model>(
     Ok(Split { partitions, scope })
 }
 
-/// Drops unknown writes that nobody may have seen, until there are none: an unknown
-/// compare-and-set that goes may have been the only one to see another.
+/// Drops unknown writes that no operation may have seen, until none is left: an unknown
+/// compare-and-set that is dropped may have been the only one to see another.
 fn drop_unseen<M: Model>(model: &M, partition: &mut Partition<M::Action>) {
     while partition.entries.iter().any(|entry| entry.unknown) {
         let seen = if partition.whole {
@@ -122,7 +122,7 @@ fn drop_unseen<M: Model>(model: &M, partition: &mut Partition<M::Action>) {
     }
 }
 
-/// Which entries must stay, where reads find whole values.
+/// The entries to keep, where reads return whole values.
 fn seen_values<M: Model>(model: &M, entries: &[Entry<M::Action>]) -> Vec<bool> {
     let found: IndexSet<&Value> = entries
         .iter()
@@ -140,7 +140,7 @@ fn seen_values<M: Model>(model: &M, entries: &[Entry<M::Action>]) -> Vec<bool> {
         .collect()
 }
 
-/// Which entries must stay, each write held against each reader.
+/// The entries to keep, comparing each write with each reader.
 fn seen_writes<M: Model>(model: &M, entries: &[Entry<M::Action>]) -> Vec<bool> {
     let sees = |write: &Entry<M::Action>| {
         entries.iter().any(|reader| {
@@ -150,8 +150,8 @@ fn seen_writes<M: Model>(model: &M, entries: &[Entry<M::Action>]) -> Vec<bool> {
     entries.iter().map(|entry| !entry.unknown || sees(entry)).collect()
 }
 
-/// Pairs that overlap and are not both reads. An unanswered operation overlaps nothing
-/// here: that it may take effect later is no evidence that the history tested concurrency.
+/// Pairs that overlap and are not both reads. Unanswered operations do not count: that one may
+/// take effect later is no evidence that the history tested concurrency.
 fn overlapping_pairs<A>(entries: &[Entry<A>]) -> u64 {
     let all = |_: &&Entry<A>| true;
     let reads = |entry: &&Entry<A>| entry.read;

@@ -2,12 +2,12 @@
 //! something newer (Terry et al., "Session guarantees for weakly consistent replicated
 //! data", PDIS 1994, section 3.1).
 //!
-//! A read breaks it when every write that may have left what it found returned before the
-//! session's own write began, or when nobody wrote what it found. An appended piece must be
-//! in the answer unless the value may have been replaced since.
+//! A read violates it when every write that may have produced its value returned before the
+//! session's own write began, or when its value was never written. An appended piece must be in
+//! the result unless the value may have been replaced since.
 //!
-//! Left out: orders that only other sessions' reads reveal. What is called a violation is
-//! one; some violations are missed.
+//! Left out: orders that only other sessions' reads reveal. There are no false positives; some
+//! violations are missed.
 
 use netsplit_history::Operation;
 
@@ -18,7 +18,7 @@ use crate::versions::{Versions, instant, written};
 /// Checks each read against the last writes of its own session.
 ///
 /// # Errors
-/// When an operation that `model` understands makes no sense to it.
+/// When an operation of `model` has an input or output that the model cannot parse.
 pub fn check_read_your_writes<M: Model<Action = CellAction>>(
     model: &M,
     history: &[Operation],

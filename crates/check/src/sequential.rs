@@ -4,16 +4,16 @@
 //! order, whatever the clocks say (Lamport, "How to make a multiprocessor computer that
 //! correctly executes multiprocess programs", IEEE Transactions
 //! on Computers 28(9), 1979; per key this is also
-//! called coherence). An operation of unknown outcome comes after what its client did
-//! before it, at any place or none, and holds nothing of its client up.
+//! called coherence). An operation of unknown outcome comes after its client's earlier operations,
+//! at any position or none, and its client's later operations need not wait for it.
 //!
-//! [`check_sequential`] decides each key apart. Where each value was written once, the
+//! [`check_sequential`] decides each key separately. Where each value was written once, the
 //! clusters' order must have no cycle (Gibbons & Korach 1997, section 4); elsewhere a
-//! search over the clients' positions, with the memo of the linearizability checker, has to
-//! find the order: the problem is NP-complete.
+//! search over the clients' positions, with the linearizability checker's set of visited
+//! configurations, has to find the order: the problem is NP-complete.
 //!
-//! Left out: sequential consistency of all keys together, which this is weaker than. It is
-//! not local: each key may be in order while the whole is not.
+//! Left out: sequential consistency of all keys together, which is stronger: it is not a local
+//! property, so each key may have an order while the whole has none.
 
 mod order;
 mod search;
@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use netsplit_history::Operation;
 
-use crate::budget::{Budget, Meter, Spent};
+use crate::budget::{Budget, Exhausted, Meter};
 use crate::clusters::{Values, clusters};
 use crate::consistency::{Consistency, Rule, check};
 use crate::model::{Malformed, Model};
@@ -31,7 +31,7 @@ use crate::partition::{Entry, Partition};
 /// Decides whether each key of `history` is sequentially consistent under `model`.
 ///
 /// # Errors
-/// When an operation that `model` understands makes no sense to it.
+/// When an operation of `model` has an input or output that the model cannot parse.
 pub fn check_sequential<M: Model>(
     model: &M,
     history: &[Operation],
@@ -51,7 +51,7 @@ impl<M: Model> Rule<M> for Sequential {
         model: &M,
         partition: &Partition<M::Action>,
         meter: &mut Meter,
-    ) -> Result<Option<Vec<usize>>, Spent> {
+    ) -> Result<Option<Vec<usize>>, Exhausted> {
         let programs = Programs::of(&partition.entries);
         match clusters(model, partition) {
             Values::Orphan(read) => return Ok(Some(vec![read])),
@@ -82,12 +82,12 @@ impl<M: Model> Rule<M> for Sequential {
     }
 }
 
-/// What each client did, in its order.
+/// The operations of each client, in its order.
 pub(crate) struct Programs {
     /// Answered operations of each client.
     known: Vec<Vec<usize>>,
-    /// Operations of unknown outcome: the client by its place in `known`, how many of its
-    /// answered operations come before, and the operation.
+    /// Operations of unknown outcome: the client's index in `known`, the number of its answered
+    /// operations that come before, and the operation.
     unknown: Vec<(usize, usize, usize)>,
 }
 

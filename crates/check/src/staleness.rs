@@ -1,13 +1,13 @@
-//! How stale reads were, from the clients' side.
+//! Staleness of reads, as clients can observe it.
 //!
-//! A read missed a write when the write returned before the read began, and began after
-//! everything that may have left what the read found had returned. Staleness by versions
-//! is how many writes a read missed, by time how long ago the first of them had returned
-//! when the read began: k-atomicity and delta-atomicity as Golab, Li & Shah (PODC 2011)
-//! measure them, but per read and never overstated. Zero for every read is less than
+//! A read missed a write when the write returned before the read began, and began after every
+//! write that may have produced the read's value had returned. Staleness in versions is the
+//! number of writes a read missed; in time, how long before the read began the first of them
+//! returned: k-atomicity and delta-atomicity as Golab, Li & Shah (PODC 2011)
+//! measure them, but per read and never overstated. Zero for every read is weaker than
 //! linearizability.
 //!
-//! Left out: appended pieces. Only writes that replace the value count.
+//! Left out: appends. Only writes that replace the value count.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use crate::guarantee::{Guarantee, Violation, each_key, name};
 use crate::model::{CellAction, Malformed, Model};
 use crate::versions::{Versions, instant};
 
-/// How stale the reads of a history were.
+/// The staleness of the reads of a history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Staleness {
-    /// All reads that were answered, and the stale ones with what they missed.
+    /// The answered reads, and a violation for each stale one.
     pub reads: Guarantee,
     /// Each stale read.
     pub stale: Vec<StaleRead>,
@@ -30,13 +30,13 @@ pub struct Staleness {
 /// A read that missed writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct StaleRead {
-    /// Its place in the history, from 1.
+    /// Its position in the history, from 1.
     pub number: usize,
     /// When it began.
     pub at: Time,
-    /// How many acknowledged writes it certainly missed.
+    /// Acknowledged writes that it certainly missed.
     pub versions: usize,
-    /// How long before the read began the first of them had returned.
+    /// Time from the return of the first of them to the start of the read.
     pub behind: Duration,
 }
 
@@ -58,10 +58,10 @@ impl Staleness {
     }
 }
 
-/// Measures how stale each read was.
+/// Measures the staleness of each read.
 ///
 /// # Errors
-/// When an operation that `model` understands makes no sense to it.
+/// When an operation of `model` has an input or output that the model cannot parse.
 pub fn measure_staleness<M: Model<Action = CellAction>>(
     model: &M,
     history: &[Operation],

@@ -1,10 +1,9 @@
-//! Which writes may have left what a read found, and which of those are certainly older.
+//! Candidate writes of each read's value, and a partial order of their ages.
 //!
-//! The session guarantees and staleness compare ages of values, which histories do not
-//! number. [`Versions`] knows two things from the clients' side: the candidates whose value
-//! a read may have found ([`Bases`]), and that a write which returned before another began
-//! is older. Where clocks, conflict rules or overlap leave an order open, no checker built on
-//! this calls a read wrong.
+//! The session guarantees and staleness compare ages of values, but histories carry no version
+//! numbers. [`Versions`] derives two things from what clients observed: the writes that a read's
+//! value may come from ([`Bases`]), and that a write which returned before another began is
+//! older. Where overlap leaves an order open, no checker built on this reports a violation.
 
 use std::collections::BTreeMap;
 
@@ -15,35 +14,35 @@ use serde_json::Value;
 use crate::model::{CellAction, Model};
 use crate::partition::{Entry, Partition};
 
-/// Nanoseconds; the value from before any write was written at -1.
+/// Nanoseconds; the initial value counts as written at -1.
 pub(crate) type Instant = i128;
 
-/// The instant of a time of the history.
+/// Converts a time of the history.
 pub(crate) fn instant(time: Time) -> Instant {
     Instant::from(time.as_nanos())
 }
 
-/// The writes that may have left what a read found, appends not counted.
+/// The writes that a read's value may come from, ignoring appends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bases {
-    /// The earliest that one of them began.
+    /// The earliest invocation among them.
     pub(crate) earliest_invoke: Instant,
-    /// The latest that one of them returned.
+    /// The latest return among them.
     pub(crate) latest_finish: Instant,
-    /// The one of them, when there is only one.
+    /// The only one, when there is only one.
     pub(crate) sole: Option<Base>,
 }
 
-/// Where a value comes from, appends not counted.
+/// The origin of a value, ignoring appends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Base {
-    /// From before any write.
+    /// The initial value.
     Initial,
-    /// From the write at this position.
+    /// The write at this position.
     Write(usize),
 }
 
-/// One key's values and who wrote them.
+/// The values of one key and their writers.
 pub(crate) struct Versions<'a, M: Model<Action = CellAction>> {
     model: &'a M,
     pub(crate) partition: &'a Partition<CellAction>,
@@ -84,7 +83,7 @@ impl<'a, M: Model<Action = CellAction>> Versions<'a, M> {
         &self.partition.entries[position]
     }
 
-    /// The reads and what they found, by invocation.
+    /// The reads and the values they returned, by invocation.
     pub(crate) fn reads(&self) -> impl Iterator<Item = (usize, &'a Value)> {
         let entries = self.partition.entries.iter().enumerate();
         entries.filter_map(|(position, entry)| match &entry.action {
@@ -93,7 +92,7 @@ impl<'a, M: Model<Action = CellAction>> Versions<'a, M> {
         })
     }
 
-    /// Whether what `read` found may have come from `write`.
+    /// Whether the value of `read` may come from `write`.
     pub(crate) fn may_see(&self, write: usize, read: usize) -> bool {
         let (write, read) = (&self.entry(write).action, &self.entry(read).action);
         self.model.may_see(write, read, self.appends.is_empty())
@@ -104,7 +103,7 @@ impl<'a, M: Model<Action = CellAction>> Versions<'a, M> {
         self.by_client.get(&client).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether `found` may be `earlier` with something, or nothing, appended.
+    /// Whether `found` may be `earlier` with zero or more pieces appended.
     pub(crate) fn extends(&self, found: &Value, earlier: &Value) -> bool {
         let read = CellAction::Read(found.clone());
         read.may_see(&CellAction::Write(earlier.clone()), self.appends.is_empty())
@@ -121,7 +120,7 @@ impl<'a, M: Model<Action = CellAction>> Versions<'a, M> {
         self.by_value.get(value).map_or(0, Vec::len)
     }
 
-    /// The bases of what `read` found; `None` when nobody can have written it.
+    /// The bases of the value of `read`; `None` when no write can have produced it.
     pub(crate) fn bases(&self, read: usize, found: &Value) -> Option<Bases> {
         let mut bases = None;
         if self.appends.is_empty() {
@@ -160,7 +159,7 @@ fn add(bases: &mut Option<Bases>, base: Base, invoke: Instant, finish: Instant) 
     });
 }
 
-/// The whole value that an action leaves, if it replaces the value.
+/// The new value, if the action replaces the whole value.
 pub(crate) fn written(action: &CellAction) -> Option<&Value> {
     match action {
         CellAction::Write(value) => Some(value),

@@ -1,14 +1,13 @@
-//! A small set of operations that already has no legal order.
+//! Witnesses: small sets of operations that have no legal order.
 //!
-//! [`shrink`] drops operations from a violation while what is left still is one, until
-//! dropping any one read, or any write together with what may have seen it, makes the rest
-//! legal. A write never goes alone: a read of a value that nobody wrote would be a new
-//! violation, not the one that was found. What remains becomes a [`Witness`]: data for the
-//! report, and as text a timeline with a line per client and a sentence on what
-//! contradicts what.
+//! [`shrink`] drops operations from a violation as long as the rest is still one, until dropping
+//! any read, or any write together with the operations that may have seen it, makes the rest
+//! legal. A write is never dropped alone: a read of a value that was never written would be a new
+//! violation, not the one that was found. The result is a [`Witness`]: data for the report, and
+//! as text a timeline with a line per client and a sentence about the contradiction.
 //!
-//! Left out: the smallest witness. This one is minimal, not minimum: it depends on what is
-//! dropped first.
+//! Left out: the smallest witness. This one is minimal, not minimum: it depends on the order of
+//! dropping.
 
 mod explain;
 mod shrink;
@@ -28,32 +27,32 @@ pub(crate) use shrink::{Core, shrink};
 /// Operations that have no legal order among themselves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Witness {
-    /// What they violate: `linearizable`, `sequentially consistent`.
+    /// The violated property: `linearizable`, `sequentially consistent`.
     pub property: String,
-    /// Under which model.
+    /// The model's name.
     pub model: String,
-    /// At which key.
+    /// The key.
     pub key: Option<String>,
     /// The operations, by invocation.
     pub operations: Vec<WitnessOperation>,
-    /// Whether nothing can be dropped; false when the budget ran out before that was clear.
+    /// Whether no operation can be dropped; false when the budget ran out while shrinking.
     pub minimal: bool,
-    /// What contradicts what, in a sentence.
+    /// The contradiction, in a sentence.
     pub contradiction: String,
 }
 
 /// An operation of a [`Witness`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WitnessOperation {
-    /// Its place in the history, from 1: the line of a history file.
+    /// Its position in the history, from 1: the line of a history file.
     pub number: usize,
-    /// Who issued it.
+    /// The client that issued it.
     pub client: u64,
-    /// What was asked and answered: `write(3)`, `read -> 3`.
+    /// Its input and output: `write(3)`, `read -> 3`.
     pub what: String,
-    /// When it began.
+    /// Its invocation, in nanoseconds.
     pub invoke_ns: u64,
-    /// When it returned; `None` when nobody knows whether it took effect.
+    /// Its return, in nanoseconds; `None` when its outcome is unknown.
     pub return_ns: Option<u64>,
 }
 

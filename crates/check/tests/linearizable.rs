@@ -1,4 +1,4 @@
-//! Linearizability: histories by hand, and the brute-force oracle's opinion on many more.
+//! Linearizability: hand-made histories, and random ones compared with a brute-force oracle.
 
 mod support;
 
@@ -88,7 +88,7 @@ fn a_failed_write_must_not_be_read() {
     let history = [failed(write(1, 1, 0, 5)), read(2, 1, 6, 7)];
     let witness = witness(&history);
     assert_eq!(witness.operations.len(), 1);
-    assert_eq!(witness.contradiction, "client 2's read -> 1 found 1, which nobody wrote");
+    assert_eq!(witness.contradiction, "client 2's read -> 1 found 1, which was never written");
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn the_budget_ends_in_the_same_words() {
     assert_eq!(check(), check());
     let tiny = Budget { memory_bytes: 1000, ..Budget::default() };
     let starved = check_linearizable(&Register, &history, &tiny).unwrap().answer;
-    assert!(matches!(starved, Answer::Unknown(why) if why.contains("memo")));
+    assert!(matches!(starved, Answer::Unknown(why) if why.contains("MiB")));
 }
 
 #[test]
@@ -167,8 +167,8 @@ fn picked(history: &[Operation], witness: &Witness) -> Vec<Operation> {
     numbers.map(|index| history[index].clone()).collect()
 }
 
-/// Drops a read alone, or a write of whole values with the reads that return its value, as
-/// far as others hang on those.
+/// Drops a read alone, or a write of whole values with the reads that return its value and,
+/// transitively, the operations that depend on those.
 fn without(history: &[Operation], dropped: usize) -> Vec<Operation> {
     let mut gone = vec![dropped];
     let mut next = 0;

@@ -1,6 +1,6 @@
 //! Linearizability against another implementation: `todc_utils`, which searches without
 //! keys, budget or witness. An unknown operation returns at the very end there, with an
-//! answer that fits any state: at the end it is as if it had never happened.
+//! answer that fits any state; at the end it has no effect on the others.
 
 mod support;
 
@@ -31,7 +31,7 @@ impl Specification for Cell {
     }
 }
 
-/// What the peer says; `None` for a history without operations that count.
+/// The peer's answer; `None` for a history without relevant operations.
 fn peer(history: &[Operation]) -> Option<bool> {
     let mut events = Vec::new();
     let counts = |op: &&Operation| op.outcome != Outcome::Fail;

@@ -1,4 +1,4 @@
-//! From a run and a property's name to a finding: invariants, liveness, files, the glue.
+//! Findings of properties by name: invariants, liveness, history files, custom models.
 
 mod support;
 
@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use netsplit_check::{
-    Answer, Budget, Model, Rules, ShippedModel, Verdict, check_history, check_invariant,
-    check_linearizable, check_serves, decide,
+    Answer, Budget, CheckContext, Model, ShippedModel, Verdict, check_history, check_invariant,
+    check_linearizable, check_liveness, decide,
 };
 use netsplit_history::{
     FaultRecord, Invariant, InvariantState, LabEvent, Operation, Outcome, Run, Status, Time,
@@ -68,9 +68,9 @@ fn the_first_event_that_breaks_an_invariant_is_named() {
 
 #[test]
 fn an_invariant_about_nothing_that_happened_shows_nothing() {
-    let rules = Rules { invariants: &[ELECTION_SAFETY], ..Rules::default() };
+    let context = CheckContext { invariants: &[ELECTION_SAFETY], ..CheckContext::default() };
     let verdict =
-        |run: &Run, name: &str| decide(&Property::Invariant(name.into()), run, &rules).verdict;
+        |run: &Run, name: &str| decide(&Property::Invariant(name.into()), run, &context).verdict;
     let mut run = Run::default();
     assert_eq!(verdict(&run, "election-safety"), Verdict::Inconclusive);
     run.events.push(event(1, "n1", "became-leader", 1));
@@ -108,10 +108,10 @@ fn outage(from: u64, to: u64) -> Run {
 #[test]
 fn service_must_be_back_in_time() {
     let within = Duration::from_secs(5);
-    assert_eq!(check_serves(&outage(20, 33), within).verdict, Verdict::Pass);
-    let late = check_serves(&outage(20, 40), within);
+    assert_eq!(check_liveness(&outage(20, 33), within).verdict, Verdict::Pass);
+    let late = check_liveness(&outage(20, 40), within);
     assert_eq!(late.verdict, Verdict::Fail);
-    let never = check_serves(&outage(20, 60), within);
+    let never = check_liveness(&outage(20, 60), within);
     assert_eq!(never.verdict, Verdict::Fail);
     assert!(never.why.starts_with("never served again"), "{}", never.why);
     assert!(never.why.contains("300 times \"no leader\""), "{}", never.why);
@@ -122,12 +122,12 @@ fn service_that_nobody_could_see_is_inconclusive() {
     let within = Duration::from_secs(5);
     let mut calm = outage(0, 0);
     calm.faults.clear();
-    assert_eq!(check_serves(&calm, within).verdict, Verdict::Inconclusive);
+    assert_eq!(check_liveness(&calm, within).verdict, Verdict::Inconclusive);
     let too_long = Duration::from_secs(30);
-    assert_eq!(check_serves(&outage(0, 0), too_long).verdict, Verdict::Inconclusive);
+    assert_eq!(check_liveness(&outage(0, 0), too_long).verdict, Verdict::Inconclusive);
     let mut quiet = outage(0, 0);
     quiet.operations.truncate(310);
-    assert_eq!(check_serves(&quiet, within).verdict, Verdict::Inconclusive);
+    assert_eq!(check_liveness(&quiet, within).verdict, Verdict::Inconclusive);
 }
 
 fn lines(history: &[Operation]) -> String {
@@ -156,14 +156,14 @@ fn a_history_file_is_checked_like_a_run() {
 fn what_shows_nothing_is_inconclusive_and_what_is_left_out_is_said() {
     let linearizable = |operations: Vec<Operation>| {
         let run = Run { operations, ..Run::default() };
-        decide(&Property::Linearizable, &run, &Rules::default())
+        decide(&Property::Linearizable, &run, &CheckContext::default())
     };
     let alone = linearizable(vec![write(1, 1, 0, 10), read(1, 1, 11, 12)]);
     assert_eq!(alone.verdict, Verdict::Inconclusive);
     let ping = op(1, "ping", Value::Null, Value::Null, 0, 1);
     let both = linearizable(vec![write(1, 1, 0, 10), read(2, 1, 5, 12), ping.clone()]);
     assert_eq!(both.verdict, Verdict::Pass);
-    assert_eq!(both.why, "not looked at: 1 ping");
+    assert_eq!(both.why, "ignored: 1 ping");
     let stale = linearizable(vec![write(1, 1, 0, 10), read(2, Value::Null, 15, 18)]);
     assert_eq!(stale.verdict, Verdict::Fail);
     assert_eq!(stale.witness.unwrap().operations.len(), 2);
@@ -196,7 +196,7 @@ fn each_property_has_a_history_that_breaks_it() {
         Property::MonotonicReads,
         Property::NoLostWrites,
     ] {
-        let found = decide(&property, &run, &Rules::default());
+        let found = decide(&property, &run, &CheckContext::default());
         assert_eq!(found.verdict, Verdict::Fail, "{property}: {}", found.why);
     }
 }

@@ -1,4 +1,5 @@
-//! Sequential consistency key by key: histories by hand, and the oracle's opinion.
+//! Sequential consistency, key by key: hand-made histories, and random ones compared with the
+//! oracle.
 
 mod support;
 

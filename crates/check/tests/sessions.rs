@@ -1,5 +1,5 @@
-//! The checkers of single reads and writes: each side by hand, and no false alarm on any
-//! linearizable history.
+//! The checkers of single reads and writes: hand-made histories for both verdicts, and no false
+//! positive on any linearizable history.
 
 mod support;
 

@@ -9,16 +9,16 @@ use thiserror::Error;
 
 use crate::Experiment;
 
-/// Some labs, with the scenarios that come with them.
+/// A set of labs with their shipped scenarios.
 #[derive(Clone, Copy)]
 pub struct Catalog<'a> {
     labs: &'a [&'static dyn Lab],
 }
 
-/// The text of a scenario and where it is from.
+/// The text of a scenario and its origin.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// `LAB/NAME` of a scenario that comes with a lab; the stem of a file's name.
+    /// `LAB/NAME` of a shipped scenario; for a file, the stem of its name.
     pub name: String,
     /// The file's path, as errors show it.
     pub file: String,
@@ -26,17 +26,17 @@ pub struct Source {
     pub text: String,
 }
 
-/// The reason why a lab or a scenario cannot be had.
+/// The reason why a lab or a scenario cannot be loaded.
 #[derive(Debug, Error)]
 pub enum LoadError {
-    /// There is no lab of that name: use one of those that the message lists.
+    /// There is no lab of that name; the message lists the known ones.
     #[error("there is no lab `{name}`{hint} There are: {known}")]
     NoLab {
         /// The name, as written.
         name: String,
         /// `; did you mean ...?`, or nothing.
         hint: String,
-        /// The labs that there are.
+        /// The known labs.
         known: String,
     },
     /// There is no scenario of that name, and no such file.
@@ -60,16 +60,16 @@ pub enum LoadError {
     NotText {
         /// The path.
         file: String,
-        /// The place of the first byte that is none.
+        /// The position of the first invalid byte.
         error: std::string::FromUtf8Error,
     },
-    /// A scenario is not valid; the diagnostics say where and why.
+    /// A scenario is invalid; the diagnostics say where and why.
     #[error("{0}")]
     Invalid(Diagnostics),
 }
 
 impl<'a> Catalog<'a> {
-    /// A catalog of some labs, in teaching order.
+    /// A catalog of `labs`, which are in teaching order.
     pub fn new(labs: &'a [&'static dyn Lab]) -> Catalog<'a> {
         Catalog { labs }
     }
@@ -87,7 +87,7 @@ impl<'a> Catalog<'a> {
     /// The lab called `name`.
     ///
     /// # Errors
-    /// When there is none; the error names the nearest.
+    /// When there is none; the error suggests the nearest name.
     pub fn lab(self, name: &str) -> Result<&'static dyn Lab, LoadError> {
         let names = || self.labs.iter().map(|lab| lab.spec().name);
         self.labs.iter().copied().find(|lab| lab.spec().name == name).ok_or_else(|| {
@@ -100,7 +100,7 @@ impl<'a> Catalog<'a> {
         })
     }
 
-    /// The scenarios that come with the labs: (`LAB/NAME`, text), in order of their names.
+    /// The shipped scenarios of the labs: (`LAB/NAME`, text), sorted by name.
     pub fn shipped(self) -> Vec<(String, &'static str)> {
         let of = |lab: &&'static dyn Lab| {
             let name = lab.spec().name;
@@ -112,10 +112,10 @@ impl<'a> Catalog<'a> {
         all
     }
 
-    /// Finds a scenario: a path, or the name of one that comes with a lab.
+    /// Finds a scenario by path, or by the name of a shipped one.
     ///
     /// # Errors
-    /// When there is neither; the error names the nearest scenario.
+    /// When there is none, or the file cannot be read; the error suggests the nearest name.
     pub fn source(self, which: &str) -> Result<Source, LoadError> {
         let path = Path::new(which);
         if path.extension().is_some_and(|ending| ending == "toml") || path.is_file() {
@@ -135,10 +135,10 @@ impl<'a> Catalog<'a> {
         Err(LoadError::NoScenario { which: which.into(), hint })
     }
 
-    /// Reads a scenario, with `KEY=VALUE` overrides put into it.
+    /// Parses a scenario with `KEY=VALUE` overrides.
     ///
     /// # Errors
-    /// Everything that is wrong with it, each with its place.
+    /// When it is invalid; the diagnostics list every error with its position.
     pub fn load(self, source: &Source, overrides: &[String]) -> Result<Experiment, LoadError> {
         let parsed = parse(&source.text, &source.file, overrides, &self.specs());
         let Parsed { scenario, warnings } = parsed.map_err(LoadError::Invalid)?;
@@ -150,7 +150,7 @@ impl<'a> Catalog<'a> {
         Ok(Experiment { name, lab, scenario, warnings, source: source.clone() })
     }
 
-    /// The name of the shipped scenario, or of the lab, that is nearest to `wanted`.
+    /// The name of a shipped scenario, or of a lab, that is nearest to `wanted`.
     pub fn nearest(self, wanted: &str) -> Option<String> {
         let shipped = self.shipped();
         let lab = || nearest(wanted, self.labs.iter().map(|lab| lab.spec().name));
@@ -158,7 +158,7 @@ impl<'a> Catalog<'a> {
     }
 }
 
-/// The scenario whose whole name, or whose name without the lab's, is nearest.
+/// The scenario with the nearest name, compared with and without the lab's name.
 fn nearest_scenario(wanted: &str, shipped: &[(String, &str)]) -> Option<String> {
     let names = || shipped.iter().map(|(name, _)| name.as_str());
     let short = |name: &str| name.rsplit('/').next().map(str::len).unwrap_or_default();

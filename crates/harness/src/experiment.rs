@@ -1,16 +1,18 @@
-//! A scenario that can be run, and what its runs come to.
+//! Experiments: scenarios that can be run and judged.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use netsplit_check::{Findings, Measured, PropertyFinding, Rules, decide, evaluate, measure};
+use netsplit_check::{
+    CheckContext, Findings, Measured, PropertyFinding, decide, evaluate, measure,
+};
 use netsplit_history::{Run, Time};
 use netsplit_scenario::{Diagnostics, Metric, Property, Quantity, Scenario, Sentence, WindowName};
 use netsplit_sim::{Lab, Options, simulate};
 
 use crate::{Catalog, LoadError, Source};
 
-/// A scenario with the lab that it runs.
+/// A scenario with its lab.
 pub struct Experiment {
     /// `LAB/NAME`.
     pub name: String,
@@ -18,17 +20,17 @@ pub struct Experiment {
     pub lab: &'static dyn Lab,
     /// The scenario.
     pub scenario: Scenario,
-    /// What is doubtful about the scenario; often empty.
+    /// Warnings about the scenario.
     pub warnings: Diagnostics,
     pub(crate) source: Source,
 }
 
 impl Experiment {
-    /// The scenario `name` that comes with `lab`, or the file at that path, with `KEY=VALUE`
-    /// overrides put into it.
+    /// Loads the shipped scenario `name` of `lab`, or the file at that path, with `KEY=VALUE`
+    /// overrides.
     ///
     /// # Errors
-    /// When there is none, or it is not valid.
+    /// When there is none, or it is invalid.
     pub fn load(
         lab: &'static dyn Lab,
         name: &str,
@@ -42,10 +44,10 @@ impl Experiment {
         catalog.load(&catalog.source(&which)?, &overrides)
     }
 
-    /// As [`load`](Experiment::load), from the TOML `text`.
+    /// Parses the TOML `text`, with `KEY=VALUE` overrides.
     ///
     /// # Errors
-    /// When it is not valid.
+    /// When it is invalid.
     pub fn parse(
         lab: &'static dyn Lab,
         text: &str,
@@ -57,7 +59,7 @@ impl Experiment {
         Catalog::new(&[lab]).load(&source, &overrides)
     }
 
-    /// Runs the scenario; `progress` hears the simulated time as it passes.
+    /// Runs the scenario; `progress` is called with the simulated time as it advances.
     ///
     /// # Errors
     /// When the lab cannot be built from the parameters.
@@ -85,28 +87,28 @@ impl Experiment {
         Ok((run, findings))
     }
 
-    /// Decides the properties of one run, each once however often it is asked.
+    /// A decider of properties for one run, which caches each result.
     pub fn decider(&self) -> impl Fn(&Property, &Run) -> Option<PropertyFinding> {
-        let rules = Rules {
+        let context = CheckContext {
             settle: self.scenario.settle,
             invariants: self.lab.spec().invariants,
-            ..Rules::default()
+            ..CheckContext::default()
         };
         let known: RefCell<BTreeMap<Property, PropertyFinding>> = RefCell::default();
         move |property, run| {
             if let Some(finding) = known.borrow().get(property) {
                 return Some(finding.clone());
             }
-            let finding = decide(property, run, &rules);
+            let finding = decide(property, run, &context);
             known.borrow_mut().insert(property.clone(), finding.clone());
             Some(finding)
         }
     }
 
-    /// Measures a metric as expectations word it, such as `p99(get) during cut`.
+    /// Measures a metric in the syntax of expectations, such as `p99(get) during cut`.
     ///
     /// # Errors
-    /// When it is no metric, or the run has nothing to measure it on.
+    /// When it is not a metric, or the run has no samples of it.
     pub fn measure(&self, run: &Run, metric: &str) -> Result<Measured, String> {
         let end = metric.find(')').map_or_else(|| metric.find(' '), |close| Some(close + 1));
         let (head, window) = metric.split_at(end.unwrap_or(metric.len()));
@@ -118,10 +120,10 @@ impl Experiment {
         measure(&metric, &window, &self.scenario, run)
     }
 
-    /// Reads a sentence about a metric: the metric, the window, and what it is compared with.
+    /// Parses a sentence about a metric: the metric, the window, and the bound.
     ///
     /// # Errors
-    /// When it is none, with its place.
+    /// When it is not such a sentence; the message has the position.
     pub fn metric(&self, sentence: &str) -> Result<(Metric, WindowName, Quantity), String> {
         let mut overrides = self.scenario.overrides.clone();
         overrides.push(format!("verdict.expect=[{sentence:?}]"));

@@ -1,9 +1,10 @@
 //! Loads, simulates and judges scenarios: one meaning of "passes" for the command, for the tests
 //! and for labs in other repositories.
 //!
-//! A [`Catalog`] knows some labs and finds scenarios, by name or by path. An [`Experiment`] is a
-//! scenario that can be run: [`Experiment::run`] simulates it under a seed and judges the run.
-//! [`testing`] checks a whole lab: its scenarios pass, its wrong variants fail, its lesson is true.
+//! A [`Catalog`] holds labs and finds scenarios, by name or by path. An [`Experiment`] is a
+//! scenario with its lab: [`Experiment::run`] simulates it under a seed and judges the run.
+//! [`testing`] checks a whole lab: its scenarios pass, its wrong variants fail, its lesson's tables
+//! are true.
 //!
 //! ```no_run
 //! # fn example(lab: &'static dyn netsplit_sim::Lab) -> Result<(), Box<dyn std::error::Error>> {

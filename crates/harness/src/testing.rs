@@ -1,7 +1,7 @@
-//! Checks of a whole lab, for tests: in this repository, and in those of other people's labs.
+//! Test helpers that check a whole lab, in this repository or another.
 //!
-//! [`check`] is all of them. Each panics with a message that says what is wrong and, where a run
-//! showed it, the command that shows it again.
+//! [`check`] runs all of them. Each panics with a message that says what is wrong and, after a
+//! failed run, the command that reproduces it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,10 @@ use netsplit_sim::Lab;
 
 use crate::Experiment;
 
-/// Checks that a lab is sound: see the functions of this module.
+/// Runs all checks of this module on a lab.
 ///
 /// # Panics
-/// When it is not, with what is wrong.
+/// When a check fails.
 pub fn check(lab: &'static dyn Lab) {
     names_are_distinct(lab);
     variants_build(lab);
@@ -25,10 +25,10 @@ pub fn check(lab: &'static dyn Lab) {
     lesson_is_true(lab);
 }
 
-/// Checks that fillings, variants and bundles have names of their own.
+/// Checks that the names of fillings and bundles are unique.
 ///
 /// # Panics
-/// When two have the same, or a filling is called `reference`.
+/// When two have the same name, or a filling is called `reference`.
 pub fn names_are_distinct(lab: &'static dyn Lab) {
     let spec = lab.spec();
     let bundled: BTreeSet<_> = spec.bundles.iter().map(|bundle| bundle.name).collect();
@@ -58,12 +58,12 @@ pub fn variants_build(lab: &'static dyn Lab) {
     }
 }
 
-/// Checks that each mutant is among the `catches` of the scenario that it says shows it, and that
-/// an expectation there which is about what it says it breaks fails under one of the seeds, or of
-/// those that the scenario lists.
+/// Checks that the scenario that each mutant names (`shown_by`) lists it in `catches`, and that an
+/// expectation about what the mutant breaks fails there under at least one of `seeds` and of the
+/// scenario's own seeds.
 ///
 /// # Panics
-/// When one is not.
+/// When one does not.
 pub fn mutants_are_shown(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<u64>) {
     for variant in lab.spec().variants() {
         let Some(mutant) = variant.mutant else { continue };
@@ -71,7 +71,7 @@ pub fn mutants_are_shown(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<
         let set = format!("variant={name}");
         let experiment = load(lab, shown_by, &[&set]);
         let caught = experiment.scenario.verdict.catches.iter().any(|caught| caught == name);
-        assert!(caught, "the mutant {name}: `catches` of {shown_by} does not list it");
+        assert!(caught, "the mutant {name}: {shown_by} does not list it in `catches`");
         let breaks = |seed| {
             let (_, findings) = experiment.run(seed).unwrap_or_else(|why| panic!("{why}"));
             let failed = |finding: &Finding| {
@@ -86,11 +86,11 @@ pub fn mutants_are_shown(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<
     }
 }
 
-/// Checks that a run of `calm` is its seed: the same twice, another with another seed, and the
-/// same arrivals, operations and keys under every variant.
+/// Checks that a run of `calm` is determined by its seed: equal seeds give equal runs, different
+/// seeds different runs, and every variant has the same arrivals, operations and keys.
 ///
 /// # Panics
-/// When it is not.
+/// When one of these does not hold.
 pub fn runs_depend_on_the_seed_alone(lab: &'static dyn Lab) {
     let run = |variant: &str, seed| {
         let calm = load(lab, "calm", &[&format!("variant={variant}")]);
@@ -129,8 +129,9 @@ pub fn scenarios_pass(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<u64
     }
 }
 
-/// Checks that each variant that a scenario says it catches fails it under one of the seeds, or of
-/// those that the scenario lists.
+/// Checks that the scenario that each mutant names (`shown_by`) lists it in `catches`, and that an
+/// expectation about what the mutant breaks fails there under at least one of `seeds` and of the
+/// scenario's own seeds.
 ///
 /// # Panics
 /// When one does not.
@@ -200,7 +201,7 @@ pub fn load(lab: &'static dyn Lab, name: &str, overrides: &[&str]) -> Experiment
     Experiment::load(lab, name, overrides).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// The command that does such a run.
+/// The command that reproduces such a run.
 fn command(experiment: &Experiment, set: &[&str], seed: u64) -> String {
     let set: String = set.iter().map(|set| format!(" --set {set}")).collect();
     format!("netsplit run {}{set} --seed {seed}", experiment.name)

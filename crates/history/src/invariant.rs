@@ -1,32 +1,33 @@
-//! Invariants: what a lab says must hold after each of its recorded events.
+//! Invariants: properties that a lab's recorded events must satisfy.
 //!
-//! A lab declares an [`Invariant`] by its name and a function that makes an
-//! [`InvariantState`]; a checker shows that state every [`LabEvent`] in order.
+//! A lab declares an [`Invariant`] by its name and a constructor of an [`InvariantState`]; a
+//! checker feeds every [`LabEvent`] in order to that state.
 
 use std::fmt;
 
 use crate::LabEvent;
 
-/// A property over the events of a run that a lab declares.
+/// A safety property over the recorded events of a run.
 #[derive(Clone, Copy)]
 pub struct Invariant {
     /// Its name, in kebab-case.
     pub name: &'static str,
-    /// What must hold, in one line.
+    /// The property, in one line.
     pub summary: &'static str,
-    /// Makes the state from before the first event.
+    /// Makes the initial state.
     pub new: fn() -> Box<dyn InvariantState>,
 }
 
-/// What an invariant remembers of the events so far.
+/// The state of an invariant after the events so far.
 pub trait InvariantState {
-    /// Takes the next event in.
+    /// Processes the next event.
     ///
     /// # Errors
-    /// When the event breaks the invariant: says what is wrong, and with what before.
+    /// When the event violates the invariant: the message names the event and the earlier one that
+    /// it contradicts.
     fn observe(&mut self, event: &LabEvent) -> Result<(), String>;
 
-    /// Whether the invariant is about events of this name.
+    /// Whether the invariant observes events of this name. Default: all.
     fn concerns(&self, _name: &str) -> bool {
         true
     }

@@ -1,4 +1,4 @@
-//! Histories as JSON lines: one operation a line.
+//! Histories as JSON lines: one operation per line.
 //!
 //! ```json
 //! {"client":3,"op":"write","key":"k1","input":7,"output":null,"intended_ns":10,"invoke_ns":10,"return_ns":25,"outcome":"ok"}
@@ -40,7 +40,7 @@ struct Line {
     error: Option<Arc<str>>,
 }
 
-/// Why a history could not be read. Nothing of it is used then.
+/// The reason why a history cannot be read.
 #[derive(Debug, Error)]
 pub enum HistoryError {
     /// The file could not be read.
@@ -48,7 +48,7 @@ pub enum HistoryError {
     Io {
         /// The line, from 1.
         line: usize,
-        /// What the system said.
+        /// The operating system's error.
         source: io::Error,
     },
     /// A line is not an operation.

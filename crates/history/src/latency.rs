@@ -8,15 +8,15 @@ use hdrhistogram::Histogram;
 
 pub use encoded::EncodedLatencies;
 
-/// The longest duration that is told apart; longer ones count as this long.
+/// The longest duration; longer ones are recorded as this.
 const LONGEST: Duration = Duration::from_hours(24);
 /// Significant decimal digits that the histogram keeps.
 const DIGITS: u8 = 3;
 
 /// A distribution of durations: an HDR histogram of nanoseconds with three significant
-/// digits, beside the exact count, sum and extremes.
+/// digits, with the exact count, sum and extremes.
 ///
-/// All instances share bounds and precision, so [`merge`](Latencies::merge) loses nothing.
+/// All instances share bounds and precision, so [`merge`](Latencies::merge) is lossless.
 #[derive(Clone, Debug)]
 pub struct Latencies {
     histogram: Histogram<u64>,
@@ -51,7 +51,7 @@ impl Latencies {
         self.max_ns = self.max_ns.max(other.max_ns);
     }
 
-    /// How many durations were recorded.
+    /// The number of recorded durations.
     pub fn count(&self) -> u64 {
         self.histogram.len()
     }
@@ -76,8 +76,8 @@ impl Latencies {
         })
     }
 
-    /// How many recorded durations lie beyond the `p`-th percentile: with fewer than ten the
-    /// percentile is an anecdote, and reports mark it so.
+    /// The number of recorded durations beyond the `p`-th percentile. Reports mark percentiles with
+    /// fewer than ten.
     pub fn beyond(&self, p: f64) -> u64 {
         (self.count() as f64 * (1.0 - p / 100.0) + 1e-9) as u64
     }

@@ -1,14 +1,14 @@
-//! What happened in a run, as data.
+//! The record of a run, as data.
 //!
-//! A simulation ends as one [`Run`]: every [`Operation`] that a client asked for, the
-//! [`FaultRecord`]s with the spans in which they held, what the network did
-//! ([`NetworkCounts`]), what nodes counted ([`Series`]) and what they announced
-//! ([`LabEvent`]). Checkers and reports read a `Run` and nothing else, so both are pure.
+//! A simulation returns one [`Run`]: every client [`Operation`], the [`FaultRecord`]s with their
+//! active spans, message counts ([`NetworkCounts`]), the lab's counters and gauges ([`Series`]) and
+//! the events that nodes recorded ([`LabEvent`]). Checkers and reports read a `Run` and nothing
+//! else, so both are pure.
 //!
 //! A [`Window`] is a set of spans of simulated time; a [`Tally`] counts the operations of a
 //! window, and [`Latencies`] holds their distribution in an HDR histogram.
 //!
-//! This crate is a leaf: it knows no async, no sockets and no scenario files.
+//! This crate has no workspace dependencies, and no async code.
 
 mod invariant;
 mod jsonl;

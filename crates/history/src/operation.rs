@@ -14,17 +14,17 @@ use crate::Time;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// The client got what it asked for.
+    /// The client got its answer.
     Ok,
     /// The client got an error.
     Failed,
     /// The client gave up waiting.
     TimedOut,
-    /// The system declined on purpose: a rate limit, an open breaker, shed load.
+    /// The system declined it deliberately: rate limit, open breaker, load shedding.
     Rejected,
 }
 
-/// What is known of an operation's effect, as the checkers need it.
+/// The known effect of an operation, for the checkers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -32,11 +32,11 @@ pub enum Outcome {
     Ok,
     /// It certainly had no effect.
     Fail,
-    /// It may have had its effect, at any time since its invocation, or may yet have it.
+    /// It may have taken effect at any time since its invocation, or may still do so.
     Unknown,
 }
 
-/// One logical operation. What a client retries inside it are attempts, counted apart.
+/// One logical operation. Retries inside it are attempts and are counted separately.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
     /// The client session that issued it. A session issues one operation at a time.
@@ -45,35 +45,35 @@ pub struct Operation {
     pub load: Arc<str>,
     /// The operation's name: `read`, `put`, ...
     pub op: Arc<str>,
-    /// The key that it concerns, where there is one.
+    /// Its key, if it has one.
     pub key: Option<Arc<str>>,
-    /// What was asked.
+    /// The input.
     pub input: Value,
-    /// What was answered; null when nothing was.
+    /// The output; null without an answer.
     pub output: Value,
-    /// When the load wanted it sent. Latency counts from here, so that a slow system cannot
-    /// hide its queue (coordinated omission).
+    /// When the load intended to send it. Latency is measured from here, so that a slow system
+    /// cannot hide its queue (coordinated omission).
     pub intended: Time,
-    /// When the client did send it.
+    /// When the client sent it.
     pub invoke: Time,
-    /// When the client had its answer or gave up. For a request that never ended, the end of
-    /// the run.
+    /// When the client got its answer or gave up; the end of the run for a request that never
+    /// ended.
     pub finished: Time,
     /// How it ended for the client.
     pub status: Status,
-    /// What is known of its effect.
+    /// Its known effect.
     pub outcome: Outcome,
-    /// Why it did not end well.
+    /// The error, if it failed.
     pub error: Option<Arc<str>>,
 }
 
 impl Operation {
-    /// Time from the intended send to the end; for a time-out, the time-out.
+    /// Time from the intended send to the end; for a timeout, the timeout.
     pub fn latency(&self) -> Duration {
         self.finished.since(self.intended)
     }
 
-    /// When the answer came; `None` while the effect is unknown.
+    /// When the answer arrived; `None` if the effect is unknown.
     pub fn returned(&self) -> Option<Time> {
         (self.outcome != Outcome::Unknown).then_some(self.finished)
     }

@@ -9,22 +9,22 @@ use serde_json::Value;
 
 use crate::{Operation, Time, TraceEvent, Window};
 
-/// Everything that one run left behind.
+/// The record of one run.
 #[derive(Clone, Debug, Default)]
 pub struct Run {
     /// The seed of all its randomness.
     pub seed: u64,
     /// Requests that the load meant to send before this instant are not measured.
     pub warmup: Time,
-    /// When the load stopped. The run then drained for one time-out.
+    /// When the load stopped. The run then drained for one timeout.
     pub duration: Time,
     /// Simulated time after the drain.
     pub end: Time,
     /// All requests, in the order in which they ended.
     pub operations: Vec<Operation>,
-    /// The scenario's faults, in its order, with what they did.
+    /// The scenario's faults, in its order, with their effects.
     pub faults: Vec<FaultRecord>,
-    /// What the network did.
+    /// Message counts of the network.
     pub network: NetworkCounts,
     /// Named durations that nodes and clients observed: (when, how long).
     pub observed: BTreeMap<Arc<str>, Vec<(Time, Duration)>>,
@@ -32,11 +32,11 @@ pub struct Run {
     pub series: BTreeMap<Arc<str>, Series>,
     /// Numbers that the lab computed from the whole run at its end.
     pub measured: BTreeMap<String, f64>,
-    /// What nodes announced, in order.
+    /// Events that nodes recorded, in order.
     pub events: Vec<LabEvent>,
-    /// Crashes that no fault had ordered.
+    /// Crashes that were not injected by a fault.
     pub crashes: Vec<Crash>,
-    /// What kept the run from being conclusive or sound.
+    /// Reasons why the run is inconclusive or failed, apart from expectations.
     pub problems: Vec<Problem>,
     /// Two independent counts of the requests in the system.
     pub littles_law: LittlesLaw,
@@ -44,9 +44,9 @@ pub struct Run {
     pub fingerprint: u64,
     /// Events that the executor handled.
     pub steps: u64,
-    /// The full trace, when it was asked for.
+    /// The full trace, if requested.
     pub trace: Vec<TraceEvent>,
-    /// What nodes logged through `tracing`, a line each.
+    /// Log lines of nodes, from `tracing`.
     pub log: Vec<String>,
 }
 
@@ -57,39 +57,39 @@ impl Run {
     }
 }
 
-/// One fault of the scenario and what it did over all its firings.
+/// One fault of the scenario and its effects over all its firings.
 #[derive(Clone, Debug, Default)]
 pub struct FaultRecord {
     /// Its name in the scenario.
     pub name: String,
     /// Its kind: `partition`, `crash`, ...
     pub kind: String,
-    /// When it held: from strike to heal, once per firing.
+    /// When it was active: from strike to heal, once per firing.
     pub spans: Vec<(Time, Time)>,
-    /// Messages that it dropped, delayed, doubled or throttled.
+    /// Messages that it dropped, delayed, duplicated or throttled.
     pub affected_messages: u64,
-    /// Nodes that it crashed, paused, slowed or whose clock or disk it changed, and for a
-    /// link fault the nodes whose messages it touched.
+    /// Nodes that it crashed, paused or slowed, or whose clock or disk it changed; for a link fault
+    /// the nodes whose messages it affected.
     pub affected_nodes: BTreeSet<String>,
-    /// Whether the scenario allows it to touch nothing.
+    /// Whether the scenario allows it to affect nothing.
     pub may_miss: bool,
 }
 
 impl FaultRecord {
-    /// Whether it changed anything in the run.
+    /// Whether it affected anything in the run.
     pub fn touched_something(&self) -> bool {
         self.affected_messages > 0 || !self.affected_nodes.is_empty()
     }
 }
 
-/// What became of the messages.
+/// Message counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkCounts {
     /// Messages that nodes and clients sent.
     pub sent: u64,
     /// Copies that arrived.
     pub delivered: u64,
-    /// Messages lost to loss, cuts, and crashed or unbound receivers.
+    /// Messages dropped by loss, partitions, and crashed or unbound receivers.
     pub dropped: u64,
     /// Extra copies that the network made.
     pub duplicated: u64,
@@ -136,25 +136,25 @@ impl Series {
     }
 }
 
-/// Something that a node announced with `Host::record`.
+/// An event that a node recorded with `Host::record`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabEvent {
-    /// When.
+    /// The time.
     pub at: Time,
-    /// Which node.
+    /// The node.
     pub node: Arc<str>,
-    /// What: one of the events that the lab declares.
+    /// The event's name, one of those that the lab declares.
     pub name: Arc<str>,
-    /// Its particulars.
+    /// The event's data.
     pub detail: Value,
 }
 
-/// A node that stopped although no fault told it to.
+/// A node that crashed without a fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Crash {
-    /// When.
+    /// The time.
     pub at: Time,
-    /// Which node.
+    /// The node.
     pub node: String,
     /// The panic's message.
     pub message: String,
@@ -162,13 +162,13 @@ pub struct Crash {
     pub place: String,
 }
 
-/// Why a run is not to be trusted, or not to be passed.
+/// A reason why a run is inconclusive or failed, apart from expectations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "why")]
 pub enum Problem {
     /// The run could not show what it was meant to show.
     Inconclusive(String),
-    /// The system under test misbehaved beyond what expectations can say: a livelock, say.
+    /// The system under test misbehaved in a way that no expectation covers, such as a livelock.
     Failure(String),
 }
 

@@ -1,4 +1,4 @@
-//! Counting operations: what a window's users felt.
+//! Counts and latencies of the operations in a window.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Latencies, Operation, Run, Status, Time, Window};
 
-/// How many requests ended how.
+/// Requests by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// All that the load sent.
+    /// All requests that the load sent.
     pub attempted: u64,
-    /// Those that got what they asked for.
+    /// Those that succeeded.
     pub ok: u64,
     /// Those that got an error.
     pub failed: u64,
     /// Those whose client gave up waiting.
     pub timed_out: u64,
-    /// Those that the system declined on purpose.
+    /// Those that the system declined deliberately.
     pub rejected: u64,
 }
 
@@ -39,7 +39,7 @@ impl Counts {
         (self.attempted > 0).then(|| self.ok as f64 / self.attempted as f64)
     }
 
-    /// ok / (attempted - rejected): how the admitted requests fared.
+    /// ok / (attempted - rejected): the availability of the admitted requests.
     pub fn availability_admitted(&self) -> Option<f64> {
         let admitted = self.attempted - self.rejected;
         (admitted > 0).then(|| self.ok as f64 / admitted as f64)
@@ -54,16 +54,16 @@ impl Counts {
 /// The operations of a window: counts and latencies.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// How they ended.
+    /// Requests by status.
     pub counts: Counts,
     /// Latencies of the successful ones.
     pub latency: Latencies,
-    /// Latencies of all, a time-out counted at its time-out.
+    /// Latencies of all; a timed-out request counts with its timeout.
     pub latency_all: Latencies,
 }
 
 impl Tally {
-    /// Tallies the operations whose intended time is in `window` and that `keep` accepts.
+    /// Counts the operations whose intended time is in `window` and that `keep` accepts.
     pub fn of(run: &Run, window: &Window, keep: impl Fn(&Operation) -> bool) -> Tally {
         let mut tally = Tally::default();
         let counted = |op: &&Operation| window.contains(op.intended) && keep(op);
@@ -101,11 +101,10 @@ pub fn worst_second(run: &Run, window: &Window) -> Option<(Time, f64)> {
 }
 
 /// The smallest `d` such that from `heal + d` on every one-second window that ends by `until`
-/// has an availability of at least 99%. Windows start at any nanosecond; one without requests
-/// is no objection.
+/// has an availability of at least 99%. Windows start at any nanosecond; windows without requests
+/// count as good.
 ///
-/// `None` when that never comes, or comes too late for one whole second, with a request in it,
-/// to prove it.
+/// `None` when there is no such `d`, or no whole second with a request in it after `heal + d`.
 pub fn recovery(run: &Run, heal: Time, until: Time) -> Option<Duration> {
     let requests: Vec<_> = run
         .operations
@@ -123,7 +122,7 @@ pub fn recovery(run: &Run, heal: Time, until: Time) -> Option<Duration> {
 /// the last bad one, or `heal` when none is.
 ///
 /// A request at `r` is in the windows that start in `(r - 1s, r]`, so the counts of a sliding
-/// window change only at `r - 1s + 1ns` and at `r + 1ns`: the walk visits those instants.
+/// window change only at `r - 1s + 1ns` and at `r + 1ns`: only those instants are visited.
 fn after_bad_windows(requests: &[(Time, bool)], heal: Time, last_start: Time) -> Time {
     let instant = Duration::from_nanos(1);
     let mut changes = BTreeMap::<Time, (i64, i64)>::new();
@@ -135,16 +134,16 @@ fn after_bad_windows(requests: &[(Time, bool)], heal: Time, last_start: Time) ->
             change.1 += by * i64::from(good);
         }
     }
-    let (mut asked, mut ok) = (0, 0);
+    let (mut attempted, mut ok) = (0, 0);
     let mut recovered = heal;
     let mut ahead = changes.into_iter().peekable();
     while let Some((from, change)) = ahead.next() {
         if from > last_start {
             break;
         }
-        asked += change.0;
+        attempted += change.0;
         ok += change.1;
-        if ok * 100 < asked * 99 {
+        if ok * 100 < attempted * 99 {
             let next = ahead.peek().map_or(Time::MAX, |(next, _)| *next);
             recovered = next.min(last_start + instant);
         }

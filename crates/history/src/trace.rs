@@ -1,4 +1,4 @@
-//! The trace: every event of a run, as lines that a person can read.
+//! The trace: every event of a run, as human-readable lines.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,15 +16,15 @@ pub struct TraceEvent {
     pub node: Arc<str>,
     /// What happened.
     pub kind: TraceKind,
-    /// xxh3 of all that had happened by then, the contents of messages and the random draws
-    /// included: of two traces, the first event whose fingerprints differ is where they part.
+    /// xxh3 of everything up to here, including message contents and random draws: two traces
+    /// diverge at the first event whose fingerprints differ.
     pub fingerprint: u64,
 }
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TraceKind {
-    /// A message left for `to`.
+    /// A message was sent to `to`.
     Send {
         /// The receiver.
         to: Arc<str>,
@@ -44,7 +44,7 @@ pub enum TraceKind {
         /// Its number in the run.
         id: u64,
     },
-    /// A message to `to` was lost.
+    /// A message to `to` was dropped.
     Drop {
         /// The receiver.
         to: Arc<str>,
@@ -85,25 +85,25 @@ pub enum TraceKind {
     },
     /// The node took a role.
     Role(Arc<str>),
-    /// The node announced an event.
+    /// The node recorded an event.
     Record {
         /// The event.
         name: Arc<str>,
-        /// Its particulars.
+        /// The event's data.
         detail: Value,
     },
     /// The node stopped; its memory is gone.
     Crash {
-        /// The fault or the panic behind it.
+        /// The fault or the panic that caused it.
         why: Arc<str>,
     },
     /// The node started, or started again.
     Start,
-    /// A fault struck; the node field is empty, the targets stand here.
+    /// A fault struck; the node field is empty, and the targets are listed here.
     Strike {
         /// The fault's name.
         fault: Arc<str>,
-        /// Whom it struck.
+        /// Its targets.
         targets: Arc<str>,
     },
     /// A fault healed.
@@ -111,12 +111,12 @@ pub enum TraceKind {
         /// The fault's name.
         fault: Arc<str>,
     },
-    /// The scenario asked a node for an action.
+    /// The scenario requested an action from a node.
     Action(Arc<str>),
 }
 
 impl TraceEvent {
-    /// The kind of the message that the event is about, where it is about one.
+    /// The kind of the event's message, if it has one.
     pub fn message(&self) -> Option<&str> {
         match &self.kind {
             TraceKind::Send { message, .. }

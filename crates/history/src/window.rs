@@ -16,7 +16,7 @@ impl Window {
         Window::union([(from, to)])
     }
 
-    /// All instants that are in at least one of the spans.
+    /// The union of the spans.
     pub fn union(spans: impl IntoIterator<Item = (Time, Time)>) -> Window {
         let mut sorted: Vec<_> = spans.into_iter().filter(|(from, to)| from < to).collect();
         sorted.sort_unstable();
@@ -30,7 +30,7 @@ impl Window {
         Window { spans: merged }
     }
 
-    /// The instants of `self` that are not in `other`.
+    /// The set difference: instants of `self` that are not in `other`.
     #[must_use]
     pub fn minus(&self, other: &Window) -> Window {
         let mut left = Vec::new();
@@ -47,7 +47,7 @@ impl Window {
         Window::union(left)
     }
 
-    /// The instants that are in both.
+    /// The intersection.
     #[must_use]
     pub fn and(&self, other: &Window) -> Window {
         self.minus(&self.minus(other))
@@ -59,7 +59,7 @@ impl Window {
         after > 0 && at < self.spans[after - 1].1
     }
 
-    /// Whether no instant is in the window.
+    /// Whether the window contains no instant.
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
     }
@@ -74,12 +74,12 @@ impl Window {
         self.spans.iter().map(|(from, to)| to.since(*from)).sum()
     }
 
-    /// The first instant, when there is one.
+    /// The start of the first span, or `None` for an empty window.
     pub fn start(&self) -> Option<Time> {
         self.spans.first().map(|span| span.0)
     }
 
-    /// The end of the last span, when there is one.
+    /// The end of the last span, or `None` for an empty window.
     pub fn end(&self) -> Option<Time> {
         self.spans.last().map(|span| span.1)
     }

@@ -1,4 +1,4 @@
-//! What a sweep costs beyond its runs, and what a second core gains.
+//! The overhead of a sweep beyond its runs, and the speed-up of a second core.
 //!
 //! The gain: one scenario over 200 seeds, with one job and with two, in turn; a ratio of wall
 //! times. The overhead: the same 200 runs in slices of ten seeds, each slice once swept with one

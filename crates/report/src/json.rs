@@ -1,8 +1,8 @@
-//! `report.json`.
+//! The report as `report.json`.
 
 use crate::Report;
 
-/// The report as indented JSON, with a newline at its end. Keys keep one order, so equal
+/// The report as indented JSON, with a trailing newline. Keys have a fixed order, so equal
 /// reports are equal bytes.
 pub fn to_json(report: &Report) -> String {
     let text = serde_json::to_string_pretty(report);
@@ -12,7 +12,7 @@ pub fn to_json(report: &Report) -> String {
 /// Reads what [`to_json`] wrote.
 ///
 /// # Errors
-/// When `text` is no such report; the error names the line and the field.
+/// When `text` is not such a report; the error names the line and the field.
 pub fn from_json(text: &str) -> Result<Report, serde_json::Error> {
     serde_json::from_str(text)
 }

@@ -1,24 +1,24 @@
-//! What a run says to people and to programs.
+//! Reports about runs, human-readable and machine-readable.
 //!
-//! A [`Report`] holds every number that is told about a run, already rounded to what was
-//! measured; the formats only lay it out, one file each:
+//! A [`Report`] holds every number that is reported about a run, rounded to the precision of its
+//! measurement; the formats only lay it out, one file each:
 //!
 //! - [`to_json`] and [`from_json`]: `report.json`, schema `netsplit.report/1`;
 //! - [`render`]: the terminal, plain or coloured;
 //! - [`to_svg`]: latency, availability and throughput over time.
 //!
-//! [`sweep`] does the same for many runs: what they say together.
+//! [`sweep`] does the same for many runs together.
 //!
-//! The pictures need what happened when, which a report does not keep: a [`Timeline`] cuts the
-//! run into columns of equal length.
+//! The charts need values over time, which a report does not keep: a [`Timeline`] divides the run
+//! into columns of equal length.
 //!
 //! Everything here is a pure function of the scenario, the run and the findings. No format
-//! holds a path, a wall-clock time or a count of threads, so one seed gives the same bytes.
+//! contains a path, a wall-clock time or a thread count, so one seed gives the same bytes.
 
 mod json;
-mod numbers;
 mod phases;
 mod report;
+mod rounding;
 mod svg;
 pub mod sweep;
 mod terminal;
@@ -28,12 +28,12 @@ mod timeline;
 mod testing;
 
 pub use json::{from_json, to_json};
-pub use numbers::LatencyMs;
 pub use phases::Phase;
 pub use report::{
     CrashReport, ExpectationReport, FaultReport, Observed, OperationReport, Report, Versions,
     WorstSecond,
 };
+pub use rounding::LatencyMs;
 pub use svg::{SVG_COLUMNS, comparison_svg, to_svg};
 pub use terminal::{Side, render, render_comparison, timeline_columns};
 pub use timeline::{Column, Timeline};

@@ -1,30 +1,30 @@
-//! The run cut along its faults.
+//! Phases of a run: windows before, during, after and outside its faults.
 //!
-//! Phases are windows that expectations can name, so that a number in the report and the same
-//! number in an expectation agree. They overlap where faults do.
+//! Phases are the windows that expectations can name, so the report and an expectation show the
+//! same numbers. They overlap where faults do.
 
 use netsplit_check::resolve;
 use netsplit_history::{Counts, Run, Tally, Window, worst_second};
 use netsplit_scenario::{Scenario, WindowName};
 use serde::{Deserialize, Serialize};
 
-use crate::numbers::{seconds, share};
+use crate::rounding::{seconds, share};
 use crate::{LatencyMs, WorstSecond};
 
-/// What users felt in one window.
+/// The requests of one window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Phase {
     /// The window's name: `during leader-cut`.
     pub name: String,
-    /// Its first instant.
+    /// Its start, in seconds.
     pub from_s: Option<f64>,
-    /// Its last instant. A window may have gaps between the two.
+    /// Its end, in seconds. A window may have gaps between the two.
     pub to_s: Option<f64>,
     /// How its requests ended.
     pub requests: Counts,
     /// ok / attempted.
     pub availability: Option<f64>,
-    /// Its second of the lowest availability.
+    /// Its second with the lowest availability.
     pub worst_second: Option<WorstSecond>,
     /// Latencies of its successful requests.
     pub latency_ms: LatencyMs,
@@ -45,15 +45,15 @@ impl Phase {
     }
 }
 
-/// The phases of a run: the whole; before the first fault; during each and after it, in order of
-/// their first strikes; and outside all. Windows without an instant are left out.
+/// The phases of a run: overall; before the first fault; during and after each, in order of first
+/// strikes; and outside all faults. Empty windows are omitted.
 pub(crate) fn phases(scenario: &Scenario, run: &Run) -> Vec<Phase> {
     let mut struck: Vec<_> = run.faults.iter().filter(|f| !f.spans.is_empty()).collect();
     struck.sort_by_key(|fault| fault.spans[0].0);
     let mut names = vec![("overall".to_owned(), WindowName::Overall)];
-    for (place, fault) in struck.iter().enumerate() {
+    for (index, fault) in struck.iter().enumerate() {
         let name = &fault.name;
-        if place == 0 {
+        if index == 0 {
             names.push((format!("before {name}"), WindowName::Before(name.clone())));
         }
         names.push((format!("during {name}"), WindowName::During(name.clone())));
@@ -87,10 +87,10 @@ mod tests {
         never.spans.clear();
         run.faults.push(never);
         let phases = phases(&scenario, &run);
-        let told: Vec<_> =
+        let found: Vec<_> =
             phases.iter().map(|phase| (phase.name.as_str(), phase.from_s, phase.to_s)).collect();
         assert_eq!(
-            told,
+            found,
             [
                 ("overall", Some(5.0), Some(60.0)),
                 ("before minority-cut", Some(5.0), Some(20.0)),

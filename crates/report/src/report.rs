@@ -1,6 +1,6 @@
 //! The report: schema `netsplit.report/1`.
 //!
-//! Fields are only ever added; a change of meaning is a new schema.
+//! Fields are only added; a change of meaning needs a new schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -13,15 +13,15 @@ use netsplit_history::{
 use netsplit_scenario::{Quantity, Scenario};
 use serde::{Deserialize, Serialize};
 
-use crate::numbers::{seconds, share};
 use crate::phases::phases;
+use crate::rounding::{seconds, share};
 use crate::{LatencyMs, Phase};
 
 const SCHEMA: &str = "netsplit.report/1";
-/// Significant digits of a lab's own numbers.
+/// Significant digits of a lab's metrics.
 const METRIC_DIGITS: usize = 6;
 
-/// Everything that is told about one run. Requests of the warm-up are not in it.
+/// The report about one run. Requests of the warm-up are excluded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// `netsplit.report/1`.
@@ -36,54 +36,55 @@ pub struct Report {
     pub overrides: Vec<String>,
     /// The lab.
     pub lab: String,
-    /// What sat in its seats.
+    /// The variant: which fillings its seats have.
     pub variant: String,
     /// The seed.
     pub seed: u64,
     /// xxh3 of the whole trace, in hexadecimal: equal fingerprints mean equal runs.
     pub fingerprint: String,
-    /// How the run came out.
+    /// The outcome of the run.
     pub verdict: Verdict,
-    /// What beyond the expectations kept it from passing.
+    /// Reasons beyond the expectations why it did not pass.
     pub reasons: Vec<String>,
-    /// How long the run was, its drain included.
+    /// Length of the run in seconds, including the drain.
     pub simulated_s: f64,
-    /// The measured part: from the end of the warm-up until the load stopped.
+    /// Start and end of the measured part in seconds: from the end of the warm-up until the load
+    /// stopped.
     pub measured_s: (f64, f64),
-    /// How the requests ended.
+    /// Requests by status.
     pub requests: Counts,
     /// ok / attempted.
     pub availability: Option<f64>,
-    /// The second of the lowest availability.
+    /// The second with the lowest availability.
     pub worst_second: Option<WorstSecond>,
     /// Latencies of the successful requests.
     pub latency_ms: LatencyMs,
-    /// The same by operation.
+    /// Requests and latencies by operation.
     pub operations: BTreeMap<String, OperationReport>,
-    /// The same by phase.
+    /// Requests and latencies by phase.
     pub phases: Vec<Phase>,
-    /// What the faults did.
+    /// The faults and their effects.
     pub faults: Vec<FaultReport>,
-    /// What the network did.
+    /// Message counts of the network.
     pub network: NetworkCounts,
     /// Distributions that the lab observed.
     pub observed: BTreeMap<String, LatencyMs>,
-    /// What the lab counted and measured. A number that is none is null.
+    /// Counters, gauges and measures of the lab. NaN and infinities are null.
     pub metrics: BTreeMap<String, Option<f64>>,
-    /// What became of each expectation.
+    /// The expectations with their verdicts.
     pub expectations: Vec<ExpectationReport>,
     /// Sentences that `netsplit verify` decides over many seeds.
     pub sweep: Vec<String>,
-    /// Crashes that no fault had ordered.
+    /// Crashes that were not injected by a fault.
     pub crashes: Vec<CrashReport>,
-    /// What else went wrong with the run.
+    /// Other problems of the run.
     pub problems: Vec<Problem>,
-    /// What made the report.
+    /// Versions of the software that wrote the report.
     pub versions: Versions,
 }
 
 impl Report {
-    /// The report of the run of the scenario called `name`, with what was found of it.
+    /// The report about `run`, a run of the scenario called `name`, with its findings.
     pub fn new(name: &str, scenario: &Scenario, run: &Run, findings: &Findings) -> Report {
         let measured = run.measured_window();
         let all = Tally::of(run, &measured, |_| true);
@@ -143,7 +144,7 @@ fn observed(run: &Run, measured: &Window) -> BTreeMap<String, LatencyMs> {
     all.map(|(name, samples)| (name.to_string(), LatencyMs::from(&distribution(samples)))).collect()
 }
 
-/// A measure of the whole run hides a series of the same name, as it does in expectations.
+/// A measure of the whole run shadows a series of the same name, as in expectations.
 fn metrics(run: &Run, measured: &Window) -> BTreeMap<String, Option<f64>> {
     let series = run.series.iter();
     let series = series.map(|(name, series)| (name.to_string(), series.value(measured)));
@@ -158,7 +159,7 @@ fn metrics(run: &Run, measured: &Window) -> BTreeMap<String, Option<f64>> {
 /// One operation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OperationReport {
-    /// How its requests ended.
+    /// Requests by status.
     pub requests: Counts,
     /// ok / attempted.
     pub availability: Option<f64>,
@@ -166,12 +167,12 @@ pub struct OperationReport {
     pub latency_ms: LatencyMs,
 }
 
-/// The one-second bucket of the lowest availability.
+/// The one-second bucket with the lowest availability.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorstSecond {
-    /// When it began.
+    /// Its start, in seconds.
     pub from_s: f64,
-    /// ok / attempted in it.
+    /// ok / attempted.
     pub availability: f64,
 }
 
@@ -188,15 +189,15 @@ pub struct FaultReport {
     pub name: String,
     /// Its kind.
     pub kind: String,
-    /// How often it struck.
+    /// Number of firings.
     pub firings: usize,
-    /// Its first strike; null when it never struck.
+    /// Its first strike, in seconds; null when it never struck.
     pub from_s: Option<f64>,
-    /// Its last heal.
+    /// Its last heal, in seconds.
     pub to_s: Option<f64>,
-    /// Messages that it touched.
+    /// Messages that it affected.
     pub affected_messages: u64,
-    /// Nodes that it touched.
+    /// Nodes that it affected.
     pub affected_nodes: Vec<String>,
 }
 
@@ -223,13 +224,13 @@ pub struct ExpectationReport {
     pub line: Option<usize>,
     /// Whether it holds.
     pub verdict: Verdict,
-    /// What was measured; null for a property, and for a recovery that never came.
+    /// The measured value; null for a property, and for a recovery that never came.
     pub observed: Option<Observed>,
-    /// The same for people; empty when nothing was measured.
+    /// The same, human-readable; empty when nothing was measured.
     pub shown: String,
-    /// What is to be said of it; may be empty.
+    /// The reason or a caveat; may be empty.
     pub why: String,
-    /// Operations that contradict each other, where a property's checker found some.
+    /// Contradictory operations, where a property's checker found some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub witness: Option<Box<Witness>>,
 }
@@ -270,16 +271,16 @@ impl Observed {
     }
 }
 
-/// A node that stopped although no fault told it to.
+/// A node that crashed without a fault.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CrashReport {
     /// The node.
     pub node: String,
-    /// When.
+    /// The time, in seconds.
     pub at_s: f64,
     /// The panic's message.
     pub message: String,
-    /// The panic's place in the source.
+    /// The panic's source location.
     pub place: String,
 }
 
@@ -294,7 +295,7 @@ impl From<&Crash> for CrashReport {
     }
 }
 
-/// What made the report.
+/// Versions of the software that wrote the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Versions {
     /// Of netsplit.

@@ -1,8 +1,8 @@
 //! Latency, availability and throughput over time, as one SVG.
 //!
 //! Three panels share a time axis. The warm-up is shaded grey, faults orange, each with its name
-//! above the panels. A line is drawn column by column, flat over each: between two columns there
-//! is nothing to interpolate, and where a column has no requests the line has a gap.
+//! above the panels. Lines are steps, flat over each column, without interpolation; a column
+//! without requests is a gap.
 
 mod compare;
 mod labels;
@@ -17,7 +17,7 @@ use self::labels::{Label, place};
 use self::panel::{Curve, Panel, Scale};
 use crate::{Report, Timeline};
 
-/// How many columns a [`Timeline`] should have for the picture.
+/// The number of columns that a [`Timeline`] should have for the chart.
 pub const SVG_COLUMNS: usize = 120;
 
 const WIDTH: u32 = 960;
@@ -30,7 +30,7 @@ const THROUGHPUT: u32 = 200;
 const LEFT: u32 = 72;
 const RIGHT: u32 = 24;
 
-/// Told apart by people who see few colours, too (Okabe and Ito's palette).
+/// Okabe and Ito's palette, which colour-blind readers can distinguish.
 const BLUE: RGBColor = RGBColor(0, 114, 178);
 const VERMILION: RGBColor = RGBColor(213, 94, 0);
 const GREEN: RGBColor = RGBColor(0, 158, 115);
@@ -41,7 +41,7 @@ const GREY: RGBColor = RGBColor(120, 120, 120);
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
-/// The picture of a run.
+/// The chart of a run.
 pub fn to_svg(report: &Report, timeline: &Timeline) -> String {
     let mut svg = String::new();
     let labels = place(&named_starts(timeline), timeline.end, WIDTH - LEFT - RIGHT);
@@ -93,7 +93,7 @@ fn font(size: u32, colour: RGBColor) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&colour)
 }
 
-/// The faults, and the warm-up where there is one, with when they began.
+/// The faults, and the warm-up if there is one, with their starts.
 fn named_starts(timeline: &Timeline) -> Vec<(&str, Time)> {
     let warmup = (timeline.warmup > Time::ZERO).then_some(("warm-up", Time::ZERO));
     let faults = timeline.faults.iter();
@@ -138,7 +138,7 @@ fn availability(timeline: &Timeline) -> Panel {
 }
 
 fn throughput(timeline: &Timeline) -> Panel {
-    let asked = |column: &crate::Column| {
+    let successes = |column: &crate::Column| {
         let any = column.counts.attempted > 0;
         any.then_some(column.throughput)
     };
@@ -148,7 +148,7 @@ fn throughput(timeline: &Timeline) -> Panel {
         curves: vec![Curve {
             name: "ok".into(),
             colour: GREEN,
-            values: timeline.columns.iter().map(asked).collect(),
+            values: timeline.columns.iter().map(successes).collect(),
         }],
         time_axis: true,
     }

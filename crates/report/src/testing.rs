@@ -1,4 +1,4 @@
-//! A run made by hand: a minority of three replicas is cut off for ten of sixty seconds.
+//! A hand-made run: a minority of three replicas is cut off for ten of sixty seconds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,8 +71,7 @@ fn series(aggregate: Aggregate, points: Vec<(Time, f64)>) -> Series {
     Series { aggregate, points }
 }
 
-/// Latencies go up and down between 2 and 8 ms, and are tenfold in the first second after the
-/// cut heals.
+/// Latencies vary between 2 and 8 ms, and are tenfold in the first second after the cut heals.
 fn operation(i: u32) -> Operation {
     let intended = at(f64::from(i) / 200.0);
     let cut = intended >= at(20.0) && intended < at(30.0);

@@ -1,13 +1,13 @@
-//! A run cut into columns of equal length, for the pictures.
+//! A run divided into columns of equal length, for the charts.
 //!
-//! The warm-up is in it, and marked: a picture that starts in the middle hides how the system
-//! came to be as it is. Requests belong to the column of their intended time.
+//! The warm-up is included, and marked: without it a chart would hide how the system reached its
+//! state. Requests belong to the column of their intended time.
 
 use std::time::Duration;
 
 use netsplit_history::{Counts, Run, Status, Time};
 
-/// What happened over time.
+/// The requests of a run over time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timeline {
     /// The length of a column; the last one may be shorter.
@@ -18,22 +18,22 @@ pub struct Timeline {
     pub end: Time,
     /// From the start of the run to the right edge.
     pub columns: Vec<Column>,
-    /// Each fault's name and the spans in which it held, as far as they are in the picture.
+    /// Each fault's name and the spans in which it was active, clipped to the chart.
     pub faults: Vec<(String, Vec<(Time, Time)>)>,
 }
 
 /// The requests of one column.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Column {
-    /// The column's first instant.
+    /// The column's start.
     pub from: Time,
-    /// How its requests ended.
+    /// Requests by status.
     pub counts: Counts,
     /// Successful requests per second.
     pub throughput: f64,
     /// The median latency of the successful requests.
     pub p50: Option<Duration>,
-    /// Their 99th percentile; of a column's few requests, often their maximum.
+    /// Their 99th percentile; with few requests, often the maximum.
     pub p99: Option<Duration>,
 }
 
@@ -46,17 +46,17 @@ impl Timeline {
         let mut columns = vec![Column::default(); count];
         let mut latencies = vec![Vec::new(); count];
         for operation in &run.operations {
-            let place = (operation.intended.as_nanos() / step_ns) as usize;
+            let index = (operation.intended.as_nanos() / step_ns) as usize;
             if operation.intended >= run.duration {
                 continue;
             }
-            columns[place].counts.add(operation.status);
+            columns[index].counts.add(operation.status);
             if operation.status == Status::Ok {
-                latencies[place].push(operation.latency());
+                latencies[index].push(operation.latency());
             }
         }
-        for (place, (column, latencies)) in columns.iter_mut().zip(&mut latencies).enumerate() {
-            column.from = Time::from_nanos(place as u64 * step_ns);
+        for (index, (column, latencies)) in columns.iter_mut().zip(&mut latencies).enumerate() {
+            column.from = Time::from_nanos(index as u64 * step_ns);
             let length = run.duration.since(column.from).min(step);
             column.throughput = column.counts.ok as f64 / length.as_secs_f64();
             latencies.sort_unstable();
@@ -76,16 +76,16 @@ fn faults(run: &Run) -> Vec<(String, Vec<(Time, Time)>)> {
     run.faults.iter().map(|fault| (fault.name.clone(), spans(&fault.spans))).collect()
 }
 
-/// The least of the sorted durations that is not below `percent` of a hundred of them.
+/// The nearest-rank percentile of the sorted durations.
 fn nearest_rank(sorted: &[Duration], percent: usize) -> Option<Duration> {
     let rank = (sorted.len() * percent).div_ceil(100);
     rank.checked_sub(1).map(|index| sorted[index])
 }
 
-/// Leading digits, in tenths, that a reader can count in.
+/// Leading digits of round lengths, in tenths.
 const ROUND: [u64; 11] = [10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100];
 
-/// The shortest round length of which at most `most` cover `duration`.
+/// The shortest round length such that at most `most` columns cover `duration`.
 fn round_step(duration: Time, most: usize) -> Duration {
     let least = duration.as_nanos().div_ceil(most as u64).max(10);
     let unit = 10u64.pow(least.ilog10() - 1);

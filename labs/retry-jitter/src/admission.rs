@@ -188,7 +188,7 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
-    /// One slot, and room for so many to wait.
+    /// One slot, and room for `limit` waiting requests.
     fn drop_expired(limit: Option<usize>) -> DropExpired {
         DropExpired::new(Some(1), limit)
     }

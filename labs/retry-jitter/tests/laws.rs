@@ -72,7 +72,7 @@ fn the_truth_table_is_what_its_formulas_give() {
 const CAPACITY: f64 = 300.0;
 const OUTAGE_S: f64 = 10.0;
 
-/// When the backlog of an outage is gone, with so many retries per request.
+/// When the backlog of an outage is gone, with `retries` retries per request.
 fn drains_after(load: f64, retries: f64) -> f64 {
     let arrivals = (1.0 + retries) * load;
     assert!(arrivals < CAPACITY, "it never is");

@@ -1,4 +1,4 @@
-//! From a metric and a window to a number.
+//! Measurement of a metric in a window.
 
 use netsplit_history::{Latencies, Operation, Run, Status, Tally, Window, recovery};
 use netsplit_scenario::{Metric, Population, Quantity, Scenario, Statistic, WindowName};
@@ -9,7 +9,7 @@ use super::{show, significant};
 /// Significant digits of a percentile: those that the histogram keeps. A percentile is compared
 /// as it is printed.
 const DIGITS: usize = 3;
-/// With fewer samples beyond it a percentile is an anecdote.
+/// A percentile with fewer samples beyond it gets a note.
 const ENOUGH_BEYOND: u64 = 10;
 
 /// A measurement.
@@ -17,7 +17,7 @@ const ENOUGH_BEYOND: u64 = 10;
 pub struct Measured {
     /// The number and its unit. An infinite duration is a recovery that never came.
     pub value: Quantity,
-    /// How far to trust it; may be empty.
+    /// A caveat; may be empty.
     pub note: String,
 }
 
@@ -28,10 +28,10 @@ impl From<Quantity> for Measured {
     }
 }
 
-/// What `metric` was in the window called `name`.
+/// Measures `metric` in the window called `name`.
 ///
 /// # Errors
-/// Says why the run cannot tell: an empty window, one without requests, no samples.
+/// When the window is empty, or has no requests or samples; the message says which.
 pub fn measure(
     metric: &Metric,
     name: &WindowName,
@@ -43,7 +43,7 @@ pub fn measure(
     }
     let window = resolve(name, run, scenario.settle);
     if window.is_empty() {
-        return Err(why_empty(name, run));
+        return Err(empty_reason(name, run));
     }
     match metric {
         Metric::Latency(statistic, Population::Observed(distribution)) => {
@@ -51,7 +51,7 @@ pub fn measure(
             latency(*statistic, &observed, &format!("`{distribution}`"))
         }
         Metric::Latency(statistic, population) => {
-            let tally = asked(run, &window, population)?;
+            let tally = tally(run, &window, population)?;
             match population {
                 Population::All | Population::Admitted => {
                     latency(*statistic, &tally.latency_all, "request")
@@ -60,20 +60,20 @@ pub fn measure(
             }
         }
         Metric::Availability(population) => {
-            let counts = asked(run, &window, population)?.counts;
+            let counts = tally(run, &window, population)?.counts;
             share(counts.availability())
         }
         Metric::RejectedRate(population) => {
-            share(asked(run, &window, population)?.counts.rejected_rate())
+            share(tally(run, &window, population)?.counts.rejected_rate())
         }
         Metric::Throughput(population) => {
-            let ok = asked(run, &window, population)?.counts.ok;
+            let ok = tally(run, &window, population)?.counts.ok;
             let seconds = window.length().as_secs_f64();
             Ok(Quantity::PerSecond(ok as f64 / seconds).into())
         }
         Metric::Lab(metric) => {
             if !scenario.loads.is_empty() {
-                asked(run, &window, &Population::Successful)?;
+                tally(run, &window, &Population::Successful)?;
             }
             lab_number(metric, name, &window, run)
         }
@@ -87,7 +87,7 @@ fn share(share: Option<f64>) -> Result<Measured, String> {
 }
 
 /// The requests of the window that belong to the population.
-fn asked(run: &Run, window: &Window, population: &Population) -> Result<Tally, String> {
+fn tally(run: &Run, window: &Window, population: &Population) -> Result<Tally, String> {
     let belongs = |operation: &Operation| match population {
         Population::Successful | Population::All => true,
         Population::Admitted => operation.status != Status::Rejected,
@@ -99,7 +99,7 @@ fn asked(run: &Run, window: &Window, population: &Population) -> Result<Tally, S
         return Ok(tally);
     }
     Err(match population {
-        Population::Operation(name) => format!("no `{name}` was asked in this window"),
+        Population::Operation(name) => format!("no `{name}` request in this window"),
         Population::Observed(name) => format!("`{name}` is observed, not requested"),
         _ => "no request in this window".into(),
     })
@@ -147,12 +147,12 @@ fn lab_number(
     }
     let series = run.series.get(metric);
     let value = series.and_then(|series| series.value(window));
-    let number = value.ok_or_else(|| format!("the lab gave no `{metric}` in this run"))?;
+    let number = value.ok_or_else(|| format!("the lab recorded no `{metric}` in this run"))?;
     Ok(Quantity::Number(number).into())
 }
 
-/// The longest recovery after the heals that the window speaks of, each until the next fault
-/// strikes or the load ends. Heals too close to that for a whole second tell nothing.
+/// The longest recovery after the heals of the window, each until the next fault strikes or the
+/// load ends. Heals less than a second before that are skipped.
 fn worst_recovery(name: &WindowName, run: &Run) -> Result<Measured, String> {
     let firings = match name {
         WindowName::After(fault) => spans(run, fault),
@@ -164,7 +164,7 @@ fn worst_recovery(name: &WindowName, run: &Run) -> Result<Measured, String> {
     let mut worst: Option<Measured> = None;
     for heal in heals.filter(|heal| measured.contains(*heal)) {
         let until = until_next_strike(run, heal);
-        if !can_tell(run, &Window::span(heal, until)) {
+        if !is_observable(run, &Window::span(heal, until)) {
             continue;
         }
         let measured = match recovery(run, heal, until) {
@@ -178,10 +178,10 @@ fn worst_recovery(name: &WindowName, run: &Run) -> Result<Measured, String> {
     worst.ok_or_else(|| "no heal is followed by a second of requests before the next strike".into())
 }
 
-/// Whether a recovery could be seen at all: a whole second, and a request in it.
-fn can_tell(run: &Run, after: &Window) -> bool {
-    let asked = || run.operations.iter().any(|op| after.contains(op.intended));
-    after.length().as_secs() >= 1 && asked()
+/// Whether a recovery can be observed at all: a whole second, and a request in it.
+fn is_observable(run: &Run, after: &Window) -> bool {
+    let has_requests = || run.operations.iter().any(|op| after.contains(op.intended));
+    after.length().as_secs() >= 1 && has_requests()
 }
 
 fn never(heal_s: f64, until_s: f64) -> Measured {
@@ -192,7 +192,7 @@ fn never(heal_s: f64, until_s: f64) -> Measured {
     }
 }
 
-fn why_empty(name: &WindowName, run: &Run) -> String {
+fn empty_reason(name: &WindowName, run: &Run) -> String {
     match name {
         WindowName::Before(fault) | WindowName::During(fault) | WindowName::After(fault)
             if spans(run, fault).is_empty() =>

@@ -1,21 +1,21 @@
-//! Whether a run was as its scenario expects.
+//! Evaluation of a run against its scenario's expectations.
 //!
-//! [`evaluate`] takes the [`Scenario`] and the [`Run`] and gives [`Findings`]: one [`Finding`]
-//! per sentence of `expect`, and the run's [`Verdict`]. It is a pure function, so the same run
-//! always has the same findings, and a stored run can be judged again by another file.
+//! [`evaluate`] takes a [`Scenario`] and a [`Run`] and returns [`Findings`]: one [`Finding`] per
+//! sentence of `expect`, and the run's [`Verdict`]. It is a pure function: the same run always has
+//! the same findings, and a stored run can be judged again by another file.
 //!
-//! A verdict is the worst of its parts: fail outweighs inconclusive, which outweighs pass. What
-//! shows nothing never passes: a window without requests, a metric without samples, a fault
+//! A verdict is the worst of its parts: fail outweighs inconclusive, which outweighs pass. Missing
+//! evidence never passes: a window without requests, a metric without samples, a fault
 //! that touched no message and no node, a property that no checker decides.
 //!
-//! - [`resolve`] turns a window's name into the instants that it means;
+//! - [`resolve`] turns a window's name into spans of time;
 //! - [`measure`] turns a metric and a window into a number, or says why there is none;
-//! - [`show`] writes such a number as a person would.
+//! - [`show`] formats such a number.
 //!
-//! Named properties are decided elsewhere: `evaluate` asks the closure that it is given, and
-//! lists a property about which the closure knows nothing as inconclusive.
+//! Named properties are decided by the closure passed to `evaluate`; a property that the closure
+//! does not know is inconclusive.
 //!
-//! What this leaves out: sentences over many seeds. One run cannot decide them, so they are
+//! Left out: sentences over many seeds. One run cannot decide them, so they are
 //! listed in [`Findings::sweep`] and leave its verdict alone.
 
 mod measure;
@@ -48,8 +48,8 @@ pub fn evaluate(scenario: &Scenario, run: &Run, decide: Decide<'_>) -> Findings 
     }
     let sweep = scenario.verdict.sweep.iter();
     findings.sweep.extend(sweep.map(|s| s.text.clone()));
-    blame_system(run, &mut findings);
-    doubt(scenario, run, &mut findings);
+    add_failures(run, &mut findings);
+    add_inconclusive(scenario, run, &mut findings);
     findings
 }
 
@@ -109,26 +109,26 @@ fn ask(property: &Property, negated: bool, run: &Run, decide: Decide<'_>) -> Pro
     PropertyFinding { verdict, ..found }
 }
 
-/// Failures that no sentence speaks of.
-fn blame_system(run: &Run, findings: &mut Findings) {
+/// Failures that no sentence covers: crashes and problems.
+fn add_failures(run: &Run, findings: &mut Findings) {
     for crash in &run.crashes {
         let (node, at) = (&crash.node, crash.at.as_secs_f64());
         let (message, place) = (&crash.message, &crash.place);
-        findings.because(
+        findings.add_reason(
             Verdict::Fail,
-            format!("{node} crashed at {at:.3}s, and no fault told it to: {message} ({place})"),
+            format!("{node} crashed at {at:.3}s without a fault: {message} ({place})"),
         );
     }
     for problem in &run.problems {
         match problem {
-            Problem::Failure(why) => findings.because(Verdict::Fail, why.clone()),
-            Problem::Inconclusive(why) => findings.because(Verdict::Inconclusive, why.clone()),
+            Problem::Failure(why) => findings.add_reason(Verdict::Fail, why.clone()),
+            Problem::Inconclusive(why) => findings.add_reason(Verdict::Inconclusive, why.clone()),
         }
     }
 }
 
-/// Why the run shows less than it seems to.
-fn doubt(scenario: &Scenario, run: &Run, findings: &mut Findings) {
+/// Reasons why the run shows less than it seems to.
+fn add_inconclusive(scenario: &Scenario, run: &Run, findings: &mut Findings) {
     for fault in &run.faults {
         if fault.may_miss || fault.touched_something() {
             continue;
@@ -139,11 +139,11 @@ fn doubt(scenario: &Scenario, run: &Run, findings: &mut Findings) {
         } else {
             format!("fault `{name}` touched no message and no node")
         };
-        findings.because(Verdict::Inconclusive, why);
+        findings.add_reason(Verdict::Inconclusive, why);
     }
     let measured = Tally::of(run, &run.measured_window(), |_| true);
     if !scenario.loads.is_empty() && measured.counts.attempted == 0 {
-        findings.because(Verdict::Inconclusive, "no request was measured".into());
+        findings.add_reason(Verdict::Inconclusive, "no request was measured".into());
     }
     if !run.littles_law.holds() {
         let law = run.littles_law;
@@ -153,7 +153,7 @@ fn doubt(scenario: &Scenario, run: &Run, findings: &mut Findings) {
             law.integral_ns, law.sojourn_ns
         );
         findings.bugs.push(why.clone());
-        findings.because(Verdict::Inconclusive, why);
+        findings.add_reason(Verdict::Inconclusive, why);
     }
 }
 

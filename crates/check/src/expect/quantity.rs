@@ -1,11 +1,11 @@
-//! Numbers as a person would write them.
+//! Human-readable numbers with units.
 //!
-//! Three significant digits are what a histogram measures and what a reader remembers. More
-//! are shown only where three would hide on which side of its bound a number lies.
+//! Three significant digits are the histogram's precision. More are shown only where three would
+//! hide on which side of its bound a number lies.
 
 use netsplit_scenario::{Quantity, Sentence};
 
-/// `number` rounded to so many significant decimal digits, the same on every machine.
+/// `number` rounded to `digits` significant decimal digits, the same on every machine.
 pub fn significant(number: f64, digits: usize) -> f64 {
     let rounded = format!("{number:.*e}", digits.saturating_sub(1));
     rounded.parse().unwrap_or(number)
@@ -16,8 +16,8 @@ pub fn show(quantity: Quantity) -> String {
     show_with(quantity, 0)
 }
 
-/// The quantity as [`show`] writes it, with as many more digits as it takes for the text to
-/// stand to the sentence's bound as the quantity does.
+/// The quantity as [`show`] writes it, with more digits where needed so that the text compares
+/// with the sentence's bound as the quantity does.
 pub(super) fn show_for(quantity: Quantity, sentence: &Sentence) -> String {
     let Sentence::Metric { comparison, value, .. } = sentence else {
         return show(quantity);
@@ -56,7 +56,7 @@ fn show_with(quantity: Quantity, extra: usize) -> String {
     }
 }
 
-/// Two decimals of a percentage, or more where two would round a blemish away.
+/// Two decimals of a percentage, or more where two would round up to 100%.
 fn share_decimals(share: f64, extra: usize) -> usize {
     let blemish = share.min(1.0 - share) * 100.0;
     let mut decimals = 2 + extra;
@@ -80,7 +80,7 @@ fn show_duration(nanos: f64, digits: usize) -> String {
 /// Beyond this, numbers are written as powers of ten.
 const HUGE: f64 = 1e12;
 
-/// Whole numbers as they are, others to so many significant digits.
+/// Whole numbers unchanged, others to `digits` significant digits.
 fn plain(number: f64, digits: usize) -> String {
     if number.abs() >= HUGE {
         return format!("{:e}", significant(number, digits));
@@ -91,7 +91,7 @@ fn plain(number: f64, digits: usize) -> String {
     fixed(significant(number, digits), digits)
 }
 
-/// `number`, already rounded, with the decimals that so many significant digits need.
+/// `number`, already rounded, with the decimals that `digits` significant digits need.
 fn fixed(number: f64, digits: usize) -> String {
     let scientific = format!("{number:.*e}", digits.saturating_sub(1));
     let exponent = scientific.split_once('e').and_then(|(_, e)| e.parse().ok());

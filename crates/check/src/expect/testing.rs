@@ -1,4 +1,4 @@
-//! Runs and scenarios made by hand.
+//! Hand-made runs and scenarios.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub fn at(seconds: f64) -> Time {
     Time::from(Duration::from_secs_f64(seconds))
 }
 
-/// A request of 10 ms: change what the test is about.
+/// A request of 10 ms.
 pub fn request(op: &str, intended: Time, status: Status) -> Operation {
     Operation {
         client: 1,
@@ -33,7 +33,7 @@ pub fn request(op: &str, intended: Time, status: Status) -> Operation {
     }
 }
 
-/// Thirty measured seconds after five of warm-up, a hundred `get`s in each, all well.
+/// Thirty measured seconds after five of warm-up, a hundred successful `get`s in each.
 pub fn steady() -> Run {
     let requests = (0..3500).map(|i| request("get", at(f64::from(i) * 0.01), Status::Ok));
     Run {

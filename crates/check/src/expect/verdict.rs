@@ -1,4 +1,4 @@
-//! The words of a judgement.
+//! Verdicts and findings.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::witness::Witness;
 
-/// How a run, or one sentence about it, came out. Ordered by weight: the worst part decides.
+/// The outcome of a run, or of one sentence about it. Ordered by severity: the worst part decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// As expected.
     #[default]
     Pass,
-    /// The run cannot say.
+    /// Undecided by the run.
     Inconclusive,
     /// Not as expected.
     Fail,
@@ -30,14 +30,14 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// What a checker says of a property.
+/// The finding of a checker about a property.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PropertyFinding {
     /// Pass when the property holds, fail when it is violated.
     pub verdict: Verdict,
-    /// What refutes it, or why the checker could not decide; may be empty.
+    /// The violation, or why the checker could not decide; may be empty.
     pub why: String,
-    /// Operations that contradict each other, where the finding is that no order is legal.
+    /// Contradictory operations, where no order is legal.
     pub witness: Option<Box<Witness>>,
 }
 
@@ -48,7 +48,7 @@ impl PropertyFinding {
     }
 }
 
-/// What became of one sentence of `expect`.
+/// The finding about one sentence of `expect`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// The sentence as written.
@@ -57,41 +57,41 @@ pub struct Finding {
     pub line: Option<usize>,
     /// Whether it holds.
     pub verdict: Verdict,
-    /// What was measured, where the sentence speaks of a number. An infinite duration is a
+    /// The measured value, where the sentence compares a number. An infinite duration is a
     /// recovery that never came.
     pub observed: Option<Quantity>,
-    /// The same for people, with enough digits to see on which side of the bound it lies.
+    /// The same, human-readable, with enough digits to see on which side of the bound it lies.
     pub shown: Option<String>,
-    /// Why it could not be decided, what refutes it, or how far to trust it; may be empty.
+    /// The violation, the reason why it is undecided, or a caveat; may be empty.
     pub why: String,
-    /// Operations that contradict each other, where a checker found some.
+    /// Contradictory operations, where a checker found some.
     pub witness: Option<Box<Witness>>,
 }
 
-/// What is to be said of a run.
+/// The findings about a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Findings {
-    /// The worst of all that follows.
+    /// The worst of the verdicts below.
     pub verdict: Verdict,
     /// One per sentence of `expect`, in order.
     pub expectations: Vec<Finding>,
-    /// Sentences that `netsplit verify` decides over many seeds: they do not count here.
+    /// Sentences that `netsplit verify` decides over many seeds; not part of the verdict.
     pub sweep: Vec<String>,
-    /// What beyond the sentences kept the run from passing.
+    /// Other reasons why the run did not pass, such as crashes.
     pub reasons: Vec<String>,
-    /// Reasons that are bugs of ours: nothing that the run says is to be trusted.
+    /// Bugs of netsplit: the run's results cannot be trusted.
     pub bugs: Vec<String>,
 }
 
 impl Findings {
-    /// Adds what became of a sentence.
+    /// Adds the finding about a sentence.
     pub(super) fn add(&mut self, finding: Finding) {
         self.verdict = self.verdict.max(finding.verdict);
         self.expectations.push(finding);
     }
 
     /// Adds a reason why the run is no better than `verdict`.
-    pub(super) fn because(&mut self, verdict: Verdict, why: String) {
+    pub(super) fn add_reason(&mut self, verdict: Verdict, why: String) {
         self.verdict = self.verdict.max(verdict);
         self.reasons.push(why);
     }

@@ -1,14 +1,15 @@
-//! From a window's name to the instants that it means.
+//! Resolution of window names to spans of time.
 //!
-//! Every window is cut to the measured part of the run: after the warm-up, until the load stops.
+//! Every window is clipped to the measured part of the run: from the end of the warm-up until the
+//! load stops.
 
 use std::time::Duration;
 
 use netsplit_history::{Run, Time, Window};
 use netsplit_scenario::WindowName;
 
-/// The measured instants that `name` means in `run`; `settle` is how long after a fault its
-/// settling lasts. A fault that never struck has no instants before, during or after it.
+/// The measured spans of the window `name` in `run`. `outside faults` excludes `settle` after each
+/// heal. Windows before, during and after a fault that never struck are empty.
 pub fn resolve(name: &WindowName, run: &Run, settle: Duration) -> Window {
     let named = match name {
         WindowName::Overall => run.measured_window(),

@@ -1,9 +1,9 @@
-//! Calls and returns in order of time, as a list from which operations can be lifted out
-//! and put back in constant time (Wing & Gong 1993, section 4.2; Lowe 2017, section 2.2).
+//! Calls and returns in order of time, as a list that removes and reinserts an operation in
+//! constant time (Wing & Gong 1993, section 4.2; Lowe 2017, section 2.2).
 //!
 //! A call at the instant of another operation's return comes first: the two may overlap.
-//! Operations of unknown outcome never return, and have no place in the list: the search
-//! tries them apart, after all others.
+//! Operations of unknown outcome never return and are not in the list: the search tries them
+//! separately, after all others.
 
 use crate::partition::Entry;
 
@@ -12,7 +12,7 @@ pub(super) const HEAD: u32 = 0;
 /// No node.
 pub(super) const END: u32 = u32::MAX;
 
-/// What stands at a node.
+/// The event at a node, with its entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event {
     Call(u32),
@@ -22,7 +22,7 @@ pub(super) enum Event {
 /// The doubly linked list. Nodes are numbered from 1 in order of time.
 #[derive(Debug)]
 pub(super) struct Events {
-    /// What stands at each node, and the entry it belongs to; slot 0 is unused.
+    /// The event at each node; index 0 is unused.
     event: Vec<Event>,
     next: Vec<u32>,
     previous: Vec<u32>,
@@ -73,7 +73,7 @@ impl Events {
         self.call[entry as usize]
     }
 
-    /// Takes an entry's call and return out. Returns the node before its call.
+    /// Removes an entry's call and return. Returns the node before its call.
     pub(super) fn lift(&mut self, entry: u32) -> u32 {
         let call = self.call[entry as usize];
         self.unlink(call);
@@ -81,7 +81,7 @@ impl Events {
         self.previous[call as usize]
     }
 
-    /// Puts the entry that was lifted last back.
+    /// Reinserts the entry that was lifted last.
     pub(super) fn unlift(&mut self, entry: u32) {
         self.relink(self.back[entry as usize]);
         self.relink(self.call[entry as usize]);

@@ -1,24 +1,24 @@
 //! The search for a legal order.
 //!
-//! Wing & Gong ("Testing and verifying concurrent objects", JPDC 17, 1993) take, again and
-//! again, an operation that no unfinished one precedes and whose answer fits the state, and
-//! go back where none fits; Lowe (2017) remembers the configurations that failed. [`Search`]
-//! adds two things that keep the verdict and save most of the work:
+//! Wing & Gong ("Testing and verifying concurrent objects", JPDC 17, 1993) repeatedly take an
+//! operation that no remaining one precedes and whose answer fits the state, and backtrack where
+//! none fits; Lowe (2017) remembers the configurations that failed. [`Search`] adds two
+//! optimisations that keep the verdict and save most of the work:
 //!
 //! - An operation that changes nothing is taken as soon as its answer fits, with no other
-//!   choice tried: any order that takes it later is as legal with it taken now.
+//!   choice tried: any order that takes it later stays legal with it taken now.
 //! - Operations of unknown outcome are tried last, and never have to be taken.
 //!
 //! Left out: symmetry between equal writes. Such histories cost more steps, and `Unknown`
 //! sooner.
 
 use super::events::{END, Event, Events, HEAD};
-use crate::budget::{Meter, Spent};
-use crate::memo::{Memo, Taken};
+use crate::budget::{Exhausted, Meter};
 use crate::model::Model;
 use crate::partition::Entry;
+use crate::visited::{Taken, Visited};
 
-/// Where the search goes on in the present configuration.
+/// Where the search continues in the current configuration.
 #[derive(Clone, Copy, Debug)]
 enum Cursor {
     /// At a node of the list.
@@ -33,7 +33,7 @@ struct Frame {
     entry: u32,
     /// The state before it.
     state: u32,
-    /// Taken without a choice.
+    /// Taken without trying alternatives.
     forced: bool,
 }
 
@@ -42,8 +42,8 @@ struct Search<'a, M: Model> {
     entries: &'a [Entry<M::Action>],
     meter: &'a mut Meter,
     events: Events,
-    memo: Memo<M::State>,
-    /// The position of each entry among those of its kind: known, or unknown.
+    visited: Visited<M::State>,
+    /// The index of each entry among the known or the unknown ones.
     rank: Vec<usize>,
     unknowns: Vec<u32>,
     known_taken: Taken,
@@ -62,23 +62,23 @@ pub(super) fn search<M: Model>(
     model: &M,
     entries: &[Entry<M::Action>],
     meter: &mut Meter,
-) -> Result<Option<usize>, Spent> {
+) -> Result<Option<usize>, Exhausted> {
     let unknowns: Vec<u32> = positions(entries, |entry| entry.unknown);
     let knowns: Vec<u32> = positions(entries, |entry| !entry.unknown);
     let mut rank = vec![0; entries.len()];
     for of_a_kind in [&unknowns, &knowns] {
-        for (place, &entry) in of_a_kind.iter().enumerate() {
-            rank[entry as usize] = place;
+        for (index, &entry) in of_a_kind.iter().enumerate() {
+            rank[entry as usize] = index;
         }
     }
-    let mut memo = Memo::new();
-    let state = memo.number(model.initial(), 0, meter)?;
+    let mut visited = Visited::new();
+    let state = visited.number(model.initial(), 0, meter)?;
     let mut search = Search {
         model,
         entries,
         meter,
         events: Events::new(entries),
-        memo,
+        visited,
         rank,
         known_taken: Taken::new(knowns.len()),
         unknown_taken: Taken::new(unknowns.len()),
@@ -96,7 +96,7 @@ fn positions<A>(entries: &[Entry<A>], keep: impl Fn(&Entry<A>) -> bool) -> Vec<u
 }
 
 impl<M: Model> Search<'_, M> {
-    fn run(&mut self) -> Result<Option<usize>, Spent> {
+    fn run(&mut self) -> Result<Option<usize>, Exhausted> {
         self.take_reads()?;
         let mut cursor = Cursor::Known(self.events.after(HEAD));
         while self.left > 0 {
@@ -114,11 +114,11 @@ impl<M: Model> Search<'_, M> {
         Ok(None)
     }
 
-    /// Takes the next operation that leads somewhere new; whether there was one.
-    fn advance(&mut self, cursor: Cursor) -> Result<bool, Spent> {
+    /// Takes the next operation that leads to a new configuration; returns whether there was one.
+    fn advance(&mut self, cursor: Cursor) -> Result<bool, Exhausted> {
         let (mut node, first_unknown) = match cursor {
             Cursor::Known(node) => (node, 0),
-            Cursor::Unknown(place) => (self.events.after(HEAD), place),
+            Cursor::Unknown(index) => (self.events.after(HEAD), index),
         };
         let trying_known = matches!(cursor, Cursor::Known(_));
         while let Event::Call(entry) = self.events.event(node) {
@@ -133,12 +133,12 @@ impl<M: Model> Search<'_, M> {
             unreachable!("the loop above stops at a return");
         };
         let gate = self.entries[gate as usize].finish;
-        for place in first_unknown..self.unknowns.len() {
-            let entry = self.unknowns[place];
+        for index in first_unknown..self.unknowns.len() {
+            let entry = self.unknowns[index];
             if self.entries[entry as usize].invoke > gate {
                 break;
             }
-            if !self.unknown_taken.contains(place) && self.take(entry)? {
+            if !self.unknown_taken.contains(index) && self.take(entry)? {
                 return Ok(true);
             }
         }
@@ -146,7 +146,7 @@ impl<M: Model> Search<'_, M> {
     }
 
     /// Takes `entry` if its answer fits and the configuration that it leads to is new.
-    fn take(&mut self, entry: u32) -> Result<bool, Spent> {
+    fn take(&mut self, entry: u32) -> Result<bool, Exhausted> {
         let Some(state) = self.step(entry)? else {
             return Ok(false);
         };
@@ -156,7 +156,7 @@ impl<M: Model> Search<'_, M> {
         self.push(entry, state, false);
         self.take_reads()?;
         let taken = [&self.known_taken, &self.unknown_taken];
-        if self.memo.enter(self.state, &[], &taken, self.meter)? {
+        if self.visited.enter(self.state, &[], &taken, self.meter)? {
             return Ok(true);
         }
         self.retreat();
@@ -164,7 +164,7 @@ impl<M: Model> Search<'_, M> {
     }
 
     /// Takes every callable read whose answer fits the state.
-    fn take_reads(&mut self) -> Result<(), Spent> {
+    fn take_reads(&mut self) -> Result<(), Exhausted> {
         let mut node = self.events.after(HEAD);
         while node != END {
             let Event::Call(entry) = self.events.event(node) else {
@@ -180,10 +180,10 @@ impl<M: Model> Search<'_, M> {
     }
 
     /// The number of the state after `entry`, or `None` where its answer does not fit.
-    fn step(&mut self, entry: u32) -> Result<Option<u32>, Spent> {
+    fn step(&mut self, entry: u32) -> Result<Option<u32>, Exhausted> {
         self.meter.step(1)?;
         let entry = &self.entries[entry as usize];
-        let now = self.memo.state(self.state);
+        let now = self.visited.state(self.state);
         let Some(next) = self.model.step(now, &entry.action) else {
             return Ok(None);
         };
@@ -191,7 +191,7 @@ impl<M: Model> Search<'_, M> {
             return Ok(Some(self.state));
         }
         let bytes = self.model.state_bytes(&next);
-        self.memo.number(next, bytes, self.meter).map(Some)
+        self.visited.number(next, bytes, self.meter).map(Some)
     }
 
     /// Returns the node before the entry's call, for a known one.
@@ -211,7 +211,7 @@ impl<M: Model> Search<'_, M> {
         before
     }
 
-    /// Takes back everything down to the last choice, and says where to go on.
+    /// Backtracks to the last choice; returns where to continue.
     fn retreat(&mut self) -> Option<Cursor> {
         loop {
             let frame = self.frames.pop()?;

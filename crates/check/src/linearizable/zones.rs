@@ -1,14 +1,13 @@
 //! Linearizability without a search, where each value was written once.
 //!
 //! A cluster's zone runs from the first return among its operations to the last
-//! invocation. If it runs forwards, the cluster's value was the current one all along it;
-//! if backwards, the cluster fits into any instant of it. The history is linearizable when
+//! invocation. If it runs forwards, the cluster's value was current throughout it; if
+//! backwards, the cluster fits at any instant of it. The history is linearizable when
 //! no read ended before its write began, no two forward zones overlap, and no backward zone
 //! lies inside a forward one (Gibbons & Korach 1997, section 4; the zones are named in
 //! Golab, Li & Shah, "Analyzing consistency properties for fun and profit", PODC 2011).
 //!
-//! Sorting is all the work: this decides the histories of labs whose clients write unique
-//! values, however long they are.
+//! The cost is that of sorting, so long histories of unique values are decided, too.
 
 use netsplit_history::Time;
 
@@ -25,7 +24,7 @@ struct Zone {
     last_invoke: Instant,
 }
 
-/// The positions of entries that contradict each other, if any do.
+/// The positions of a set of contradictory entries, if there is one.
 pub(crate) fn conflict<A>(entries: &[Entry<A>], clusters: &[Cluster]) -> Option<Vec<usize>> {
     let mut forward = Vec::new();
     let mut backward = Vec::new();

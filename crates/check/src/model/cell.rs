@@ -1,12 +1,12 @@
-//! One value under one key: the semantics that the register and the map share.
+//! One value under one key: the semantics shared by the register and the map.
 //!
 //! A [`CellAction`] acts on a value that starts as null. [`Register`] names the actions
 //! `read`, `write` and `cas`, [`KeyValue`] names them `get`, `put`, `append` and `delete`;
-//! a delete leaves null, so an absent key and a null value are the same. An append joins
-//! strings, starting from null as from the empty string; anything else that is appended
-//! becomes an element of an array, of which a value that is no array is the first element.
+//! a delete leaves null, so an absent key and a null value are the same. Appending a string to a
+//! string, or to null, concatenates; anything else is pushed to an array, in which a previous
+//! value that is not an array becomes the first element.
 //!
-//! Left out: what `put` and `delete` answer (a previous value, say) is not compared.
+//! Left out: outputs of `put` and `delete`, such as a previous value, are not compared.
 
 use netsplit_history::{Operation, Outcome};
 use serde_json::Value;
@@ -16,25 +16,25 @@ use super::{Access, Model};
 /// An action on one value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CellAction {
-    /// Answered with the value.
+    /// Returns the value.
     Read(Value),
     /// Replaces the value; null for a delete.
     Write(Value),
-    /// Replaces `expected` by `new`, and nothing else.
+    /// Replaces `expected` by `new`; does nothing if the value is different.
     Cas {
-        /// The value that it asks for.
+        /// The expected value.
         expected: Value,
-        /// The value that it leaves.
+        /// The new value.
         new: Value,
         /// Whether it swapped; `None` while unknown.
         swapped: Option<bool>,
     },
-    /// Adds to the end.
+    /// Appends a piece.
     Append(Value),
 }
 
 impl CellAction {
-    /// Whether it certainly changes nothing.
+    /// Whether it never changes the value.
     pub fn is_read(&self) -> bool {
         matches!(self, CellAction::Read(_) | CellAction::Cas { swapped: Some(false), .. })
     }
@@ -53,8 +53,8 @@ impl CellAction {
         }
     }
 
-    /// Whether the answer of `self` could depend on `write`; `whole` when nothing was
-    /// appended, so that values are compared as wholes.
+    /// Whether the answer of `self` could depend on `write`; with `whole`, nothing is ever
+    /// appended, and values are compared as wholes.
     pub fn may_see(&self, write: &CellAction, whole: bool) -> bool {
         match (write, self) {
             (CellAction::Append(piece), CellAction::Read(found)) => contains(found, piece),
@@ -104,7 +104,7 @@ fn contains(found: &Value, piece: &Value) -> bool {
     }
 }
 
-/// Whether `found` may be `base` with something, or nothing, appended.
+/// Whether `found` may be `base` with zero or more pieces appended.
 fn starts_with(found: &Value, base: &Value) -> bool {
     match (found, base) {
         (Value::String(_) | Value::Array(_), Value::Null) => true,
@@ -148,7 +148,7 @@ fn parse_cas(operation: &Operation) -> Result<CellAction, String> {
     Ok(CellAction::Cas { expected: expected.clone(), new: new.clone(), swapped })
 }
 
-/// What both models share; they differ in names.
+/// The implementation of both models, which differ in names only.
 macro_rules! cell_model {
     ($model:ty, $name:literal, $operations:expr, $always_whole:literal) => {
         impl Model for $model {
@@ -212,7 +212,7 @@ macro_rules! cell_model {
 cell_model!(Register, "register", &["read", "write", "cas"], true);
 cell_model!(KeyValue, "kv", &["get", "put", "append", "delete"], false);
 
-/// Reads show what they found, even null; writes show no answer.
+/// Reads show their result, even null; writes show none.
 fn describe(operation: &Operation) -> String {
     let input = match (&*operation.op, &operation.input) {
         ("read" | "get" | "delete", _) => String::new(),

@@ -1,4 +1,4 @@
-//! An order of clusters that every client's order agrees with.
+//! The order of clusters that is consistent with every client's order.
 
 use std::collections::VecDeque;
 
@@ -6,7 +6,7 @@ use super::Programs;
 use crate::clusters::Cluster;
 use crate::partition::Entry;
 
-/// The positions of entries that contradict each other, if any do.
+/// The positions of a set of contradictory entries, if there is one.
 pub(super) fn conflict<A>(
     entries: &[Entry<A>],
     programs: &Programs,
@@ -44,7 +44,7 @@ fn owners(clusters: &[Cluster]) -> impl Fn(usize) -> usize {
     move |entry| owner[entry]
 }
 
-/// Neighbours in a client's order.
+/// Adjacent pairs in a client's order.
 fn steps(programs: &Programs) -> impl Iterator<Item = (usize, usize)> {
     let known =
         programs.known.iter().flat_map(|program| program.windows(2).map(|pair| (pair[0], pair[1])));
@@ -55,8 +55,8 @@ fn steps(programs: &Programs) -> impl Iterator<Item = (usize, usize)> {
     known.chain(unknown)
 }
 
-/// A client that read a value before it wrote it. Entries are sorted by invocation, so that
-/// an earlier position is an earlier place in the client's order.
+/// A client that read a value before it wrote it. Entries are sorted by invocation,
+/// so positions follow the client's order.
 fn read_before_write<A>(entries: &[Entry<A>], clusters: &[Cluster]) -> Option<Vec<usize>> {
     clusters.iter().find_map(|cluster| {
         let write = cluster.write?;
@@ -67,8 +67,8 @@ fn read_before_write<A>(entries: &[Entry<A>], clusters: &[Cluster]) -> Option<Ve
     })
 }
 
-/// The clusters that are on a cycle or between two, if any: what is left after taking away,
-/// again and again, those that nothing precedes and those that nothing follows.
+/// The clusters on a cycle or between two, if any: the rest after repeatedly removing those
+/// without a predecessor and those without a successor.
 fn on_cycles(later: &[Vec<usize>]) -> Option<Vec<usize>> {
     let mut earlier = vec![Vec::new(); later.len()];
     for (before, after) in later.iter().enumerate() {
@@ -83,7 +83,7 @@ fn on_cycles(later: &[Vec<usize>]) -> Option<Vec<usize>> {
     (!stuck.is_empty()).then_some(stuck)
 }
 
-/// Takes away what nothing left precedes, again and again.
+/// Repeatedly removes the clusters without a predecessor.
 fn peel(later: &[Vec<usize>], earlier: &[Vec<usize>], left: &mut [bool]) {
     let mut waits_for: Vec<usize> = earlier
         .iter()

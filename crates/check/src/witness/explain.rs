@@ -1,8 +1,8 @@
-//! What contradicts what, in a sentence.
+//! Explanation of a contradiction, in a sentence.
 //!
-//! The common shapes of a minimal witness have sentences of their own: a value from
-//! nowhere, a value from the future, a value that had been overwritten. Any other shape
-//! gets the general one.
+//! The common shapes of a minimal witness have sentences of their own: a value that was never
+//! written, a value from the future, a value that had been overwritten. Any other shape gets a
+//! general one.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::clusters::precedes;
 use crate::model::{Access, Model};
 use crate::partition::Entry;
 
-/// Says why `entries` have no legal order.
+/// The reason why `entries` have no legal order.
 pub(super) fn contradiction<M: Model>(
     model: &M,
     entries: &[&Entry<M::Action>],
@@ -21,17 +21,19 @@ pub(super) fn contradiction<M: Model>(
     let initial = model.initial_value();
     let real_time = respecting == "real time";
     let reads = entries.iter().enumerate().filter(|(_, entry)| entry.read);
-    for (place, read) in reads {
+    for (index, read) in reads {
         let Access::Read(value) = model.access(&read.action) else {
             continue;
         };
-        let name = name(&operations[place]);
+        let name = name(&operations[index]);
         let writers = writers(model, entries, value);
         if writers.is_empty() && *value != initial {
-            return format!("{name} found {value}, which nobody wrote");
+            return format!("{name} found {value}, which was never written");
         }
-        if real_time && let Some(story) = overwritten(model, entries, operations, place, &writers) {
-            return story;
+        if real_time
+            && let Some(sentence) = overwritten(model, entries, operations, index, &writers)
+        {
+            return sentence;
         }
     }
     let all: Vec<_> = operations.iter().map(name).collect();
@@ -44,20 +46,20 @@ pub(super) fn contradiction<M: Model>(
 
 fn writers<M: Model>(model: &M, entries: &[&Entry<M::Action>], value: &Value) -> Vec<usize> {
     (0..entries.len())
-        .filter(|&place| model.access(&entries[place].action) == Access::Write(value))
+        .filter(|&index| model.access(&entries[index].action) == Access::Write(value))
         .collect()
 }
 
-/// The story of a read of a value from the future or of one that had been overwritten.
+/// The sentence for a read of a value from the future, or of one that had been overwritten.
 fn overwritten<M: Model>(
     model: &M,
     entries: &[&Entry<M::Action>],
     operations: &[WitnessOperation],
-    place: usize,
+    index: usize,
     writers: &[usize],
 ) -> Option<String> {
-    let read = entries[place];
-    let what = name(&operations[place]);
+    let read = entries[index];
+    let what = name(&operations[index]);
     if let [writer] = writers
         && precedes(read, entries[*writer])
     {

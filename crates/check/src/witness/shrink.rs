@@ -1,10 +1,10 @@
-//! From a violation to a minimal one.
+//! Reduction of a violation to a minimal one.
 
-use crate::budget::{Budget, Meter, Spent};
+use crate::budget::{Budget, Exhausted, Meter};
 use crate::model::Model;
 use crate::partition::Partition;
 
-/// What is left of a violation.
+/// A reduced violation.
 #[derive(Clone, Debug)]
 pub(crate) struct Core {
     /// Positions in the partition, ascending.
@@ -12,18 +12,18 @@ pub(crate) struct Core {
     pub(crate) minimal: bool,
 }
 
-/// A single check may use this share of the budget, so that one hard one leaves the rest.
+/// The share of the budget for a single check, so that a hard one does not use it up.
 const CHECKS: u64 = 16;
 
-/// Drops what it can from `suspects`: first large pieces, then smaller ones, at last single
-/// groups over and over until none can go (Zeller & Hildebrandt, "Simplifying and isolating
+/// Minimises `suspects`: drops large chunks first, then smaller ones, and finally single groups
+/// until none can be dropped (Zeller & Hildebrandt, "Simplifying and isolating
 /// failure-inducing input", 2002, where complements are dropped).
 pub(crate) fn shrink<M: Model>(
     model: &M,
     partition: &Partition<M::Action>,
     suspects: Vec<usize>,
     budget: &Budget,
-    violated: impl Fn(&Partition<M::Action>, &mut Meter) -> Result<bool, Spent>,
+    violated: impl Fn(&Partition<M::Action>, &mut Meter) -> Result<bool, Exhausted>,
 ) -> Core {
     let mut core = suspects;
     let mut steps_left = budget.steps;
@@ -62,19 +62,19 @@ pub(crate) fn shrink<M: Model>(
     }
 }
 
-/// `core` without the entries at `dropped`, and without all that may have seen their
-/// writes, and so on.
+/// `core` without the entries at `dropped` and, transitively, without those that may have seen
+/// their writes.
 fn without<M: Model>(
     model: &M,
     partition: &Partition<M::Action>,
     core: &[usize],
     dropped: std::ops::Range<usize>,
 ) -> Vec<usize> {
-    let entry = |place: usize| &partition.entries[core[place]];
+    let entry = |index: usize| &partition.entries[core[index]];
     let mut gone = vec![false; core.len()];
     let mut to_follow: Vec<usize> = dropped.collect();
-    for &place in &to_follow {
-        gone[place] = true;
+    for &index in &to_follow {
+        gone[index] = true;
     }
     while let Some(write) = to_follow.pop() {
         if entry(write).read {
@@ -88,7 +88,7 @@ fn without<M: Model>(
             }
         }
     }
-    (0..core.len()).filter(|&place| !gone[place]).map(|place| core[place]).collect()
+    (0..core.len()).filter(|&index| !gone[index]).map(|index| core[index]).collect()
 }
 
 fn subset<A: Clone>(partition: &Partition<A>, kept: &[usize]) -> Partition<A> {

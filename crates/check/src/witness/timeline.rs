@@ -1,7 +1,6 @@
-//! Operations as a picture in text: a line per client, time to the right.
+//! A timeline of operations as text: a line per client, time to the right.
 //!
-//! Columns keep the order of calls and returns, not their distances; the times stand
-//! beneath.
+//! Columns keep the order of calls and returns, not their distances; the times are listed below.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,7 +9,7 @@ use netsplit_history::Time;
 
 use super::WitnessOperation;
 
-/// Beyond this many operations a picture helps nobody, and the list alone is printed.
+/// The most operations that are drawn; beyond, only the list is printed.
 const DRAWN_AT_MOST: usize = 24;
 
 /// Draws `operations`, which are sorted by invocation.
@@ -59,20 +58,20 @@ fn lines(operations: &[WitnessOperation]) -> Vec<(u64, String)> {
 /// The columns at which each operation begins and ends.
 fn columns(operations: &[WitnessOperation]) -> Vec<(usize, usize)> {
     let mut events: Vec<(u64, bool, usize)> = Vec::new();
-    for (place, operation) in operations.iter().enumerate() {
-        events.push((operation.invoke_ns, false, place));
-        events.push((operation.return_ns.unwrap_or(u64::MAX), true, place));
+    for (index, operation) in operations.iter().enumerate() {
+        events.push((operation.invoke_ns, false, index));
+        events.push((operation.return_ns.unwrap_or(u64::MAX), true, index));
     }
     events.sort_unstable();
     let mut columns = vec![(0, 0); operations.len()];
     let mut column = 0;
-    for (_, ends, place) in events {
+    for (_, ends, index) in events {
         if ends {
-            let label = operations[place].what.chars().count();
-            column = column.max(columns[place].0 + label + 3);
-            columns[place].1 = column;
+            let label = operations[index].what.chars().count();
+            column = column.max(columns[index].0 + label + 3);
+            columns[index].1 = column;
         } else {
-            columns[place].0 = column;
+            columns[index].0 = column;
         }
         column += 2;
     }

@@ -1,4 +1,4 @@
-//! Random small histories: executed at random instants, then a little falsified.
+//! Small random histories: executed at random instants, with some answers falsified.
 
 use netsplit_history::{Operation, Outcome};
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{failed, op, oracle, unknown};
 
-/// What clients ask for.
+/// The operations in a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Reads and writes; each write writes another value.
@@ -53,10 +53,10 @@ pub fn dice(most: usize, clients: u64, span: u64) -> impl Strategy<Value = Vec<D
     prop::collection::vec(one, most / 2..=most)
 }
 
-/// The history that the dice make. With `sessions`, a client waits for its answer.
+/// The history that the dice determine. With `sessions`, a client waits for its answer.
 pub fn history(kind: Kind, dice: &[Dice], sessions: bool) -> Vec<Operation> {
     let mut ops: Vec<(Operation, &Dice)> =
-        dice.iter().enumerate().map(|(i, dice)| (asked(kind, i, dice), dice)).collect();
+        dice.iter().enumerate().map(|(i, dice)| (request(kind, i, dice), dice)).collect();
     if sessions {
         one_at_a_time(&mut ops);
     }
@@ -64,7 +64,7 @@ pub fn history(kind: Kind, dice: &[Dice], sessions: bool) -> Vec<Operation> {
     ops.into_iter().map(|(op, dice)| end(op, dice)).collect()
 }
 
-fn asked(kind: Kind, i: usize, dice: &Dice) -> Operation {
+fn request(kind: Kind, i: usize, dice: &Dice) -> Operation {
     let value = match kind {
         Kind::UniqueWrites => json!(i + 1),
         Kind::Register => json!(dice.value),

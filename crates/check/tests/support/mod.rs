@@ -1,6 +1,6 @@
-//! Histories by hand, at random, and judged by brute force.
+//! Hand-made and random histories, and a brute-force oracle.
 
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(dead_code, reason = "each test file uses some of it")]
 
 pub mod generate;
 pub mod oracle;
@@ -38,7 +38,7 @@ pub fn read(client: u64, value: impl Into<Value>, from: u64, to: u64) -> Operati
     op(client, "read", Value::Null, value.into(), from, to)
 }
 
-/// `client` compares and sets, and hears whether it did.
+/// `client` does a compare-and-set, which returns whether it swapped.
 pub fn cas(
     client: u64,
     expected: Value,

@@ -1,11 +1,11 @@
-//! Consistency by definition: try every order. Shares no code with the checkers.
+//! Consistency by definition: tries every order. Shares no code with the checkers.
 
 use std::collections::BTreeSet;
 
 use netsplit_history::{Operation, Outcome, Time};
 use serde_json::Value;
 
-/// What an order must respect.
+/// The constraint on an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Respect {
     /// An operation that returned before another began comes first.

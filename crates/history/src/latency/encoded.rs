@@ -1,4 +1,4 @@
-//! Distributions as text, for files that carry runs from one machine to another.
+//! Serialised distributions, for files that carry runs between machines.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Latencies;
 
-/// A distribution as a few lines of JSON: the histogram in HDR's own V2 format, as base64, beside
-/// the exact sum and extremes. Nothing is lost on the way there and back.
+/// A distribution as JSON: the histogram in HDR's V2 format, as base64, with the exact sum and
+/// extremes. The encoding is lossless.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EncodedLatencies {
@@ -39,7 +39,7 @@ impl TryFrom<&EncodedLatencies> for Latencies {
     fn try_from(encoded: &EncodedLatencies) -> Result<Latencies, String> {
         let bytes = STANDARD
             .decode(&encoded.hdr_v2)
-            .map_err(|error| format!("a histogram is no base64: {error}"))?;
+            .map_err(|error| format!("a histogram is not base64: {error}"))?;
         let histogram = Deserializer::new()
             .deserialize(&mut bytes.as_slice())
             .map_err(|error| format!("a histogram cannot be read: {error}"))?;

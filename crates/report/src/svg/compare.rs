@@ -1,4 +1,4 @@
-//! Several runs in one picture: their p99 and their availability over time.
+//! Several runs in one chart: p99 and availability over time.
 
 use plotters::prelude::*;
 
@@ -10,14 +10,14 @@ use super::{
 };
 use crate::{Column, Side};
 
-/// More runs than these share colours.
+/// Further runs reuse these colours.
 const COLOURS: [RGBColor; 6] =
     [BLUE, VERMILION, GREEN, ORANGE, RGBColor(204, 121, 167), RGBColor(86, 180, 233)];
 
-/// The picture of runs that differ in `key`.
+/// The chart of runs that differ in `key`.
 ///
 /// # Panics
-/// When there is no side.
+/// When `sides` is empty.
 pub fn comparison_svg(key: &str, sides: &[Side]) -> String {
     let mut svg = String::new();
     let height = TITLE + LATENCY + AVAILABILITY;

@@ -1,20 +1,20 @@
-//! Names above the panels, in rows so that they do not overlap.
+//! Labels above the panels, in rows so that they do not overlap.
 
 use netsplit_history::Time;
 
-/// Pixels that a character takes, about.
+/// Approximate width of a character, in pixels.
 const CHARACTER: u32 = 7;
 /// Pixels between two names in a row.
 const GAP: u32 = 12;
 /// Longer names are clipped.
 const LONGEST: usize = 40;
-/// More rows than these would crowd out the panels; names beyond are left off.
+/// The most rows; further names are omitted.
 const MOST_ROWS: u32 = 6;
 
-/// A name and where it stands.
+/// A placed label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// What to write.
+    /// The text.
     pub text: String,
     /// Pixels from the left edge of the panels.
     pub x: u32,
@@ -49,7 +49,7 @@ pub fn place(named: &[(&str, Time)], end: Time, width: u32) -> Vec<Label> {
     labels
 }
 
-/// `text` without control characters, in at most `most` characters.
+/// `text` without control characters, clipped to `most` characters.
 pub fn one_line(text: &str, most: usize) -> String {
     let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     let mut line: String = clean.clone().take(most).collect();
@@ -69,8 +69,8 @@ mod tests {
     fn names_that_would_overlap_stand_in_rows() {
         let named = [("first", at(10.0)), ("second", at(11.0)), ("third", at(60.0))];
         let placed = place(&named, at(100.0), 1000);
-        let told: Vec<_> = placed.iter().map(|l| (l.text.as_str(), l.x, l.row)).collect();
-        assert_eq!(told, [("first", 100, 0), ("second", 110, 1), ("third", 600, 0)]);
+        let shown: Vec<_> = placed.iter().map(|l| (l.text.as_str(), l.x, l.row)).collect();
+        assert_eq!(shown, [("first", 100, 0), ("second", 110, 1), ("third", 600, 0)]);
     }
 
     #[test]

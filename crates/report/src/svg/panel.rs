@@ -15,7 +15,7 @@ use crate::Timeline;
 const CAPTION: u32 = 26;
 /// Room for the numbers of the time axis.
 const BOTTOM: u32 = 40;
-/// Pixels of the sample of a curve's colour.
+/// Width of a colour sample in the legend, in pixels.
 const SAMPLE: i32 = 18;
 
 type Cartesian<'a, 'b, Y> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, Y>>;
@@ -32,13 +32,13 @@ pub struct Curve {
 pub enum Scale {
     /// Whole decades around the values.
     Log,
-    /// From nought to a hundred.
+    /// From 0 to 100.
     Percent,
-    /// From nought to a little above the greatest value.
+    /// From 0 to slightly above the maximum.
     FromZero,
 }
 
-/// What a panel shows.
+/// The contents of a panel.
 pub struct Panel {
     pub title: &'static str,
     pub scale: Scale,
@@ -80,8 +80,8 @@ impl Panel {
             let left = right - SAMPLE - 6 - 6 * curve.name.len() as i32;
             let sample = vec![(left, 13), (left + SAMPLE, 13)];
             area.draw(&PathElement::new(sample, curve.colour.stroke_width(2)))?;
-            let place = (left + SAMPLE + 6, 6);
-            area.draw(&Text::new(curve.name.clone(), place, font(16, INK)))?;
+            let position = (left + SAMPLE + 6, 6);
+            area.draw(&Text::new(curve.name.clone(), position, font(16, INK)))?;
             right = left - 16;
         }
         Ok(())
@@ -160,7 +160,7 @@ fn pieces(values: &[Option<f64>], timeline: &Timeline) -> Vec<Vec<(f64, f64)>> {
     pieces
 }
 
-/// The powers of ten around the values; a decade when there are none.
+/// The powers of ten around the values; one decade without values.
 fn decades(least: f64, most: f64) -> (f64, f64) {
     if most <= 0.0 {
         return (1.0, 10.0);
@@ -193,7 +193,7 @@ fn ticks(low: f64, high: f64) -> Vec<f64> {
     ticks
 }
 
-/// A number on an axis: no more decimals than it needs, at most six.
+/// A number on an axis, with up to six decimals and no trailing zeros.
 fn plain(number: f64) -> String {
     let text = format!("{number:.6}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

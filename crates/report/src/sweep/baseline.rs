@@ -1,28 +1,27 @@
-//! No worse than an older sweep.
+//! Comparison with an older sweep.
 //!
-//! Two sweeps are compared scenario by scenario, on what they merged over all seeds. Only like
-//! is compared with like: after a change of the scenario's text, overrides, variant or seeds the
-//! claim is inconclusive and asks for a new baseline. A scenario that the older sweep does not
-//! have is new and claims nothing.
+//! Two sweeps are compared scenario by scenario, on metrics merged over all seeds. After a change
+//! of the scenario's text, overrides, variant or seeds the criterion is inconclusive and asks for a
+//! new baseline. A scenario that the older sweep does not have gets no criterion.
 
 use std::fmt;
 
 use netsplit_check::{Verdict, show};
 use netsplit_scenario::Quantity;
 
-use super::claim::{Claim, ClaimKind};
+use super::criterion::{Criterion, CriterionKind};
 use super::{ScenarioSummary, Summary};
 
-/// How much worse a number may get.
+/// The amount by which a metric may get worse.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limit {
-    /// Which number.
+    /// The metric.
     pub metric: Compared,
-    /// By which share of the older one, 0 to 1.
+    /// The share of the older value, 0 to 1.
     pub share: f64,
 }
 
-/// A number that sweeps can be compared by.
+/// A metric by which sweeps can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compared {
     /// The mean latency.
@@ -43,7 +42,7 @@ pub enum Compared {
     PassRate,
 }
 
-/// All of them, with the names that users give them.
+/// All metrics with their names on the command line.
 const NAMES: [(&str, Compared); 8] = [
     ("mean", Compared::Mean),
     ("p50", Compared::P50),
@@ -85,7 +84,7 @@ impl Compared {
         let latency = &scenario.latency_ms;
         let millis = match self {
             Compared::Availability => return scenario.availability.map(Quantity::Share),
-            Compared::PassRate => return scenario.rate.pass_rate.map(Quantity::Share),
+            Compared::PassRate => return scenario.pass_rate.share.map(Quantity::Share),
             Compared::Mean => latency.mean,
             Compared::P50 => latency.p50,
             Compared::P90 => latency.p90,
@@ -102,26 +101,26 @@ impl Compared {
 }
 
 impl Summary {
-    /// Adds to each scenario the claims that it is no worse than in `older`, within `limits`.
+    /// Adds to each scenario the criteria that it is no worse than in `older`, within `limits`.
     pub fn compare(&mut self, older: &Summary, limits: &[Limit]) {
         for scenario in &mut self.scenarios {
             let before = older.scenarios.iter().find(|s| s.scenario == scenario.scenario);
             let Some(before) = before else { continue };
-            let claims: Vec<Claim> =
-                limits.iter().map(|limit| limit.claim(before, scenario)).collect();
-            scenario.claims.extend(claims);
+            let criteria: Vec<Criterion> =
+                limits.iter().map(|limit| limit.criterion(before, scenario)).collect();
+            scenario.criteria.extend(criteria);
         }
         self.decide();
     }
 }
 
 impl Limit {
-    fn claim(&self, before: &ScenarioSummary, now: &ScenarioSummary) -> Claim {
+    fn criterion(&self, before: &ScenarioSummary, now: &ScenarioSummary) -> Criterion {
         let metric = self.metric;
         let (old, new) = (metric.of(before), metric.of(now));
-        let told = |number: Option<Quantity>| number.map_or("none".to_owned(), show);
-        let unlike = unlike(before, now);
-        let (verdict, why) = match (&unlike, old, new) {
+        let shown = |number: Option<Quantity>| number.map_or("none".to_owned(), show);
+        let changed = changed(before, now);
+        let (verdict, why) = match (&changed, old, new) {
             (Some(what), ..) => (
                 Verdict::Inconclusive,
                 format!("{what} since the baseline was made: make a new one"),
@@ -130,12 +129,12 @@ impl Limit {
             (None, None, _) => (Verdict::Inconclusive, "the baseline has no such number".into()),
             (None, _, None) => (Verdict::Inconclusive, "this sweep has no such number".into()),
         };
-        Claim {
-            kind: ClaimKind::Baseline,
+        Criterion {
+            kind: CriterionKind::Baseline,
             text: format!("{metric} at most {} worse", show(Quantity::Share(self.share))),
             line: None,
             verdict,
-            observed: format!("{} before, {} now", told(old), told(new)),
+            observed: format!("{} before, {} now", shown(old), shown(new)),
             why,
             commands: Vec::new(),
         }
@@ -147,8 +146,8 @@ impl Limit {
     }
 }
 
-/// What keeps two sweeps of a scenario from being comparable.
-fn unlike(before: &ScenarioSummary, now: &ScenarioSummary) -> Option<&'static str> {
+/// The reason why two sweeps of a scenario are not comparable, if there is one.
+fn changed(before: &ScenarioSummary, now: &ScenarioSummary) -> Option<&'static str> {
     let seeds = |s: &ScenarioSummary| -> Vec<u64> { s.runs.iter().map(|run| run.seed).collect() };
     if before.scenario_hash != now.scenario_hash {
         Some("the scenario's file has changed")
@@ -176,9 +175,9 @@ mod tests {
 
     fn judged(older: &Summary, mut newer: Summary, limit: &str) -> (Verdict, String) {
         newer.compare(older, &[limit.parse().unwrap()]);
-        let claim = newer.scenarios[0].claims.last().unwrap().clone();
-        assert_eq!(newer.verdict, claim.verdict, "it decides the sweep");
-        (claim.verdict, claim.why)
+        let criterion = newer.scenarios[0].criteria.last().unwrap().clone();
+        assert_eq!(newer.verdict, criterion.verdict, "it decides the sweep");
+        (criterion.verdict, criterion.why)
     }
 
     #[test]

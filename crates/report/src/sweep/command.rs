@@ -1,8 +1,8 @@
-//! The command that does one run of a sweep again.
+//! The command that reproduces one run of a sweep.
 
 use super::{Planned, Role};
 
-/// `netsplit run LAB/NAME --seed 17 --variant naive --set params.r=1`, fit for a shell.
+/// `netsplit run LAB/NAME --seed 17 --variant naive --set params.r=1`, quoted for a shell.
 pub fn command(planned: &Planned, role: &Role, seed: u64) -> String {
     let mut words =
         vec!["netsplit run".to_owned(), quoted(&planned.scenario), format!("--seed {seed}")];
@@ -19,7 +19,7 @@ pub fn command(planned: &Planned, role: &Role, seed: u64) -> String {
     words.join(" ")
 }
 
-/// A word as a POSIX shell must be given it.
+/// A word, quoted for a POSIX shell if necessary.
 pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%@".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

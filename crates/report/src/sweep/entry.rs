@@ -1,4 +1,4 @@
-//! What one run contributes to a sweep.
+//! Entries: the contribution of one run to a sweep.
 
 use netsplit_check::{Decide, Findings, Verdict, measure};
 use netsplit_history::{Counts, EncodedLatencies, Problem, Run, Tally};
@@ -6,10 +6,10 @@ use netsplit_scenario::{Scenario, Sentence};
 use serde::{Deserialize, Serialize};
 
 use super::{Job, Role};
-use crate::numbers::millis;
+use crate::rounding::millis;
 use crate::{CrashReport, ExpectationReport};
 
-/// One run, as one line of a sweep's file: everything that a summary needs of it.
+/// One run, as one line of a sweep file: everything that a summary needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
@@ -21,21 +21,21 @@ pub struct Entry {
     pub scenario_hash: String,
     /// `key=value`, in the order given.
     pub overrides: Vec<String>,
-    /// As whom it took part.
+    /// The role it ran in.
     pub role: Role,
-    /// What sat in the lab's seats.
+    /// The variant: which fillings the lab's seats had.
     pub variant: String,
     /// The seed.
     pub seed: u64,
-    /// How the run came out.
+    /// The outcome of the run.
     pub verdict: Verdict,
-    /// What became of each expectation.
+    /// The expectations with their verdicts.
     pub expectations: Vec<ExpectationReport>,
-    /// What beyond the expectations kept it from passing.
+    /// Reasons beyond the expectations why it did not pass.
     pub reasons: Vec<String>,
-    /// What it says to each sentence of `sweep`.
+    /// A sample for each sentence of `sweep`.
     pub samples: Vec<Sample>,
-    /// How the measured requests ended.
+    /// Measured requests by status.
     pub requests: Counts,
     /// Latencies of the successful ones.
     pub latency: EncodedLatencies,
@@ -43,50 +43,51 @@ pub struct Entry {
     pub p99_ms: Option<f64>,
     /// xxh3 of the whole trace.
     pub fingerprint: String,
-    /// Crashes that no fault had ordered.
+    /// Crashes that were not injected by a fault.
     pub crashes: Vec<CrashReport>,
-    /// What else went wrong with the run.
+    /// Other problems of the run.
     pub problems: Vec<Problem>,
-    /// Bugs of netsplit's that the run showed.
+    /// Bugs of netsplit that the run revealed.
     pub bugs: Vec<String>,
-    /// Where a second run of the same seed went another way.
-    pub parting: Option<Parting>,
+    /// The first difference to a second run of the same seed, if there was one.
+    #[serde(rename = "parting")]
+    pub divergence: Option<Divergence>,
 }
 
-/// What one run says to a sentence about many.
+/// One run's value for a sentence over many runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sample {
-    /// It measured this.
+    /// The measured number.
     Value(f64),
-    /// It would have had to wait forever: a recovery that never came.
+    /// An infinite duration: a recovery that never came.
     Never,
     /// The property holds.
     Holds,
     /// The property is violated.
     Violated,
-    /// It cannot say, and why.
+    /// Undecided, with the reason.
     Unknown(String),
 }
 
 /// The first event at which two runs of one seed differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Parting {
+pub struct Divergence {
     /// Its number in the trace, from 1.
     pub event: usize,
-    /// When, as `netsplit trace` tells time.
+    /// The time, in the format of `netsplit trace`.
     pub at: String,
-    /// On which node; empty for the network as a whole.
+    /// The node; empty for the network as a whole.
     pub node: String,
-    /// The event in the first run, or that there was none.
+    /// The event in the first run, or a note that there was none.
     pub first: String,
     /// The event in the second.
     pub second: String,
 }
 
 impl Entry {
-    /// What the run of `job`, which has the number `number`, contributes.
+    /// The entry of the run of `job`, the plan's job number `number`.
     pub fn new(
         (number, job): (usize, &Job),
         name: &str,
@@ -117,18 +118,19 @@ impl Entry {
             crashes: run.crashes.iter().map(CrashReport::from).collect(),
             problems: run.problems.clone(),
             bugs: findings.bugs.clone(),
-            parting: None,
+            divergence: None,
         }
     }
 
-    /// Adds that a second run went another way, which fails this one.
-    pub fn part(&mut self, parting: Parting) {
+    /// Records that a second run differed, which fails this one.
+    pub fn add_divergence(&mut self, divergence: Divergence) {
         self.verdict = Verdict::Fail;
-        self.reasons.push(format!("two runs of this seed differ, first at {}", parting.place()));
-        self.parting = Some(parting);
+        self.reasons
+            .push(format!("two runs of this seed differ, first at {}", divergence.location()));
+        self.divergence = Some(divergence);
     }
 
-    /// Whether something else than its answers failed it: a panic or an endless loop.
+    /// Whether it failed by a panic or an endless loop rather than by wrong answers.
     pub(super) fn broke_down(&self) -> bool {
         let failure = |problem: &Problem| matches!(problem, Problem::Failure(_));
         !self.crashes.is_empty() || self.problems.iter().any(failure)
@@ -141,9 +143,9 @@ impl Entry {
     }
 }
 
-impl Parting {
-    /// Event, time and node, for people.
-    pub fn place(&self) -> String {
+impl Divergence {
+    /// Event, time and node, human-readable.
+    pub fn location(&self) -> String {
         let node = match self.node.as_str() {
             "" => "the network",
             node => node,

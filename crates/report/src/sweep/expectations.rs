@@ -1,4 +1,4 @@
-//! Which expectations failed, how often, and how badly.
+//! Failed expectations: how often, and how badly.
 
 use netsplit_check::Verdict;
 use netsplit_scenario::Comparison;
@@ -15,11 +15,11 @@ pub struct ExpectationTally {
     pub text: String,
     /// Its line in the scenario file.
     pub line: Option<usize>,
-    /// In how many runs it held.
+    /// Number of runs in which it held.
     pub passed: usize,
-    /// In how many it did not.
+    /// Number of runs in which it did not.
     pub failed: usize,
-    /// In how many it could not be decided.
+    /// Number of runs in which it was undecided.
     pub inconclusive: usize,
     /// The worst of the runs in which it did not hold.
     pub worst: Option<Worst>,
@@ -30,15 +30,15 @@ pub struct ExpectationTally {
 pub struct Worst {
     /// Its seed.
     pub seed: u64,
-    /// What was measured, for people; empty for a property.
+    /// The measured value, human-readable; empty for a property.
     pub shown: String,
-    /// What is to be said of it; may be empty.
+    /// The reason or a caveat; may be empty.
     pub why: String,
 }
 
 impl ExpectationTally {
-    /// How often it did not hold, in a sentence; `None` when it always held.
-    pub(super) fn told(&self) -> Option<String> {
+    /// A sentence on how often it did not hold; `None` when it always held.
+    pub(super) fn describe(&self) -> Option<String> {
         let (failed, open) = (self.failed, self.inconclusive);
         let how = match (failed, open) {
             (0, 0) => return None,
@@ -55,8 +55,8 @@ impl ExpectationTally {
 pub(super) fn tally(runs: &Runs<'_>) -> Vec<ExpectationTally> {
     let stated = runs.planned.expect.iter().enumerate();
     stated
-        .map(|(place, stated)| {
-            let of = |entry: &'_ Entry| entry.expectations.get(place).map(|e| e.verdict);
+        .map(|(index, stated)| {
+            let of = |entry: &'_ Entry| entry.expectations.get(index).map(|e| e.verdict);
             let count = |verdict| runs.entries().filter(|e| of(e) == Some(verdict)).count();
             ExpectationTally {
                 text: stated.text.clone(),
@@ -64,14 +64,14 @@ pub(super) fn tally(runs: &Runs<'_>) -> Vec<ExpectationTally> {
                 passed: count(Verdict::Pass),
                 failed: count(Verdict::Fail),
                 inconclusive: count(Verdict::Inconclusive),
-                worst: worst(runs, place, stated),
+                worst: worst(runs, index, stated),
             }
         })
         .collect()
 }
 
-fn worst(runs: &Runs<'_>, place: usize, stated: &Stated) -> Option<Worst> {
-    let found = |entry: &'_ Entry| Some((entry.seed, entry.expectations.get(place)?.clone()));
+fn worst(runs: &Runs<'_>, index: usize, stated: &Stated) -> Option<Worst> {
+    let found = |entry: &'_ Entry| Some((entry.seed, entry.expectations.get(index)?.clone()));
     let not_held = runs.entries().filter_map(found);
     let mut worst: Option<(u64, ExpectationReport)> = None;
     for candidate in not_held.filter(|(_, e)| e.verdict != Verdict::Pass) {
@@ -85,8 +85,8 @@ fn worst(runs: &Runs<'_>, place: usize, stated: &Stated) -> Option<Worst> {
     worst.map(|(seed, expectation)| Worst { seed, shown: expectation.shown, why: expectation.why })
 }
 
-/// How far from what was expected; the greater, the worse. A number that does not exist, such as
-/// a recovery that never came, is the worst.
+/// The distance from the expected value; the greater, the worse. A missing number, such as a
+/// recovery that never came, is the worst.
 fn badness(found: &ExpectationReport, comparison: Option<Comparison>) -> (Verdict, f64) {
     let number = match (&found.observed, comparison) {
         (None, Some(_)) if !found.shown.is_empty() => f64::INFINITY,

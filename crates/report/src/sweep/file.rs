@@ -1,11 +1,11 @@
-//! A part of a sweep as a file: a header with the plan, then a line per run.
+//! Sweep files: a header with the plan, then a line per run of one shard.
 //!
 //! ```json
 //! {"schema":"netsplit.sweep/1","netsplit":"0.1.0","shard":"3/16","cut_short":null,"runs":42,"plan":{...}}
 //! {"job":2,"scenario":"quorum-kv/calm","role":"subject","seed":3, ...}
 //! ```
 //!
-//! The file describes itself: merging needs neither the scenarios nor the command line.
+//! The file is self-contained: merging needs neither the scenarios nor the command line.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Entry, Plan, SCHEMA};
 
-/// One of several parts of a sweep: `3/16` is the third of sixteen.
+/// One of several shards of a sweep: `3/16` is the third of sixteen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Shard {
@@ -31,13 +31,13 @@ impl Shard {
         self.number
     }
 
-    /// Of how many.
+    /// The number of shards.
     pub fn of(self) -> usize {
         self.of
     }
 
-    /// Whether it has the run of this number. Runs are dealt in turn, so that shards take about
-    /// as long as each other.
+    /// Whether it contains the run with this number. Runs are assigned round-robin, so that shards
+    /// take about equally long.
     pub fn has(self, job: usize) -> bool {
         job % self.of == self.number - 1
     }
@@ -77,16 +77,16 @@ impl fmt::Display for Shard {
     }
 }
 
-/// A part of a sweep.
+/// The contents of a sweep file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepFile {
-    /// Which part.
+    /// The shard.
     pub shard: Shard,
-    /// What cut it short, if anything did.
+    /// The reason why it was cut short, if it was.
     pub cut_short: Option<String>,
-    /// The plan of the whole.
+    /// The plan of the whole sweep.
     pub plan: Plan,
-    /// The runs that were done.
+    /// The completed runs.
     pub entries: Vec<Entry>,
 }
 
@@ -122,7 +122,8 @@ impl SweepFile {
     /// Reads what [`to_lines`](SweepFile::to_lines) wrote.
     ///
     /// # Errors
-    /// When `text` is no such file, of another schema or version, or not whole; names the line.
+    /// When `text` is not a sweep file, has another schema or version, or is truncated; the message
+    /// names the line.
     pub fn from_lines(text: &str) -> Result<SweepFile, String> {
         let mut lines = text.lines();
         let first = lines.next().ok_or("the file is empty")?;
@@ -136,7 +137,7 @@ impl SweepFile {
         }
         if entries.len() != header.runs {
             return Err(format!(
-                "it says {} runs and has {}: it is not whole",
+                "the header says {} runs, the file has {}: it is truncated",
                 header.runs,
                 entries.len()
             ));
@@ -150,7 +151,7 @@ impl SweepFile {
     }
 }
 
-/// Another version's lines may mean something else, so that this is asked before they are read.
+/// Lines of another version may have another meaning, so this is checked before they are parsed.
 fn check_version(header: &str) -> Result<(), String> {
     let header: serde_json::Value =
         serde_json::from_str(header).map_err(|error| format!("line 1: {error}"))?;
@@ -160,8 +161,8 @@ fn check_version(header: &str) -> Result<(), String> {
         (Some(SCHEMA), Some(version)) => {
             Err(format!("netsplit {version} wrote it, and this is netsplit {own}"))
         }
-        (Some(schema), _) => Err(format!("its schema is {schema}, and {SCHEMA} is wanted")),
-        (None, _) => Err(format!("it has no schema; {SCHEMA} is wanted")),
+        (Some(schema), _) => Err(format!("its schema is {schema}, expected {SCHEMA}")),
+        (None, _) => Err(format!("it has no schema, expected {SCHEMA}")),
     }
 }
 
@@ -199,15 +200,15 @@ mod tests {
         let lines: Vec<_> = whole.lines().collect();
         let cases = [
             (String::new(), "empty"),
-            (lines[..2].join("\n"), "not whole"),
+            (lines[..2].join("\n"), "truncated"),
             (whole[..whole.len() - 20].to_owned(), "line 3"),
             (whole.replace("netsplit.sweep/1", "netsplit.sweep/2"), "schema"),
             (whole.replace(env!("CARGO_PKG_VERSION"), "0.0.7"), "netsplit 0.0.7 wrote it"),
             ("{}".into(), "no schema"),
         ];
         for (text, why) in cases {
-            let told = SweepFile::from_lines(&text).unwrap_err();
-            assert!(told.contains(why), "{told}");
+            let error = SweepFile::from_lines(&text).unwrap_err();
+            assert!(error.contains(why), "{error}");
         }
     }
 

@@ -1,18 +1,18 @@
-//! A sweep as annotations of a GitHub workflow: at the line that does not hold.
+//! A sweep as annotations of a GitHub workflow, at the lines of failed expectations.
 
 use std::fmt::Write;
 
 use netsplit_check::Verdict;
 
-use super::claim::{Claim, ClaimKind};
+use super::criterion::{Criterion, CriterionKind};
 use super::expectations::ExpectationTally;
 use super::{ScenarioSummary, Summary};
 
 /// Commands per annotation.
 const COMMANDS: usize = 3;
 
-/// One `::error` command a line for each expectation and claim that does not hold, in scenarios
-/// that do not pass. The pass rate is told where no expectation tells what is wrong.
+/// One `::error` command per line for each expectation and criterion that does not hold, in
+/// scenarios that do not pass. The pass rate is shown only where no expectation failed.
 pub fn sweep_to_annotations(summary: &Summary) -> String {
     let mut text = String::new();
     let not_passed = |s: &&ScenarioSummary| s.verdict != Verdict::Pass;
@@ -30,28 +30,29 @@ fn annotate(scenario: &ScenarioSummary, text: &mut String) {
         writeln!(text, "::error file={file}{line},title={title}::{}", data(message))
             .expect("a string takes it");
     };
-    let mut told_expectations = false;
+    let mut expectations_listed = false;
     for expectation in &scenario.expectations {
-        if let Some(told) = expectation.told() {
-            error(expectation.line, &(told + &worst(scenario, expectation)));
-            told_expectations = true;
+        if let Some(failure) = expectation.describe() {
+            error(expectation.line, &(failure + &worst(scenario, expectation)));
+            expectations_listed = true;
         }
     }
-    let told = |claim: &&Claim| told_expectations && claim.kind == ClaimKind::PassRate;
-    let open = scenario.claims.iter().filter(|c| c.verdict != Verdict::Pass);
-    for claim in open.filter(|claim| !told(claim)) {
-        let mut message = format!("{}: {}", claim.text, claim.observed);
-        if !claim.why.is_empty() {
-            message += &format!("; {}", claim.why);
+    let redundant =
+        |criterion: &&Criterion| expectations_listed && criterion.kind == CriterionKind::PassRate;
+    let open = scenario.criteria.iter().filter(|c| c.verdict != Verdict::Pass);
+    for criterion in open.filter(|criterion| !redundant(criterion)) {
+        let mut message = format!("{}: {}", criterion.text, criterion.observed);
+        if !criterion.why.is_empty() {
+            message += &format!("; {}", criterion.why);
         }
-        for command in claim.commands.iter().take(COMMANDS) {
+        for command in criterion.commands.iter().take(COMMANDS) {
             message += &format!("\n{command}");
         }
-        error(claim.line, &message);
+        error(criterion.line, &message);
     }
 }
 
-/// The worst run and how to see it.
+/// The worst run and its command.
 fn worst(scenario: &ScenarioSummary, tally: &ExpectationTally) -> String {
     let mut message = String::new();
     if let Some(worst) = &tally.worst {

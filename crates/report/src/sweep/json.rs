@@ -2,7 +2,7 @@
 
 use super::{SCHEMA, Summary};
 
-/// The summary as indented JSON, with a newline at its end.
+/// The summary as indented JSON, with a trailing newline.
 pub fn sweep_to_json(summary: &Summary) -> String {
     let text = serde_json::to_string_pretty(summary);
     text.expect("a summary has only string keys and finite numbers") + "\n"
@@ -11,13 +11,13 @@ pub fn sweep_to_json(summary: &Summary) -> String {
 /// Reads what [`sweep_to_json`] wrote.
 ///
 /// # Errors
-/// When `text` is no such summary, or of another schema.
+/// When `text` is not a summary, or has another schema.
 pub fn sweep_from_json(text: &str) -> Result<Summary, String> {
     let value: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     match value["schema"].as_str() {
         Some(SCHEMA) => {}
-        Some(other) => return Err(format!("its schema is {other}, and {SCHEMA} is wanted")),
-        None => return Err(format!("it has no schema; {SCHEMA} is wanted")),
+        Some(other) => return Err(format!("its schema is {other}, expected {SCHEMA}")),
+        None => return Err(format!("it has no schema, expected {SCHEMA}")),
     }
     serde_json::from_str(text).map_err(|error| error.to_string())
 }

@@ -1,13 +1,13 @@
-//! A sweep as JUnit XML, which every CI service reads: a suite per scenario, a case per claim.
+//! A sweep as JUnit XML, which every CI service reads: a suite per scenario, a case per criterion.
 //!
-//! A claim that fails is a `<failure>`; one that is inconclusive is an `<error
-//! type="inconclusive">`. Nothing is ever `<skipped>`, because services count that as fine. No
-//! time stands in the file, so that equal sweeps are equal bytes.
+//! A criterion that fails is a `<failure>`; one that is inconclusive is an `<error
+//! type="inconclusive">`. Nothing is ever `<skipped>`, because services count that as a success.
+//! The file contains no times, so equal sweeps are equal bytes.
 
 use netsplit_check::Verdict;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::claim::{Claim, ClaimKind};
+use super::criterion::{Criterion, CriterionKind};
 use super::{ScenarioSummary, Summary};
 
 /// The summary as JUnit XML.
@@ -21,37 +21,37 @@ pub fn sweep_to_junit(summary: &Summary) -> String {
 
 fn suite(scenario: &ScenarioSummary) -> TestSuite {
     let mut suite = TestSuite::new(scenario.scenario.as_str());
-    for claim in &scenario.claims {
-        let mut case = TestCase::new(claim.text.as_str(), status(claim, scenario));
+    for criterion in &scenario.criteria {
+        let mut case = TestCase::new(criterion.text.as_str(), status(criterion, scenario));
         case.set_classname(scenario.scenario.replace('/', "."));
         suite.add_test_case(case);
     }
     suite
 }
 
-fn status(claim: &Claim, scenario: &ScenarioSummary) -> TestCaseStatus {
-    let (kind, ty) = match claim.verdict {
+fn status(criterion: &Criterion, scenario: &ScenarioSummary) -> TestCaseStatus {
+    let (kind, ty) = match criterion.verdict {
         Verdict::Pass => return TestCaseStatus::success(),
         Verdict::Fail => (NonSuccessKind::Failure, "fail"),
         Verdict::Inconclusive => (NonSuccessKind::Error, "inconclusive"),
     };
     let mut status = TestCaseStatus::non_success(kind);
-    let mut message = claim.observed.clone();
-    if !claim.why.is_empty() {
-        message += &format!("; {}", claim.why);
+    let mut message = criterion.observed.clone();
+    if !criterion.why.is_empty() {
+        message += &format!("; {}", criterion.why);
     }
     status.set_message(message).set_type(ty);
-    let details = details(claim, scenario);
+    let details = details(criterion, scenario);
     if !details.is_empty() {
         status.set_description(details.join("\n"));
     }
     status
 }
 
-/// What to read, and which commands show it.
-fn details(claim: &Claim, scenario: &ScenarioSummary) -> Vec<String> {
-    if claim.kind != ClaimKind::PassRate {
-        return claim.commands.clone();
+/// The reasons, and the commands that reproduce them.
+fn details(criterion: &Criterion, scenario: &ScenarioSummary) -> Vec<String> {
+    if criterion.kind != CriterionKind::PassRate {
+        return criterion.commands.clone();
     }
     let mut lines = Vec::new();
     for run in &scenario.not_passed {

@@ -5,12 +5,12 @@ use std::fmt::Write;
 use netsplit_check::{Verdict, show};
 use netsplit_scenario::Quantity;
 
-use super::claim::ClaimKind;
+use super::criterion::CriterionKind;
 use super::expectations::ExpectationTally;
 use super::terminal::{conclusion, interval};
 use super::{ScenarioSummary, Summary};
 
-/// Commands per claim; the JSON has all.
+/// Commands per criterion; the JSON has all.
 const COMMANDS: usize = 20;
 
 /// The summary as Markdown.
@@ -36,7 +36,7 @@ pub fn sweep_to_markdown(summary: &Summary) -> String {
 }
 
 fn row(scenario: &ScenarioSummary) -> String {
-    let rate = &scenario.rate;
+    let rate = &scenario.pass_rate;
     let p99 = scenario.latency_ms.p99;
     format!(
         "| {} | {} | {} of {} | {} | {} |\n",
@@ -52,21 +52,27 @@ fn row(scenario: &ScenarioSummary) -> String {
 fn detail(scenario: &ScenarioSummary, page: &mut String) {
     let mut line = |text: &str| writeln!(page, "{text}").expect("a string takes it");
     line(&format!("\n### {}\n", cell(&scenario.scenario)));
-    let claims = scenario.claims.iter();
-    for claim in claims.filter(|claim| claim.verdict != Verdict::Pass) {
-        let why = [claim.observed.as_str(), claim.why.as_str()];
+    let criteria = scenario.criteria.iter();
+    for criterion in criteria.filter(|criterion| criterion.verdict != Verdict::Pass) {
+        let why = [criterion.observed.as_str(), criterion.why.as_str()];
         let why: Vec<_> = why.into_iter().filter(|why| !why.is_empty()).map(cell).collect();
-        line(&format!("- {} {}: {}", word(claim.verdict), cell(&claim.text), why.join("; ")));
-        if claim.kind == ClaimKind::PassRate {
+        line(&format!(
+            "- {} {}: {}",
+            word(criterion.verdict),
+            cell(&criterion.text),
+            why.join("; ")
+        ));
+        if criterion.kind == CriterionKind::PassRate {
             let expectations = scenario.expectations.iter();
-            for told in expectations.filter_map(ExpectationTally::told) {
-                line(&format!("  - {}", cell(&told)));
+            for failure in expectations.filter_map(ExpectationTally::describe) {
+                line(&format!("  - {}", cell(&failure)));
             }
         }
     }
     let mut commands: Vec<&String> = Vec::new();
-    for claim in scenario.claims.iter().filter(|claim| claim.verdict != Verdict::Pass) {
-        commands.extend(claim.commands.iter());
+    for criterion in scenario.criteria.iter().filter(|criterion| criterion.verdict != Verdict::Pass)
+    {
+        commands.extend(criterion.commands.iter());
     }
     commands.dedup();
     if !commands.is_empty() {
@@ -87,7 +93,7 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Text that stands in a table or a list as it is.
+/// Text escaped for a table or a list.
 fn cell(text: &str) -> String {
     let mut plain = String::new();
     for c in text.chars() {

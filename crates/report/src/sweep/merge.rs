@@ -1,15 +1,14 @@
-//! From the files of a sweep's shards back to the whole.
+//! Merging of the files of a sweep's shards.
 //!
-//! Nothing is averaged or patched: the runs are put together, and the summary is computed from
-//! them as one machine would have done. What does not add up to exactly one whole sweep is
-//! refused, and everything that is wrong is named.
+//! Nothing is averaged: the runs are put together, and the summary is computed from them as on one
+//! machine. Files that are not exactly one whole sweep are refused, with every problem named.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Entry, Job, Plan, Planned, Role, SweepFile};
 
-/// Why files do not make a sweep: a line for each thing that is wrong.
+/// The reasons why files do not make a sweep, a line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MergeError(pub Vec<String>);
 
@@ -22,10 +21,10 @@ impl fmt::Display for MergeError {
 
 impl std::error::Error for MergeError {}
 
-/// Puts the files, each with its name, together: the plan, and all of its runs in order.
+/// Merges the files, each with its name, into the plan and all of its runs in order.
 ///
 /// # Errors
-/// When plans differ, runs are there twice, or runs are missing.
+/// When plans differ, or runs are duplicated or missing.
 pub fn merge(files: &[(String, SweepFile)]) -> Result<(Plan, Vec<Entry>), MergeError> {
     let Some(((first_name, first), others)) = files.split_first() else {
         return Err(MergeError(vec!["there is no file".into()]));
@@ -54,7 +53,7 @@ pub fn merge(files: &[(String, SweepFile)]) -> Result<(Plan, Vec<Entry>), MergeE
     Err(MergeError(wrong))
 }
 
-/// In what two files say of the whole sweep they differ.
+/// The first difference between the sweeps of two files.
 fn difference(a: &SweepFile, b: &SweepFile) -> Option<String> {
     let (x, y) = (&a.plan, &b.plan);
     if a.shard.of() != b.shard.of() {
@@ -64,11 +63,11 @@ fn difference(a: &SweepFile, b: &SweepFile) -> Option<String> {
         return None;
     }
     if x.seeds != y.seeds {
-        let same = x.seeds.told == y.seeds.told;
+        let same = x.seeds.description == y.seeds.description;
         return Some(if same {
             "their held-out seeds come from different salts".into()
         } else {
-            format!("seeds {} and {}", x.seeds.told, y.seeds.told)
+            format!("seeds {} and {}", x.seeds.description, y.seeds.description)
         });
     }
     if x.determinism != y.determinism {
@@ -81,11 +80,11 @@ fn difference(a: &SweepFile, b: &SweepFile) -> Option<String> {
         return Some(format!("scenarios {} and {}", names(x).join(" "), names(y).join(" ")));
     }
     let pairs = x.scenarios.iter().zip(&y.scenarios);
-    let mut unlike = pairs.filter(|(x, y)| x != y).map(|(x, y)| unlike(x, y));
-    Some(unlike.next().unwrap_or_else(|| "their plans".into()))
+    let mut differences = pairs.filter(|(x, y)| x != y).map(|(x, y)| scenario_difference(x, y));
+    Some(differences.next().unwrap_or_else(|| "their plans".into()))
 }
 
-fn unlike(x: &Planned, y: &Planned) -> String {
+fn scenario_difference(x: &Planned, y: &Planned) -> String {
     let name = &x.scenario;
     if x.scenario_hash != y.scenario_hash {
         let (x, y) = (&x.scenario_hash, &y.scenario_hash);
@@ -107,7 +106,7 @@ fn overlapping_shards(files: &[(String, SweepFile)], wrong: &mut Vec<String>) {
     }
 }
 
-/// Takes a run that is where it belongs.
+/// Adds a run, if it belongs to the file's shard and is not a duplicate.
 fn take<'a>(
     name: &'a str,
     file: &SweepFile,
@@ -116,7 +115,7 @@ fn take<'a>(
     by_job: &mut BTreeMap<usize, (&'a str, &'a Entry)>,
     wrong: &mut Vec<String>,
 ) {
-    let told = told(&entry.scenario, &entry.role, entry.seed);
+    let run = run_name(&entry.scenario, &entry.role, entry.seed);
     let scenarios = &file.plan.scenarios;
     let belongs = jobs.get(entry.job).is_some_and(|job| {
         let planned = &scenarios[job.scenario];
@@ -127,13 +126,13 @@ fn take<'a>(
     });
     if !belongs {
         let shard = file.shard;
-        wrong.push(format!("{name}: run {} ({told}) is not of shard {shard}", entry.job));
+        wrong.push(format!("{name}: run {} ({run}) is not of shard {shard}", entry.job));
     } else if let Some((earlier, _)) = by_job.insert(entry.job, (name, entry)) {
-        wrong.push(format!("overlap: {told} is in {earlier} and in {name}"));
+        wrong.push(format!("overlap: {run} is in {earlier} and in {name}"));
     }
 }
 
-/// Names shards that are not there, and runs that are missing in those that are.
+/// Reports missing shards, and runs that are missing in the others.
 fn gaps(
     files: &[(String, SweepFile)],
     jobs: &[Job],
@@ -155,11 +154,11 @@ fn gaps(
         let missing: Vec<String> = missing
             .map(|(_, job)| {
                 let scenario = &file.plan.scenarios[job.scenario].scenario;
-                told(scenario, &job.role, job.seed)
+                run_name(scenario, &job.role, job.seed)
             })
             .collect();
         if let Some((first, rest)) = missing.split_first() {
-            let cut = file.cut_short.as_deref().unwrap_or("nobody knows why");
+            let cut = file.cut_short.as_deref().unwrap_or("no reason given");
             let more = match rest.len() {
                 0 => String::new(),
                 more => format!(" and {more} more"),
@@ -169,7 +168,7 @@ fn gaps(
     }
 }
 
-fn told(scenario: &str, role: &Role, seed: u64) -> String {
+fn run_name(scenario: &str, role: &Role, seed: u64) -> String {
     match role {
         Role::Subject => format!("{scenario} seed {seed}"),
         Role::Catches(variant) => format!("{scenario} ({variant}) seed {seed}"),
@@ -222,10 +221,10 @@ mod tests {
         let mut files = shards(3);
         files[1].1.entries.remove(0);
         files[1].1.cut_short = Some("--time-limit 10m".into());
-        let told = refusal(&files);
+        let error = refusal(&files);
         assert!(
-            told.contains("gap: 2.jsonl lacks lab/a seed 2 (cut short: --time-limit 10m)"),
-            "{told}"
+            error.contains("gap: 2.jsonl lacks lab/a seed 2 (cut short: --time-limit 10m)"),
+            "{error}"
         );
         assert!(refusal(&[]).contains("no file"));
     }
@@ -234,9 +233,12 @@ mod tests {
     fn overlaps_are_named() {
         let mut files = shards(3);
         files.push(("again.jsonl".into(), files[2].1.clone()));
-        let told = refusal(&files);
-        assert!(told.contains("overlap: 3.jsonl and again.jsonl are both shard 3/3"), "{told}");
-        assert!(told.contains("overlap: lab/a seed 3 is in 3.jsonl and in again.jsonl"), "{told}");
+        let error = refusal(&files);
+        assert!(error.contains("overlap: 3.jsonl and again.jsonl are both shard 3/3"), "{error}");
+        assert!(
+            error.contains("overlap: lab/a seed 3 is in 3.jsonl and in again.jsonl"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -251,7 +253,7 @@ mod tests {
         type Change = fn(&mut SweepFile);
         let changes: [(Change, &str); 6] = [
             (|f| f.shard = "2/3".parse().unwrap(), "cut into 2 and 3 shards"),
-            (|f| f.plan.seeds.told = "1..=9".into(), "seeds 1..=4 and 1..=9"),
+            (|f| f.plan.seeds.description = "1..=9".into(), "seeds 1..=4 and 1..=9"),
             (|f| f.plan.seeds.list = vec![7], "different salts"),
             (|f| f.plan.determinism = true, "--determinism"),
             (|f| f.plan.scenarios[0].scenario_hash = "x".into(), "hash 00c0ffee00c0ffee and x"),
@@ -260,9 +262,9 @@ mod tests {
         for (change, what) in changes {
             let mut files = shards(2);
             change(&mut files[1].1);
-            let told = refusal(&files);
-            assert!(told.contains("1.jsonl and 2.jsonl are of different sweeps"), "{told}");
-            assert!(told.contains(what), "{told}");
+            let error = refusal(&files);
+            assert!(error.contains("1.jsonl and 2.jsonl are of different sweeps"), "{error}");
+            assert!(error.contains(what), "{error}");
         }
     }
 }

@@ -1,26 +1,25 @@
-//! Many runs, one verdict.
+//! Sweeps: one verdict over many runs.
 //!
 //! A sweep is planned before it runs: a [`Plan`] lists every [`Job`], which is a scenario, the
-//! [`Role`] in which its run takes part, and a seed. Each run leaves one [`Entry`]. From the plan
+//! [`Role`] of the run, and a seed. Each run yields one [`Entry`]. From the plan
 //! and the entries, in whatever order and from whichever machines they came, [`Summary::of`]
-//! computes what the sweep says; it is a pure function, so that the number of threads and the
-//! cutting into shards cannot show.
+//! computes the result; it is a pure function, so the output does not depend on thread count or
+//! sharding.
 //!
-//! What is decided is a list of [`Claim`]s per scenario: that enough seeds pass, that past
-//! failures stay mended, that the sentences of `sweep` hold, that wrong variants are caught, and,
-//! where asked for, that runs repeat and that nothing got worse. The formats, a file each, lay
-//! claims out and decide nothing.
+//! A sweep decides a list of [`Criterion`]s per scenario: enough seeds pass, past failures stay
+//! fixed, the sentences of `sweep` hold, wrong variants are caught and, if requested, runs are
+//! reproducible and no metric got worse than a baseline. The formats, a file each, lay out criteria
+//! and decide nothing.
 //!
-//! A sweep that is cut short keeps what is certain: enough failures fail it. Everything else is
-//! inconclusive, and what was not run is told.
+//! A sweep that is cut short still fails if it has enough failures. Otherwise it is inconclusive,
+//! and the missing runs are listed.
 //!
-//! What this leaves out: testing whether two pass rates differ significantly. The interval is
-//! printed, and the point estimate is judged.
+//! Left out: testing whether two pass rates differ significantly. The interval is printed, and the
+//! point estimate is judged.
 
 mod baseline;
-mod catches;
-mod claim;
 mod command;
+mod criterion;
 mod determinism;
 mod entry;
 mod expectations;
@@ -30,8 +29,9 @@ mod json;
 mod junit;
 mod markdown;
 mod merge;
+mod mutants_caught;
+mod pass_rate;
 mod plan;
-mod rate;
 mod runs;
 mod sentences;
 mod summary;
@@ -42,9 +42,9 @@ mod wilson;
 mod testing;
 
 pub use baseline::{Compared, Limit};
-pub use claim::{Claim, ClaimKind};
 pub use command::quoted;
-pub use entry::{Entry, Parting, Sample};
+pub use criterion::{Criterion, CriterionKind};
+pub use entry::{Divergence, Entry, Sample};
 pub use expectations::{ExpectationTally, Worst};
 pub use file::{Shard, SweepFile};
 pub use github::sweep_to_annotations;
@@ -52,8 +52,8 @@ pub use json::{sweep_from_json, sweep_to_json};
 pub use junit::sweep_to_junit;
 pub use markdown::sweep_to_markdown;
 pub use merge::{MergeError, merge};
+pub use pass_rate::PassRate;
 pub use plan::{Demand, Job, Plan, Planned, Role, Seeds, Stated, SweepSentence};
-pub use rate::Rate;
 pub use summary::{NotPassed, NotRun, RunLine, ScenarioSummary, Summary};
 pub use terminal::render_sweep;
 pub use wilson::wilson;

@@ -1,15 +1,15 @@
-//! What a sweep will run, before it runs.
+//! Plans: the list of all runs of a sweep.
 //!
-//! A [`Plan`] is the header of every file of a sweep: two shards belong together when their
-//! plans are equal. It carries what a [`Summary`](super::Summary) needs of the scenarios, so that
-//! files can be merged where the scenarios are not at hand.
+//! A [`Plan`] is the header of every sweep file: two shards belong together when their plans are
+//! equal. It contains what a [`Summary`](super::Summary) needs of the scenarios, so that files can
+//! be merged without the scenario files.
 
 use netsplit_scenario::{Comparison, Quantity, Scenario, SeedAggregate, Sentence};
 use serde::{Deserialize, Serialize};
 
 use super::SCHEMA;
 
-/// The ordered list of all runs of a sweep, in short form.
+/// The ordered list of all runs of a sweep, in compact form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
@@ -17,31 +17,32 @@ pub struct Plan {
     pub schema: String,
     /// The version of netsplit.
     pub netsplit: String,
-    /// The seeds that were asked for.
+    /// The requested seeds.
     pub seeds: Seeds,
-    /// Whether each run is done twice and compared.
+    /// Whether each run is executed twice and compared.
     pub determinism: bool,
     /// The scenarios, in order.
     pub scenarios: Vec<Planned>,
 }
 
-/// The seeds that were asked for.
+/// The requested seeds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seeds {
-    /// For people: `1..=100`, or `100 held-out seeds`.
-    pub told: String,
-    /// Whether they were derived from a salt. The salt itself is written nowhere.
+    /// Human-readable: `1..=100`, or `held out (1..=100)`.
+    #[serde(rename = "told")]
+    pub description: String,
+    /// Whether they were derived from a salt. The salt itself is never written.
     pub salted: bool,
     /// The seeds, each once.
     pub list: Vec<u64>,
 }
 
-/// What a sweep needs to know of a scenario.
+/// The part of a scenario that a sweep needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Planned {
-    /// What `netsplit run` calls it: `LAB/NAME`, or a file as it was given.
+    /// Its name for `netsplit run`: `LAB/NAME`, or a path as given.
     pub scenario: String,
     /// Its file, for annotations.
     pub file: String,
@@ -53,13 +54,13 @@ pub struct Planned {
     pub overrides: Vec<String>,
     /// The lab.
     pub lab: String,
-    /// What sits in its seats.
+    /// The variant: which fillings its seats have.
     pub variant: String,
-    /// What each run must show.
+    /// The expectations for each run.
     pub expect: Vec<Stated>,
-    /// What the seeds together must show.
+    /// The expectations over all seeds.
     pub sweep: Vec<SweepSentence>,
-    /// Variants that must fail where the scenario's own passes.
+    /// Variants that must fail where the scenario's own variant passes.
     pub catches: Vec<String>,
     /// The share of the seeds that must pass.
     pub min_pass_rate: f64,
@@ -75,7 +76,7 @@ pub struct Stated {
     pub text: String,
     /// Its line in the scenario file.
     pub line: Option<usize>,
-    /// Where it compares a number: how. Tells which observation is the worst.
+    /// Its comparison, if it compares a number: determines the worst observation.
     pub comparison: Option<Comparison>,
 }
 
@@ -87,37 +88,37 @@ pub struct SweepSentence {
     pub text: String,
     /// Its line in the scenario file.
     pub line: Option<usize>,
-    /// How the seeds decide it.
+    /// The rule that decides it.
     pub demand: Demand,
 }
 
-/// How the seeds decide a sentence.
+/// The rule that decides a sentence over all seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Demand {
     /// The share of the seeds that violate the property.
     Violates {
-        /// How the share must compare.
+        /// The comparison.
         comparison: Comparison,
-        /// With what, 0 to 1.
+        /// The bound, 0 to 1.
         share: f64,
     },
     /// An aggregate of what each run measured.
     Aggregate {
-        /// Which.
+        /// The aggregate.
         aggregate: SeedAggregate,
-        /// How it must compare.
+        /// The comparison.
         comparison: Comparison,
-        /// With what.
+        /// The bound.
         value: Quantity,
     },
 }
 
-/// As whom a run takes part.
+/// The role of a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// The scenario as it stands.
+    /// The scenario itself.
     Subject,
     /// A variant that the scenario must catch.
     Catches(String),
@@ -126,9 +127,9 @@ pub enum Role {
 /// One run of the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
-    /// Its scenario's place in the plan.
+    /// Index of its scenario in the plan.
     pub scenario: usize,
-    /// As whom.
+    /// Its role.
     pub role: Role,
     /// The seed.
     pub seed: u64,
@@ -147,7 +148,7 @@ impl Plan {
     }
 
     /// All runs, in order: by scenario, then by role, then by seed with past failures first. A
-    /// run's number is its place in this list.
+    /// run's number is its index in this list.
     pub fn jobs(&self) -> Vec<Job> {
         let mut jobs = Vec::new();
         for (scenario, planned) in self.scenarios.iter().enumerate() {
@@ -162,7 +163,7 @@ impl Plan {
 }
 
 impl Planned {
-    /// What a sweep needs of `scenario`, which `netsplit run` calls `name`.
+    /// The part of `scenario` that a sweep needs; `name` is its name for `netsplit run`.
     pub fn new(name: &str, file: &str, scenario: &Scenario) -> Planned {
         let verdict = &scenario.verdict;
         let mut regressions = verdict.seeds.clone();
@@ -200,8 +201,8 @@ impl Planned {
         std::iter::once(Role::Subject).chain(caught).collect()
     }
 
-    fn seeds(&self, asked: &[u64]) -> Vec<u64> {
-        let news = asked.iter().filter(|seed| !self.regressions.contains(seed));
+    fn seeds(&self, requested: &[u64]) -> Vec<u64> {
+        let news = requested.iter().filter(|seed| !self.regressions.contains(seed));
         self.regressions.iter().chain(news).copied().collect()
     }
 }

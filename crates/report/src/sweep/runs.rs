@@ -1,4 +1,4 @@
-//! The runs of a sweep, sorted by what they say something about.
+//! The runs of a sweep, grouped by scenario and role.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,9 +13,10 @@ pub(super) struct Row<'a> {
     pub seed: u64,
     /// Its run.
     pub entry: Option<&'a Entry>,
-    /// Whether the seed was asked for, rather than being a past failure that always runs. Only
-    /// these count in rates and aggregates: seeds picked because they failed would bias them.
-    pub asked: bool,
+    /// Whether the seed was requested, rather than being a past failure that always runs. Only
+    /// requested seeds count in rates and aggregates: seeds picked because they failed would bias
+    /// them.
+    pub requested: bool,
 }
 
 /// The runs of one scenario.
@@ -24,14 +25,14 @@ pub(super) struct Runs<'a> {
     pub planned: &'a Planned,
     /// Its own runs.
     pub own: Vec<Row<'a>>,
-    /// Those of the variants that it must catch, seed by seed like its own.
+    /// The runs of the variants that it must catch, on the same seeds.
     pub caught: Vec<(&'a str, Vec<Row<'a>>)>,
 }
 
 impl<'a> Runs<'a> {
-    /// Sorts `entries` by the plan's scenarios.
+    /// Groups `entries` by the plan's scenarios.
     pub fn by_scenario(plan: &'a Plan, entries: &'a [Entry]) -> Vec<Runs<'a>> {
-        let asked: BTreeSet<u64> = plan.seeds.list.iter().copied().collect();
+        let requested: BTreeSet<u64> = plan.seeds.list.iter().copied().collect();
         let by_job: BTreeMap<usize, &Entry> = entries.iter().map(|e| (e.job, e)).collect();
         let empty = |planned: &'a Planned| Runs {
             planned,
@@ -43,7 +44,7 @@ impl<'a> Runs<'a> {
             let row = Row {
                 seed: job.seed,
                 entry: by_job.get(&number).copied(),
-                asked: asked.contains(&job.seed),
+                requested: requested.contains(&job.seed),
             };
             let runs = &mut all[job.scenario];
             match &job.role {
@@ -57,9 +58,9 @@ impl<'a> Runs<'a> {
         all
     }
 
-    /// The scenario's own runs of the seeds that were asked for.
-    pub fn asked(&self) -> impl Iterator<Item = Row<'a>> + '_ {
-        self.own.iter().copied().filter(|row| row.asked)
+    /// The scenario's own runs of the requested seeds.
+    pub fn requested(&self) -> impl Iterator<Item = Row<'a>> + '_ {
+        self.own.iter().copied().filter(|row| row.requested)
     }
 
     /// The scenario's own runs.
@@ -69,7 +70,7 @@ impl<'a> Runs<'a> {
 }
 
 impl Row<'_> {
-    /// How the run came out; `None` when it was not run.
+    /// The outcome; `None` when it was not run.
     pub fn verdict(&self) -> Option<Verdict> {
         self.entry.map(|entry| entry.verdict)
     }

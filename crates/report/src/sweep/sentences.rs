@@ -1,27 +1,27 @@
-//! Sentences that only many seeds decide.
+//! Sentences that are decided over many seeds.
 //!
-//! Each seed that was asked for gives a sample. Samples that are missing or unknown leave a
-//! sentence open as long as any value of theirs could turn the answer; they are never left out.
+//! Each requested seed gives a sample. Missing and unknown samples are never skipped: they make a
+//! sentence inconclusive as long as any value of theirs could change the answer.
 
 use netsplit_check::{Verdict, show};
 use netsplit_scenario::{Comparison, Quantity, SeedAggregate};
 
-use super::claim::{Claim, ClaimKind};
 use super::command::command;
+use super::criterion::{Criterion, CriterionKind};
 use super::plan::{Demand, SweepSentence};
 use super::runs::Runs;
 use super::{Role, Sample};
 
-/// That each sentence of `sweep` holds.
-pub(super) fn sentences(runs: &Runs<'_>) -> Vec<Claim> {
+/// The criteria that each sentence of `sweep` holds.
+pub(super) fn sentences(runs: &Runs<'_>) -> Vec<Criterion> {
     let sentences = runs.planned.sweep.iter().enumerate();
-    sentences.map(|(place, sentence)| claim(runs, place, sentence)).collect()
+    sentences.map(|(index, sentence)| criterion(runs, index, sentence)).collect()
 }
 
-fn claim(runs: &Runs<'_>, place: usize, sentence: &SweepSentence) -> Claim {
+fn criterion(runs: &Runs<'_>, index: usize, sentence: &SweepSentence) -> Criterion {
     let samples: Vec<(u64, Option<&Sample>)> = runs
-        .asked()
-        .map(|row| (row.seed, row.entry.and_then(|entry| entry.samples.get(place))))
+        .requested()
+        .map(|row| (row.seed, row.entry.and_then(|entry| entry.samples.get(index))))
         .collect();
     let decided = match sentence.demand {
         Demand::Violates { comparison, share } => violates(&samples, comparison, share),
@@ -30,13 +30,13 @@ fn claim(runs: &Runs<'_>, place: usize, sentence: &SweepSentence) -> Claim {
         }
     };
     let again = |seed| command(runs.planned, &Role::Subject, seed);
-    Claim {
-        kind: ClaimKind::Sweep,
+    Criterion {
+        kind: CriterionKind::Sweep,
         text: sentence.text.clone(),
         line: sentence.line,
         verdict: decided.verdict,
         observed: decided.observed,
-        why: why_open(&samples),
+        why: undecided_reasons(&samples),
         commands: decided.seed.map(again).into_iter().collect(),
     }
 }
@@ -44,26 +44,26 @@ fn claim(runs: &Runs<'_>, place: usize, sentence: &SweepSentence) -> Claim {
 struct Decided {
     verdict: Verdict,
     observed: String,
-    /// A seed that shows it.
+    /// A seed that demonstrates it.
     seed: Option<u64>,
 }
 
-/// What kept samples from counting.
-fn why_open(samples: &[(u64, Option<&Sample>)]) -> String {
+/// The reasons why samples are missing or unknown.
+fn undecided_reasons(samples: &[(u64, Option<&Sample>)]) -> String {
     let missing = samples.iter().filter(|(_, sample)| sample.is_none()).count();
     let mut unknown = samples.iter().filter_map(|(seed, sample)| match sample {
         Some(Sample::Unknown(why)) => Some((seed, why)),
         _ => None,
     });
-    let mut told = Vec::new();
+    let mut reasons = Vec::new();
     if missing > 0 {
-        told.push(format!("{missing} seeds were not run"));
+        reasons.push(format!("{missing} seeds were not run"));
     }
     if let Some((seed, why)) = unknown.next() {
         let count = 1 + unknown.count();
-        told.push(format!("{count} seeds cannot say; seed {seed}: {why}"));
+        reasons.push(format!("{count} seeds are undecided; seed {seed}: {why}"));
     }
-    told.join("; ")
+    reasons.join("; ")
 }
 
 fn violates(samples: &[(u64, Option<&Sample>)], comparison: Comparison, share: f64) -> Decided {

@@ -1,50 +1,50 @@
-//! What a sweep says, from its plan and its runs.
+//! Summaries: the result of a sweep, from its plan and its runs.
 
 use netsplit_check::Verdict;
 use netsplit_history::{Counts, Latencies};
 use serde::{Deserialize, Serialize};
 
-use super::claim::Claim;
 use super::command::command;
+use super::criterion::Criterion;
 use super::expectations::{ExpectationTally, tally};
-use super::rate::{Rate, faults_of, pass_rate, regressions};
+use super::pass_rate::{PassRate, failures_of, pass_rate, regressions};
 use super::runs::{Row, Runs};
-use super::{Entry, Plan, Role, catches, determinism, sentences};
+use super::{Entry, Plan, Role, determinism, mutants_caught, sentences};
 use crate::LatencyMs;
-use crate::numbers::share;
+use crate::rounding::share;
 
-/// How many of the worst seeds are named.
+/// The number of worst seeds that are listed.
 const WORST: usize = 5;
 
-/// Everything that is told about a sweep: schema `netsplit.sweep/1`.
+/// The result of a sweep: schema `netsplit.sweep/1`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// `netsplit.sweep/1`.
     pub schema: String,
     /// The version of netsplit.
     pub netsplit: String,
-    /// The seeds that were asked for, for people.
+    /// The requested seeds, human-readable.
     pub seeds: String,
     /// Whether they were derived from a salt.
     pub salted: bool,
-    /// The worst of all claims, and inconclusive when the sweep was cut short.
+    /// The worst of all criteria; at best inconclusive when the sweep was cut short.
     pub verdict: Verdict,
-    /// How many runs the plan has.
+    /// Number of planned runs.
     pub planned: usize,
-    /// How many were done.
+    /// Number of completed runs.
     pub run: usize,
-    /// What cut the sweep short.
+    /// The reason why the sweep was cut short, if it was.
     pub cut_short: Option<String>,
     /// Each scenario.
     pub scenarios: Vec<ScenarioSummary>,
-    /// Bugs of netsplit's that runs showed: nothing here is to be trusted then.
+    /// Bugs of netsplit that runs revealed: with any, the results cannot be trusted.
     pub bugs: Vec<String>,
 }
 
-/// What a sweep says of one scenario.
+/// The result of a sweep for one scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ScenarioSummary {
-    /// What `netsplit run` calls it.
+    /// Its name for `netsplit run`.
     pub scenario: String,
     /// Its file.
     pub file: String,
@@ -56,29 +56,31 @@ pub struct ScenarioSummary {
     pub overrides: Vec<String>,
     /// The lab.
     pub lab: String,
-    /// What sat in its seats.
+    /// The variant: which fillings its seats had.
     pub variant: String,
-    /// The worst of its claims.
+    /// The worst of its criteria.
     pub verdict: Verdict,
-    /// How its seeds came out.
-    pub rate: Rate,
-    /// What was decided.
-    pub claims: Vec<Claim>,
+    /// The pass rate over its seeds.
+    #[serde(rename = "rate")]
+    pub pass_rate: PassRate,
+    /// The decided criteria.
+    #[serde(rename = "claims")]
+    pub criteria: Vec<Criterion>,
     /// Each expectation over all runs.
     pub expectations: Vec<ExpectationTally>,
-    /// How the requests of all seeds ended.
+    /// Requests of all seeds by status.
     pub requests: Counts,
     /// ok / attempted over all seeds.
     pub availability: Option<f64>,
     /// Latencies of the successful requests of all seeds, merged.
     pub latency_ms: LatencyMs,
-    /// The seeds that came out worst.
+    /// The worst seeds.
     pub worst_seeds: Vec<u64>,
     /// Each run that did not pass.
     pub not_passed: Vec<NotPassed>,
-    /// What was not run.
+    /// The runs that were not done.
     pub not_run: Vec<NotRun>,
-    /// Each of its own runs.
+    /// Its own runs, a line each.
     pub runs: Vec<RunLine>,
 }
 
@@ -87,15 +89,15 @@ pub struct ScenarioSummary {
 pub struct NotPassed {
     /// Its seed.
     pub seed: u64,
-    /// How it came out.
+    /// Its outcome.
     pub verdict: Verdict,
-    /// What kept it from passing.
+    /// The reasons.
     pub why: Vec<String>,
-    /// The command that does it again.
+    /// The command that reproduces it.
     pub command: String,
 }
 
-/// Runs that a sweep was cut short of.
+/// Runs that are missing because the sweep was cut short.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NotRun {
     /// The variant.
@@ -109,7 +111,7 @@ pub struct NotRun {
 pub struct RunLine {
     /// Its seed.
     pub seed: u64,
-    /// How it came out.
+    /// Its outcome.
     pub verdict: Verdict,
     /// ok / attempted.
     pub availability: Option<f64>,
@@ -120,7 +122,8 @@ pub struct RunLine {
 }
 
 impl Summary {
-    /// Sums up. The order of `entries` does not matter; `cut_short` says why some are missing.
+    /// Summarises a sweep. The order of `entries` does not matter; `cut_short` is the reason why
+    /// some are missing.
     ///
     /// # Errors
     /// When the histogram of a run cannot be read.
@@ -137,7 +140,7 @@ impl Summary {
         let mut summary = Summary {
             schema: plan.schema.clone(),
             netsplit: plan.netsplit.clone(),
-            seeds: plan.seeds.told.clone(),
+            seeds: plan.seeds.description.clone(),
             salted: plan.seeds.salted,
             verdict: Verdict::Pass,
             planned,
@@ -150,18 +153,18 @@ impl Summary {
         Ok(summary)
     }
 
-    /// Takes the verdicts from the claims.
+    /// Sets the verdicts from the criteria.
     pub(super) fn decide(&mut self) {
         for scenario in &mut self.scenarios {
-            let claims = scenario.claims.iter().map(|claim| claim.verdict);
+            let criteria = scenario.criteria.iter().map(|criterion| criterion.verdict);
             let cut = (!scenario.not_run.is_empty()).then_some(Verdict::Inconclusive);
-            scenario.verdict = claims.chain(cut).max().unwrap_or(Verdict::Inconclusive);
+            scenario.verdict = criteria.chain(cut).max().unwrap_or(Verdict::Inconclusive);
         }
         let worst = self.scenarios.iter().map(|scenario| scenario.verdict).max();
         self.verdict = worst.unwrap_or(Verdict::Inconclusive);
     }
 
-    /// How many scenarios came out so.
+    /// The number of scenarios with this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         let of = |scenario: &&ScenarioSummary| scenario.verdict == verdict;
         self.scenarios.iter().filter(of).count()
@@ -171,12 +174,12 @@ impl Summary {
 impl ScenarioSummary {
     fn of(runs: &Runs<'_>, twice: bool) -> Result<ScenarioSummary, String> {
         let planned = runs.planned;
-        let rate = Rate::of(runs.asked());
-        let mut claims = vec![pass_rate(runs, &rate)];
-        claims.extend(regressions(runs));
-        claims.extend(sentences::sentences(runs));
-        claims.extend(catches::catches(runs));
-        claims.extend(twice.then(|| determinism::deterministic(runs)));
+        let rate = PassRate::of(runs.requested());
+        let mut criteria = vec![pass_rate(runs, &rate)];
+        criteria.extend(regressions(runs));
+        criteria.extend(sentences::sentences(runs));
+        criteria.extend(mutants_caught::mutants_caught(runs));
+        criteria.extend(twice.then(|| determinism::deterministic(runs)));
         let (requests, latencies) = merged(runs)?;
         Ok(ScenarioSummary {
             scenario: planned.scenario.clone(),
@@ -187,8 +190,8 @@ impl ScenarioSummary {
             lab: planned.lab.clone(),
             variant: planned.variant.clone(),
             verdict: Verdict::Pass,
-            rate,
-            claims,
+            pass_rate: rate,
+            criteria,
             expectations: tally(runs),
             requests,
             availability: requests.availability().map(share),
@@ -213,10 +216,10 @@ impl From<&Entry> for RunLine {
     }
 }
 
-/// The requests of all seeds that were asked for, as if they had been one run's.
+/// The requests of all requested seeds, merged.
 fn merged(runs: &Runs<'_>) -> Result<(Counts, Latencies), String> {
     let (mut counts, mut latencies) = (Counts::default(), Latencies::default());
-    for entry in runs.asked().filter_map(|row| row.entry) {
+    for entry in runs.requested().filter_map(|row| row.entry) {
         let one = Latencies::try_from(&entry.latency)
             .map_err(|why| format!("{} seed {}: {why}", entry.scenario, entry.seed))?;
         latencies.merge(&one);
@@ -250,7 +253,7 @@ fn not_passed(runs: &Runs<'_>) -> Vec<NotPassed> {
         .map(|entry| NotPassed {
             seed: entry.seed,
             verdict: entry.verdict,
-            why: faults_of(entry),
+            why: failures_of(entry),
             command: command(runs.planned, &Role::Subject, entry.seed),
         })
         .collect()

@@ -1,15 +1,15 @@
-//! A sweep in a terminal, at 80 columns. Commands alone are never wrapped: they are to be copied.
+//! A sweep in a terminal, at 80 columns. Commands are never wrapped, so that they can be copied.
 
 use netsplit_check::{Verdict, show};
 use netsplit_scenario::Quantity;
 
-use super::claim::{Claim, ClaimKind};
-use super::rate::Rate;
+use super::criterion::{Criterion, CriterionKind};
+use super::pass_rate::PassRate;
 use super::{NotRun, ScenarioSummary, Summary};
 use crate::terminal::paint::Paint;
 use crate::terminal::text::{table, wrap};
 
-/// Commands per scenario; further seeds are named behind them.
+/// Commands per scenario; further seeds are listed after them.
 const COMMANDS: usize = 5;
 
 /// The summary as text, in lines of at most `width` columns (at least 80) except for commands.
@@ -40,7 +40,7 @@ pub fn render_sweep(summary: &Summary, width: usize, colour: bool) -> String {
     page.text
 }
 
-/// How the scenarios came out, in a sentence.
+/// The outcomes of the scenarios, in a sentence.
 pub(super) fn conclusion(summary: &Summary) -> String {
     let all = summary.scenarios.len();
     let counts = [
@@ -48,17 +48,17 @@ pub(super) fn conclusion(summary: &Summary) -> String {
         (Verdict::Inconclusive, "inconclusive"),
         (Verdict::Pass, "passed"),
     ];
-    let told: Vec<_> = counts
+    let parts: Vec<_> = counts
         .iter()
         .map(|(verdict, word)| (summary.count(*verdict), word))
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
-    format!("of {}, {}", plural(all, "scenario"), told.join(", "))
+    format!("of {}, {}", plural(all, "scenario"), parts.join(", "))
 }
 
 /// The 95% interval of a pass rate.
-pub(super) fn interval(rate: &Rate) -> String {
+pub(super) fn interval(rate: &PassRate) -> String {
     let percent = |share: f64| match share {
         0.0 | 1.0 => format!("{:.0}%", share * 100.0),
         _ => format!("{:.1}%", share * 100.0),
@@ -72,8 +72,8 @@ fn row(scenario: &ScenarioSummary) -> Vec<String> {
     vec![
         scenario.scenario.clone(),
         scenario.verdict.to_string(),
-        format!("{}/{}", scenario.rate.passed, scenario.rate.run()),
-        interval(&scenario.rate),
+        format!("{}/{}", scenario.pass_rate.passed, scenario.pass_rate.run()),
+        interval(&scenario.pass_rate),
         p99.map_or(String::new(), |p99| show(Quantity::Nanos(p99 * 1e6))),
     ]
 }
@@ -97,8 +97,8 @@ impl Page {
     /// `text` wrapped behind `mark`, its further lines indented as far.
     fn hang(&mut self, mark: &str, text: &str) {
         let indent = mark.chars().count();
-        for (place, line) in wrap(text, self.width - indent).into_iter().enumerate() {
-            let before = if place == 0 { mark } else { "" };
+        for (index, line) in wrap(text, self.width - indent).into_iter().enumerate() {
+            let before = if index == 0 { mark } else { "" };
             self.line(&format!("{before:indent$}{line}"));
         }
     }
@@ -111,65 +111,71 @@ impl Page {
         }
     }
 
-    /// What is to be said of a scenario beyond its row. Nothing of one that simply passes.
+    /// Details about a scenario; none for one that simply passes.
     fn scenario(&mut self, scenario: &ScenarioSummary) {
-        let simple = |claim: &&Claim| {
-            let rate = claim.kind == ClaimKind::PassRate;
-            rate && claim.verdict == Verdict::Pass && scenario.not_passed.is_empty()
+        let simple = |criterion: &&Criterion| {
+            let rate = criterion.kind == CriterionKind::PassRate;
+            rate && criterion.verdict == Verdict::Pass && scenario.not_passed.is_empty()
         };
-        let mut claims = scenario.claims.iter().filter(|claim| !simple(claim)).peekable();
-        if claims.peek().is_none() {
+        let mut criteria =
+            scenario.criteria.iter().filter(|criterion| !simple(criterion)).peekable();
+        if criteria.peek().is_none() {
             return;
         }
         self.line("");
         let heading = self.paint.heading(&scenario.scenario);
         self.line(&heading);
-        for claim in claims {
-            self.claim(claim);
-            if claim.kind == ClaimKind::PassRate {
+        for criterion in criteria {
+            self.criterion(criterion);
+            if criterion.kind == CriterionKind::PassRate {
                 self.expectations(scenario);
                 self.not_passed(scenario);
             }
         }
     }
 
-    /// Which expectations did not hold.
+    /// The expectations that did not hold.
     fn expectations(&mut self, scenario: &ScenarioSummary) {
         for tally in &scenario.expectations {
-            let Some(mut told) = tally.told() else {
+            let Some(mut line) = tally.describe() else {
                 continue;
             };
             if let Some(worst) = &tally.worst {
                 let shown = if worst.shown.is_empty() { &worst.why } else { &worst.shown };
                 let shown = shown.lines().next().unwrap_or_default();
                 let colon = if shown.is_empty() { "" } else { ": " };
-                told += &format!("; worst at seed {}{colon}{shown}", worst.seed);
+                line += &format!("; worst at seed {}{colon}{shown}", worst.seed);
             }
-            self.hang("    - ", &told);
+            self.hang("    - ", &line);
         }
     }
 
-    fn claim(&mut self, claim: &Claim) {
-        let mut told = format!("{}: {}", claim.text, claim.observed);
-        if !claim.why.is_empty() {
-            told += &format!("; {}", claim.why.trim());
+    fn criterion(&mut self, criterion: &Criterion) {
+        let mut line = format!("{}: {}", criterion.text, criterion.observed);
+        if !criterion.why.is_empty() {
+            line += &format!("; {}", criterion.why.trim());
         }
-        let mark = match claim.verdict {
+        let mark = match criterion.verdict {
             Verdict::Pass => "  ✓ ",
             Verdict::Fail => "  ✗ ",
             Verdict::Inconclusive => "  ? ",
         };
-        let painted = self.word(claim.verdict, mark);
+        let painted = self.word(criterion.verdict, mark);
         let from = self.text.len();
-        self.hang(mark, &told);
+        self.hang(mark, &line);
         self.text.replace_range(from..from + mark.len(), &painted);
-        let own_runs = matches!(claim.kind, ClaimKind::PassRate | ClaimKind::Regression);
-        if claim.verdict != Verdict::Pass && !own_runs {
-            claim.commands.iter().take(1).for_each(|command| self.line(&format!("    {command}")));
+        let own_runs =
+            matches!(criterion.kind, CriterionKind::PassRate | CriterionKind::Regression);
+        if criterion.verdict != Verdict::Pass && !own_runs {
+            criterion
+                .commands
+                .iter()
+                .take(1)
+                .for_each(|command| self.line(&format!("    {command}")));
         }
     }
 
-    /// The runs that did not pass: why, where no expectation tells, and how to see it.
+    /// The runs that did not pass: reasons other than expectations, and commands.
     fn not_passed(&mut self, scenario: &ScenarioSummary) {
         let mut reasons: Vec<(&str, usize)> = Vec::new();
         let texts: Vec<&str> =
@@ -209,14 +215,14 @@ impl Page {
         );
         for scenario in &summary.scenarios {
             for not_run in &scenario.not_run {
-                self.hang("  ", &format!("{} {}", scenario.scenario, told(not_run)));
+                self.hang("  ", &format!("{} {}", scenario.scenario, describe(not_run)));
             }
         }
     }
 }
 
 /// `reference: seeds 3 to 17, 20`.
-fn told(not_run: &NotRun) -> String {
+fn describe(not_run: &NotRun) -> String {
     let mut seeds = not_run.seeds.clone();
     seeds.sort_unstable();
     let mut spans: Vec<(u64, u64)> = Vec::new();

@@ -1,4 +1,4 @@
-//! Sweeps made by hand.
+//! Hand-made sweeps.
 
 use netsplit_check::Verdict;
 use netsplit_history::{Counts, EncodedLatencies, Latencies};
@@ -31,9 +31,10 @@ pub fn planned(name: &str) -> Planned {
     }
 }
 
-/// A sweep over so many seeds from 1.
+/// A plan over the seeds from 1 to `seeds`.
 pub fn plan(seeds: u64, scenarios: Vec<Planned>) -> Plan {
-    let seeds = Seeds { told: format!("1..={seeds}"), salted: false, list: (1..=seeds).collect() };
+    let seeds =
+        Seeds { description: format!("1..={seeds}"), salted: false, list: (1..=seeds).collect() };
     Plan::new(seeds, false, scenarios)
 }
 
@@ -82,7 +83,7 @@ fn run(verdict: Verdict, reasons: &[&str], millis: u64) -> Entry {
         crashes: Vec::new(),
         problems: Vec::new(),
         bugs: Vec::new(),
-        parting: None,
+        divergence: None,
     }
 }
 

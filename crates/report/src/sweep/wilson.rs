@@ -1,12 +1,12 @@
-//! How sure a share is.
+//! Confidence intervals of shares.
 
 /// The 97.5th percentile of the normal distribution: two-sided 95%.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// The 95% Wilson score interval of `hits` out of `of`; `None` out of nothing.
+/// The 95% Wilson score interval of `hits` out of `of`; `None` when `of` is zero.
 ///
-/// Unlike the textbook interval it never leaves 0 to 1 and says something after ten runs that all
-/// passed (Wilson, JASA 22, 1927; Newcombe, Statistics in Medicine 17, 1998, method 3).
+/// Unlike the normal approximation it stays within 0 to 1 and has a positive width when all runs
+/// pass (Wilson, JASA 22, 1927; Newcombe, Statistics in Medicine 17, 1998, method 3).
 pub fn wilson(hits: usize, of: usize) -> Option<(f64, f64)> {
     if of == 0 {
         return None;

@@ -1,9 +1,9 @@
 //! The timeline as rows of block characters.
 //!
-//! A column without requests is blank. The lowest block is the bottom of the scale, not
-//! nothing; availability shows a full block only where every request was answered, so that the
-//! smallest dip is seen. p99 is drawn on a logarithmic scale over the last two decades below its
-//! maximum: a spike would flatten everything else on a linear one.
+//! A column without requests is blank; the lowest block is the bottom of the scale. Availability
+//! has a full block only where every request succeeded, so that the smallest dip is visible. p99 is
+//! on a logarithmic scale of two decades below its maximum: on a linear one a spike would flatten
+//! everything else.
 
 use std::time::Duration;
 
@@ -20,19 +20,19 @@ const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 const NAME: usize = 14;
 /// Columns of the row's scale, behind the picture, with the gap between them.
 const SCALE: usize = 14;
-/// The picture's columns from one time on the axis to the next.
+/// Columns from one time on the axis to the next.
 const TICK: usize = 10;
-/// More faults than these are only counted.
+/// Further faults are only counted.
 const MOST_FAULTS: usize = 8;
-/// p99 below its maximum by this factor is drawn as the lowest block.
+/// The factor below the maximum at which p99 is drawn as the lowest block.
 const LOG_RANGE: f64 = 100.0;
 
-/// How many columns the picture has room for where a line has `width`.
+/// The number of chart columns that fit into a line of `width`.
 pub fn room(width: usize) -> usize {
     width.saturating_sub(NAME + SCALE).max(TICK)
 }
 
-/// The picture, in lines of at most `width` columns.
+/// The chart, in lines of at most `width` columns.
 pub fn chart(timeline: &Timeline, width: usize, paint: Paint) -> Vec<String> {
     let columns = &timeline.columns[..timeline.columns.len().min(room(width))];
     let mut lines = vec![throughput(columns), p99(columns), availability(columns)];
@@ -156,7 +156,7 @@ fn axis(step: Duration, columns: usize) -> String {
     line
 }
 
-/// A time on the axis, without the zeros that only say how finely it was measured.
+/// A time on the axis, without trailing zeros.
 fn clock(nanos: f64) -> String {
     let seconds = format!("{:.3}", nanos / 1e9);
     format!("{}s", seconds.trim_end_matches('0').trim_end_matches('.'))

@@ -11,7 +11,7 @@ use crate::{LatencyMs, Report, Timeline};
 /// One of the runs that are compared.
 #[derive(Clone, Debug)]
 pub struct Side {
-    /// What is different about it: the variant, or the setting's value.
+    /// Its label: the variant, or the setting's value.
     pub label: String,
     /// Its report.
     pub report: Report,
@@ -19,13 +19,13 @@ pub struct Side {
     pub timeline: Timeline,
 }
 
-/// A row of the table: its name, and what each side shows.
+/// A row of the table: its name, and the cell of each side.
 type Row = (String, Box<dyn Fn(&Report) -> String>);
 
 /// The runs side by side as text, in lines of at most `width` columns (at least 80).
 ///
 /// # Panics
-/// When there is no side.
+/// When `sides` is empty.
 pub fn render_comparison(key: &str, sides: &[Side], width: usize, colour: bool) -> String {
     let width = width.max(LEAST_WIDTH);
     let mut page = Page { text: String::new(), width, paint: Paint { colour } };
@@ -105,7 +105,7 @@ fn phase<'a>(report: &'a Report, name: &str) -> Option<&'a crate::Phase> {
     report.phases.iter().find(|phase| phase.name == name)
 }
 
-/// The lab's numbers that are not nought everywhere.
+/// The lab's metrics that are not zero everywhere.
 fn metrics(sides: &[Side]) -> Vec<Row> {
     let names = sides.iter().flat_map(|side| side.report.metrics.keys());
     let mut names: Vec<String> = names.cloned().collect();
@@ -115,10 +115,10 @@ fn metrics(sides: &[Side]) -> Vec<Row> {
     names.retain(|name| sides.iter().any(|side| value(&side.report, name).unwrap_or(0.0) != 0.0));
     let row = |name: String| -> Row {
         let of = name.clone();
-        let told = move |report: &Report| {
+        let cell = move |report: &Report| {
             value(report, &of).map_or("-".into(), |number| show(Quantity::Number(number)))
         };
-        (name, Box::new(told))
+        (name, Box::new(cell))
     };
     names.into_iter().map(row).collect()
 }

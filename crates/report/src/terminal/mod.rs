@@ -1,8 +1,7 @@
 //! The report in a terminal.
 //!
-//! Reads well at 80 columns, without colour and in a pipe: the words say all, colour only helps
-//! to find them. Names and sentences of any length are clipped or wrapped, never let out over
-//! the edge.
+//! The layout fits 80 columns and needs no colour: colour only highlights the text. Names and
+//! sentences of any length are clipped or wrapped.
 
 mod chart;
 mod compare;
@@ -17,12 +16,12 @@ use self::paint::Paint;
 use self::text::wrap;
 use crate::{Report, Timeline};
 
-/// The least width that the layout is made for.
+/// The minimum width of the layout.
 const LEAST_WIDTH: usize = 80;
 const INDENT: &str = "  ";
 
-/// How many columns a [`Timeline`] may have to fit into [`render`]'s picture; further ones are
-/// left off.
+/// The most columns that a [`Timeline`] may have to fit into [`render`]'s chart; further ones are
+/// omitted.
 pub fn timeline_columns(width: usize) -> usize {
     chart::room(width.max(LEAST_WIDTH) - INDENT.len())
 }
@@ -58,7 +57,7 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// A heading and indented lines below it; nothing at all when there are no lines.
+    /// A heading with indented lines below it; prints nothing when there are no lines.
     fn section(&mut self, heading: &str, lines: impl FnOnce(usize, Paint) -> Vec<String>) {
         let lines = lines(self.width - INDENT.len(), self.paint);
         if lines.is_empty() {
@@ -105,7 +104,7 @@ impl Page {
     }
 }
 
-/// Facts three columns apart, broken only between facts while they fit a line.
+/// Facts three columns apart, wrapped between facts where possible.
 fn wrap_facts(facts: &[String], most: usize) -> Vec<String> {
     const GAP: &str = "   ";
     let mut lines: Vec<String> = Vec::new();
@@ -121,12 +120,12 @@ fn wrap_facts(facts: &[String], most: usize) -> Vec<String> {
     lines
 }
 
-/// `text` wrapped behind `mark`, its further lines indented as far.
+/// `text` wrapped after `mark`, with further lines indented by the same width.
 fn hang(mark: &str, text: &str, most: usize) -> Vec<String> {
     let indent = text::width(mark);
     let lines = wrap(text, most.saturating_sub(indent));
-    let marked = lines.into_iter().enumerate().map(|(place, line)| {
-        let before = if place == 0 { mark } else { "" };
+    let marked = lines.into_iter().enumerate().map(|(index, line)| {
+        let before = if index == 0 { mark } else { "" };
         format!("{before:indent$}{line}")
     });
     marked.collect()

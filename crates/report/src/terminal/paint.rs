@@ -1,6 +1,6 @@
-//! Colour, or none.
+//! Optional colour.
 
-/// Paints text for a terminal, or leaves it as it is. Pad before painting: escape codes count
+/// Colours text for a terminal, or leaves it unchanged. Pad before painting: escape codes count
 /// as characters.
 #[derive(Clone, Copy, Debug)]
 pub struct Paint {
@@ -14,22 +14,22 @@ impl Paint {
         self.with("1", text)
     }
 
-    /// What matters less.
+    /// Less important text.
     pub fn dim(self, text: &str) -> String {
         self.with("2", text)
     }
 
-    /// What is as it should be.
+    /// A pass.
     pub fn good(self, text: &str) -> String {
         self.with("32", text)
     }
 
-    /// What is not.
+    /// A failure.
     pub fn bad(self, text: &str) -> String {
         self.with("1;31", text)
     }
 
-    /// What nobody knows.
+    /// Something undecided.
     pub fn open(self, text: &str) -> String {
         self.with("33", text)
     }

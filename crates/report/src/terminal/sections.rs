@@ -8,9 +8,9 @@ use super::text::{clip, table, thousands, width, wrap};
 use super::{Page, hang, wrap_facts};
 use crate::{ExpectationReport, FaultReport, LatencyMs, Phase, Report, WorstSecond};
 
-/// What stands where there is no number.
+/// The placeholder for a missing number.
 const NONE: &str = "-";
-/// A name in a list of counters may take so many columns.
+/// The width of a name in a list of counters.
 const NAME: usize = 24;
 
 /// Requests, availability and percentiles by operation.
@@ -46,10 +46,10 @@ fn endings(report: &Report) -> Option<String> {
         (counts.timed_out, "timed out"),
         (counts.rejected, "were rejected"),
     ];
-    let told = parts.iter().filter(|(count, _)| *count > 0);
-    let told: Vec<_> = told.map(|(count, how)| format!("{} {how}", thousands(*count))).collect();
+    let shown = parts.iter().filter(|(count, _)| *count > 0);
+    let shown: Vec<_> = shown.map(|(count, how)| format!("{} {how}", thousands(*count))).collect();
     let attempted = thousands(counts.attempted);
-    (!told.is_empty()).then(|| format!("of {attempted} requests {}", told.join(", ")))
+    (!shown.is_empty()).then(|| format!("of {attempted} requests {}", shown.join(", ")))
 }
 
 fn header(name: &str, columns: &[&str]) -> Vec<String> {
@@ -72,12 +72,12 @@ fn percentiles(latency: &LatencyMs) -> [String; 5] {
     ]
 }
 
-fn footnote<'a>(mut told: impl Iterator<Item = &'a LatencyMs>) -> Option<String> {
-    let few = told.any(|latency| !latency.few_samples.is_empty());
+fn footnote<'a>(mut latencies: impl Iterator<Item = &'a LatencyMs>) -> Option<String> {
+    let few = latencies.any(|latency| !latency.few_samples.is_empty());
     few.then(|| "* fewer than ten samples beyond it".to_owned())
 }
 
-/// What users felt in each phase.
+/// Requests and latency by phase.
 pub fn phases(page: &mut Page, report: &Report) {
     page.section("Phases", |room, _| {
         let head = ["phase", "from", "to", "requests", "ok", "p99 ", "worst second"];
@@ -112,7 +112,7 @@ fn worst(second: WorstSecond) -> String {
     format!("{share} at {}s", second.from_s)
 }
 
-/// What each fault touched.
+/// The effects of each fault.
 pub fn faults(page: &mut Page, report: &Report) {
     page.section("Faults", |room, _| report.faults.iter().flat_map(|f| fault(f, room)).collect());
 }
@@ -132,11 +132,11 @@ fn fault(fault: &FaultReport, room: usize) -> Vec<String> {
         count => format!("{} messages", thousands(count)),
     };
     let (name, kind) = (&fault.name, &fault.kind);
-    let told = format!("{name} ({kind}), {when}: touched {messages}; {nodes}");
-    hang("- ", &told, room)
+    let text = format!("{name} ({kind}), {when}: touched {messages}; {nodes}");
+    hang("- ", &text, room)
 }
 
-/// What became of the messages.
+/// Message counts.
 pub fn network(page: &mut Page, report: &Report) {
     page.section("Network", |room, _| {
         let counts = report.network;
@@ -171,14 +171,14 @@ pub fn observed(page: &mut Page, report: &Report) {
     });
 }
 
-/// What the lab counted, in as many columns as there is room for.
+/// The lab's metrics, in as many columns as fit.
 pub fn metrics(page: &mut Page, report: &Report) {
     page.section("Counted by the lab", |room, _| {
-        let told = |(name, number): (&String, &Option<f64>)| {
+        let cell = |(name, number): (&String, &Option<f64>)| {
             let number = number.map_or(NONE.into(), |x| show(Quantity::Number(x)));
             format!("{:<NAME$} {number:>12}", clip(name, NAME))
         };
-        let cells: Vec<_> = report.metrics.iter().map(told).collect();
+        let cells: Vec<_> = report.metrics.iter().map(cell).collect();
         let widest = cells.iter().map(|cell| width(cell)).max().unwrap_or(0);
         let per_line = (room + 2) / (widest + 2).max(1);
         let lines = cells.chunks(per_line.max(1));
@@ -210,32 +210,32 @@ fn expectation(expectation: &ExpectationReport, room: usize, paint: Paint) -> Ve
     let shown = &expectation.shown;
     let text_room = room - MARK - if shown.is_empty() { 0 } else { width(shown) + 2 };
     let mut lines = Vec::new();
-    for (place, line) in wrap(&expectation.text, text_room).into_iter().enumerate() {
-        lines.push(if place == 0 {
+    for (index, line) in wrap(&expectation.text, text_room).into_iter().enumerate() {
+        lines.push(if index == 0 {
             format!("{mark} {line:text_room$}  {shown}")
         } else {
             format!("  {line}")
         });
     }
-    let place = expectation.line.map(|line| format!("line {line}"));
-    let place = place.filter(|_| expectation.verdict == Verdict::Fail);
+    let location = expectation.line.map(|line| format!("line {line}"));
+    let location = location.filter(|_| expectation.verdict == Verdict::Fail);
     let why = Some(&expectation.why).filter(|why| !why.is_empty()).cloned();
-    let said: Vec<_> = place.into_iter().chain(why).collect();
-    if !said.is_empty() {
-        lines.extend(explained(&said.join(": "), room));
+    let parts: Vec<_> = location.into_iter().chain(why).collect();
+    if !parts.is_empty() {
+        lines.extend(explained(&parts.join(": "), room));
     }
     lines
 }
 
-/// An explanation: its first line wrapped as prose; further ones, such as the timeline of a
-/// witness, as they are.
+/// An explanation: its first line is wrapped as prose; further ones, such as the timeline of a
+/// witness, are kept as they are.
 fn explained(text: &str, room: usize) -> Vec<String> {
     const INDENT: &str = "    ";
     let mut lines = text.lines();
-    let mut told = hang(INDENT, lines.next().unwrap_or_default(), room);
+    let mut wrapped = hang(INDENT, lines.next().unwrap_or_default(), room);
     let rest = lines.map(|line| clip(&format!("{INDENT}{line}"), room));
-    told.extend(rest);
-    told
+    wrapped.extend(rest);
+    wrapped
 }
 
 /// The verdict in a few words.

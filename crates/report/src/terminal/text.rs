@@ -1,11 +1,11 @@
-//! Fitting text into columns. Every character counts as one column wide.
+//! Layout of text in columns. Every character counts as one column wide.
 
-/// How many columns `text` takes.
+/// The width of `text` in columns.
 pub fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-/// `text` in at most `most` columns, its end replaced by `…` where it is too long.
+/// `text` in at most `most` columns, truncated with `…` if it is longer.
 pub fn clip(text: &str, most: usize) -> String {
     if width(text) <= most {
         return text.to_owned();
@@ -36,12 +36,12 @@ pub fn wrap(text: &str, most: usize) -> Vec<String> {
     lines
 }
 
-/// A whole number with its thousands set apart: `1,234,567`.
+/// A whole number with thousands separators: `1,234,567`.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -49,8 +49,8 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
-/// Rows of cells: the first column to the left, the others to the right, two columns apart.
-/// Where the whole is wider than `most`, the first column is clipped.
+/// Rows of cells: the first column left-aligned, the others right-aligned, two spaces apart. If a
+/// row is wider than `most`, the first column is clipped.
 pub fn table(rows: &[Vec<String>], most: usize) -> Vec<String> {
     const GAP: usize = 2;
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        let told = [0, 999, 1000, 1_234_567].map(thousands);
-        assert_eq!(told, ["0", "999", "1,000", "1,234,567"]);
+        let written = [0, 999, 1000, 1_234_567].map(thousands);
+        assert_eq!(written, ["0", "999", "1,000", "1,234,567"]);
     }
 }

@@ -41,7 +41,7 @@ fn an_operation_that_nobody_asked_for_is_inconclusive() {
     let cas = finding(&run, percentile(50.0, Population::Operation("cas".into()), 40.0));
     assert_eq!(
         (cas.verdict, cas.why.as_str()),
-        (Verdict::Inconclusive, "no `cas` was asked in this window")
+        (Verdict::Inconclusive, "no `cas` request in this window")
     );
 }
 
@@ -122,7 +122,7 @@ fn lab_numbers_come_from_series_and_measures() {
     assert_eq!(lab("share", 0.25, span).verdict, Verdict::Inconclusive);
     let absent = lab("hints", 0.0, WindowName::Overall);
     assert_eq!(absent.verdict, Verdict::Inconclusive);
-    assert_eq!(absent.why, "the lab gave no `hints` in this run");
+    assert_eq!(absent.why, "the lab recorded no `hints` in this run");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Each rule of the judgement, on runs made by hand.
+//! Rules of evaluation, each on hand-made runs.
 
 mod metrics;
 mod recoveries;

@@ -41,7 +41,7 @@ fn a_crash_that_no_fault_ordered_is_a_failure_with_its_message_and_place() {
     assert_eq!(findings.verdict, Verdict::Fail);
     assert_eq!(
         findings.reasons,
-        ["n2 crashed at 12.500s, and no fault told it to: index out of bounds (raft.rs:12:3)"]
+        ["n2 crashed at 12.500s without a fault: index out of bounds (raft.rs:12:3)"]
     );
 }
 

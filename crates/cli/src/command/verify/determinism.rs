@@ -2,7 +2,7 @@
 
 use netsplit_harness::Experiment;
 use netsplit_history::{Run, TraceEvent};
-use netsplit_report::sweep::Parting;
+use netsplit_report::sweep::Divergence;
 use netsplit_sim::Options;
 
 /// Does a run; with `twice`, does it again, and returns where the second differs.
@@ -13,17 +13,17 @@ pub fn run(
     experiment: &Experiment,
     options: &Options,
     twice: bool,
-) -> Result<(Run, Option<Parting>), String> {
+) -> Result<(Run, Option<Divergence>), String> {
     let options = Options { record_trace: twice, ..options.clone() };
     let once = || experiment.simulate(&options, &mut |_| ());
     let mut first = once()?;
-    let parting = if twice { parting(&first, &once()?) } else { None };
+    let divergence = if twice { divergence(&first, &once()?) } else { None };
     first.trace = Vec::new();
-    Ok((first, parting))
+    Ok((first, divergence))
 }
 
 /// The first event at which two traces differ, in what it says or in what led to it.
-fn parting(first: &Run, second: &Run) -> Option<Parting> {
+fn divergence(first: &Run, second: &Run) -> Option<Divergence> {
     if first.fingerprint == second.fingerprint {
         return None;
     }
@@ -40,7 +40,7 @@ fn parting(first: &Run, second: &Run) -> Option<Parting> {
         ),
         None => "nothing more that a trace tells".into(),
     };
-    Some(Parting {
+    Some(Divergence {
         event: same + 1,
         at: event.map_or_else(|| first.end.to_string(), |event| event.at.to_string()),
         node: event.map_or_else(String::new, |event| event.node.to_string()),

@@ -85,13 +85,13 @@ fn sweep(
 fn run(number: usize, job: &Job, case: &Case, twice: bool) -> Result<Entry, String> {
     let experiment = case.of(&job.role);
     let name = &case.planned.scenario;
-    let (run, parting) = determinism::run(experiment, &with_seed(job.seed), twice)?;
+    let (run, divergence) = determinism::run(experiment, &with_seed(job.seed), twice)?;
     let decide = experiment.decider();
     let findings = evaluate(&experiment.scenario, &run, &decide);
     let place = (number, job);
     let mut entry = Entry::new(place, name, &experiment.scenario, &run, &findings, &decide);
-    if let Some(parting) = parting {
-        entry.part(parting);
+    if let Some(divergence) = divergence {
+        entry.add_divergence(divergence);
     }
     Ok(entry)
 }

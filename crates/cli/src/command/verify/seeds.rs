@@ -13,11 +13,13 @@ use crate::args::{SeedRange, Verify};
 pub fn seeds(args: &Verify) -> Seeds {
     let SeedRange { from, to } = args.seeds;
     match &args.seed_salt {
-        None => {
-            Seeds { told: format!("{from}..={to}"), salted: false, list: (from..=to).collect() }
-        }
+        None => Seeds {
+            description: format!("{from}..={to}"),
+            salted: false,
+            list: (from..=to).collect(),
+        },
         Some(salt) => Seeds {
-            told: format!("held out ({from}..={to})"),
+            description: format!("held out ({from}..={to})"),
             salted: true,
             list: distinct((from..=to).map(|number| derived(salt, number))),
         },

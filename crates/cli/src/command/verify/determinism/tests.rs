@@ -132,7 +132,7 @@ impl Client for Asker {
 }
 
 /// What two runs of the cheat find.
-fn found(leaks: &str, from: u64) -> Option<Parting> {
+fn found(leaks: &str, from: u64) -> Option<Divergence> {
     let text = format!(
         "title = 'A cheat'\nlab = 'cheat'\nduration = '2s'\n[[load]]\nrate = '50/s'\n\
          [params]\nfrom = {from}\nleaks = '{leaks}'\n"
@@ -149,19 +149,19 @@ fn a_lab_that_does_not_cheat_runs_twice_the_same_way() {
 
 #[test]
 fn a_delay_is_found_where_it_shows_first() {
-    let parting = found("time", 20).expect("the runs differ");
-    assert_eq!(parting.node, "n1", "{parting:?}");
-    let told = format!("{} n1 -> c1  answer", parting.at);
-    assert!(parting.first.starts_with(&told), "{parting:?}");
-    assert_ne!(parting.first, parting.second);
+    let divergence = found("time", 20).expect("the runs differ");
+    assert_eq!(divergence.node, "n1", "{divergence:?}");
+    let told = format!("{} n1 -> c1  answer", divergence.at);
+    assert!(divergence.first.starts_with(&told), "{divergence:?}");
+    assert_ne!(divergence.first, divergence.second);
     let earlier = found("time", 0).expect("the runs differ");
-    assert!(earlier.event < parting.event, "{earlier:?} {parting:?}");
+    assert!(earlier.event < divergence.event, "{earlier:?} {divergence:?}");
 }
 
 #[test]
 fn a_difference_inside_a_message_is_found_although_the_lines_are_the_same() {
-    let parting = found("content", 20).expect("the runs differ");
-    assert_eq!(parting.node, "n1", "{parting:?}");
-    assert!(parting.first.contains("n1 -> c1  answer"), "{parting:?}");
-    assert!(parting.first.contains("with other content"), "{parting:?}");
+    let divergence = found("content", 20).expect("the runs differ");
+    assert_eq!(divergence.node, "n1", "{divergence:?}");
+    assert!(divergence.first.contains("n1 -> c1  answer"), "{divergence:?}");
+    assert!(divergence.first.contains("with other content"), "{divergence:?}");
 }

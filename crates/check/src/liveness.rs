@@ -1,11 +1,11 @@
 //! Liveness: after the last fault heals, the system serves again within a stated time.
 //!
 //! A finite run cannot refute "eventually" (Alpern & Schneider, "Defining liveness", 1985),
-//! so the claim carries its time, and service is what [`recovery`] means by it: from then on
-//! every one-second window has an availability of at least 99%. A failure says what state
-//! the system was stuck in, as its clients saw it.
+//! so the property has a deadline. "Serves" is defined by [`recovery`]: from then on every
+//! one-second window has an availability of at least 99%. A failure describes the state the
+//! system was stuck in, as its clients saw it.
 //!
-//! Left out: what kept it there. The trace tells.
+//! Left out: the cause. `netsplit trace` shows it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,13 +14,15 @@ use netsplit_history::{Counts, Run, Status, Time, recovery};
 
 use crate::expect::{PropertyFinding, Verdict};
 
-/// The shortest stretch that [`recovery`] judges.
+/// The shortest span that [`recovery`] can judge.
 const PROOF: Duration = Duration::from_secs(1);
-/// How many kinds of errors a failure lists.
+/// The most distinct errors that a failure lists.
 const ERRORS_LISTED: usize = 3;
 
 /// Decides whether `run` serves again within `within` of its last heal.
-pub fn check_serves(run: &Run, within: Duration) -> PropertyFinding {
+///
+/// Inconclusive when no fault struck, or when the run ends or has no requests after the deadline.
+pub fn check_liveness(run: &Run, within: Duration) -> PropertyFinding {
     let spans = run.faults.iter().flat_map(|fault| &fault.spans);
     let Some(heal) = spans.map(|span| span.1).max() else {
         return finding(Verdict::Inconclusive, "no fault struck".into());
@@ -28,13 +30,13 @@ pub fn check_serves(run: &Run, within: Duration) -> PropertyFinding {
     let deadline = heal + within;
     if deadline + PROOF > run.duration {
         let why = format!(
-            "the last fault heals at {heal}, and the load stops at {}: too early to tell",
+            "the last fault heals at {heal}, and the load stops at {}: too early to decide",
             run.duration
         );
         return finding(Verdict::Inconclusive, why);
     }
     if !run.operations.iter().any(|op| op.intended >= deadline) {
-        let why = format!("nothing was asked after {deadline}");
+        let why = format!("no request was sent after {deadline}");
         return finding(Verdict::Inconclusive, why);
     }
     match recovery(run, heal, run.duration) {
@@ -54,7 +56,7 @@ fn finding(verdict: Verdict, why: String) -> PropertyFinding {
     PropertyFinding::new(verdict, why)
 }
 
-/// What became of the requests between two times: counts, the last success, the last errors.
+/// The requests between two times in a sentence: counts, the last success, the last errors.
 fn stuck(run: &Run, from: Time, to: Time) -> String {
     let mut counts = Counts::default();
     let mut last_ok = None;

@@ -1,20 +1,20 @@
-//! Which configurations a search has been in.
+//! The set of configurations that a search has visited.
 //!
 //! Lowe's improvement of Wing and Gong's algorithm ("Testing for linearizability",
-//! Concurrency and Computation 29(4), 2017, section 3): two partial orders of the same
-//! operations that end in the same state have the same future. A [`Memo`] numbers states
-//! and remembers pairs of (operations taken, state). [`Taken`] packs the first: operations
-//! are sorted by invocation, so what was taken is a full prefix and a few bits beyond it.
+//! Concurrency and Computation 29(4), 2017, section 3): two prefixes of the same operations that
+//! end in the same state have the same continuations. [`Visited`] numbers states and stores pairs
+//! of (operations taken, state). [`Taken`] packs the first: operations are sorted by invocation,
+//! so the set is a full prefix and a few bits beyond it.
 //!
-//! Configurations are kept whole, not as hashes: a collision would be a wrong verdict.
+//! Configurations are stored whole, not as hashes: a collision would give a wrong verdict.
 
 use std::hash::Hash;
 
 use indexmap::IndexSet;
 
-use crate::budget::{Meter, Spent};
+use crate::budget::{Exhausted, Meter};
 
-/// Bytes of bookkeeping per stored item, roughly.
+/// Approximate overhead per stored item, in bytes.
 const OVERHEAD: usize = 64;
 
 /// A set of entries, as bits.
@@ -59,29 +59,29 @@ impl Taken {
     }
 }
 
-/// States by number, and the configurations seen.
+/// Numbered states, and the configurations visited.
 #[derive(Debug)]
-pub(crate) struct Memo<S> {
+pub(crate) struct Visited<S> {
     states: IndexSet<S>,
     seen: IndexSet<Box<[u64]>>,
     key: Vec<u64>,
 }
 
-impl<S: Hash + Eq> Memo<S> {
-    pub(crate) fn new() -> Memo<S> {
-        Memo { states: IndexSet::new(), seen: IndexSet::new(), key: Vec::new() }
+impl<S: Hash + Eq> Visited<S> {
+    pub(crate) fn new() -> Visited<S> {
+        Visited { states: IndexSet::new(), seen: IndexSet::new(), key: Vec::new() }
     }
 
-    /// The number of a state, which `bytes` of heap belong to.
+    /// The number of a state that owns `bytes` of heap.
     pub(crate) fn number(
         &mut self,
         state: S,
         bytes: usize,
         meter: &mut Meter,
-    ) -> Result<u32, Spent> {
+    ) -> Result<u32, Exhausted> {
         let (number, new) = self.states.insert_full(state);
         if new {
-            meter.hold(bytes + size_of::<S>() + OVERHEAD)?;
+            meter.allocate(bytes + size_of::<S>() + OVERHEAD)?;
         }
         Ok(number as u32)
     }
@@ -90,28 +90,28 @@ impl<S: Hash + Eq> Memo<S> {
         &self.states[number as usize]
     }
 
-    /// Remembers a configuration; whether it is new. All calls pass as many `places`, and
-    /// as many sets.
+    /// Inserts a configuration; returns whether it is new. All calls on one instance must pass
+    /// the same number of `positions` and of sets.
     pub(crate) fn enter(
         &mut self,
         state: u32,
-        places: &[u32],
+        positions: &[u32],
         taken: &[&Taken],
         meter: &mut Meter,
-    ) -> Result<bool, Spent> {
+    ) -> Result<bool, Exhausted> {
         self.key.clear();
         self.key.push(u64::from(state));
-        let pairs = places.chunks(2);
-        self.key.extend(
-            pairs.map(|pair| pair.iter().fold(0, |packed, place| packed << 32 | u64::from(*place))),
-        );
+        let pairs = positions.chunks(2);
+        self.key.extend(pairs.map(|pair| {
+            pair.iter().fold(0, |packed, position| packed << 32 | u64::from(*position))
+        }));
         for set in taken {
             set.pack(&mut self.key);
         }
         if self.seen.contains(self.key.as_slice()) {
             return Ok(false);
         }
-        meter.hold(self.key.len() * 8 + OVERHEAD)?;
+        meter.allocate(self.key.len() * 8 + OVERHEAD)?;
         self.seen.insert(self.key.as_slice().into());
         Ok(true)
     }

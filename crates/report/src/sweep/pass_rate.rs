@@ -1,41 +1,42 @@
-//! How many seeds pass.
+//! The pass rate over seeds, and past failures.
 
 use netsplit_check::{Verdict, show};
 use netsplit_scenario::Quantity;
 use serde::{Deserialize, Serialize};
 
-use super::claim::{Claim, ClaimKind};
 use super::command::command;
+use super::criterion::{Criterion, CriterionKind};
 use super::runs::{Row, Runs};
 use super::{Role, wilson};
-use crate::numbers;
+use crate::rounding;
 
-/// Room for the rounding of `98%` and of a share.
+/// Tolerance for rounding errors of shares.
 const ROUNDING: f64 = 1e-9;
 
-/// How the seeds that were asked for came out.
+/// The outcomes of the requested seeds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Rate {
-    /// How many there are to run.
+pub struct PassRate {
+    /// Number of planned runs.
     pub planned: usize,
-    /// How many passed.
+    /// Number that passed.
     pub passed: usize,
-    /// How many failed.
+    /// Number that failed.
     pub failed: usize,
-    /// How many could not be decided. They count as not passed.
+    /// Number that were inconclusive. They count as not passed.
     pub inconclusive: usize,
-    /// How many were not run.
+    /// Number that were not run.
     pub not_run: usize,
     /// passed / run; null when none was run.
-    pub pass_rate: Option<f64>,
+    #[serde(rename = "pass_rate")]
+    pub share: Option<f64>,
     /// Its 95% Wilson interval.
     pub interval: Option<(f64, f64)>,
 }
 
-impl Rate {
+impl PassRate {
     /// Counts the rows.
-    pub(super) fn of<'a>(rows: impl Iterator<Item = Row<'a>>) -> Rate {
-        let mut rate = Rate::default();
+    pub(super) fn of<'a>(rows: impl Iterator<Item = Row<'a>>) -> PassRate {
+        let mut rate = PassRate::default();
         for row in rows {
             rate.planned += 1;
             *match row.verdict() {
@@ -47,13 +48,13 @@ impl Rate {
         }
         let run = rate.run();
         let interval = wilson(rate.passed, run);
-        rate.pass_rate = (run > 0).then(|| numbers::share(rate.passed as f64 / run as f64));
-        rate.interval = interval.map(|(low, high)| (numbers::share(low), numbers::share(high)));
+        rate.share = (run > 0).then(|| rounding::share(rate.passed as f64 / run as f64));
+        rate.interval = interval.map(|(low, high)| (rounding::share(low), rounding::share(high)));
         rate
     }
 
     /// Whether at least the share `least` of the seeds passes. The point estimate is judged.
-    /// What was not run, or not decided, leaves it open as long as it could turn the answer.
+    /// Inconclusive as long as seeds that are missing or undecided could change the answer.
     fn verdict(&self, least: f64) -> Verdict {
         let enough = |passed: usize| passed as f64 + ROUNDING >= least * self.planned as f64;
         let open = self.inconclusive + self.not_run;
@@ -66,22 +67,21 @@ impl Rate {
         }
     }
 
-    /// How many were run.
+    /// Number of completed runs.
     pub fn run(&self) -> usize {
         self.planned - self.not_run
     }
 
-    fn told(&self) -> String {
+    fn describe(&self) -> String {
         let run = self.run();
-        let share = self
-            .pass_rate
-            .map_or(String::new(), |rate| format!(", {}", show(Quantity::Share(rate))));
+        let share =
+            self.share.map_or(String::new(), |rate| format!(", {}", show(Quantity::Share(rate))));
         format!("{} of {run} seeds passed{share}", self.passed)
     }
 }
 
-/// That enough of the seeds pass.
-pub(super) fn pass_rate(runs: &Runs<'_>, rate: &Rate) -> Claim {
+/// The criterion that enough of the seeds pass.
+pub(super) fn pass_rate(runs: &Runs<'_>, rate: &PassRate) -> Criterion {
     let least = runs.planned.min_pass_rate;
     let not_passed = |row: &Row<'_>| row.entry.is_some() && row.verdict() != Some(Verdict::Pass);
     let again = |row: Row<'_>| command(runs.planned, &Role::Subject, row.seed);
@@ -92,29 +92,29 @@ pub(super) fn pass_rate(runs: &Runs<'_>, rate: &Rate) -> Claim {
     if rate.not_run > 0 {
         why.push(format!("{} of {} seeds were not run", rate.not_run, rate.planned));
     }
-    Claim {
-        kind: ClaimKind::PassRate,
+    Criterion {
+        kind: CriterionKind::PassRate,
         text: format!("pass rate >= {}", show(Quantity::Share(least))),
         line: None,
         verdict: rate.verdict(least),
-        observed: rate.told(),
+        observed: rate.describe(),
         why: why.join("; "),
-        commands: runs.asked().filter(not_passed).map(again).collect(),
+        commands: runs.requested().filter(not_passed).map(again).collect(),
     }
 }
 
-/// That each past failure stays mended, whatever the pass rate allows.
-pub(super) fn regressions(runs: &Runs<'_>) -> Vec<Claim> {
+/// The criteria that each past failure stays fixed, regardless of the pass rate.
+pub(super) fn regressions(runs: &Runs<'_>) -> Vec<Criterion> {
     let past = |row: &&Row<'_>| runs.planned.regressions.contains(&row.seed);
-    let claim = |row: &Row<'_>| {
+    let criterion = |row: &Row<'_>| {
         let verdict = row.verdict().unwrap_or(Verdict::Inconclusive);
         let why = match row.entry {
             None => "it was not run".to_owned(),
-            Some(entry) => faults_of(entry).join("; "),
+            Some(entry) => failures_of(entry).join("; "),
         };
-        Claim {
-            kind: ClaimKind::Regression,
-            text: format!("seed {} stays mended", row.seed),
+        Criterion {
+            kind: CriterionKind::Regression,
+            text: format!("seed {} stays fixed", row.seed),
             line: None,
             verdict,
             observed: verdict.to_string(),
@@ -122,11 +122,11 @@ pub(super) fn regressions(runs: &Runs<'_>) -> Vec<Claim> {
             commands: vec![command(runs.planned, &Role::Subject, row.seed)],
         }
     };
-    runs.own.iter().filter(past).map(claim).collect()
+    runs.own.iter().filter(past).map(criterion).collect()
 }
 
-/// What kept a run from passing, a line each.
-pub(super) fn faults_of(entry: &super::Entry) -> Vec<String> {
+/// The reasons why a run did not pass, a line each.
+pub(super) fn failures_of(entry: &super::Entry) -> Vec<String> {
     let expectations = entry.expectations.iter();
     let not_held = expectations.filter(|e| e.verdict != Verdict::Pass);
     let sentences = not_held.map(|e| {
@@ -149,14 +149,14 @@ pub(super) fn faults_of(entry: &super::Entry) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn rate(passed: usize, failed: usize, inconclusive: usize, not_run: usize) -> Rate {
-        Rate {
+    fn rate(passed: usize, failed: usize, inconclusive: usize, not_run: usize) -> PassRate {
+        PassRate {
             planned: passed + failed + inconclusive + not_run,
             passed,
             failed,
             inconclusive,
             not_run,
-            ..Rate::default()
+            ..PassRate::default()
         }
     }
 

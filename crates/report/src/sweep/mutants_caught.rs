@@ -1,26 +1,26 @@
-//! Whether a scenario catches the wrong variants that it says it catches.
+//! Mutants caught: a scenario fails the wrong variants that its `catches` lists.
 //!
 //! A variant is caught on a seed when the scenario's own variant passes there and this one
 //! violates an expectation. A run with a panic or an endless loop does not count, even where
-//! expectations fell with it: a scenario that only notices crashes would teach nothing about the
-//! idea that the variant gets wrong. A run that could not be decided does not count either.
+//! expectations failed as well: a scenario that only detects crashes shows nothing about the idea
+//! that the variant gets wrong. Inconclusive runs do not count either.
 //!
-//! One such seed is enough: many mistakes show only under some schedules.
+//! One such seed is enough: many bugs show only under some schedules.
 
 use netsplit_check::Verdict;
 
-use super::claim::{Claim, ClaimKind};
 use super::command::command;
+use super::criterion::{Criterion, CriterionKind};
 use super::runs::{Row, Runs};
 use super::{Entry, Planned, Role};
 
-/// That each of the variants is caught.
-pub(super) fn catches(runs: &Runs<'_>) -> Vec<Claim> {
+/// The criteria that each of the variants is caught.
+pub(super) fn mutants_caught(runs: &Runs<'_>) -> Vec<Criterion> {
     let variants = runs.caught.iter();
     variants.map(|(variant, rows)| caught(runs.planned, variant, &runs.own, rows)).collect()
 }
 
-/// What became of the seeds on which the scenario's own variant passes.
+/// The wrong variant's runs on the seeds on which the scenario's own variant passes.
 #[derive(Default)]
 struct Tally {
     caught: Vec<u64>,
@@ -30,7 +30,7 @@ struct Tally {
     not_run: usize,
 }
 
-fn caught(planned: &Planned, variant: &str, own: &[Row<'_>], its: &[Row<'_>]) -> Claim {
+fn caught(planned: &Planned, variant: &str, own: &[Row<'_>], its: &[Row<'_>]) -> Criterion {
     let mut tally = Tally::default();
     for (reference, row) in own.iter().zip(its) {
         assert_eq!(reference.seed, row.seed, "the same seeds for every role");
@@ -43,8 +43,8 @@ fn caught(planned: &Planned, variant: &str, own: &[Row<'_>], its: &[Row<'_>]) ->
     let (verdict, why) = tally.verdict();
     let role = Role::Catches(variant.to_owned());
     let shows = if tally.caught.is_empty() { &tally.passed } else { &tally.caught };
-    Claim {
-        kind: ClaimKind::Catches,
+    Criterion {
+        kind: CriterionKind::Catches,
         text: format!("catches {variant}"),
         line: None,
         verdict,
@@ -84,8 +84,10 @@ impl Tally {
             return (Verdict::Inconclusive, why);
         }
         let (broke_down, undecided) = (self.broke_down, self.undecided);
-        let not_counted =
-            [(broke_down, "failed only by breaking down"), (undecided, "could not be decided")];
+        let not_counted = [
+            (broke_down, "failed only by a panic or an endless loop"),
+            (undecided, "could not be decided"),
+        ];
         let not_counted: Vec<_> = not_counted
             .into_iter()
             .filter(|(count, _)| *count > 0)
@@ -98,7 +100,7 @@ impl Tally {
             };
             return (Verdict::Inconclusive, why);
         }
-        let mut why = "no expectation tells it from the right one".to_owned();
+        let mut why = "no expectation distinguishes it from the right one".to_owned();
         if !not_counted.is_empty() {
             why += &format!("; {}, which is not caught", not_counted.join(", "));
         }
@@ -113,14 +115,14 @@ mod tests {
     use crate::sweep::testing::{entries, fails, inconclusive, passes, plan, planned};
     use crate::sweep::{Plan, Summary};
 
-    fn catching(own: Vec<Entry>, its: Vec<Entry>) -> Claim {
+    fn catching(own: Vec<Entry>, its: Vec<Entry>) -> Criterion {
         let mut scenario = planned("lab/a");
         scenario.catches = vec!["naive".into()];
         let plan: Plan = plan(own.len() as u64, vec![scenario]);
         let all = entries(&plan, own.into_iter().chain(its).collect());
         let summary = Summary::of(&plan, &all, None).unwrap();
-        let claims = summary.scenarios[0].claims.iter();
-        let mut catches = claims.filter(|claim| claim.kind == ClaimKind::Catches);
+        let criteria = summary.scenarios[0].criteria.iter();
+        let mut catches = criteria.filter(|criterion| criterion.kind == CriterionKind::Catches);
         catches.next().unwrap().clone()
     }
 
@@ -137,50 +139,50 @@ mod tests {
 
     #[test]
     fn caught_where_the_reference_passes_and_an_expectation_is_violated() {
-        let claim = catching(vec![passes(), passes()], vec![passes(), fails()]);
-        assert_eq!(claim.verdict, Verdict::Pass);
-        assert_eq!(claim.observed, "caught on 1 of 2 seeds on which reference passes");
-        assert_eq!(claim.commands, ["netsplit run lab/a --seed 2 --variant naive"]);
+        let criterion = catching(vec![passes(), passes()], vec![passes(), fails()]);
+        assert_eq!(criterion.verdict, Verdict::Pass);
+        assert_eq!(criterion.observed, "caught on 1 of 2 seeds on which reference passes");
+        assert_eq!(criterion.commands, ["netsplit run lab/a --seed 2 --variant naive"]);
     }
 
     #[test]
     fn missed() {
-        let claim = catching(vec![passes(), passes()], vec![passes(), passes()]);
-        assert_eq!(claim.verdict, Verdict::Fail);
+        let criterion = catching(vec![passes(), passes()], vec![passes(), passes()]);
+        assert_eq!(criterion.verdict, Verdict::Fail);
     }
 
     #[test]
     fn a_panic_catches_nothing() {
-        let claim = catching(vec![passes()], vec![panics()]);
-        assert_eq!(claim.verdict, Verdict::Fail);
-        assert!(claim.why.contains("breaking down"), "{}", claim.why);
-        let claim = catching(vec![passes(), passes()], vec![panics(), fails()]);
-        assert_eq!(claim.verdict, Verdict::Pass);
+        let criterion = catching(vec![passes()], vec![panics()]);
+        assert_eq!(criterion.verdict, Verdict::Fail);
+        assert!(criterion.why.contains("a panic or an endless loop"), "{}", criterion.why);
+        let criterion = catching(vec![passes(), passes()], vec![panics(), fails()]);
+        assert_eq!(criterion.verdict, Verdict::Pass);
     }
 
     #[test]
     fn a_failure_without_a_violated_expectation_catches_nothing() {
         let mut livelock = fails();
         livelock.expectations.clear();
-        let claim = catching(vec![passes()], vec![livelock]);
-        assert_eq!(claim.verdict, Verdict::Fail);
+        let criterion = catching(vec![passes()], vec![livelock]);
+        assert_eq!(criterion.verdict, Verdict::Fail);
     }
 
     #[test]
     fn an_undecided_run_catches_nothing() {
-        let claim = catching(vec![passes()], vec![inconclusive()]);
-        assert_eq!(claim.verdict, Verdict::Inconclusive);
-        let claim = catching(vec![passes(), passes()], vec![inconclusive(), passes()]);
-        assert_eq!(claim.verdict, Verdict::Fail);
+        let criterion = catching(vec![passes()], vec![inconclusive()]);
+        assert_eq!(criterion.verdict, Verdict::Inconclusive);
+        let criterion = catching(vec![passes(), passes()], vec![inconclusive(), passes()]);
+        assert_eq!(criterion.verdict, Verdict::Fail);
     }
 
     #[test]
     fn a_seed_on_which_the_reference_fails_shows_nothing() {
-        let claim = catching(vec![fails()], vec![fails()]);
-        assert_eq!(claim.verdict, Verdict::Inconclusive);
-        let claim = catching(vec![fails(), passes()], vec![fails(), passes()]);
-        assert_eq!(claim.verdict, Verdict::Fail);
-        let claim = catching(vec![inconclusive(), passes()], vec![fails(), passes()]);
-        assert_eq!(claim.verdict, Verdict::Fail);
+        let criterion = catching(vec![fails()], vec![fails()]);
+        assert_eq!(criterion.verdict, Verdict::Inconclusive);
+        let criterion = catching(vec![fails(), passes()], vec![fails(), passes()]);
+        assert_eq!(criterion.verdict, Verdict::Fail);
+        let criterion = catching(vec![inconclusive(), passes()], vec![fails(), passes()]);
+        assert_eq!(criterion.verdict, Verdict::Fail);
     }
 }

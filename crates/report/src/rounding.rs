@@ -1,4 +1,4 @@
-//! Rounding: no number is told finer than it was measured.
+//! Rounding of numbers to the precision of their measurement.
 
 use std::time::Duration;
 
@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 
 /// Significant digits that the histogram keeps.
 const DIGITS: usize = 3;
-/// With fewer samples beyond it a percentile is an anecdote.
+/// A percentile with fewer samples beyond it is marked in reports.
 const ENOUGH_BEYOND: u64 = 10;
 
-/// A distribution of durations in milliseconds; without samples, its numbers are null.
+/// A distribution of durations in milliseconds; all null without samples.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LatencyMs {
-    /// How many samples.
+    /// Number of samples.
     pub count: u64,
     /// The mean, to four significant digits.
     pub mean: Option<f64>,
-    /// Percentiles and the maximum, to three significant digits.
+    /// The median. Percentiles and the maximum have three significant digits.
     pub p50: Option<f64>,
     /// The 90th percentile.
     pub p90: Option<f64>,
@@ -26,9 +26,9 @@ pub struct LatencyMs {
     pub p99: Option<f64>,
     /// The 99.9th percentile.
     pub p99_9: Option<f64>,
-    /// The greatest.
+    /// The maximum.
     pub max: Option<f64>,
-    /// Which of the percentiles have fewer than ten samples beyond them.
+    /// The percentiles with fewer than ten samples beyond them, by field name.
     pub few_samples: Vec<String>,
 }
 
@@ -58,7 +58,7 @@ impl From<&Latencies> for LatencyMs {
     }
 }
 
-/// Milliseconds to so many significant digits.
+/// Milliseconds, to `digits` significant digits.
 pub(crate) fn millis(duration: Duration, digits: usize) -> f64 {
     significant(duration.as_nanos() as f64 / 1e6, digits)
 }
@@ -68,7 +68,7 @@ pub(crate) fn seconds(at: Time) -> f64 {
     decimals(at.as_secs_f64(), 6)
 }
 
-/// A share with six decimals: a request in a million shows.
+/// A share to six decimals: one request in a million is visible.
 pub(crate) fn share(share: f64) -> f64 {
     decimals(share, 6)
 }
@@ -84,23 +84,23 @@ mod tests {
     #[test]
     fn percentiles_with_few_samples_beyond_are_marked() {
         let latencies: Latencies = (1..=100).map(Duration::from_micros).collect();
-        let told = LatencyMs::from(&latencies);
-        assert_eq!(told.few_samples, ["p99", "p99_9"]);
-        assert!(told.is_few("p99") && !told.is_few("p90"));
-        assert_eq!((told.count, told.mean), (100, Some(0.0505)));
-        assert_eq!(told.max, Some(0.1));
+        let rounded = LatencyMs::from(&latencies);
+        assert_eq!(rounded.few_samples, ["p99", "p99_9"]);
+        assert!(rounded.is_few("p99") && !rounded.is_few("p90"));
+        assert_eq!((rounded.count, rounded.mean), (100, Some(0.0505)));
+        assert_eq!(rounded.max, Some(0.1));
     }
 
     #[test]
     fn nothing_is_null_and_not_marked() {
-        let told = LatencyMs::from(&Latencies::default());
-        assert_eq!(told, LatencyMs::default());
+        let rounded = LatencyMs::from(&Latencies::default());
+        assert_eq!(rounded, LatencyMs::default());
     }
 
     #[test]
     fn a_rounded_percentile_is_never_above_the_rounded_maximum() {
         let latencies: Latencies = [1_000_999].map(Duration::from_nanos).into_iter().collect();
-        let told = LatencyMs::from(&latencies);
-        assert_eq!((told.p99, told.max), (Some(1.0), Some(1.0)));
+        let rounded = LatencyMs::from(&latencies);
+        assert_eq!((rounded.p99, rounded.max), (Some(1.0), Some(1.0)));
     }
 }
