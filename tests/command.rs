@@ -188,7 +188,7 @@ fn a_verdict_is_the_exit_code_whatever_happens_to_the_output() {
         };
         assert_eq!(status(&format!("{run} > /dev/null")).0, Some(1), "the run fails");
         assert_eq!(status(&format!("set -o pipefail; {run} | true")).0, Some(1));
-        if std::path::Path::new("/dev/full").exists() {
+        if Path::new("/dev/full").exists() {
             let (code, error) = status(&format!("{run} > /dev/full"));
             assert_eq!(code, Some(1));
             assert!(error.contains("cannot write to standard output"), "{error}");
