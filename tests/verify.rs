@@ -152,6 +152,17 @@ fn an_interrupted_sweep_tells_what_is_done() {
 }
 
 #[test]
+fn an_empty_salt_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = command(folder.path(), &["verify", "queueing/calm", "--seeds", "1"])
+        .env("NETSPLIT_SEED_SALT", "")
+        .output()
+        .expect("the command starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("the seed salt is empty"));
+}
+
+#[test]
 fn a_salt_gives_seeds_that_reproduce_and_is_written_nowhere() {
     const SALT: &str = "midterm-2026";
     let folder = folder("");

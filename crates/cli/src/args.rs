@@ -101,6 +101,7 @@ const COMPARE_EXAMPLES: &str = "\
 Examples:
   netsplit compare quorum-kv/clock-skew --vary variant=reference,last-writer-wins
   netsplit compare quorum-kv/slow-replica-r1 --vary params.r=1,2,3
+  netsplit compare quorum-kv/calm --vary 'variant=[\"reference\", \"quorum=sloppy,versions=arrival\"]'
 
 Every run meets the same arrivals, keys and operations.";
 
@@ -185,7 +186,7 @@ pub struct Compare {
     /// The scenario and its settings.
     #[command(flatten)]
     pub which: Which,
-    /// The key to vary, and its values
+    /// The key to vary, and its values; an array of TOML where values have commas
     #[arg(long, value_name = "KEY=A,B")]
     pub vary: String,
 }

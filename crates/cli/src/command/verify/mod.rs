@@ -32,7 +32,7 @@ pub fn verify(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<ExitCode> {
     }
     let cases = select::cases(catalog, args)?;
     let planned = cases.iter().map(|case| case.planned.clone()).collect();
-    let plan = Plan::new(seeds::seeds(args), args.determinism, planned);
+    let plan = Plan::new(seeds::seeds(args)?, args.determinism, planned);
     let shard = args.shard.unwrap_or(Shard::WHOLE);
     let stop = Stop::new(args)?;
     let (entries, all) = sweep(args, &plan, &cases, shard, &stop)?;

@@ -8,11 +8,19 @@ use netsplit_report::sweep::Seeds;
 use sha2::{Digest, Sha256};
 
 use crate::args::{SeedRange, Verify};
+use crate::exit;
 
 /// The seeds that the command line asks for, each once.
-pub fn seeds(args: &Verify) -> Seeds {
+///
+/// # Errors
+/// When the salt is empty: an unset secret must not turn held-out seeds into known ones.
+pub fn seeds(args: &Verify) -> anyhow::Result<Seeds> {
     let SeedRange { from, to } = args.seeds;
-    match &args.seed_salt {
+    if args.seed_salt.as_deref() == Some("") {
+        let why = "the seed salt is empty: give it a value, or unset NETSPLIT_SEED_SALT";
+        return Err(exit::usage(why));
+    }
+    Ok(match &args.seed_salt {
         None => Seeds {
             description: format!("{from}..={to}"),
             salted: false,
@@ -23,7 +31,7 @@ pub fn seeds(args: &Verify) -> Seeds {
             salted: true,
             list: distinct((from..=to).map(|number| derived(salt, number))),
         },
-    }
+    })
 }
 
 fn derived(salt: &str, number: u64) -> u64 {
