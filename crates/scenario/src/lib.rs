@@ -42,7 +42,7 @@ mod value;
 
 pub use diagnostic::suggest::{did_you_mean, nearest};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
-pub use editor::schema::schema;
+pub use editor::schema::{schema, schema_text};
 pub use editor::template::template;
 pub use grammar::sentence::{
     Comparison, Metric, Population, Property, Quantity, SeedAggregate, Sentence, Statistic,

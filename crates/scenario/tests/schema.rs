@@ -3,7 +3,7 @@
 mod common;
 
 use common::{LABS, WHOLE, least};
-use netsplit_scenario::{schema, template};
+use netsplit_scenario::{parse, schema, schema_text, template};
 use serde_json::{Value, json};
 
 /// The few keywords of draft 7 that the schema uses.
@@ -35,7 +35,6 @@ fn holds(root: &Value, schema: &Value, keyword: &str, rule: &Value, value: &Valu
         "anyOf" => rules().any(|one| sub(one, value)),
         "allOf" => rules().all(|one| sub(one, value)),
         "oneOf" => rules().filter(|one| sub(one, value)).count() == 1,
-        "if" => !sub(rule, value) || sub(&schema["then"], value),
         "pattern" => value.as_str().is_none_or(|text| {
             regex::Regex::new(rule.as_str().expect("a text")).expect("a pattern").is_match(text)
         }),
@@ -61,7 +60,7 @@ fn holds(root: &Value, schema: &Value, keyword: &str, rule: &Value, value: &Valu
             let known = |key: &str| schema["properties"].get(key).is_some();
             table.iter().all(|(key, value)| known(key) || sub(rule, value))
         }),
-        "then" | "description" | "title" | "$schema" | "definitions" | "default" | "format" => true,
+        "description" | "title" | "$schema" | "definitions" | "default" | "format" => true,
         other => panic!("the validator does not know {other}"),
     }
 }
@@ -115,7 +114,60 @@ fn what_an_editor_should_mark_is_refused() {
 #[test]
 fn parameters_carry_their_descriptions() {
     let schema = schema(&LABS);
-    let params = &schema["allOf"][0]["then"]["properties"]["params"];
+    let params = &schema["definitions"]["store.params"];
     assert_eq!(params["properties"]["r"]["description"], "Replicas that a read waits for.");
-    assert!(schema["definitions"]["store-Coordinator"].is_object());
+    assert!(schema["definitions"]["store.Coordinator"].is_object());
+}
+
+/// The values of a `const` or an `enum`.
+fn texts(schema: &Value) -> impl Iterator<Item = &str> {
+    let list = schema["enum"].as_array().into_iter().flatten();
+    list.chain(schema.get("const")).filter_map(Value::as_str)
+}
+
+#[test]
+fn suggested_expectations_are_valid() {
+    let schema = schema(&LABS);
+    for lab in LABS {
+        let suggested = |name: &str| -> Vec<_> {
+            let of_lab = &schema["definitions"][format!("{}.{name}", lab.name)]["anyOf"];
+            let all = of_lab.as_array().expect("suggestions").iter();
+            all.flat_map(texts).collect()
+        };
+        let (expect, sweep) = (suggested("expectation"), suggested("sweep-expectation"));
+        for own in ["stale_reads == 0", "p99(visibility) < 100ms", "invariant log-matching"] {
+            assert!(expect.contains(&own), "{expect:?}");
+        }
+        let text = format!(
+            "title = \"T\"\nlab = {:?}\nduration = \"60s\"\n[[load]]\nrate = \"1/s\"\n\
+             [[fault]]\nname = \"FAULT\"\nat = \"10s\"\nfor = \"1s\"\ncrash = \"any\"\n\
+             [verdict]\nexpect = {expect:?}\nsweep = {sweep:?}\n",
+            lab.name
+        );
+        if let Err(found) = parse(&text, "suggested.toml", &[], &LABS) {
+            panic!("{found}");
+        }
+    }
+}
+
+#[test]
+fn the_text_is_the_schema_and_refers_to_what_it_defines() {
+    fn references(schema: &Value, found: &mut Vec<String>) {
+        match schema {
+            Value::Object(entries) => {
+                found.extend(entries.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                entries.values().for_each(|value| references(value, found));
+            }
+            Value::Array(list) => list.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+    let schema = schema(&LABS);
+    let text = schema_text(&LABS);
+    assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON"), schema);
+    let mut found = Vec::new();
+    references(&schema, &mut found);
+    for reference in found {
+        assert!(schema.pointer(&reference[1..]).is_some(), "{reference}");
+    }
 }

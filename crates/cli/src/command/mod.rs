@@ -34,7 +34,7 @@ pub fn dispatch(catalog: Catalog<'_>, command: Command) -> anyhow::Result<ExitCo
         Command::Replay(args) => replay::replay(catalog, &args),
         Command::Trace(args) => trace::trace(catalog, &args),
         Command::Lint(args) => lint::lint(catalog, &args),
-        Command::Schema => print::schema(catalog),
+        Command::Schema => Ok(print::schema(catalog)),
         Command::New(args) => new::new(catalog, &args),
         Command::Truth(args) => truth::truth(catalog, &args),
         Command::History(History::Check(args)) => history::check(&args),

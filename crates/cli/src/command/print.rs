@@ -10,10 +10,9 @@ use crate::args::Cli;
 use crate::terminal;
 
 /// `netsplit schema`
-pub fn schema(catalog: Catalog<'_>) -> anyhow::Result<ExitCode> {
-    let schema = netsplit_scenario::schema(&catalog.specs());
-    terminal::print(&(serde_json::to_string_pretty(&schema)? + "\n"));
-    Ok(ExitCode::SUCCESS)
+pub fn schema(catalog: Catalog<'_>) -> ExitCode {
+    terminal::print(&netsplit_scenario::schema_text(&catalog.specs()));
+    ExitCode::SUCCESS
 }
 
 /// `netsplit lesson`

@@ -1,75 +1,73 @@
-//! The part of the schema that is specific to one lab.
+//! The part of the schema that is specific to one lab: the kinds of values with its names.
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::LabSpec;
-use crate::parse::nodes::GROUP;
-use crate::value::json_schema::{described, one_of_names, shape};
+use crate::editor::schema::Definitions;
+use crate::editor::sentences;
+use crate::lab::Named;
+use crate::table::shape::{Kind, Shape};
+use crate::value::json_schema::described;
 
-/// "If `lab` is this lab, then these are its names."
-pub(crate) fn condition(lab: &LabSpec, definitions: &mut Map<String, Json>) -> Json {
-    let message = json!({ "properties": { "message": { "enum": lab.messages } } });
-    let at = json!({
-        "if": { "type": "object" },
-        "then": { "properties": { "event": one_of_names(lab.events) } },
-    });
-    let fault = json!({ "properties": {
-        "at": at, "latency": message, "loss": message, "duplicate": message,
-    } });
-    let verbs: Map<_, _> = lab
-        .actions
-        .iter()
-        .map(|verb| (verb.name.to_owned(), json!({ "description": verb.summary })))
-        .collect();
-    let verb = json!({ "anyOf": [
-        one_of_names(lab.actions),
-        {
-            "type": "object", "properties": verbs, "additionalProperties": false,
-            "minProperties": 1, "maxProperties": 1,
-        },
-    ] });
-    let action = json!({ "properties": { "at": at, "do": verb } });
-    json!({
-        "if": { "properties": { "lab": { "const": lab.name } }, "required": ["lab"] },
-        "then": { "properties": {
-            "params": params(lab, definitions),
-            "variant": variant(lab),
-            "nodes": nodes(lab),
-            "load": elements(&json!({ "properties": { "mix": mix(lab) } })),
-            "network": { "properties": { "link": elements(&message) } },
-            "fault": elements(&fault),
-            "action": elements(&action),
-            "verdict": { "properties": { "catches": { "items": variant(lab) } } },
-        } },
-    })
+/// Whether the lab has any value for a kind, such as the name of an event.
+pub(super) fn has_values(lab: &LabSpec, kind: &Kind) -> bool {
+    match kind {
+        Kind::Nodes(_) => !lab.groups.is_empty(),
+        Kind::Mix => !lab.operations.is_empty(),
+        Kind::Message => !lab.messages.is_empty(),
+        Kind::Event => !lab.events.is_empty(),
+        Kind::Verb => !lab.actions.is_empty(),
+        Kind::Table(shape) | Kind::Tables(shape) => {
+            let mut required = shape.keys.iter().filter(|key| key.required);
+            required.all(|key| has_values(lab, &key.kind))
+        }
+        _ => true,
+    }
 }
 
-/// A constraint on each table of an array, or on a single table.
-fn elements(table: &Json) -> Json {
-    let mut both = table.clone();
-    both["items"] = table.clone();
-    both
+/// The schema of a kind that has no definition.
+pub(super) fn inline(lab: &LabSpec, kind: &Kind) -> Option<Json> {
+    matches!(kind, Kind::Lab).then(|| described(lab.name, lab.summary))
+}
+
+/// The definition of a kind of value with the lab's names.
+pub(super) fn definition(lab: &LabSpec, kind: &Kind, all: &mut Definitions) -> Json {
+    match kind {
+        Kind::Variant => variant(lab),
+        Kind::Nodes(group) => nodes(lab, group, all),
+        Kind::Params => params(lab, all),
+        Kind::Mix => mix(lab),
+        Kind::Message => json!({ "enum": lab.messages }),
+        Kind::Event => json!({ "anyOf": names(lab.events) }),
+        Kind::Verb => verb(lab),
+        Kind::Selector => selector(lab),
+        Kind::Trigger(event) => trigger(lab, event, all),
+        Kind::Sentence => suggested(&sentences::of_run(lab), &sentences::of_names(lab)),
+        Kind::SweepSentence => suggested(&sentences::of_sweep(lab), &[]),
+        _ => all.shared(lab, kind),
+    }
+}
+
+fn names(names: &[Named]) -> Vec<Json> {
+    names.iter().map(|named| described(named.name, named.summary)).collect()
 }
 
 fn variant(lab: &LabSpec) -> Json {
     let mut all: Vec<_> =
         lab.variants().iter().map(|variant| described(variant.name, variant.summary)).collect();
-    all.push(json!({ "type": "string", "pattern": "=", "description": "SEAT=FILLING, ..." }));
+    all.push(json!({ "type": "string", "pattern": "[=,]", "description": "SEAT=FILLING, ..." }));
     json!({ "anyOf": all })
 }
 
-fn nodes(lab: &LabSpec) -> Json {
+fn nodes(lab: &LabSpec, group: &'static Shape, all: &mut Definitions) -> Json {
+    let group = all.reference(lab, &Kind::Table(group));
     let groups: Map<_, _> = lab
         .groups
         .iter()
-        .map(|group| {
-            let mut table = shape(&GROUP, true);
-            table["description"] = json!(group.summary);
-            (group.name.to_owned(), table)
-        })
+        .map(|one| (one.name.to_owned(), json!({ "allOf": [group], "description": one.summary })))
         .collect();
     let named = json!({ "type": "object", "properties": groups, "additionalProperties": false });
-    if lab.groups.len() == 1 { json!({ "anyOf": [shape(&GROUP, true), named] }) } else { named }
+    if lab.groups.len() == 1 { json!({ "anyOf": [group, named] }) } else { named }
 }
 
 fn mix(lab: &LabSpec) -> Json {
@@ -89,40 +87,89 @@ fn mix(lab: &LabSpec) -> Json {
     })
 }
 
+fn verb(lab: &LabSpec) -> Json {
+    let verbs: Map<_, _> = lab
+        .actions
+        .iter()
+        .map(|verb| (verb.name.to_owned(), json!({ "description": verb.summary })))
+        .collect();
+    let mut all = names(lab.actions);
+    all.push(json!({
+        "type": "object", "properties": verbs, "additionalProperties": false,
+        "minProperties": 1, "maxProperties": 1,
+    }));
+    json!({ "anyOf": all })
+}
+
+fn selector(lab: &LabSpec) -> Json {
+    let mut all = names(lab.roles);
+    all.extend(lab.groups.iter().map(|group| described(group.name, group.summary)));
+    all.push(json!({ "enum": ["any", "majority", "minority"] }));
+    all.push(json!({ "type": "string", "description": "A name, \"any(3)\" or \"20%\"." }));
+    all.push(json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }));
+    json!({
+        "description": "Nodes, client hosts, groups, loads, regions or roles by name, or \
+            \"any\", \"any(3)\", \"20%\", \"majority\", \"minority\".",
+        "anyOf": all,
+    })
+}
+
+fn trigger(lab: &LabSpec, event: &Shape, all: &mut Definitions) -> Json {
+    let time = all.reference(lab, &Kind::Duration);
+    json!({ "anyOf": [time, all.table(lab, event, "trigger")] })
+}
+
+/// Any string, with suggestions: general ones, and others with their meaning.
+fn suggested(general: &[String], others: &[(String, &str)]) -> Json {
+    let mut all = vec![json!({ "enum": general })];
+    all.extend(others.iter().map(|(sentence, about)| described(sentence, about)));
+    all.push(json!({ "type": "string" }));
+    json!({ "anyOf": all })
+}
+
 /// The lab's parameters. The definitions of their types move into the common ones, prefixed with
-/// the lab's name.
-fn params(lab: &LabSpec, definitions: &mut Map<String, Json>) -> Json {
+/// the lab's name, except for those that are there already.
+fn params(lab: &LabSpec, all: &mut Definitions) -> Json {
     let mut params = (lab.params.schema)().to_value();
-    rename_refs(&mut params, lab.name);
-    let Json::Object(object) = &mut params else {
-        return params;
-    };
-    object.remove("$schema");
-    object.remove("title");
-    if let Some(Json::Object(own)) = object.remove("definitions") {
-        for (name, definition) in own {
-            definitions.insert(format!("{}-{name}", lab.name), definition);
+    let own = params.as_object_mut().and_then(|object| object.remove("definitions"));
+    shorten(&mut params, lab, all);
+    if let Some(Json::Object(own)) = own {
+        for (name, mut definition) in own {
+            if all.by_name(lab, &name).is_none() {
+                shorten(&mut definition, lab, all);
+                all.add(&format!("{}.{name}", lab.name), |_| definition);
+            }
         }
     }
-    object.entry("additionalProperties").or_insert(json!(false));
+    if let Json::Object(object) = &mut params {
+        object.remove("$schema");
+        object.remove("title");
+        object.entry("additionalProperties").or_insert(json!(false));
+    }
     params
 }
 
-fn rename_refs(schema: &mut Json, lab: &str) {
+fn shorten(schema: &mut Json, lab: &LabSpec, all: &mut Definitions) {
     match schema {
         Json::Object(object) => {
+            // The width of a Rust integer, of which editors show and check nothing.
+            if object.get("format").is_some_and(Json::is_string) {
+                object.remove("format");
+            }
             for (key, value) in object.iter_mut() {
                 match value {
                     Json::String(target) if key == "$ref" => {
-                        if let Some(name) = target.strip_prefix("#/definitions/") {
-                            *target = format!("#/definitions/{lab}-{name}");
+                        if let Some(name) = target.strip_prefix("#/definitions/")
+                            && all.by_name(lab, name).is_none()
+                        {
+                            *target = format!("#/definitions/{}.{name}", lab.name);
                         }
                     }
-                    other => rename_refs(other, lab),
+                    other => shorten(other, lab, all),
                 }
             }
         }
-        Json::Array(list) => list.iter_mut().for_each(|value| rename_refs(value, lab)),
+        Json::Array(list) => list.iter_mut().for_each(|value| shorten(value, lab, all)),
         _ => {}
     }
 }

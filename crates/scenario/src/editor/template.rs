@@ -33,6 +33,8 @@ fn head(lab: &LabSpec) -> String {
     let variants: Vec<_> = lab.variants().iter().map(|variant| variant.name).collect();
     format!(
         "\
+#:schema ./scenario.schema.json
+# For completion and checks in editors: netsplit schema > scenario.schema.json
 title    = \"What this scenario shows, in one line\"
 lab      = \"{}\" ## {}
 variant  = \"reference\" ## one of: {}

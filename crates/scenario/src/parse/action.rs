@@ -23,11 +23,7 @@ pub(crate) const ACTION: Shape = Shape {
             Kind::Trigger(&EVENT),
             "When it is performed: a time, or an event of the lab.",
         ),
-        required(
-            "do",
-            Kind::Either(&[Kind::Text, Kind::Free]),
-            "One of the lab's verbs: \"VERB\", or { VERB = ARGUMENTS }.",
-        ),
+        required("do", Kind::Verb, "One of the lab's verbs: \"VERB\", or { VERB = ARGUMENTS }."),
     ],
     one_of: &[],
 };

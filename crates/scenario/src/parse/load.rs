@@ -40,7 +40,7 @@ pub(crate) const LOAD: Shape = Shape {
         key("from", Kind::Duration, "When it starts. Default: with the run."),
         key("until", Kind::Duration, "When it stops. Default: at `duration`."),
         key("timeout", Kind::Duration, "Timeout of a request. Default: 1s."),
-        key("mix", Kind::Map(&Kind::Number), "Weights of the operations. Default: the lab's."),
+        key("mix", Kind::Mix, "Weights of the operations. Default: the lab's."),
         key("keys", Kind::Table(&KEYS), "The keys that requests use."),
     ],
     one_of: &["rate", "closed", "once"],

@@ -46,7 +46,7 @@ pub(crate) const SCENARIO: Shape = Shape {
         required("lab", Kind::Lab, "The lab to run."),
         key(
             "variant",
-            Kind::Text,
+            Kind::Variant,
             "A variant of the lab, or comma-separated `seat=filling` pairs. Default: reference.",
         ),
         required("duration", Kind::Duration, "How long clients send requests."),
@@ -58,12 +58,12 @@ pub(crate) const SCENARIO: Shape = Shape {
         ),
         key(
             "nodes",
-            Kind::Either(&[Kind::Table(&nodes::GROUP), Kind::Map(&Kind::Table(&nodes::GROUP))]),
+            Kind::Nodes(&nodes::GROUP),
             "Number of nodes, their workers, regions and disks; or a table per group of nodes.",
         ),
         key("network", Kind::Table(&network::NETWORK), "Settings of the links between hosts."),
         key("load", Kind::Tables(&load::LOAD), "Clients and their requests."),
-        key("params", Kind::Free, "The lab's own parameters."),
+        key("params", Kind::Params, "The lab's own parameters."),
         key("fault", Kind::Tables(&fault::FAULT), "Faults and their times."),
         key("action", Kind::Tables(&action::ACTION), "Actions that the lab performs, and when."),
         key("verdict", Kind::Table(&verdict::VERDICT), "The expectations."),

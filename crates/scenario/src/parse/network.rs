@@ -23,7 +23,7 @@ pub(crate) const ONE_WAY: Key =
 /// All links of the selected nodes.
 pub(crate) const OF: Key = key("of", Kind::Selector, "All links to and from these.");
 /// A restriction to one kind of message.
-pub(crate) const MESSAGE: Key = key("message", Kind::Text, "Only messages of this kind.");
+pub(crate) const MESSAGE: Key = key("message", Kind::Message, "Only messages of this kind.");
 
 /// `[network]`.
 pub(crate) const NETWORK: Shape = Shape {

@@ -13,7 +13,7 @@ use crate::{Dist, Trigger};
 pub(crate) const EVENT: Shape = Shape {
     what: "an event to wait for",
     keys: &[
-        required("event", Kind::Text, "The name of an event of the lab."),
+        required("event", Kind::Event, "The name of an event of the lab."),
         key("nth", Kind::Integer(1), "Which occurrence of the event. Default: 1, the first."),
         key("plus", Kind::Dist, "Delay after the event. Default: 0s."),
     ],

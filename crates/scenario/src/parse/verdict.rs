@@ -7,18 +7,22 @@ use crate::parse::params::variant;
 use crate::table::context::{Context, Value};
 use crate::table::fields::{self, Fields};
 use crate::table::shape::{Kind, Shape, key};
-use crate::value::scalar::{self, TEXTS, probability};
+use crate::value::scalar::{self, probability};
 use crate::{Expectation, Expectations, Sentence};
 
 /// `[verdict]`.
 pub(crate) const VERDICT: Shape = Shape {
     what: "a verdict",
     keys: &[
-        key("expect", TEXTS, "Expectations that each run must meet."),
-        key("sweep", TEXTS, "Expectations over many seeds, decided by `netsplit verify`."),
+        key("expect", Kind::List(&Kind::Sentence), "Expectations that each run must meet."),
+        key(
+            "sweep",
+            Kind::List(&Kind::SweepSentence),
+            "Expectations over many seeds, decided by `netsplit verify`.",
+        ),
         key(
             "catches",
-            TEXTS,
+            Kind::List(&Kind::Variant),
             "Variants that must fail on some seed on which this scenario passes.",
         ),
         key(

@@ -61,6 +61,24 @@ pub(crate) enum Kind {
     Trigger(&'static Shape),
     /// The lab's name.
     Lab,
+    /// A variant of the lab, or `seat=filling` pairs.
+    Variant,
+    /// A table of this shape, or one for each of the lab's groups of nodes.
+    Nodes(&'static Shape),
+    /// The lab's parameters.
+    Params,
+    /// Weights of the lab's operations.
+    Mix,
+    /// A kind of message of the lab.
+    Message,
+    /// An event of the lab.
+    Event,
+    /// A verb of the lab, or a table with one verb and its arguments.
+    Verb,
+    /// An expectation of a run.
+    Sentence,
+    /// An expectation over many seeds.
+    SweepSentence,
     /// A table of this shape.
     Table(&'static Shape),
     /// Tables of this shape, or a single one.
@@ -71,10 +89,6 @@ pub(crate) enum Kind {
     Pair(&'static Kind),
     /// One of several kinds.
     Either(&'static [Kind]),
-    /// A table with arbitrary keys and such values.
-    Map(&'static Kind),
-    /// A table that the lab checks.
-    Free,
 }
 
 /// An optional key.

@@ -2,40 +2,23 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::lab::Named;
 use crate::table::shape::{Key, Kind, Shape};
 use crate::value::dist::DIST;
 
+/// Provides the schema of a kind of value inside another, such as a reference to its definition;
+/// `None` for the kind's own schema in place.
+pub(crate) type Nested<'n> = dyn FnMut(&Kind) -> Option<Json> + 'n;
+
 /// The schema of a kind of value, without references.
-pub(crate) fn standalone(kind: Kind) -> Json {
-    of(&kind, false)
-}
-
-/// The schema of a kind of value that has a definition of its own.
-pub(crate) fn definition(kind: &Kind) -> Json {
-    simple(kind, true)
-}
-
-fn of(kind: &Kind, refs: bool) -> Json {
-    let definition = match kind {
-        Kind::Name => "name",
-        Kind::Duration => "duration",
-        Kind::SignedDuration => "signed-duration",
-        Kind::Dist => "distribution",
-        Kind::Probability => "probability",
-        Kind::Rate => "rate",
-        Kind::Bandwidth => "bandwidth",
-        Kind::Selector => "selector",
-        Kind::Trigger(_) => "trigger",
-        _ => return compound(kind, refs),
-    };
-    if refs { json!({ "$ref": format!("#/definitions/{definition}") }) } else { simple(kind, refs) }
+pub(crate) fn standalone(kind: &Kind) -> Json {
+    of(kind, &mut |_| None)
 }
 
 const DURATION: &str = r"([0-9][0-9_]*(\.[0-9]+)?(ns|us|µs|μs|ms|s|m|min|h)\s*)+$";
 
-/// The kinds of values that have a definition of their own.
-fn simple(kind: &Kind, refs: bool) -> Json {
+/// The schema of a kind of value. Of kinds that depend on the lab, what they have in common for all
+/// labs.
+pub(crate) fn of(kind: &Kind, nested: &mut Nested<'_>) -> Json {
     let pattern = |about: &str, pattern: &str| json!({ "type": "string", "pattern": pattern, "description": about });
     match kind {
         Kind::Name => pattern("A name.", r"^[A-Za-z][A-Za-z0-9_-]*$"),
@@ -59,51 +42,52 @@ fn simple(kind: &Kind, refs: bool) -> Json {
         }),
         Kind::Dist => json!({
             "description": "A duration, or a distribution of durations.",
-            "anyOf": [of(&Kind::Duration, refs), shape(&DIST, refs)],
+            "anyOf": [inner(&Kind::Duration, nested), table(&DIST, nested)],
         }),
-        Kind::Trigger(event) => json!({ "anyOf": [of(&Kind::Duration, refs), shape(event, refs)] }),
-        _ => json!({
-            "description": "Nodes, client hosts, groups, loads, regions or roles by name, or \
-                \"any\", \"any(3)\", \"20%\", \"majority\", \"minority\".",
-            "anyOf": [
-                { "type": "string" },
-                { "type": "array", "items": { "type": "string" }, "minItems": 1 },
-            ],
-        }),
-    }
-}
-
-fn compound(kind: &Kind, refs: bool) -> Json {
-    match kind {
         Kind::Choice(words) => json!({ "enum": words }),
         Kind::Boolean => json!({ "type": "boolean" }),
         Kind::Integer(min) => json!({ "type": "integer", "minimum": min }),
         Kind::Number => json!({ "type": "number" }),
-        Kind::Table(table) => shape(table, refs),
-        Kind::List(element) => json!({ "type": "array", "items": of(element, refs) }),
-        Kind::Tables(table) => {
-            let table = shape(table, refs);
+        Kind::Table(shape) | Kind::Nodes(shape) => table(shape, nested),
+        Kind::List(element) => json!({ "type": "array", "items": inner(element, nested) }),
+        Kind::Tables(shape) => {
+            let table = inner(&Kind::Table(shape), nested);
             json!({ "anyOf": [{ "type": "array", "items": table }, table] })
         }
         Kind::Pair(element) => json!({
-            "type": "array", "items": of(element, refs), "minItems": 2, "maxItems": 2,
+            "type": "array", "items": inner(element, nested), "minItems": 2, "maxItems": 2,
         }),
         Kind::Either(kinds) => {
-            let kinds: Vec<_> = kinds.iter().map(|kind| of(kind, refs)).collect();
+            let kinds: Vec<_> = kinds.iter().map(|kind| inner(kind, nested)).collect();
             json!({ "anyOf": kinds })
         }
-        Kind::Map(element) => {
-            json!({ "type": "object", "additionalProperties": of(element, refs) })
+        Kind::Trigger(event) => {
+            json!({ "anyOf": [inner(&Kind::Duration, nested), table(event, nested)] })
         }
-        Kind::Free => json!({ "type": "object" }),
-        _ => json!({ "type": "string" }),
+        Kind::Params | Kind::Mix => json!({ "type": "object" }),
+        Kind::Selector | Kind::Verb => json!({}),
+        Kind::Text
+        | Kind::Lab
+        | Kind::Variant
+        | Kind::Message
+        | Kind::Event
+        | Kind::Sentence
+        | Kind::SweepSentence => json!({ "type": "string" }),
     }
 }
 
+fn inner(kind: &Kind, nested: &mut Nested<'_>) -> Json {
+    nested(kind).unwrap_or_else(|| of(kind, nested))
+}
+
 /// The schema of a table.
-pub(crate) fn shape(shape: &Shape, refs: bool) -> Json {
-    let properties: Map<_, _> =
-        shape.keys.iter().map(|key| (key.name.to_owned(), property(key, refs))).collect();
+fn table(shape: &Shape, nested: &mut Nested<'_>) -> Json {
+    let keys = shape.keys.iter();
+    table_of(shape, keys.map(|key| (key.name.to_owned(), property(key, nested))).collect())
+}
+
+/// The schema of a table with these properties.
+pub(crate) fn table_of(shape: &Shape, properties: Map<String, Json>) -> Json {
     let required: Vec<_> =
         shape.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
     let mut table = json!({
@@ -122,25 +106,16 @@ pub(crate) fn shape(shape: &Shape, refs: bool) -> Json {
 }
 
 /// Draft 7 ignores the siblings of a `$ref`, so the description needs a level of its own.
-fn property(key: &Key, refs: bool) -> Json {
-    let mut inner = of(&key.kind, refs);
-    if inner.get("$ref").is_some() {
-        inner = json!({ "allOf": [inner] });
+pub(crate) fn property(key: &Key, nested: &mut Nested<'_>) -> Json {
+    let mut value = inner(&key.kind, nested);
+    if value.get("$ref").is_some() {
+        value = json!({ "allOf": [value] });
     }
-    inner["description"] = json!(key.about);
-    inner
+    value["description"] = json!(key.about);
+    value
 }
 
 /// A constant string with its description.
 pub(crate) fn described(name: &str, summary: &str) -> Json {
     json!({ "const": name, "description": summary })
-}
-
-/// Any of these names; no value if there are none.
-pub(crate) fn one_of_names(names: &[Named]) -> Json {
-    let all: Vec<_> = names.iter().map(|named| described(named.name, named.summary)).collect();
-    if all.is_empty() {
-        return json!(false);
-    }
-    json!({ "anyOf": all })
 }

@@ -22,7 +22,7 @@ use crate::value::json_schema::standalone;
 use crate::value::units::{self, A_DURATION, A_PROBABILITY, A_RATE, Malformed};
 
 macro_rules! quantity {
-    ($(#[$doc:meta])* $name:ident($inner:ty), $kind:expr, $expected:expr, $read:path, $number:expr, $show:expr) => {
+    ($(#[$doc:meta])* $name:ident($inner:ty), $kind:expr, $definition:literal, $expected:expr, $read:path, $number:expr, $show:expr) => {
         $(#[$doc])*
         pub struct $name(pub $inner);
 
@@ -55,15 +55,11 @@ macro_rules! quantity {
 
         impl JsonSchema for $name {
             fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn inline_schema() -> bool {
-                true
+                $definition.into()
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                Schema::try_from(standalone($kind)).expect("kinds have schemas that are objects")
+                Schema::try_from(standalone(&$kind)).expect("kinds have schemas that are objects")
             }
         }
     };
@@ -72,21 +68,21 @@ macro_rules! quantity {
 quantity! {
     /// A duration: `"150ms"`.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    Span(Duration), Kind::Duration, A_DURATION,
+    Span(Duration), Kind::Duration, "duration", A_DURATION,
     span, |number| unitless(number, A_DURATION), |span: Duration| format::nanos(span.as_nanos() as f64)
 }
 
 quantity! {
     #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
     /// A share or a probability, from 0 to 1: `"2%"` or `0.02`.
-    Share(f64), Kind::Probability, A_PROBABILITY, units::probability,
+    Share(f64), Kind::Probability, "probability", A_PROBABILITY, units::probability,
     |number| units::check_probability(number, &number.to_string()), format::percent
 }
 
 quantity! {
     #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
     /// A rate, per second: `"200/s"`.
-    Rate(f64), Kind::Rate, A_RATE,
+    Rate(f64), Kind::Rate, "rate", A_RATE,
     units::rate, |number| unitless(number, A_RATE), |rate| format!("{rate}/s")
 }
 
@@ -156,10 +152,10 @@ impl<'de> Deserialize<'de> for Dist {
 
 impl JsonSchema for Dist {
     fn schema_name() -> Cow<'static, str> {
-        "Distribution".into()
+        "distribution".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        Schema::try_from(standalone(Kind::Dist)).expect("kinds have schemas that are objects")
+        Schema::try_from(standalone(&Kind::Dist)).expect("kinds have schemas that are objects")
     }
 }

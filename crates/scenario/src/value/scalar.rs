@@ -10,7 +10,6 @@ use crate::diagnostic::source::Span;
 use crate::diagnostic::suggest::{cut, did_you_mean, one_of};
 use crate::table::context::{Context, Value};
 use crate::table::fields::wrong_type;
-use crate::table::shape::Kind;
 use crate::value::units::{self, Malformed};
 
 /// The maximum of any count: clients, keys, strikes.
@@ -212,6 +211,3 @@ fn quantity<T>(ctx: &Context<'_>, span: Span, quantity: Result<T, Malformed>) ->
         Err(wrong) => ctx.fail(span, wrong.message, wrong.expected),
     }
 }
-
-/// An array of strings.
-pub(crate) const TEXTS: Kind = Kind::List(&Kind::Text);
