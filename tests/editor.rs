@@ -230,25 +230,26 @@ fn the_names_of_the_lab_are_completed() {
     let (folder, labs) = folder();
     let mut server = Server::start(folder.path());
     let fault = "[[fault]]\nat = \"1s\"\n";
+    let by_event = "at = { event = \"|\" }\n";
     // (what follows the head of a scenario of raft, what must be offered, what must not)
     let cases = [
-        ("|\n".to_owned(), "variant", "no-such-key"),
-        ("variant = \"|\"\n".to_owned(), "no-prevote", "last-write-wins"),
+        ("|\n".to_owned(), "variant", "prevote"),
+        ("variant = \"|\"\n".to_owned(), "no-prevote", "last-writer-wins"),
         ("[params]\n|\n".to_owned(), "prevote", "try_timeout"),
         ("[[load]]\nrate = \"9/s\"\nmix = { | }\n".to_owned(), "append", "reviews"),
         ("[[load]]\nrate = \"9/s\"\n|\n".to_owned(), "timeout", "prevote"),
-        ("[[network.link]]\nmessage = \"|\"\n".to_owned(), "request-vote", "hint"),
-        (format!("{fault}loss = {{ message = \"|\" }}\n"), "request-vote", "hint"),
+        ("[[network.link]]\nmessage = \"|\"\n".to_owned(), "request-vote", "handoff"),
+        (format!("{fault}loss = {{ message = \"|\", probability = 1 }}\n"), "request-vote", "handoff"),
         (format!("{fault}latency = {{ | }}\n"), "add", "probability"),
-        (format!("{fault}crash = \"|\"\n"), "leader", "primary"),
-        (format!("{fault}partition = {{ isolate = \"|\" }}\n"), "leader", "primary"),
-        ("[[fault]]\nat = { event = \"|\" }\n".to_owned(), "became-leader", "opened"),
-        ("[[action]]\nat = { event = \"|\" }\n".to_owned(), "became-leader", "opened"),
-        ("[[action]]\nat = \"1s\"\ndo = \"|\"\n".to_owned(), "add", "open"),
+        (format!("{fault}crash = \"|\"\n"), "leader", "front"),
+        (format!("{fault}partition = {{ isolate = \"|\" }}\n"), "leader", "front"),
+        (format!("[[fault]]\ncrash = \"n1\"\n{by_event}"), "became-leader", "opened"),
+        (format!("[[action]]\ndo = \"add\"\n{by_event}"), "became-leader", "opened"),
+        ("[[action]]\nat = \"1s\"\ndo = \"|\"\n".to_owned(), "add", "join"),
         ("[verdict]\nexpect = [\"|\"]\n".to_owned(), "elections == 0", "hints_stored == 0"),
         ("[verdict]\nexpect = [\"|\"]\n".to_owned(), "linearizable", "hints_stored == 0"),
         ("[verdict]\nexpect = [\"|\"]\n".to_owned(), "invariant election-safety", "leader"),
-        ("[verdict]\ncatches = [\"|\"]\n".to_owned(), "no-prevote", "last-write-wins"),
+        ("[verdict]\ncatches = [\"|\"]\n".to_owned(), "no-prevote", "last-writer-wins"),
     ];
     let head =
         "#:schema ./scenario.schema.json\ntitle = \"T\"\nlab = \"raft\"\nduration = \"9s\"\n";

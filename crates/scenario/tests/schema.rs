@@ -43,6 +43,7 @@ fn holds(root: &Value, schema: &Value, keyword: &str, rule: &Value, value: &Valu
         "exclusiveMinimum" => value.as_f64().is_none_or(|n| n > rule.as_f64().expect("a number")),
         "minItems" => value.as_array().is_none_or(|l| l.len() as u64 >= rule.as_u64().expect("n")),
         "maxItems" => value.as_array().is_none_or(|l| l.len() as u64 <= rule.as_u64().expect("n")),
+        "maxLength" => value.as_str().is_none_or(|s| s.len() as u64 <= rule.as_u64().expect("n")),
         "minProperties" => {
             value.as_object().is_none_or(|o| o.len() as u64 >= rule.as_u64().expect("n"))
         }

@@ -37,8 +37,8 @@ pub(super) fn definition(lab: &LabSpec, kind: &Kind, all: &mut Definitions) -> J
         Kind::Nodes(group) => nodes(lab, group, all),
         Kind::Params => params(lab, all),
         Kind::Mix => mix(lab),
-        Kind::Message => json!({ "enum": lab.messages }),
-        Kind::Event => json!({ "anyOf": names(lab.events) }),
+        Kind::Message => any_of(vec![json!({ "enum": lab.messages })]),
+        Kind::Event => any_of(names(lab.events)),
         Kind::Verb => verb(lab),
         Kind::Selector => selector(lab),
         Kind::Trigger(event) => trigger(lab, event, all),
@@ -46,6 +46,13 @@ pub(super) fn definition(lab: &LabSpec, kind: &Kind, all: &mut Definitions) -> J
         Kind::SweepSentence => suggested(&sentences::of_sweep(lab), &[]),
         _ => all.shared(lab, kind),
     }
+}
+
+/// One of these values, or the empty string. A name that is still to be typed must not make the
+/// whole scenario invalid: editors complete with the names of all labs if no branch is valid.
+fn any_of(mut values: Vec<Json>) -> Json {
+    values.push(json!({ "type": "string", "maxLength": 0 }));
+    json!({ "anyOf": values })
 }
 
 fn names(names: &[Named]) -> Vec<Json> {
@@ -56,7 +63,7 @@ fn variant(lab: &LabSpec) -> Json {
     let mut all: Vec<_> =
         lab.variants().iter().map(|variant| described(variant.name, variant.summary)).collect();
     all.push(json!({ "type": "string", "pattern": "[=,]", "description": "SEAT=FILLING, ..." }));
-    json!({ "anyOf": all })
+    any_of(all)
 }
 
 fn nodes(lab: &LabSpec, group: &'static Shape, all: &mut Definitions) -> Json {
@@ -81,10 +88,7 @@ fn mix(lab: &LabSpec) -> Json {
             (operation.name.to_owned(), weight)
         })
         .collect();
-    json!({
-        "type": "object", "properties": weights, "additionalProperties": false,
-        "minProperties": 1,
-    })
+    json!({ "type": "object", "properties": weights, "additionalProperties": false })
 }
 
 fn verb(lab: &LabSpec) -> Json {
@@ -98,7 +102,7 @@ fn verb(lab: &LabSpec) -> Json {
         "type": "object", "properties": verbs, "additionalProperties": false,
         "minProperties": 1, "maxProperties": 1,
     }));
-    json!({ "anyOf": all })
+    any_of(all)
 }
 
 fn selector(lab: &LabSpec) -> Json {

@@ -3,9 +3,9 @@
 use serde_json::Value as Json;
 
 /// The longest line, where there is a choice.
-const WIDTH: usize = 140;
+const WIDTH: usize = 160;
 /// The longest element, in bytes, of an array with several elements per line.
-const SHORT: usize = 40;
+const SHORT: usize = 64;
 
 /// Formats a value, with a line break at the end. The same value always gives the same text.
 pub(super) fn text(value: &Json) -> String {
@@ -96,15 +96,15 @@ mod tests {
 
     #[test]
     fn short_values_are_on_one_line_and_the_value_stays() {
-        let long = "x".repeat(80);
+        let long = "x".repeat(90);
         let value = json!({
             "empty": {}, "list": [1, 2.5, null, "a\"b"], "long": { "a": long, "b": [long, long] },
-            "words": vec!["word"; 30],
+            "words": vec!["word"; 60],
         });
         let text = text(&value);
         assert!(text.contains("\"list\": [1, 2.5, null, \"a\\\"b\"],\n"), "{text}");
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
-        assert_eq!(text.lines().filter(|line| line.contains("word\"")).count(), 3, "{text}");
+        assert_eq!(text.lines().filter(|line| line.contains("word\"")).count(), 4, "{text}");
         assert_eq!(serde_json::from_str::<Json>(&text).expect("JSON"), value);
     }
 }

@@ -59,6 +59,9 @@ impl Definitions {
 
     /// A reference to the definition of a kind of value, if it has one.
     pub fn reference(&mut self, lab: &LabSpec, kind: &Kind) -> Option<Json> {
+        if matches!(kind, Kind::Trigger(_)) && lab.events.is_empty() {
+            return self.reference(lab, &Kind::Duration);
+        }
         let Some(name) = name(kind) else {
             return lab_schema::inline(lab, kind);
         };
