@@ -10,6 +10,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::slice;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -60,6 +61,8 @@ fn the_linter_accepts_every_shipped_scenario_and_template_without_a_warning() {
     for (lab, file) in labs.iter().zip(&files) {
         let template = netsplit(folder.path(), &["new", lab]).stdout;
         fs::write(folder.path().join(file), template).expect("writable");
+        let lint = netsplit(folder.path(), &["lint", file]);
+        assert!(lint.status.success(), "{}{}", stdout(&lint), stderr(&lint));
     }
     let said = lint(folder.path(), &files);
     assert_eq!(said.trim(), format!("{} files linted successfully", files.len()));
@@ -73,7 +76,9 @@ fn the_linter_refuses_what_is_wrong() {
     let (folder, _) = folder();
     let head =
         "#:schema ./scenario.schema.json\ntitle = \"T\"\nlab = \"raft\"\nduration = \"9s\"\n";
+    let crash = "[[fault]]\nat = \"1s\"\ncrash = 5\n";
     let wrong = [
+        crash,
         "warmup = \"1\"\n",
         "settel = \"1s\"\n",
         "variant = \"no-such-variant\"\n",
@@ -84,9 +89,11 @@ fn the_linter_refuses_what_is_wrong() {
         "[[action]]\nat = \"1s\"\ndo = \"no-such-verb\"\n",
     ];
     let file = "wrong.toml".to_owned();
-    for text in wrong {
-        fs::write(folder.path().join(&file), format!("{head}{text}")).expect("writable");
-        let said = lint(folder.path(), &[file.clone()]);
+    let no_roles = head.replace("raft", "queueing") + crash;
+    let all = wrong.iter().map(|text| format!("{head}{text}")).chain([no_roles]);
+    for text in all {
+        fs::write(folder.path().join(&file), &text).expect("writable");
+        let said = lint(folder.path(), slice::from_ref(&file));
         assert!(said.contains("1 file failed"), "{text}{said}");
     }
 }
@@ -239,7 +246,11 @@ fn the_names_of_the_lab_are_completed() {
         ("[[load]]\nrate = \"9/s\"\nmix = { | }\n".to_owned(), "append", "reviews"),
         ("[[load]]\nrate = \"9/s\"\n|\n".to_owned(), "timeout", "prevote"),
         ("[[network.link]]\nmessage = \"|\"\n".to_owned(), "request-vote", "handoff"),
-        (format!("{fault}loss = {{ message = \"|\", probability = 1 }}\n"), "request-vote", "handoff"),
+        (
+            format!("{fault}loss = {{ message = \"|\", probability = 1 }}\n"),
+            "request-vote",
+            "handoff",
+        ),
         (format!("{fault}latency = {{ | }}\n"), "add", "probability"),
         (format!("{fault}crash = \"|\"\n"), "leader", "front"),
         (format!("{fault}partition = {{ isolate = \"|\" }}\n"), "leader", "front"),
@@ -262,6 +273,7 @@ fn the_names_of_the_lab_are_completed() {
             "{rest}has {unwanted}: {offered:?}"
         );
     }
+    // Nothing is known of the lab yet, so that all are offered.
     let offered = server.completions("lab.toml", "#:schema ./scenario.schema.json\nlab = \"|\"\n");
     assert!(labs.iter().all(|lab| offered.contains(lab)), "{offered:?}");
 }

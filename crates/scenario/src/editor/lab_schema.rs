@@ -7,7 +7,7 @@ use crate::editor::schema::Definitions;
 use crate::editor::sentences;
 use crate::lab::Named;
 use crate::table::shape::{Kind, Shape};
-use crate::value::json_schema::described;
+use crate::value::json_schema::{described, standalone};
 
 /// Whether the lab has any value for a kind, such as the name of an event.
 pub(super) fn has_values(lab: &LabSpec, kind: &Kind) -> bool {
@@ -105,17 +105,13 @@ fn verb(lab: &LabSpec) -> Json {
     any_of(all)
 }
 
+/// As for all labs, with the roles before the other words.
 fn selector(lab: &LabSpec) -> Json {
-    let mut all = names(lab.roles);
-    all.extend(lab.groups.iter().map(|group| described(group.name, group.summary)));
-    all.push(json!({ "enum": ["any", "majority", "minority"] }));
-    all.push(json!({ "type": "string", "description": "A name, \"any(3)\" or \"20%\"." }));
-    all.push(json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }));
-    json!({
-        "description": "Nodes, client hosts, groups, loads, regions or roles by name, or \
-            \"any\", \"any(3)\", \"20%\", \"majority\", \"minority\".",
-        "anyOf": all,
-    })
+    let mut selector = standalone(&Kind::Selector);
+    if let Some(all) = selector["anyOf"].as_array_mut() {
+        all.splice(0..0, names(lab.roles));
+    }
+    selector
 }
 
 fn trigger(lab: &LabSpec, event: &Shape, all: &mut Definitions) -> Json {

@@ -54,12 +54,16 @@ fn nodes(lab: &LabSpec) -> String {
             1 => "nodes".to_owned(),
             _ => format!("nodes.{}", group.name),
         };
-        let (prefix, count) = (group.prefix, group.count);
+        let count = match (group.prefix, group.count) {
+            // A group that is empty by default cannot be set so: a count is at least 1.
+            (prefix, 0) => format!("# count = 1 ## {prefix}1; none by default"),
+            (prefix, count) => format!("count = {count} ## {prefix}1 to {prefix}{count}"),
+        };
         let _ = write!(
             out,
             "
 [{header}] ## {}
-count = {count} ## {prefix}1 to {prefix}{count}
+{count}
 # workers = 4 ## jobs that a node executes concurrently
 # region = [\"eu\", \"us\"] ## assigned to the nodes in turn
 # disk = {{ sync = \"2ms\" }}

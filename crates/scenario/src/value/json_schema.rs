@@ -65,7 +65,16 @@ pub(crate) fn of(kind: &Kind, nested: &mut Nested<'_>) -> Json {
             json!({ "anyOf": [inner(&Kind::Duration, nested), table(event, nested)] })
         }
         Kind::Params | Kind::Mix => json!({ "type": "object" }),
-        Kind::Selector | Kind::Verb => json!({}),
+        Kind::Selector => json!({
+            "description": "Nodes, client hosts, groups, loads, regions or roles by name, or \
+                \"any\", \"any(3)\", \"20%\", \"majority\", \"minority\".",
+            "anyOf": [
+                { "enum": ["any", "majority", "minority"] },
+                { "type": "string", "description": "A name, \"any(3)\" or \"20%\"." },
+                { "type": "array", "items": { "type": "string" }, "minItems": 1 },
+            ],
+        }),
+        Kind::Verb => json!({}),
         Kind::Text
         | Kind::Lab
         | Kind::Variant
