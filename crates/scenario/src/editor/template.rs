@@ -152,7 +152,7 @@ fn inline(value: &Json) -> String {
 }
 
 fn fault(lab: &LabSpec) -> String {
-    let target = match lab.groups.first() {
+    let target = match lab.groups.iter().find(|group| group.count > 0) {
         Some(group) => format!("{}1", group.prefix),
         None => "any".to_owned(),
     };

@@ -101,7 +101,7 @@ pub(crate) fn table_of(shape: &Shape, properties: Map<String, Json>) -> Json {
         shape.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
     let mut table = json!({
         "type": "object",
-        "properties": properties,
+        "properties": Json::Object(properties),
         "additionalProperties": false,
     });
     if !required.is_empty() {
