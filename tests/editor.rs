@@ -147,8 +147,8 @@ impl Server {
         let folder = format!("file://{}", folder.display());
         let mut server = Server { child, input, output, folder, requests: 0 };
         let root = json!({ "processId": null, "rootUri": server.folder, "capabilities": {} });
-        server.request("initialize", root);
-        server.notify("initialized", json!({}));
+        server.request("initialize", &root);
+        server.notify("initialized", &json!({}));
         server
     }
 
@@ -158,12 +158,12 @@ impl Server {
         self.input.flush().expect("it listens");
     }
 
-    fn notify(&mut self, method: &str, params: Value) {
+    fn notify(&mut self, method: &str, params: &Value) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
     /// Sends a request and waits for its result.
-    fn request(&mut self, method: &str, params: Value) -> Value {
+    fn request(&mut self, method: &str, params: &Value) -> Value {
         self.requests += 1;
         let id = self.requests;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
@@ -197,12 +197,13 @@ impl Server {
 
     /// The completions at the `|` of a file. The server reads files in the background, so one that
     /// is just opened may have none at first.
+    #[allow(clippy::disallowed_methods, reason = "the server is a process outside any simulation")]
     fn completions(&mut self, name: &str, text: &str) -> Vec<String> {
         let (before, after) = text.split_once('|').expect("a cursor");
         let uri = format!("{}/{name}", self.folder);
         let text = format!("{before}{after}");
         let document = json!({ "uri": uri, "languageId": "toml", "version": 1, "text": text });
-        self.notify("textDocument/didOpen", json!({ "textDocument": document }));
+        self.notify("textDocument/didOpen", &json!({ "textDocument": document }));
         let line = before.matches('\n').count();
         let character = before.len() - before.rfind('\n').map_or(0, |end| end + 1);
         let place = json!({
@@ -210,7 +211,7 @@ impl Server {
             "position": { "line": line, "character": character },
         });
         for _ in 0..40 {
-            let result = self.request("textDocument/completion", place.clone());
+            let result = self.request("textDocument/completion", &place);
             let items = result.get("items").unwrap_or(&result).as_array().cloned();
             if let Some(items) = items.filter(|items| !items.is_empty()) {
                 let labels = items.iter().filter_map(|item| item["label"].as_str());
