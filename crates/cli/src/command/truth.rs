@@ -170,8 +170,11 @@ fn prepare(catalog: Catalog<'_>, labs: &[&'static dyn Lab]) -> anyhow::Result<Ve
 
 impl Prepared {
     fn new(catalog: Catalog<'_>, lab: &'static str, check: Check) -> anyhow::Result<Prepared> {
-        let experiment = crate::load(catalog, &catalog.source(&check.scenario)?, &check.set)?;
         let sentence = format!("{} == {}", check.measure, check.expected);
+        let mut set = check.set.clone();
+        // The scenario's own expectations may not fit the settings, and are not asked here.
+        set.push(format!("verdict.expect=[{sentence:?}]"));
+        let experiment = crate::load(catalog, &catalog.source(&check.scenario)?, &set)?;
         let (metric, window, expected) = experiment.metric(&sentence).map_err(exit::usage)?;
         let tolerance = Tolerance::parse(&check.tolerance)?;
         Ok(Prepared { lab, check, experiment, metric, window, expected, tolerance })
