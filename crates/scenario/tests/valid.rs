@@ -200,6 +200,18 @@ fn faults_that_compose_are_accepted() {
 }
 
 #[test]
+fn a_disk_hangs_until_its_fault_heals() {
+    let hang = |keys: &str| {
+        least(&format!("[[fault]]\nat = \"1s\"\nfor = \"2s\"\ndisk = {{ nodes = \"n1\", {keys} }}"))
+    };
+    let scenario = read(&hang("hang = true, fail = true"), &[]);
+    let FaultKind::Nodes { fault, .. } = &scenario.faults[0].kind else {
+        panic!("a disk fault is about nodes");
+    };
+    assert_eq!(*fault, NodeFault::Disk { sync: Some(SyncFault::Hangs), fail: true });
+}
+
+#[test]
 fn a_bundle_sets_parameters_and_takes_the_place_of_what_is_written() {
     let params = |rest: &str| read(&least(rest), &[]).params.get::<Params>().map(|p| (p.r, p.w));
     assert_eq!(params("variant = \"two-reads\"\n[params]\nr = 3\nw = 4"), Some((2, 4)));
