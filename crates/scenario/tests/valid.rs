@@ -8,7 +8,7 @@ use common::{LABS, Params, WHOLE, least};
 use netsplit_history::Time;
 use netsplit_scenario::{
     Arrivals, Direction, Dist, Ends, FaultKind, LabSpec, LinkFault, NodeFault, Partition, Quantity,
-    Repeat, Scenario, Selector, Sentence, Trigger, parse,
+    Repeat, Scenario, Selector, Sentence, SyncFault, Trigger, parse,
 };
 
 fn read(text: &str, overrides: &[&str]) -> Scenario {
