@@ -56,7 +56,7 @@ pub use lab::{
 pub use model::{
     Action, Arrivals, Direction, Dist, Ends, Expectation, Expectations, Fault, FaultKind, Keys,
     LinkFault, LinkRule, LinkSettings, Load, Network, NodeFault, NodeGroup, Partition, Repeat,
-    Scenario, Selector, Trigger,
+    Scenario, Selector, SyncFault, Trigger,
 };
 pub use parse::{Parsed, parse};
 pub use value::param_types::{Rate, Share, Span};

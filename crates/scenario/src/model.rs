@@ -367,8 +367,8 @@ pub enum NodeFault {
     },
     /// Makes their disks slow or faulty.
     Disk {
-        /// The new duration of a sync.
-        sync: Option<Dist>,
+        /// What happens to syncs, if they do not take their healthy time.
+        sync: Option<SyncFault>,
         /// Whether every write and sync fails.
         fail: bool,
     },
@@ -397,6 +397,15 @@ impl FaultKind {
             FaultKind::Nodes { fault: NodeFault::Disk { .. }, .. } => "disk",
         }
     }
+}
+
+/// The effect of a disk fault on syncs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SyncFault {
+    /// The new duration of a sync.
+    Takes(Dist),
+    /// A sync makes no progress until the fault heals.
+    Hangs,
 }
 
 /// The links of a partition. Nodes that it does not name, and clients, keep their links.

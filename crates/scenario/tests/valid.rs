@@ -8,7 +8,7 @@ use common::{LABS, Params, WHOLE, least};
 use netsplit_history::Time;
 use netsplit_scenario::{
     Arrivals, Direction, Dist, Ends, FaultKind, LabSpec, LinkFault, NodeFault, Partition, Quantity,
-    Repeat, Scenario, Selector, Sentence, Trigger, parse,
+    Repeat, Scenario, Selector, Sentence, SyncFault, Trigger, parse,
 };
 
 fn read(text: &str, overrides: &[&str]) -> Scenario {
@@ -197,6 +197,18 @@ fn faults_that_compose_are_accepted() {
         .map(|(at, kind)| format!("[[fault]]\nat = {at}\nfor = \"5s\"\n{kind}\n"))
         .collect();
     assert_eq!(read(&least(&text.concat()), &[]).faults.len(), faults.len());
+}
+
+#[test]
+fn a_disk_hangs_until_its_fault_heals() {
+    let hang = |keys: &str| {
+        least(&format!("[[fault]]\nat = \"1s\"\nfor = \"2s\"\ndisk = {{ nodes = \"n1\", {keys} }}"))
+    };
+    let scenario = read(&hang("hang = true, fail = true"), &[]);
+    let FaultKind::Nodes { fault, .. } = &scenario.faults[0].kind else {
+        panic!("a disk fault is about nodes");
+    };
+    assert_eq!(*fault, NodeFault::Disk { sync: Some(SyncFault::Hangs), fail: true });
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod support;
 
 use netsplit_history::Time;
-use netsplit_scenario::{Dist, NodeFault};
+use netsplit_scenario::{Dist, NodeFault, SyncFault};
 use netsplit_sim::Host;
 use support::{MS, Ping, Pong, fault, millis, ms, node, nodes, observed, quiet, recorded, run};
 
@@ -109,7 +109,7 @@ fn a_disk_is_slow_then_fails_then_works_again() {
     let disk = |sync, fail| NodeFault::Disk { sync, fail }.of(node("n1"));
     scenario.nodes[0].disk_sync = Dist::Constant(MS);
     scenario.faults = vec![
-        fault(100, 200, disk(Some(Dist::Constant(20 * MS)), false)),
+        fault(100, 200, disk(Some(SyncFault::Takes(Dist::Constant(20 * MS))), false)),
         fault(200, 300, disk(None, true)),
         // The device does not run on the node's clock.
         fault(155, 165, NodeFault::Clock { skew_ns: 0, drift: -0.5 }.of(node("n1"))),
@@ -139,6 +139,81 @@ fn a_disk_is_slow_then_fails_then_works_again() {
     assert_eq!(observed(&run, "ok"), [MS, 20 * MS, MS]);
     assert_eq!(observed(&run, "failed"), [MS]);
     assert!(run.series.contains_key("checked"));
+}
+
+/// Three syncs at 100 ms on a disk that takes 10 ms for each, with faults of its disk; the fourth
+/// at 800 ms. Returns how long each took.
+fn syncs_under(faults: &[(u64, u64, SyncFault)]) -> Vec<u64> {
+    let mut scenario = quiet(1);
+    scenario.nodes[0].disk_sync = Dist::Constant(10 * MS);
+    let disk = |sync: &SyncFault| NodeFault::Disk { sync: Some(sync.clone()), fail: false };
+    scenario.faults = faults
+        .iter()
+        .map(|(from, to, sync)| fault(*from, *to, disk(sync).of(node("n1"))))
+        .collect();
+    let lab = nodes(|host: Host| async move {
+        host.disk().write("file", b"x").expect("the disk works");
+        for at in [100, 100, 100, 800] {
+            let syncer = host.clone();
+            host.spawn(async move {
+                syncer.sleep(millis(at)).await;
+                syncer.disk().sync("file").await.expect("the disk works");
+                syncer.observe("took", syncer.true_time().since(ms(at)));
+            });
+        }
+    });
+    let run = run(&lab, &scenario, 1);
+    assert_eq!(run.crashes, []);
+    observed(&run, "took")
+}
+
+fn takes(ms: u64) -> SyncFault {
+    SyncFault::Takes(Dist::Constant(ms * MS))
+}
+
+#[test]
+fn a_sync_continues_at_the_healthy_rate_when_its_disk_heals() {
+    assert_eq!(syncs_under(&[]), [10, 20, 30, 10].map(|ms| ms * MS));
+    // 200 ms are a fifth of a slow sync; four fifths of a healthy one are left.
+    assert_eq!(syncs_under(&[(50, 300, takes(1000))]), [208, 218, 228, 10].map(|ms| ms * MS));
+    // Half the first sync is done when the fault strikes; a quarter of it is left at the heal.
+    let both = syncs_under(&[(105, 125, takes(80))]);
+    assert_eq!(both, [5 * MS + 20 * MS + 2_500_000, 37_500_000, 47_500_000, 10 * MS]);
+    // The latest strike wins, and the earlier one is in force again after it.
+    let nested = syncs_under(&[(50, 400, takes(400)), (200, 300, takes(100_000))]);
+    assert_eq!(nested, [304_990_000, 314_990_000, 324_990_000, 10 * MS]);
+}
+
+#[test]
+fn a_hanging_disk_makes_no_progress_until_it_heals() {
+    let hung = syncs_under(&[(105, 605, SyncFault::Hangs)]);
+    assert_eq!(hung, [510, 520, 530, 10].map(|ms| ms * MS));
+    let never_healed = syncs_under(&[(115, 5000, SyncFault::Hangs)]);
+    assert_eq!(never_healed, [10 * MS]);
+}
+
+#[test]
+fn an_abandoned_sync_still_occupies_a_disk_that_heals_and_a_crash_empties_it() {
+    let mut scenario = quiet(1);
+    scenario.nodes[0].disk_sync = Dist::Constant(10 * MS);
+    let hang = NodeFault::Disk { sync: Some(SyncFault::Hangs), fail: false }.of(node("n1"));
+    scenario.faults = vec![fault(50, 300, hang), crash(400, 500)];
+    let lab = nodes(|host: Host| async move {
+        let disk = host.disk();
+        disk.write("file", b"x").expect("the disk works");
+        if host.monotonic() < millis(400) {
+            host.sleep(millis(100)).await;
+            assert!(host.timeout(millis(50), disk.sync("file")).await.is_err());
+            disk.sync("file").await.expect("the disk works");
+            host.observe("ended", host.monotonic());
+            host.sleep(millis(395).saturating_sub(host.monotonic())).await;
+        }
+        disk.sync("file").await.expect("the disk works");
+        host.observe("ended", host.monotonic());
+    });
+    let run = run(&lab, &scenario, 1);
+    assert_eq!(run.crashes, []);
+    assert_eq!(observed(&run, "ended"), [320 * MS, 510 * MS]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::table::fields::{self, Fields};
 use crate::table::shape::{Key, Kind, Shape, key, required};
 use crate::value::dist::dist;
 use crate::value::scalar;
-use crate::{Direction, FaultKind, LinkFault, NodeFault, Partition, Selector};
+use crate::{Direction, FaultKind, LinkFault, NodeFault, Partition, Selector, SyncFault};
 
 /// A kind of fault: its key in `[[fault]]`, and the reader of the key's value.
 pub(crate) struct KindSpec {
@@ -302,6 +302,7 @@ const DISK: Shape = Shape {
     keys: &[
         NODES,
         key("sync", Kind::Dist, "The new duration of a sync."),
+        key("hang", Kind::Boolean, "Whether every sync hangs until the heal. Default: false."),
         key("fail", Kind::Boolean, "Whether every write and sync fails. Default: false."),
     ],
     one_of: &[],
@@ -310,11 +311,16 @@ const DISK: Shape = Shape {
 fn disk(ctx: &Context<'_>, symbols: &Symbols, value: &Value<'_>) -> Option<(Selector, NodeFault)> {
     let fields = Fields::open(ctx, value, &DISK)?;
     let nodes = fields.read(ctx, "nodes", |ctx, value| selector(ctx, symbols, value));
-    let sync = fields.read(ctx, "sync", dist);
+    let sync = fields.read(ctx, "sync", dist).map(SyncFault::Takes);
+    let hang = fields.read(ctx, "hang", scalar::boolean).unwrap_or(false);
     let fail = fields.read(ctx, "fail", scalar::boolean).unwrap_or(false);
-    if fields.get("sync").is_none() && !fail {
-        let label = "expected `sync`, `fail = true` or both";
+    if fields.get("sync").is_none() && !hang && !fail {
+        let label = "expected `sync`, `hang = true` or `fail = true`";
         return ctx.fail(fields.span(), "this fault does nothing", label);
     }
+    if hang {
+        fields.forbid(ctx, &["sync"], "expected `sync` or `hang = true`, not both");
+    }
+    let sync = if hang { Some(SyncFault::Hangs) } else { sync };
     Some((nodes?, NodeFault::Disk { sync, fail }))
 }

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use netsplit_history::{FaultRecord, Time};
 use netsplit_scenario::{
-    Direction, Dist, Ends, Fault, FaultKind, LinkFault, NodeFault, Partition, Selector,
+    Direction, Dist, Ends, Fault, FaultKind, LinkFault, NodeFault, Partition, Selector, SyncFault,
 };
 use rand::rngs::ChaCha8Rng;
 
 use super::selectors::{RoleVacant, select};
 use crate::engine::events::Firing;
 use crate::machine::Machines;
+use crate::machine::disk::SyncTime;
 use crate::machine::id::NodeId;
 use crate::machine::state::MachineEffect;
 use crate::network::link_effects::{LinkEffect, LinkSet, ScopedEffect};
@@ -90,7 +91,10 @@ impl FaultState {
                 MachineEffect::Clock { skew_ns: *skew_ns, drift: *drift }
             }
             NodeFault::Disk { sync, fail } => {
-                let sync = sync.as_ref().map(|dist| Rc::new(Sampler::new(dist)));
+                let sync = sync.as_ref().map(|sync| match sync {
+                    SyncFault::Takes(dist) => SyncTime::Takes(Rc::new(Sampler::new(dist))),
+                    SyncFault::Hangs => SyncTime::Hangs,
+                });
                 MachineEffect::Disk { sync, fail: *fail }
             }
         };

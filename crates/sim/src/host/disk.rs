@@ -1,9 +1,8 @@
 //! Files of node code: a handle to the host's disk.
 
 use std::io;
-use std::time::Duration;
 
-use netsplit_history::{Time, TraceKind};
+use netsplit_history::TraceKind;
 
 use crate::Host;
 use crate::engine::tracer::{number, tag};
@@ -15,13 +14,9 @@ impl Host {
         Disk { host: self.clone() }
     }
 
-    /// Runs `act` on this host's disk, with the current time.
-    fn with_disk<T>(
-        &self,
-        act: impl FnOnce(&mut DiskState, Time) -> io::Result<T>,
-    ) -> io::Result<T> {
-        self.if_alive(|world, id| act(&mut world.machines[id].disk, world.core.now))
-            .unwrap_or_else(|| Err(io::Error::other("this host is down")))
+    /// Runs `act` on this host's disk.
+    fn with_disk<T>(&self, act: impl FnOnce(&mut DiskState) -> io::Result<T>) -> io::Result<T> {
+        self.if_alive(|world, id| act(&mut world.machines[id].disk)).unwrap_or_else(|| Err(down()))
     }
 }
 
@@ -42,7 +37,7 @@ impl Disk {
     /// When the name is invalid, or the host is down.
     pub fn read(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
         let path = path(file)?;
-        self.host.with_disk(|disk, _| disk.read(&path))
+        self.host.with_disk(|disk| disk.read(&path))
     }
 
     /// Replaces the file's content, or creates the file. Not durable before a
@@ -64,7 +59,7 @@ impl Disk {
 
     fn put(&self, file: &str, content: &[u8], append: bool) -> io::Result<()> {
         let path = path(file)?;
-        self.host.with_disk(|disk, _| disk.write(path, content, append))?;
+        self.host.with_disk(|disk| disk.write(path, content, append))?;
         let act = if append { Act::Append } else { Act::Write };
         self.trace(act, file, content, || TraceKind::Write {
             path: file.into(),
@@ -74,17 +69,18 @@ impl Disk {
     }
 
     /// Makes the file durable, with its content at the time of completion. Takes the scenario's
-    /// sync time, after the syncs before it.
+    /// sync time, after the syncs before it. When a disk fault is injected or heals meanwhile, what
+    /// is left of it continues at the new rate.
     ///
     /// # Errors
     /// When the disk fails, or there is no such file.
     pub async fn sync(&self, file: &str) -> io::Result<()> {
         let path = path(file)?;
-        let takes = self.host.with_disk(|disk, now| Ok(disk.begin_sync(now)))?;
-        if takes > Duration::ZERO {
-            self.host.sleep_true(takes).await;
+        let timer = self.host.if_alive(|world, id| world.machines.begin_sync(&mut world.core, id));
+        if let Some(timer) = timer.ok_or_else(down)? {
+            self.host.wait_for(timer).await;
         }
-        self.host.with_disk(|disk, _| disk.finish_sync(&path))?;
+        self.host.with_disk(|disk| disk.finish_sync(&path))?;
         self.trace(Act::Sync, file, &[], || TraceKind::Sync { path: file.into() });
         Ok(())
     }
@@ -95,7 +91,7 @@ impl Disk {
     /// When the disk fails, or there is no such file.
     pub fn remove(&self, file: &str) -> io::Result<()> {
         let path = path(file)?;
-        self.host.with_disk(|disk, _| disk.remove(path))?;
+        self.host.with_disk(|disk| disk.remove(path))?;
         self.trace(Act::Remove, file, &[], || TraceKind::Write { path: file.into(), bytes: 0 });
         Ok(())
     }
@@ -111,8 +107,12 @@ impl Disk {
     /// # Errors
     /// When the disk fails.
     pub fn files(&self) -> io::Result<Vec<String>> {
-        self.host.with_disk(|disk, _| disk.files())
+        self.host.with_disk(|disk| disk.files())
     }
+}
+
+fn down() -> io::Error {
+    io::Error::other("this host is down")
 }
 
 /// An operation on a file, as a number of the fingerprint.

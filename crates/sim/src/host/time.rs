@@ -21,11 +21,9 @@ impl Host {
         Sleep { host: self.clone(), key }
     }
 
-    /// Waits for `duration` of simulated time: for a device that the node's clock does not drive.
-    pub(crate) fn sleep_true(&self, duration: Duration) -> Sleep {
-        let key = self
-            .if_alive(|world, id| world.machines.timers().add_true(&mut world.core, id, duration));
-        Sleep { host: self.clone(), key }
+    /// Waits for a timer of a device that the node's clock does not drive.
+    pub(crate) fn wait_for(&self, timer: TimerKey) -> Sleep {
+        Sleep { host: self.clone(), key: Some(timer) }
     }
 
     /// Waits for `future`, for at most `duration` on this host's monotonic clock.

@@ -201,7 +201,7 @@ fn schedule(key: JobKey, job: &mut Job, factor: Option<f64>, now: Time, events: 
 }
 
 /// `duration` times `factor`, saturating at the range of `u64` nanoseconds.
-fn scaled(duration: Duration, factor: f64) -> Duration {
+pub(super) fn scaled(duration: Duration, factor: f64) -> Duration {
     if factor == 1.0 {
         return duration;
     }

@@ -1,23 +1,25 @@
 //! The state of a disk: turmoil-fs under simulated time.
 //!
 //! Writes reach the page cache at once, and a crash loses them until a sync has completed. A sync
-//! takes the scenario's time; a disk does one at a time. Writes that are never synced are written
+//! takes the scenario's time; a disk does one at a time. A sync in progress keeps its share of the work
+//! when the sync time changes, and continues at the new rate; those queued behind it follow. Writes that are never synced are written
 //! back after [`WRITE_BACK`] of them, as a kernel would eventually; turmoil-fs would otherwise take
 //! quadratic time over them.
 //!
 //! Left out: torn writes, silent corruption, and directories.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read, Write};
 use std::rc::Rc;
-use std::time::Duration;
 
 use netsplit_history::Time;
 use rand::rngs::ChaCha8Rng;
 use turmoil_fs::Fs;
 use turmoil_fs::shim::std::fs;
 
-use crate::random::Sampler;
+use super::cpu::scaled;
+use crate::engine::events::TimerKey;
+use crate::random::{Sampler, unit};
 
 /// Unsynced writes after which the page cache is written back.
 const WRITE_BACK: usize = 512;
@@ -30,40 +32,112 @@ pub(crate) struct DiskState {
     fs: Fs,
     rng: ChaCha8Rng,
     /// How long a sync takes on a healthy disk.
-    healthy: Rc<Sampler>,
+    healthy: SyncTime,
     /// How long a sync takes now.
-    sync: Rc<Sampler>,
+    sync_time: SyncTime,
     failing: bool,
-    busy_until: Time,
+    /// Syncs in order: the first is in progress, the others wait for it.
+    syncs: VecDeque<Sync>,
     /// Writes since the last sync, by path.
     unsynced: BTreeMap<String, usize>,
 }
 
+/// How long a sync takes.
+#[derive(Clone, Debug)]
+pub(crate) enum SyncTime {
+    Takes(Rc<Sampler>),
+    /// A sync makes no progress.
+    Hangs,
+}
+
+impl SyncTime {
+    /// Whether this is the same setting, not only an equal one.
+    fn is(&self, other: &SyncTime) -> bool {
+        match (self, other) {
+            (SyncTime::Takes(a), SyncTime::Takes(b)) => Rc::ptr_eq(a, b),
+            (SyncTime::Hangs, SyncTime::Hangs) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A sync that has begun. It occupies the disk even if its task stops waiting for it.
+struct Sync {
+    /// The numbers that its duration is drawn from, under every sync time alike.
+    draws: (f64, f64),
+    /// The share of its work that is left at `begins`.
+    left: f64,
+    begins: Time,
+    /// `Time::MAX` while the disk hangs.
+    ends: Time,
+    /// The timer that completes it; `None` if it completed at once.
+    timer: Option<TimerKey>,
+}
+
+impl Sync {
+    /// Schedules what is left of it from `begins` on.
+    fn schedule(&mut self, begins: Time, sync_time: &SyncTime) {
+        self.begins = begins;
+        self.ends = match sync_time {
+            SyncTime::Takes(sampler) => begins + scaled(sampler.at(self.draws), self.left),
+            SyncTime::Hangs => Time::MAX,
+        };
+    }
+
+    /// Accounts for the progress until `now`, which is before its end.
+    fn advance(&mut self, now: Time) {
+        if self.begins < now && self.ends != Time::MAX {
+            let still = self.ends.since(now).as_nanos() as f64;
+            self.left *= still / self.ends.since(self.begins).as_nanos() as f64;
+        }
+    }
+}
+
 impl DiskState {
     pub fn new(seed: u64, rng: ChaCha8Rng, sync: Sampler) -> DiskState {
-        let healthy = Rc::new(sync);
+        let healthy = SyncTime::Takes(Rc::new(sync));
         DiskState {
             fs: Fs::builder().seed(seed).build(),
             rng,
-            sync: healthy.clone(),
+            sync_time: healthy.clone(),
             healthy,
             failing: false,
-            busy_until: Time::ZERO,
+            syncs: VecDeque::new(),
             unsynced: BTreeMap::new(),
         }
     }
 
     /// Sets the faults in force: a sync time other than the healthy one, and whether writes fail.
-    pub fn set_trouble(&mut self, sync: Option<Rc<Sampler>>, failing: bool) {
-        self.sync = sync.unwrap_or_else(|| self.healthy.clone());
+    /// Returns the timers to reschedule, with their new times, in order.
+    pub fn set_trouble(
+        &mut self,
+        sync_time: Option<SyncTime>,
+        failing: bool,
+        now: Time,
+    ) -> Vec<(TimerKey, Time)> {
         self.failing = failing;
+        let sync_time = sync_time.unwrap_or_else(|| self.healthy.clone());
+        if sync_time.is(&self.sync_time) {
+            return Vec::new();
+        }
+        self.sync_time = sync_time;
+        self.forget_completed(now);
+        let mut free = now;
+        let mut moved = Vec::new();
+        for sync in &mut self.syncs {
+            sync.advance(now);
+            sync.schedule(free, &self.sync_time);
+            free = sync.ends;
+            moved.extend(sync.timer.map(|timer| (timer, sync.ends)));
+        }
+        moved
     }
 
     /// The node crashes: unsynced writes are lost.
     pub fn crash(&mut self) {
         self.fs.crash();
         self.unsynced.clear();
-        self.busy_until = Time::ZERO;
+        self.syncs.clear();
     }
 
     /// The content of a file; `None` if there is no such file. A failing disk can be read.
@@ -102,11 +176,29 @@ impl DiskState {
         self.changed(path)
     }
 
-    /// Begins a sync; returns how long it takes, with the syncs before it.
-    pub fn begin_sync(&mut self, now: Time) -> Duration {
-        let takes = self.sync.draw(&mut self.rng);
-        self.busy_until = self.busy_until.max(now) + takes;
-        self.busy_until.since(now)
+    /// Begins a sync, which waits for those before it. `start_timer` starts the timer that ends it;
+    /// returns that timer, or `None` if the sync takes no time.
+    pub fn begin_sync(
+        &mut self,
+        now: Time,
+        start_timer: impl FnOnce(Time) -> TimerKey,
+    ) -> Option<TimerKey> {
+        let draws = (unit(&mut self.rng), unit(&mut self.rng));
+        self.forget_completed(now);
+        let mut sync = Sync { draws, left: 1.0, begins: now, ends: now, timer: None };
+        sync.schedule(self.syncs.back().map_or(now, |last| last.ends), &self.sync_time);
+        if sync.ends > now {
+            sync.timer = Some(start_timer(sync.ends));
+        }
+        let timer = sync.timer;
+        self.syncs.push_back(sync);
+        timer
+    }
+
+    fn forget_completed(&mut self, now: Time) {
+        while self.syncs.front().is_some_and(|sync| sync.ends <= now) {
+            self.syncs.pop_front();
+        }
     }
 
     /// Completes a sync: the file is durable.

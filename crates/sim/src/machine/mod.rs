@@ -183,7 +183,9 @@ impl Machines {
         let (skew_ns, drift) = machine.clock_error();
         let drifted = machine.clock.set(core.now, skew_ns, drift);
         let (sync, fail) = machine.disk_trouble();
-        machine.disk.set_trouble(sync, fail);
+        for (timer, at) in machine.disk.set_trouble(sync, fail, core.now) {
+            self.timers.reschedule_true(core, timer, at);
+        }
         let paused = machine.paused_by_fault();
         let resumed = machine.paused && !paused;
         machine.paused = paused;
@@ -224,6 +226,12 @@ impl Machines {
     /// Starts a timer on a host's clock.
     pub fn add_timer(&mut self, core: &mut Core, host: NodeId, duration: Duration) -> TimerKey {
         self.timers.add(core, host, &self.list[host.index()].clock, duration)
+    }
+
+    /// Begins a sync of a host's disk; returns the timer that ends it, if it takes any time.
+    pub fn begin_sync(&mut self, core: &mut Core, host: NodeId) -> Option<TimerKey> {
+        let disk = &mut self.list[host.index()].disk;
+        disk.begin_sync(core.now, |at| self.timers.add_true(core, host, at))
     }
 
     /// Gives a host's workers a job.

@@ -1,6 +1,5 @@
 //! The state of one host: a node, a client host, or the operator's.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use netsplit_scenario::{Dist, NodeGroup, Scenario};
@@ -10,7 +9,7 @@ use turmoil_net::shim::tokio::net::UdpSocket;
 
 use super::clock::Clock;
 use super::cpu::Cpu;
-use super::disk::DiskState;
+use super::disk::{DiskState, SyncTime};
 use super::id::{NodeId, address};
 use crate::engine::events::Firing;
 use crate::engine::executor::TaskKey;
@@ -31,7 +30,7 @@ pub(crate) enum MachineEffect {
     Pause,
     Slow(f64),
     Clock { skew_ns: i64, drift: f64 },
-    Disk { sync: Option<Rc<Sampler>>, fail: bool },
+    Disk { sync: Option<SyncTime>, fail: bool },
 }
 
 /// One host, as the engine sees it.
@@ -90,7 +89,7 @@ impl Machine {
     }
 
     /// The latest sync time in force, and whether the disk fails.
-    pub fn disk_trouble(&self) -> (Option<Rc<Sampler>>, bool) {
+    pub fn disk_trouble(&self) -> (Option<SyncTime>, bool) {
         self.effects.iter().fold((None, false), |(latest, failing), (_, effect)| match effect {
             MachineEffect::Disk { sync, fail } => (sync.clone().or(latest), failing || *fail),
             _ => (latest, failing),

@@ -50,8 +50,7 @@ impl Timers {
     }
 
     /// Starts a timer of a device that the host's clock does not drive.
-    pub fn add_true(&mut self, core: &mut Core, host: NodeId, duration: Duration) -> TimerKey {
-        let at = core.now + duration;
+    pub fn add_true(&mut self, core: &mut Core, host: NodeId, at: Time) -> TimerKey {
         self.insert(core, host, Deadline::True, at)
     }
 
@@ -88,6 +87,14 @@ impl Timers {
                 let at = clock.when(local, core.now);
                 core.schedule(at, Event::Timer(key, timer.schedule));
             }
+        }
+    }
+
+    /// Reschedules a timer of a device, unless nothing waits for it any more.
+    pub fn reschedule_true(&mut self, core: &mut Core, key: TimerKey, at: Time) {
+        if let Some(timer) = self.0.get_mut(key) {
+            timer.schedule += 1;
+            core.schedule(at, Event::Timer(key, timer.schedule));
         }
     }
 
