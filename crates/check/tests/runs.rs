@@ -15,7 +15,7 @@ use netsplit_history::{
 };
 use netsplit_scenario::Property;
 use serde_json::{Value, json};
-use support::{op, read, write};
+use support::{at_key, op, read, write};
 
 /// At most one leader per term.
 #[derive(Default)]
