@@ -30,7 +30,8 @@ pub enum Answer {
     Holds,
     /// One key has none.
     Violated(Box<Witness>),
-    /// The budget ran out first; the text says at which key.
+    /// The budget ran out first, or the history has operations that no rule covers; the text says
+    /// which.
     Unknown(String),
 }
 
@@ -64,6 +65,9 @@ pub(crate) fn check<M: Model, R: Rule<M>>(
     budget: &Budget,
 ) -> Result<Consistency, Malformed> {
     let mut split = split(model, history)?;
+    if let Some(why) = split.scope.unjudged.clone() {
+        return Ok(Consistency { answer: Answer::Unknown(why), scope: split.scope });
+    }
     split.partitions.sort_by_key(|part| part.entries.len());
     let mut steps_left = budget.steps;
     let mut unknown = None;

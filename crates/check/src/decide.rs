@@ -124,8 +124,12 @@ fn single(
 
 impl Guarantee {
     /// The verdict and its reason. A history without an operation that could have violated the
-    /// guarantee is inconclusive.
+    /// guarantee is inconclusive, and so is one with an operation that the model does not have on
+    /// a key of its others.
     pub fn finding(&self) -> PropertyFinding {
+        if let Some(why) = &self.scope.unjudged {
+            return inconclusive(why.clone());
+        }
         let (verdict, why) = match self.violations.as_slice() {
             [] if self.checked == 0 => {
                 (Verdict::Inconclusive, "no operation could have violated it".to_owned())

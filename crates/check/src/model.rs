@@ -33,7 +33,8 @@ pub trait Model {
     /// Its name in findings.
     fn name(&self) -> &'static str;
 
-    /// The names of the operations that it understands; others are ignored.
+    /// The names of the operations that it understands. Others make the history undecidable on
+    /// keys of these, and are ignored on other keys.
     fn operations(&self) -> &[&'static str];
 
     /// Parses one of its operations. With [`Outcome::Unknown`] there is no output to parse.

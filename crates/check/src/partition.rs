@@ -5,7 +5,8 @@
 //! ones, which had no effect; reads without an answer; and unknown writes that no answer could
 //! depend on ([`Model::may_see`]), since any legal order stays legal without them. The last keeps
 //! outages decidable: each operation that may take effect at any later time doubles the orders to
-//! try.
+//! try. An operation that the model does not have makes the history undecidable if it may have
+//! changed one of the partitions; elsewhere it is only counted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,6 +59,10 @@ pub struct Scope {
     pub ignored: BTreeMap<String, usize>,
     /// Pairs of answered operations on one key that overlapped in time, not both reads.
     pub overlapping_pairs: u64,
+    /// The reason why the history cannot be judged: an operation that the model does not have,
+    /// and that may have changed a key of the others.
+    #[serde(skip)]
+    pub unjudged: Option<String>,
 }
 
 /// Parses and sorts.
@@ -67,9 +72,13 @@ pub(crate) fn split<M: Model>(
 ) -> Result<Split<M::Action>, Malformed> {
     let mut scope = Scope::default();
     let mut by_key: BTreeMap<Option<Arc<str>>, Vec<Entry<M::Action>>> = BTreeMap::new();
+    let mut strangers = Vec::new();
     for (index, operation) in history.iter().enumerate() {
         if !model.operations().contains(&&*operation.op) {
             *scope.ignored.entry(operation.op.to_string()).or_default() += 1;
+            if operation.outcome != Outcome::Fail {
+                strangers.push(index);
+            }
             continue;
         }
         scope.operations += 1;
@@ -91,6 +100,12 @@ pub(crate) fn split<M: Model>(
         });
     }
     scope.keys = by_key.len();
+    let stranger = strangers.into_iter().find(|&index| match model.partition(&history[index]) {
+        // Without a key, it may have acted on any.
+        None => !by_key.is_empty(),
+        key => by_key.contains_key(&key),
+    });
+    scope.unjudged = stranger.map(|index| unjudged(model, &history[index], index));
     let mut partitions = Vec::with_capacity(by_key.len());
     for (key, mut entries) in by_key {
         entries.sort_by_key(|entry| (entry.invoke, entry.finish, entry.index));
@@ -102,6 +117,22 @@ pub(crate) fn split<M: Model>(
         partitions.push(partition);
     }
     Ok(Split { partitions, scope })
+}
+
+/// The reason not to judge a history that has `operation`.
+fn unjudged<M: Model>(model: &M, operation: &Operation, index: usize) -> String {
+    let at = operation.key.as_deref().map_or_else(
+        || "it has no key and may have changed any".to_owned(),
+        |key| format!("it may have changed key {key}"),
+    );
+    format!(
+        "operation {} is `{}`, which the model {} does not have; {at}: check the history without \
+         that key, or with a model that has `{}`",
+        index + 1,
+        operation.op,
+        model.name(),
+        operation.op
+    )
 }
 
 /// Drops unknown writes that no operation may have seen, until none is left: an unknown

@@ -81,7 +81,13 @@ impl Witness {
             property: R::NAME.to_owned(),
             model: model.name().to_owned(),
             key: partition.key.as_deref().map(str::to_owned),
-            contradiction: explain::contradiction(model, &entries, &operations, R::RESPECTING),
+            contradiction: explain::contradiction(
+                model,
+                partition,
+                &entries,
+                &operations,
+                R::RESPECTING,
+            ),
             operations,
             minimal: core.minimal,
         }
@@ -94,7 +100,12 @@ impl fmt::Display for Witness {
         writeln!(f, "not {} at key {key}: {}", self.property, self.contradiction)?;
         f.write_str(&timeline::draw(&self.operations))?;
         if !self.minimal {
-            writeln!(f, "(perhaps not minimal: the budget ran out while shrinking)")?;
+            writeln!(
+                f,
+                "(not minimal: the budget ran out while shrinking; fewer of these {} operations \
+                 may contradict each other)",
+                self.operations.len()
+            )?;
         }
         Ok(())
     }

@@ -141,7 +141,7 @@ fn the_budget_ends_in_the_same_words() {
 
 #[test]
 fn malformed_operations_are_named_and_others_counted() {
-    let good = [write(1, 1, 0, 1), op(1, "ping", Value::Null, Value::Null, 2, 3)];
+    let good = [write(1, 1, 0, 1), at_key("other", op(1, "ping", Value::Null, Value::Null, 2, 3))];
     let scope = check_linearizable(&Register, &good, &Budget::default()).unwrap().scope;
     assert_eq!((scope.operations, scope.ignored["ping"]), (1, 1));
     let bad = [write(1, 1, 0, 1), op(1, "cas", json!(3), json!(true), 2, 3)];
@@ -267,4 +267,71 @@ proptest! {
         agrees_with_the_oracle(&history)?;
         witness_is_minimal(&history)?;
     }
+}
+
+#[test]
+fn an_operation_that_the_model_does_not_have_leaves_its_key_undecided() {
+    let incr = |key: &str| at_key(key, op(1, "incr", json!(1), Value::Null, 2, 3));
+    let good = [write(1, 1, 0, 1), read(2, 1, 8, 9)];
+    let bad = [write(1, 1, 0, 1), read(2, 2, 8, 9)];
+    for history in [&good, &bad] {
+        let with = |more: Operation| answer(&[&history[..], &[more]].concat());
+        for more in [incr("k"), unknown(incr("k")), Operation { key: None, ..incr("k") }] {
+            let Answer::Unknown(why) = with(more) else { panic!("definite") };
+            assert!(why.starts_with("operation 3 is `incr`, which the model register"), "{why}");
+        }
+        for more in [incr("other"), failed(incr("k"))] {
+            assert_eq!(with(more), answer(history));
+        }
+    }
+}
+
+#[test]
+fn a_value_that_a_cas_or_an_append_wrote_is_not_called_unwritten() {
+    let history = [
+        write(1, 4, 0, 1),
+        cas(1, json!(4), json!(2), true, 2, 3),
+        write(1, 0, 4, 5),
+        read(2, 2, 7, 8),
+    ];
+    assert_eq!(
+        witness(&history).contradiction,
+        "client 2's read -> 2 found a value that client 1's write(0) had overwritten: that write \
+         began after the value was written by client 1's cas(4, 2) -> true, and returned before \
+         the read began"
+    );
+    let map =
+        |name: &str, input: &str, from| op(1, name, json!(input), Value::Null, from, from + 1);
+    let get = |value: &str| op(2, "get", Value::Null, json!(value), 7, 8);
+    let appended = witness(&[map("append", "b", 0), map("put", "c", 2), get("b")]).contradiction;
+    assert!(appended.contains("written by client 1's append(\"b\")"), "{appended}");
+    // Whatever wrote the value ended too late to be in the witness.
+    for late in [
+        [cas(1, json!(3), json!(2), true, 20, 21), read(2, 2, 7, 8)],
+        [map("append", "b", 20), get("b")],
+    ] {
+        let told = witness(&late).contradiction;
+        assert!(!told.contains("never written"), "{told}");
+    }
+    let never = witness(&[map("append", "x", 0), get("b")]).contradiction;
+    assert!(never.ends_with("found \"b\", which was never written"), "{never}");
+}
+
+#[test]
+fn shrinking_is_bounded_and_a_witness_that_is_not_minimal_says_so() {
+    let mut history = vec![write(1, 1, 0, 1), write(1, 2, 0, 1)];
+    history.extend((0..200).map(|i| read(2, 1 + i % 2, 10 + 10 * i, 11 + 10 * i)));
+    let check = |steps| {
+        let budget = Budget { steps, ..Budget::default() };
+        match check_linearizable(&Register, &history, &budget).unwrap().answer {
+            Answer::Violated(witness) => *witness,
+            other => panic!("expected a violation, found {other:?}"),
+        }
+    };
+    assert!(check(1_000_000).minimal);
+    let cut = check(100);
+    assert!(!cut.minimal && cut.operations.len() > 48);
+    let text = cut.to_string();
+    assert!(text.contains("(not minimal: ") && text.contains("more operations"), "{text}");
+    assert!(text.lines().count() < 60, "{text}");
 }

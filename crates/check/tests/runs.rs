@@ -15,7 +15,7 @@ use netsplit_history::{
 };
 use netsplit_scenario::Property;
 use serde_json::{Value, json};
-use support::{op, read, write};
+use support::{at_key, op, read, write};
 
 /// At most one leader per term.
 #[derive(Default)]
@@ -160,7 +160,7 @@ fn what_shows_nothing_is_inconclusive_and_what_is_left_out_is_said() {
     };
     let alone = linearizable(vec![write(1, 1, 0, 10), read(1, 1, 11, 12)]);
     assert_eq!(alone.verdict, Verdict::Inconclusive);
-    let ping = op(1, "ping", Value::Null, Value::Null, 0, 1);
+    let ping = at_key("other", op(1, "ping", Value::Null, Value::Null, 0, 1));
     let both = linearizable(vec![write(1, 1, 0, 10), read(2, 1, 5, 12), ping.clone()]);
     assert_eq!(both.verdict, Verdict::Pass);
     assert_eq!(both.why, "ignored: 1 ping");

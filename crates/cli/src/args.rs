@@ -280,6 +280,9 @@ One operation a line:
   register  read, write, cas (input [expected, new], output whether it swapped)
   kv        get, put, append, delete
 
+Any other operation leaves its key, and so the history, undecided (exit code 3).
+Numbers that 64 bits would round are refused: write them as strings.
+
 Examples:
   netsplit history check history.jsonl --model register
   netsplit history check - --model kv --json < history.jsonl";

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::{Operation, Outcome, Status, Time};
+use crate::{Operation, Outcome, Status, Time, numbers};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,8 +89,12 @@ pub fn write_history(operations: &[Operation], out: &mut impl Write) -> io::Resu
 
 /// Reads a history line by line. Empty lines are errors like any other malformed line.
 ///
+/// Inputs and outputs keep their exact numbers: those that 64 bits cannot hold are errors, and
+/// equal ones become the same value, so that `1.0` is `1`.
+///
 /// # Errors
-/// At the first line that cannot be read or is no operation, named by its number.
+/// At the first line that cannot be read, is no operation, or has a number that would be rounded,
+/// named by its number.
 pub fn read_history(input: impl BufRead) -> impl Iterator<Item = Result<Operation, HistoryError>> {
     input.lines().enumerate().map(|(index, text)| {
         let line = index + 1;
@@ -100,7 +104,10 @@ pub fn read_history(input: impl BufRead) -> impl Iterator<Item = Result<Operatio
 }
 
 fn parse(text: &str) -> Result<Operation, String> {
-    let line: Line = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut line: Line = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    numbers::refuse_rounded(text)?;
+    numbers::canonical(&mut line.input);
+    numbers::canonical(&mut line.output);
     let invoke = Time::from_nanos(line.invoke_ns);
     let finished = match (line.outcome, line.return_ns) {
         (Outcome::Unknown, None) => Time::MAX,

@@ -13,6 +13,7 @@
 mod invariant;
 mod jsonl;
 mod latency;
+mod numbers;
 mod operation;
 mod run;
 mod tally;

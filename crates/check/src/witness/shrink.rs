@@ -13,11 +13,13 @@ pub(crate) struct Core {
 }
 
 /// The share of the budget for a single check, so that a hard one does not use it up.
-const CHECKS: u64 = 16;
+const CHECKS: u64 = 64;
 
 /// Minimises `suspects`: drops large chunks first, then smaller ones, and finally single groups
 /// until none can be dropped (Zeller & Hildebrandt, "Simplifying and isolating
-/// failure-inducing input", 2002, where complements are dropped).
+/// failure-inducing input", 2002, where complements are dropped). Ends early, with what it has,
+/// when the budget's steps are used: those of the checks, and one for each pair of operations
+/// compared and for each operation copied.
 pub(crate) fn shrink<M: Model>(
     model: &M,
     partition: &Partition<M::Action>,
@@ -33,8 +35,12 @@ pub(crate) fn shrink<M: Model>(
         let mut minimal = true;
         let mut start = 0;
         while start < core.len() {
+            if steps_left == 0 {
+                return Core { entries: core, minimal: false };
+            }
             let end = (start + size).min(core.len());
-            let rest = without(model, partition, &core, start..end);
+            let (rest, compared) = without(model, partition, &core, start..end);
+            steps_left = steps_left.saturating_sub(compared);
             if rest.is_empty() {
                 start = end;
                 continue;
@@ -55,7 +61,7 @@ pub(crate) fn shrink<M: Model>(
         }
         if size > 1 {
             size /= 2;
-        } else if core.len() == before || steps_left == 0 {
+        } else if core.len() == before {
             let entries = core;
             return Core { entries, minimal };
         }
@@ -63,13 +69,14 @@ pub(crate) fn shrink<M: Model>(
 }
 
 /// `core` without the entries at `dropped` and, transitively, without those that may have seen
-/// their writes.
+/// their writes; and how many pairs of entries it compared.
 fn without<M: Model>(
     model: &M,
     partition: &Partition<M::Action>,
     core: &[usize],
     dropped: std::ops::Range<usize>,
-) -> Vec<usize> {
+) -> (Vec<usize>, u64) {
+    let mut compared = 0;
     let entry = |index: usize| &partition.entries[core[index]];
     let mut gone = vec![false; core.len()];
     let mut to_follow: Vec<usize> = dropped.collect();
@@ -80,6 +87,7 @@ fn without<M: Model>(
         if entry(write).read {
             continue;
         }
+        compared += gone.len() as u64;
         for (reader, gone) in gone.iter_mut().enumerate() {
             let (written, answer) = (&entry(write).action, &entry(reader).action);
             if !*gone && model.may_see(written, answer, partition.whole) {
@@ -88,7 +96,8 @@ fn without<M: Model>(
             }
         }
     }
-    (0..core.len()).filter(|&index| !gone[index]).map(|index| core[index]).collect()
+    let rest = (0..core.len()).filter(|&index| !gone[index]).map(|index| core[index]).collect();
+    (rest, compared)
 }
 
 fn subset<A: Clone>(partition: &Partition<A>, kept: &[usize]) -> Partition<A> {

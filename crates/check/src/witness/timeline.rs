@@ -1,5 +1,7 @@
 //! A timeline of operations as text: a line per client, time to the right.
 //!
+//! A long list is cut short; the data of the witness has all of it.
+//!
 //! Columns keep the order of calls and returns, not their distances; the times are listed below.
 
 use std::collections::BTreeMap;
@@ -12,6 +14,9 @@ use super::WitnessOperation;
 /// The most operations that are drawn; beyond, only the list is printed.
 const DRAWN_AT_MOST: usize = 24;
 
+/// The most operations that are listed.
+const LISTED_AT_MOST: usize = 48;
+
 /// Draws `operations`, which are sorted by invocation.
 pub(super) fn draw(operations: &[WitnessOperation]) -> String {
     let mut text = String::new();
@@ -20,7 +25,7 @@ pub(super) fn draw(operations: &[WitnessOperation]) -> String {
             let _ = writeln!(text, "  client {client:<6} {}", line.trim_end());
         }
     }
-    for operation in operations {
+    for operation in operations.iter().take(LISTED_AT_MOST) {
         let from = Time::from_nanos(operation.invoke_ns);
         let to = operation
             .return_ns
@@ -31,6 +36,9 @@ pub(super) fn draw(operations: &[WitnessOperation]) -> String {
             "  operation {number}: client {client} {}, {from} to {to}",
             operation.what
         );
+    }
+    if operations.len() > LISTED_AT_MOST {
+        let _ = writeln!(text, "  and {} more operations", operations.len() - LISTED_AT_MOST);
     }
     text
 }
