@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netsplit_check::{Finding, Verdict, show};
+use netsplit_check::{Finding, Findings, Verdict, show};
 use netsplit_history::Run;
 use netsplit_sim::Lab;
 
@@ -51,6 +51,9 @@ pub fn names_are_distinct(lab: &'static dyn Lab) {
 /// # Panics
 /// When there is no `calm` scenario, or a variant cannot be built on it.
 pub fn variants_build(lab: &'static dyn Lab) {
+    let name = lab.spec().name;
+    let has_calm = lab.scenarios().iter().any(|file| file.name == "calm");
+    assert!(has_calm, "{name}: a lab needs a scenario `calm`; does `scenario_files!` list it?");
     for variant in lab.spec().variants() {
         let calm = load(lab, "calm", &[&format!("variant={}", variant.name)]);
         let built = netsplit_sim::build(lab, &calm.scenario).map(drop);
@@ -69,7 +72,9 @@ pub fn mutants_are_shown(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<
         let Some(mutant) = variant.mutant else { continue };
         let (name, shown_by) = (variant.name, mutant.shown_by);
         let set = format!("variant={name}");
-        let experiment = load(lab, shown_by, &[&set]);
+        let experiment = Experiment::load(lab, shown_by, &[&set]).unwrap_or_else(|error| {
+            panic!("the mutant {name} says that the scenario `{shown_by}` shows it: {error}")
+        });
         let caught = experiment.scenario.verdict.catches.iter().any(|caught| caught == name);
         assert!(caught, "the mutant {name}: {shown_by} does not list it in `catches`");
         let breaks = |seed| {
@@ -124,14 +129,24 @@ pub fn scenarios_pass(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<u64
         for seed in seeds.clone() {
             let (_, findings) = experiment.run(seed).unwrap_or_else(|why| panic!("{why}"));
             let command = command(&experiment, &[], seed);
-            assert_eq!(findings.verdict, Verdict::Pass, "{command}: {findings:#?}");
+            assert!(findings.verdict == Verdict::Pass, "{command}: {}", told(&findings));
         }
     }
 }
 
-/// Checks that the scenario that each mutant names (`shown_by`) lists it in `catches`, and that an
-/// expectation about what the mutant breaks fails there under at least one of `seeds` and of the
-/// scenario's own seeds.
+/// What kept a run from passing, a line each.
+fn told(findings: &Findings) -> String {
+    let missed = findings.expectations.iter().filter(|finding| finding.verdict != Verdict::Pass);
+    let missed = missed.map(|Finding { text, shown, why, .. }| {
+        let shown = shown.as_deref().map_or_else(String::new, |shown| format!(" ({shown})"));
+        format!("\n  `{text}` is not met{shown}: {why}")
+    });
+    let others = findings.reasons.iter().chain(&findings.bugs).map(|why| format!("\n  {why}"));
+    missed.chain(others).collect()
+}
+
+/// Checks that each variant that a scenario says it catches fails it under one of the seeds, or of
+/// those that the scenario lists.
 ///
 /// # Panics
 /// When one does not.

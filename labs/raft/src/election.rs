@@ -36,8 +36,8 @@ pub trait Election: Sync {
     /// [stand](Election::stand).
     fn on_tick(&self, state: &mut State, out: &mut Effects);
 
-    /// Starts an election: a new term, a persisted vote for itself, a [`RequestVote`] to each
-    /// other member. `transfer` is copied to the requests. In a cluster of one, it wins.
+    /// Starts an election: a new term, the [role](State::take_role) of a candidate, a vote for
+    /// itself that is [persisted](State::persist_vote), a [`RequestVote`] to each other member. `transfer` is copied to the requests. In a cluster of one, it wins.
     fn stand(&self, state: &mut State, transfer: bool, out: &mut Effects);
 
     /// A candidate of the current term asks for a vote; with `ask.pre`, for a promise to vote in
