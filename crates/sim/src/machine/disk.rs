@@ -1,10 +1,10 @@
 //! The state of a disk: turmoil-fs under simulated time.
 //!
 //! Writes reach the page cache at once, and a crash loses them until a sync has completed. A sync
-//! takes the scenario's time; a disk does one at a time. A sync in progress keeps its share of the work
-//! when the sync time changes, and continues at the new rate; those queued behind it follow. Writes that are never synced are written
-//! back after [`WRITE_BACK`] of them, as a kernel would eventually; turmoil-fs would otherwise take
-//! quadratic time over them.
+//! takes the scenario's time; a disk does one at a time. A sync in progress keeps its share of the
+//! work when the sync time changes, and continues at the new rate; those queued behind it follow.
+//! Writes that are never synced are written back after [`WRITE_BACK`] of them, as a kernel would
+//! eventually; turmoil-fs would otherwise take quadratic time over them.
 //!
 //! Left out: torn writes, silent corruption, and directories.
 
