@@ -196,6 +196,71 @@ fn a_verdict_is_the_exit_code_whatever_happens_to_the_output() {
     });
 }
 
+/// The verdict on a history of `(client, op, input, output, from, to)` on key `x`, and its text.
+fn checked(model: &str, lines: &[&str], args: &[&str]) -> (Option<i32>, String) {
+    in_folder(|folder| {
+        fs::write(folder.join("h.jsonl"), lines.join("\n") + "\n").expect("writable");
+        let all = [&["history", "check", "h.jsonl", "--model", model], args].concat();
+        let output = netsplit(folder, &all);
+        (output.status.code(), stdout(&output) + &stderr(&output))
+    })
+}
+
+/// A line of a history: an answered operation on key `x`.
+fn line(op: &str, input: &str, output: &str, from: u64) -> String {
+    format!(
+        "{{\"client\": 1, \"op\": \"{op}\", \"key\": \"x\", \"input\": {input}, \"output\": {output}, \
+         \"invoke_ns\": {from}, \"return_ns\": {}, \"outcome\": \"ok\"}}",
+        from + 5
+    )
+}
+
+#[test]
+fn a_key_that_was_never_written_reads_as_what_is_said() {
+    let empty = line("get", "null", "\"\"", 10);
+    let (code, text) = checked("kv", &[&empty], &[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("--absent"), "{text}");
+    assert_eq!(checked("kv", &[&empty], &["--absent", "\"\""]).0, Some(0));
+    let appended =
+        [&empty, &line("append", "\"a\"", "null", 20), &line("get", "null", "\"a\"", 30)];
+    let appended = appended.map(String::as_str);
+    assert_eq!(checked("kv", &appended, &["--absent", "\"\""]).0, Some(0));
+    let deleted = [
+        &line("put", "1", "null", 10),
+        &line("delete", "null", "null", 20),
+        &line("get", "null", "0", 30),
+    ];
+    let deleted = deleted.map(String::as_str);
+    assert_eq!(checked("kv", &deleted, &["--absent", "0"]).0, Some(0));
+    assert_eq!(checked("kv", &deleted, &["--absent", "7"]).0, Some(1));
+    assert_eq!(
+        checked("register", &[&line("read", "null", "0", 10)], &["--absent", "0"]).0,
+        Some(0)
+    );
+    assert_eq!(checked("kv", &[&empty], &["--absent", "{"]).0, Some(2));
+}
+
+#[test]
+fn numbers_are_never_rounded_and_unknown_operations_leave_a_history_undecided() {
+    let wrote = line("write", "9007199254740993", "null", 10);
+    let (code, _) =
+        checked("register", &[&wrote, &line("read", "null", "9007199254740992", 20)], &[]);
+    assert_eq!(code, Some(1), "the values differ");
+    let big = line("write", "12345678901234567890123", "null", 10);
+    let (code, text) = checked("register", &[&big], &[]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("would be rounded"), "{text}");
+    let unknown = line("increment", "1", "null", 15);
+    let (code, text) = checked(
+        "register",
+        &[&line("write", "1", "null", 5), &unknown, &line("read", "null", "2", 25)],
+        &[],
+    );
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("increment"), "{text}");
+}
+
 #[test]
 fn completions_and_the_manual_are_there() {
     in_folder(|folder| {

@@ -9,12 +9,13 @@
 use std::io::BufRead;
 
 use netsplit_history::{HistoryError, Operation, read_history};
+use serde_json::Value;
 
 use crate::budget::Budget;
 use crate::consistency::{Answer, Consistency};
 use crate::expect::{PropertyFinding, Verdict};
 use crate::linearizable::check_linearizable;
-use crate::model::{KeyValue, Malformed, Model, Register};
+use crate::model::{AbsentReadsAs, KeyValue, Malformed, Model, Register};
 
 /// A model that ships with Netsplit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,19 +42,26 @@ impl ShippedModel {
     }
 }
 
-/// Checks that the history in `input` is linearizable.
+/// Checks that the history in `input` is linearizable. A key that was never written reads as
+/// `absent`; null if that is `None`.
 ///
 /// # Errors
 /// At the first line that cannot be read, is not an operation, or does not fit the model.
 pub fn check_history(
     input: impl BufRead,
     model: ShippedModel,
+    absent: Option<Value>,
     budget: &Budget,
 ) -> Result<Consistency, HistoryError> {
     let history = read_history(input).collect::<Result<Vec<_>, _>>()?;
+    let absent = absent.unwrap_or(Value::Null);
     let checked = match model {
-        ShippedModel::Register => check_linearizable(&Register, &history, budget),
-        ShippedModel::KeyValue => check_linearizable(&KeyValue, &history, budget),
+        ShippedModel::Register => {
+            check_linearizable(&AbsentReadsAs { model: Register, absent }, &history, budget)
+        }
+        ShippedModel::KeyValue => {
+            check_linearizable(&AbsentReadsAs { model: KeyValue, absent }, &history, budget)
+        }
     };
     // Empty lines are malformed, so positions and line numbers agree.
     checked.map_err(|Malformed { index, why }| HistoryError::Malformed { line: index + 1, why })

@@ -36,7 +36,7 @@ pub use invariant::{Broken, InvariantFinding, check_invariant};
 pub use linearizable::check_linearizable;
 pub use liveness::check_liveness;
 pub use lost_writes::check_lost_writes;
-pub use model::{Access, CellAction, KeyValue, Malformed, Model, Register};
+pub use model::{AbsentReadsAs, Access, CellAction, KeyValue, Malformed, Model, Register};
 pub use monotonic_reads::check_monotonic_reads;
 pub use partition::Scope;
 pub use read_your_writes::check_read_your_writes;

@@ -13,6 +13,7 @@
 //! Left out: nondeterministic models. A lab has to encode such a choice in the operation's
 //! output.
 
+mod absent;
 mod cell;
 
 use std::hash::Hash;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use netsplit_history::{Operation, Outcome};
 use serde_json::Value;
 
+pub use absent::AbsentReadsAs;
 pub use cell::{CellAction, KeyValue, Register};
 
 /// A sequential specification of one partition of a system.

@@ -216,6 +216,11 @@ fn duration(text: &str) -> Result<std::time::Duration, serde::de::value::Error> 
     Span::deserialize(text.into_deserializer()).map(|span| span.0)
 }
 
+/// Reads a JSON value.
+fn json(text: &str) -> Result<serde_json::Value, serde_json::Error> {
+    serde_json::from_str(text)
+}
+
 /// `netsplit lint`
 #[derive(Args, Debug)]
 pub struct Lint {
@@ -285,7 +290,8 @@ Numbers that 64 bits would round are refused: write them as strings.
 
 Examples:
   netsplit history check history.jsonl --model register
-  netsplit history check - --model kv --json < history.jsonl";
+  netsplit history check - --model kv --json < history.jsonl
+  netsplit history check history.jsonl --model kv --absent '\"\"'";
 
 /// `netsplit history check`
 #[derive(Args, Debug)]
@@ -295,6 +301,9 @@ pub struct HistoryCheck {
     /// What the operations mean
     #[arg(long, value_enum)]
     pub model: ModelName,
+    /// What a read of a key that was never written returns, such as '""' or 0 [default: null]
+    #[arg(long, value_name = "JSON", value_parser = json)]
+    pub absent: Option<serde_json::Value>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

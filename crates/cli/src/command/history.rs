@@ -23,7 +23,7 @@ pub fn check(args: &HistoryCheck) -> anyhow::Result<ExitCode> {
         ModelName::Register => ShippedModel::Register,
         ModelName::Kv => ShippedModel::KeyValue,
     };
-    let checked = check_history(input, model, &Budget::default())
+    let checked = check_history(input, model, args.absent.clone(), &Budget::default())
         .map_err(|error| exit::usage(format!("{file}: {error}")))?;
     let finding = checked.finding(false);
     if args.json {
@@ -50,6 +50,12 @@ pub fn check(args: &HistoryCheck) -> anyhow::Result<ExitCode> {
         terminal::print(&format!("{told}: {count} operations\n"));
         if !finding.why.is_empty() {
             terminal::print(&format!("{}\n", finding.why));
+        }
+        if args.absent.is_none() && finding.why.contains("which was never written") {
+            terminal::print(
+                "help: if a key that was never written reads as that value, say so with \
+                 --absent, such as --absent '\"\"'\n",
+            );
         }
     }
     Ok(exit::code(finding.verdict))
