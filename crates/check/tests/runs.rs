@@ -139,8 +139,9 @@ fn lines(history: &[Operation]) -> String {
 #[test]
 fn a_history_file_is_checked_like_a_run() {
     let history = [write(1, 1, 0, 10), read(2, 1, 5, 12)];
-    let check =
-        |text: &str| check_history(text.as_bytes(), ShippedModel::Register, None, &Budget::default());
+    let check = |text: &str| {
+        check_history(text.as_bytes(), ShippedModel::Register, None, &Budget::default())
+    };
     let text = lines(&history);
     assert_eq!(check(&text).unwrap().finding(true).verdict, Verdict::Pass);
     let stale = text.clone() + &lines(&[read(3, Value::Null, 20, 21)]);

@@ -95,7 +95,8 @@ Examples:
   netsplit run queueing/knee --set load.clients.rate=900/s --seed 3
   netsplit run my-scenario.toml --json > report.json
 
-A fault, load or action is addressed by its name: --set fault.leader-cut.for=5s";
+A fault, load or action is addressed by its name: --set fault.leader-cut.for=5s
+The words of a report, such as settle and worst second, are in the glossary of docs/scenarios.md.";
 
 const COMPARE_EXAMPLES: &str = "\
 Examples:
