@@ -122,8 +122,8 @@ Examples:
   netsplit new --lab gossip ./gossip
   netsplit new --lab gossip ./gossip --git https://example.org/netsplit --rev 1a2b3c4
 
-The crate of a new lab is a `netsplit` command of its own: `cargo run -- run gossip/calm` in its
-folder runs it, `cargo test` checks it.";
+The crate of a new lab is a `netsplit` command of its own. In its folder,
+`cargo run -- run gossip/calm` runs it and `cargo test` checks it.";
 
 const TRUTH_EXAMPLES: &str = "\
 Examples:

@@ -1,8 +1,8 @@
 //! Measures of the whole run, taken when it has ended.
 //!
-//! What users felt is judged from the history of each key ([`by_key`]): [`staleness`], [`losses`]
-//! and [`probes`]. What the nodes hold at the end is judged from their memory, which they publish
-//! to an [`Inspector`] and never read there.
+//! The measures of staleness, losses and probes ([`staleness`], [`losses`], [`probes`]) come from
+//! the history of each key ([`by_key`]), as users saw it. Those of the replicas at the end come from
+//! the nodes' memory, which they publish to an [`Inspector`] and never read there.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! Read repair: a read that finds nodes behind brings them up to date.
 //!
-//! What the nodes that answered know together is a [`Reading`]. The seat [`Repair`] decides which
+//! A [`Reading`] is the combined knowledge of the nodes that answered. The seat [`Repair`] decides which
 //! nodes must store it: before the client gets its answer, so that no later read can miss what
 //! this one returned (Attiya, Bar-Noy and Dolev 1995 call it the write-back), and after it, so that
 //! replicas converge on every key that is read (Dynamo, section 5). The parameter `read_repair`

@@ -12,7 +12,7 @@
 //! At one store, decisions are made one after another, so the limit holds exactly, whatever the
 //! network does. Which clock counts there is a seat: the store's own, or the time stamp that the
 //! gateway sent along, as scripts do that take the time as an argument. Gateways' clocks disagree.
-//! What a gateway does when the store does not answer is the seat [`Outage`].
+//! The seat [`Outage`] decides what a gateway does when the store does not answer.
 //!
 //! What this leaves out: a fallback in between, a local limiter with a share of the limit, which
 //! most services that can afford it have; the race of a store that cannot decide, where gateways
