@@ -183,6 +183,28 @@ fn messages_queue_for_a_narrow_link() {
 }
 
 #[test]
+fn what_queues_for_a_narrow_link_leaves_when_it_is_wide_again() {
+    let narrow = FaultKind::Links(LinkFault::Bandwidth { ends: Ends::All, bytes_per_s: 1000 });
+    for (healthy, millis_each) in [(None, 0), (Some(1_000_000), 1)] {
+        let mut scenario = quiet(2);
+        scenario.network.default = LinkSettings {
+            latency: Some(Dist::Constant(7 * MS)),
+            bandwidth: healthy,
+            ..Default::default()
+        };
+        // Five messages of 1000 bytes, one each 100 ms; in the fault, each takes a second.
+        scenario.faults = vec![fault(150, 450, narrow.clone())];
+        let there = observed(&measure(&scenario, 5, 100 * MS, 980), "there");
+        // Of the message sent at 200 ms, a quarter has left at the heal.
+        let whole = millis_each * MS;
+        let first = 250 * MS + whole * 3 / 4;
+        let second = first - 100 * MS + whole;
+        let expected = [whole, first, second, second - 100 * MS + whole, whole];
+        assert_eq!(there, expected.map(|wait| wait + 7 * MS), "{millis_each} ms each");
+    }
+}
+
+#[test]
 fn of_overlapping_faults_the_latest_latency_holds_and_additions_add_up() {
     let latency = |ms: u64, add| {
         FaultKind::Links(LinkFault::Latency {

@@ -53,7 +53,7 @@ impl World {
         match faults.fire(core, machines, fault, target) {
             None => BTreeSet::new(),
             Some((_, FaultEffect::Links(effect))) => {
-                network.inject(effect);
+                network.inject(core, effect);
                 BTreeSet::new()
             }
             Some((firing, FaultEffect::Nodes(hosts, effect))) => {
@@ -71,7 +71,7 @@ impl World {
     fn heal(&mut self, firing: Firing) -> Vec<NodeId> {
         let World { core, network, machines, faults, .. } = self;
         faults.close_firing(core, firing);
-        network.heal(firing);
+        network.heal(core, firing);
         let healed = machines.heal(firing);
         for id in &healed {
             faults.churn_again(core, firing.fault, *id);

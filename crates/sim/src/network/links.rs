@@ -8,14 +8,14 @@
 //! first needs them, and again after a fault was injected or healed.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use netsplit_history::Time;
 use netsplit_scenario::{Dist, LinkSettings};
 use rand::rngs::Xoshiro256PlusPlus;
 
+use super::bandwidth::{Moved, Queue};
 use super::link_effects::{LinkEffect, LinkSet, ScopedEffect, effects_of};
-use crate::engine::events::{FaultId, Firing};
+use crate::engine::events::{FaultId, Firing, FlightKey};
 use crate::machine::id::NodeId;
 use crate::random::{Sampler, small_stream, unit};
 
@@ -35,9 +35,6 @@ pub(crate) enum Fate {
 /// A value and the fault that set it.
 type Set<T> = (T, Option<FaultId>);
 
-/// A limit of bandwidth: bytes per second, and the firing that set it.
-type Limit = (u64, Option<Firing>);
-
 struct Channel {
     version: u64,
     partitions: Vec<FaultId>,
@@ -45,7 +42,7 @@ struct Channel {
     added: Vec<(Rc<Sampler>, FaultId)>,
     loss: Set<f64>,
     duplicate: Set<f64>,
-    bandwidth: Option<Limit>,
+    bandwidth: Set<Option<u64>>,
     rng: Xoshiro256PlusPlus,
     /// The stream of added latencies, so that a fault does not shift the draws of `rng`.
     fault_rng: Xoshiro256PlusPlus,
@@ -55,15 +52,6 @@ struct Channel {
 struct Link {
     channels: Vec<Option<Box<Channel>>>,
     queue: Queue,
-}
-
-/// The queue of a link with limited bandwidth.
-#[derive(Default)]
-struct Queue {
-    /// When the last queued message has been sent.
-    busy_until: Time,
-    /// The limit in force: a link whose bandwidth changes starts with an empty queue.
-    limit: Option<Limit>,
 }
 
 /// All links.
@@ -113,16 +101,48 @@ impl Links {
         self.version += 1;
     }
 
-    /// Puts a fault's effect in force.
-    pub fn inject(&mut self, effect: ScopedEffect) {
+    /// Puts a fault's effect in force; returns the queued messages that it moves.
+    pub fn inject(&mut self, effect: ScopedEffect, now: Time) -> Vec<Moved> {
+        let limits = matches!(effect.effect, LinkEffect::Bandwidth(_));
         self.faults.push(effect);
         self.version += 1;
+        if limits { self.change_bandwidths(now) } else { Vec::new() }
     }
 
-    /// Ends the effects of a firing.
-    pub fn heal(&mut self, firing: Firing) {
-        self.faults.retain(|effect| effect.source != Some(firing));
+    /// Ends the effects of a firing; returns the queued messages that this moves.
+    pub fn heal(&mut self, firing: Firing, now: Time) -> Vec<Moved> {
+        let ended = self.faults.extract_if(.., |effect| effect.source == Some(firing));
+        let limited =
+            ended.fold(false, |any, it| any | matches!(it.effect, LinkEffect::Bandwidth(_)));
         self.version += 1;
+        if limited { self.change_bandwidths(now) } else { Vec::new() }
+    }
+
+    /// Gives the queue of every link the bandwidth in force now.
+    fn change_bandwidths(&mut self, now: Time) -> Vec<Moved> {
+        let effects = || self.defaults.iter().chain(&self.rules).chain(&self.faults);
+        let mut moved = Vec::new();
+        for (from, row) in (0..).map(NodeId).zip(&mut self.table) {
+            for (to, link) in (0..).map(NodeId).zip(row) {
+                let mut bandwidths = effects()
+                    .filter(|effect| effect.links.contains(from, to))
+                    .filter_map(|it| match it.effect {
+                        LinkEffect::Bandwidth(rate) => Some(rate),
+                        _ => None,
+                    });
+                let bandwidth = bandwidths.next_back();
+                moved.extend(link.queue.set_bandwidth(bandwidth, now));
+            }
+        }
+        moved
+    }
+
+    /// Notes the copies in flight of the message that was sent last from one host to another.
+    pub fn carry(&mut self, from: NodeId, to: NodeId, copies: impl IntoIterator<Item = FlightKey>) {
+        let link = self.table.get_mut(from.index()).and_then(|row| row.get_mut(to.index()));
+        if let Some(link) = link.filter(|_| from != to) {
+            link.queue.carry(copies);
+        }
     }
 
     /// Draws the fate of a message sent now. `affected` is called with each fault that changed it.
@@ -131,8 +151,7 @@ impl Links {
             return Fate::Arrives { at: now, copy: None };
         }
         self.prepare(parcel);
-        let Link { channels, queue: link_queue } =
-            &mut self.table[parcel.from.index()][parcel.to.index()];
+        let Link { channels, queue } = &mut self.table[parcel.from.index()][parcel.to.index()];
         let channel = channels[parcel.kind as usize].as_mut().expect("just prepared");
         let draws = Draws::take(&mut channel.rng);
         if !channel.partitions.is_empty() {
@@ -143,7 +162,10 @@ impl Links {
             channel.loss.1.into_iter().for_each(&mut affected);
             return Fate::Lost;
         }
-        let left = transmit(now, link_queue, channel, parcel.bytes, &mut affected);
+        let moved = queue.set_bandwidth(channel.bandwidth.0, now);
+        debug_assert!(moved.is_empty(), "a fault that strikes or heals changes the bandwidth");
+        let left = queue.send(parcel.bytes, now);
+        channel.bandwidth.1.into_iter().for_each(&mut affected);
         channel.latency.1.into_iter().for_each(&mut affected);
         let mut latency = channel.latency.0.at(draws.latency);
         let mut copy_latency = None;
@@ -190,7 +212,7 @@ impl Links {
                     added: Vec::new(),
                     loss: (0.0, None),
                     duplicate: (0.0, None),
-                    bandwidth: None,
+                    bandwidth: (None, None),
                     rng: small_stream(self.seed, &name),
                     fault_rng: small_stream(self.seed, &format!("{name}/faults")),
                 });
@@ -220,28 +242,6 @@ impl Draws {
     }
 }
 
-/// When the last byte has left, on a link whose bandwidth may be limited.
-fn transmit(
-    now: Time,
-    queue: &mut Queue,
-    channel: &Channel,
-    bytes: usize,
-    affected: &mut impl FnMut(FaultId),
-) -> Time {
-    let Some((bytes_per_s, by)) = channel.bandwidth else {
-        return now;
-    };
-    if let Some(firing) = by {
-        affected(firing.fault);
-    }
-    if queue.limit != channel.bandwidth {
-        *queue = Queue { busy_until: now, limit: channel.bandwidth };
-    }
-    let nanos = bytes as u128 * 1_000_000_000 / u128::from(bytes_per_s.max(1));
-    queue.busy_until = now.max(queue.busy_until) + Duration::from_nanos(nanos as u64);
-    queue.busy_until
-}
-
 /// Compiles the effects on a channel: partitions and added latencies accumulate; of every other
 /// setting the latest holds.
 fn compile<'a>(
@@ -255,7 +255,7 @@ fn compile<'a>(
     channel.latency = (default_latency.clone(), None);
     channel.loss = (0.0, None);
     channel.duplicate = (0.0, None);
-    channel.bandwidth = None;
+    channel.bandwidth = (None, None);
     for effect in effects {
         let other_kind = effect.message.is_some_and(|kind| kind != parcel.kind);
         if other_kind || !effect.links.contains(parcel.from, parcel.to) {
@@ -270,7 +270,7 @@ fn compile<'a>(
             }
             LinkEffect::Loss(p) => channel.loss = (*p, fault),
             LinkEffect::Duplicate(p) => channel.duplicate = (*p, fault),
-            LinkEffect::Bandwidth(rate) => channel.bandwidth = Some((*rate, effect.source)),
+            LinkEffect::Bandwidth(rate) => channel.bandwidth = (Some(*rate), fault),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! hands it to the receiver's socket. A partition drops messages sent while it is active;
 //! messages already in flight are delivered.
 
+pub(crate) mod bandwidth;
 pub(crate) mod delivery;
 pub(crate) mod link_effects;
 pub(crate) mod links;
@@ -14,10 +15,11 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use bytes::Bytes;
-use netsplit_history::TraceKind;
+use netsplit_history::{Time, TraceKind};
 use netsplit_scenario::{LinkRule, Selector};
 use slotmap::{Key, KeyData, SlotMap, new_key_type};
 
+use self::bandwidth::Moved;
 use self::link_effects::{LinkSet, ScopedEffect, effects_of};
 use self::links::{Fate, Links, Parcel};
 use self::wire::{REPLY_PORT, call_of};
@@ -67,6 +69,8 @@ pub(crate) struct Flight {
     payload: Bytes,
     /// The receiver's life at the time of sending.
     incarnation: u32,
+    /// When it arrives; it may be moved while its message is queued for its link.
+    at: Time,
 }
 
 /// All links, messages in flight and pending calls.
@@ -124,13 +128,25 @@ impl Network {
     }
 
     /// Puts a fault's effect in force.
-    pub fn inject(&mut self, effect: ScopedEffect) {
-        self.links.inject(effect);
+    pub fn inject(&mut self, core: &mut Core, effect: ScopedEffect) {
+        let moved = self.links.inject(effect, core.now);
+        self.reschedule(core, moved);
     }
 
     /// Ends the effects of a firing.
-    pub fn heal(&mut self, firing: Firing) {
-        self.links.heal(firing);
+    pub fn heal(&mut self, core: &mut Core, firing: Firing) {
+        let moved = self.links.heal(firing, core.now);
+        self.reschedule(core, moved);
+    }
+
+    /// Messages that were queued for their link leave earlier or later, and so arrive.
+    fn reschedule(&mut self, core: &mut Core, moved: Vec<Moved>) {
+        for Moved { copy, from, to } in moved {
+            if let Some(flight) = self.flights.get_mut(copy) {
+                flight.at = to + flight.at.since(from);
+                core.schedule(flight.at, Event::Deliver(copy));
+            }
+        }
     }
 
     /// Sends a message: it is dropped, or scheduled to arrive. `affected` is called with each
@@ -157,14 +173,16 @@ impl Network {
             Fate::Arrives { at, copy } => {
                 let payload = Bytes::from(wire);
                 let incarnation = machines[to].incarnation;
-                let flight = |payload| Flight { envelope, id, payload, incarnation };
-                if let Some(at) = copy {
-                    core.run.network.duplicated += 1;
-                    let key = self.flights.insert(flight(payload.clone()));
+                core.run.network.duplicated += u64::from(copy.is_some());
+                let mut launch = |at| {
+                    let payload = payload.clone();
+                    let flight = Flight { envelope, id, payload, incarnation, at };
+                    let key = self.flights.insert(flight);
                     core.schedule(at, Event::Deliver(key));
-                }
-                let key = self.flights.insert(flight(payload));
-                core.schedule(at, Event::Deliver(key));
+                    key
+                };
+                let copies = [copy.map(&mut launch), Some(launch(at))];
+                self.links.carry(from, to, copies.into_iter().flatten());
             }
         }
     }
@@ -197,8 +215,10 @@ impl Network {
         core.keep(&machines[node].name, || event(message.clone(), machines[other].name.clone()));
     }
 
-    /// A copy of a message arrives; `None` when its receiver cannot take it.
+    /// A copy of a message arrives; `None` when its receiver cannot take it, or when it arrives at
+    /// another time.
     fn arrive(&mut self, core: &mut Core, machines: &Machines, key: FlightKey) -> Option<Flight> {
+        self.flights.get(key).filter(|flight| flight.at == core.now)?;
         let flight = self.flights.remove(key)?;
         let (Envelope { from, to, port, kind }, id) = (flight.envelope, flight.id);
         let receiver = &machines[to];
