@@ -116,7 +116,7 @@ fn the_suggested_expectations_of_every_lab_are_valid() {
             all.flat_map(texts).collect()
         };
         let text = format!(
-            "title = \"T\"\nlab = {lab:?}\nduration = \"60s\"\n[[load]]\nrate = \"1/s\"\n\
+            "title = \"T\"\nlab = {lab:?}\nduration = \"60s\"\n[[load]]\nname = \"LOAD\"\nregion = \"REGION\"\nrate = \"1/s\"\n\
              [[fault]]\nname = \"FAULT\"\nat = \"10s\"\nfor = \"1s\"\ncrash = \"any\"\n\
              [verdict]\nexpect = {:?}\nsweep = {:?}\n",
             suggested("expectation"),

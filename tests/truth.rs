@@ -22,6 +22,8 @@ struct Check {
     tier: String,
     seeds: u64,
     measure: String,
+    #[serde(default)]
+    window: String,
     expected: String,
     tolerance: String,
 }
@@ -31,7 +33,7 @@ fn stated(check: &Check) -> [String; 8] {
     [
         check.law.clone(),
         check.tier.clone(),
-        format!("`{}`", check.measure),
+        format!("`{}`", format!("{} {}", check.measure, check.window).trim_end()),
         check.expected.clone(),
         check.tolerance.clone(),
         check.seeds.to_string(),

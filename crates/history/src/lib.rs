@@ -26,7 +26,8 @@ pub use jsonl::{HistoryError, read_history, write_history};
 pub use latency::{EncodedLatencies, Latencies};
 pub use operation::{Operation, Outcome, Status};
 pub use run::{
-    Aggregate, Crash, FaultRecord, LabEvent, LittlesLaw, NetworkCounts, Problem, Run, Series,
+    Aggregate, Crash, FaultRecord, LabEvent, LittlesLaw, NetworkCounts, Problem, Run, Sample,
+    Series,
 };
 pub use tally::{Counts, Tally, recovery, worst_second};
 pub use time::Time;

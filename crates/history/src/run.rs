@@ -26,8 +26,10 @@ pub struct Run {
     pub faults: Vec<FaultRecord>,
     /// Message counts of the network.
     pub network: NetworkCounts,
-    /// Named durations that nodes and clients observed: (when, how long).
-    pub observed: BTreeMap<Arc<str>, Vec<(Time, Duration)>>,
+    /// The names of all hosts, by the number that samples carry: nodes, then client hosts.
+    pub hosts: Vec<Arc<str>>,
+    /// Named durations that nodes and clients observed.
+    pub observed: BTreeMap<Arc<str>, Vec<Sample<Duration>>>,
     /// Counters and gauges of the lab, by name.
     pub series: BTreeMap<Arc<str>, Series>,
     /// Numbers that the lab computed from the whole run at its end.
@@ -51,6 +53,11 @@ pub struct Run {
 }
 
 impl Run {
+    /// The number of the host called `name`.
+    pub fn host(&self, name: &str) -> Option<u32> {
+        self.hosts.iter().position(|host| **host == *name).map(|index| index as u32)
+    }
+
     /// The measured part of the run: after the warm-up, until the load stopped.
     pub fn measured_window(&self) -> Window {
         Window::span(self.warmup, self.duration)
@@ -102,8 +109,19 @@ pub struct NetworkCounts {
 pub struct Series {
     /// How the points of a window become one number.
     pub aggregate: Aggregate,
-    /// (when, by how much or to what), in order of time.
-    pub points: Vec<(Time, f64)>,
+    /// By how much or to what, in order of time.
+    pub points: Vec<Sample<f64>>,
+}
+
+/// A value that a host recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample<T> {
+    /// The time.
+    pub at: Time,
+    /// The host's number: its index in [`Run::hosts`].
+    pub host: u32,
+    /// The value.
+    pub value: T,
 }
 
 /// How the points of a [`Series`] become one number.
@@ -117,20 +135,29 @@ pub enum Aggregate {
 }
 
 impl Series {
-    /// The counter's increase inside the window, or the gauge's value at its end.
+    /// The counter's increase inside the window, or the gauge's value at its end; `None` for a
+    /// gauge that was not set before.
     pub fn value(&self, window: &Window) -> Option<f64> {
+        self.value_where(window, |_| true)
+    }
+
+    /// [`value`](Series::value), of one host's points only.
+    pub fn value_of(&self, host: u32, window: &Window) -> Option<f64> {
+        self.value_where(window, |of| of == host)
+    }
+
+    fn value_where(&self, window: &Window, counts: impl Fn(u32) -> bool) -> Option<f64> {
+        let mut points = self.points.iter().filter(|point| counts(point.host));
         match self.aggregate {
             Aggregate::Sum => Some(
-                self.points
-                    .iter()
-                    .filter(|(at, _)| window.contains(*at))
+                points
+                    .filter(|point| window.contains(point.at))
                     // Not `sum`, which calls the empty sum -0.
-                    .fold(0.0, |total, (_, by)| total + by),
+                    .fold(0.0, |total, point| total + point.value),
             ),
             Aggregate::Last => {
                 let end = window.end()?;
-                let before = self.points.partition_point(|(at, _)| *at < end);
-                before.checked_sub(1).map(|last| self.points[last].1)
+                points.rfind(|point| point.at < end).map(|point| point.value)
             }
         }
     }

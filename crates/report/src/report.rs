@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use netsplit_check::{Finding, Findings, Verdict, Witness, significant};
 use netsplit_history::{
-    Counts, Crash, FaultRecord, Latencies, NetworkCounts, Problem, Run, Tally, Time, Window,
-    worst_second,
+    Counts, Crash, FaultRecord, Latencies, NetworkCounts, Problem, Run, Sample, Tally, Time,
+    Window, worst_second,
 };
 use netsplit_scenario::{Quantity, Scenario};
 use serde::{Deserialize, Serialize};
@@ -136,9 +136,9 @@ fn operations(run: &Run, measured: &Window) -> BTreeMap<String, OperationReport>
 }
 
 fn observed(run: &Run, measured: &Window) -> BTreeMap<String, LatencyMs> {
-    let distribution = |samples: &Vec<(Time, Duration)>| -> Latencies {
-        let inside = samples.iter().filter(|(at, _)| measured.contains(*at));
-        inside.map(|(_, duration)| *duration).collect()
+    let distribution = |samples: &Vec<Sample<Duration>>| -> Latencies {
+        let inside = samples.iter().filter(|sample| measured.contains(sample.at));
+        inside.map(|sample| sample.value).collect()
     };
     let all = run.observed.iter();
     all.map(|(name, samples)| (name.to_string(), LatencyMs::from(&distribution(samples)))).collect()

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use netsplit_check::evaluate;
 use netsplit_history::{
-    Aggregate, FaultRecord, NetworkCounts, Operation, Outcome, Run, Series, Status, Time,
+    Aggregate, FaultRecord, NetworkCounts, Operation, Outcome, Run, Sample, Series, Status, Time,
 };
 use netsplit_scenario::{
-    Arrivals, CheckedParams, Comparison, Expectation, Expectations, Keys, LabSpec, LinkSettings,
-    Load, Metric, Network, Population, Property, Quantity, Scenario, Sentence, Statistic,
-    WindowName,
+    Arrivals, CheckedParams, Comparison, Ended, Expectation, Expectations, Keys, LabSpec,
+    LinkSettings, Load, Metric, Network, Property, Quantity, Requests, Scenario, Sentence,
+    Statistic, WindowName,
 };
 
 use crate::Report;
@@ -52,7 +52,7 @@ pub fn cut() -> (Scenario, Run) {
             duplicated: 0,
             in_flight: 0,
         },
-        observed: [(Arc::from("visibility"), lag.collect())].into(),
+        observed: [(Arc::from("visibility"), samples(lag).collect())].into(),
         series: [
             (Arc::from("stale_reads"), series(Aggregate::Sum, stale.collect())),
             (Arc::from("hints"), series(Aggregate::Last, vec![(at(25.0), 17.0)])),
@@ -67,8 +67,12 @@ pub fn cut() -> (Scenario, Run) {
 
 static LAB: LabSpec = LabSpec::new("quorum-kv", "For tests");
 
+fn samples<T>(values: impl IntoIterator<Item = (Time, T)>) -> impl Iterator<Item = Sample<T>> {
+    values.into_iter().map(|(at, value)| Sample { at, host: 0, value })
+}
+
 fn series(aggregate: Aggregate, points: Vec<(Time, f64)>) -> Series {
-    Series { aggregate, points }
+    Series { aggregate, points: samples(points).collect() }
 }
 
 /// Latencies vary between 2 and 8 ms, and are tenfold in the first second after the cut heals.
@@ -149,8 +153,8 @@ fn load() -> Load {
 }
 
 fn expectations() -> Vec<Expectation> {
-    let availability = Metric::Availability(Population::Successful);
-    let percentile = |p| Metric::Latency(Statistic::Percentile(p), Population::Successful);
+    let availability = Metric::Availability(Requests::default());
+    let percentile = |p| Metric::Latency(Statistic::Percentile(p), Ended::Successful.into());
     let during = WindowName::During("minority-cut".into());
     let metric =
         |metric, comparison, value, window| Sentence::Metric { metric, comparison, value, window };

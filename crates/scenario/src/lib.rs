@@ -45,8 +45,8 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use editor::schema::{schema, schema_text};
 pub use editor::template::template;
 pub use grammar::sentence::{
-    Comparison, Metric, Population, Property, Quantity, SeedAggregate, Sentence, Statistic,
-    WindowName,
+    Comparison, Ended, Metric, Population, Property, Quantity, Requests, SeedAggregate, Sentence,
+    Statistic, WindowName,
 };
 pub use lab::{
     Bundle, CheckedParams, Filling, FillingNames, GroupSpec, LabSpec, Mutant, Named, OpenFilling,

@@ -100,6 +100,27 @@ fn sentences() {
 }
 
 #[test]
+fn arguments_of_metrics() {
+    let load = "[[load]]\nname = \"writers\"\nrate = \"1/s\"\nregion = \"eu\"\n";
+    let sentences = [
+        "p99(all, get, load writers, region eu) < 5ms",
+        "availability(load wirters) >= 99%",
+        "p99(region us) < 5ms",
+        "stale_reads(node n9) == 0",
+        "stale_reads(load writers) == 0",
+        "p99(get, put) < 5ms",
+        "p99(visibility, load writers) < 5ms",
+        "p99(node n1) < 5ms",
+        "availability(node n1) >= 99%",
+        "p99(get,) < 5ms",
+        "p99(get load writers) < 5ms",
+        "slower(get) <= 1%",
+        "slower(5ms, visibility, node n1) <= 1",
+    ];
+    insta::assert_snapshot!(told(&expecting(&sentences, load), &[]));
+}
+
+#[test]
 fn sentences_in_other_words() {
     let wrong = [
         "stale_reads < 20ms",

@@ -140,7 +140,7 @@ fn suggested_expectations_are_valid() {
             assert!(expect.contains(&own), "{expect:?}");
         }
         let text = format!(
-            "title = \"T\"\nlab = {:?}\nduration = \"60s\"\n[[load]]\nrate = \"1/s\"\n\
+            "title = \"T\"\nlab = {:?}\nduration = \"60s\"\n[[load]]\nname = \"LOAD\"\nregion = \"REGION\"\nrate = \"1/s\"\n\
              [[fault]]\nname = \"FAULT\"\nat = \"10s\"\nfor = \"1s\"\ncrash = \"any\"\n\
              [verdict]\nexpect = {expect:?}\nsweep = {sweep:?}\n",
             lab.name

@@ -5,18 +5,18 @@ mod common;
 use common::{LABS, least};
 use netsplit_history::Time;
 use netsplit_scenario::{
-    Comparison, Metric, Population, Property, Quantity, SeedAggregate, Sentence, Statistic,
-    WindowName, parse,
+    Comparison, Ended, Metric, Population, Property, Quantity, Requests, SeedAggregate, Sentence,
+    Statistic, WindowName, parse,
 };
 use proptest::prelude::*;
-use proptest::strategy::Union;
 
 const FAULT: &str = "[[fault]]\nname = \"cut\"\nat = \"20s\"\nfor = \"5s\"\ncrash = \"n1\"\n";
+const LOAD: &str = "[[load]]\nname = \"clients\"\nrate = \"1/s\"\nregion = \"eu\"\n";
 
 /// The sentence that a scenario with this text reads.
 fn read(text: &str, sweep: bool) -> Sentence {
     let key = if sweep { "sweep" } else { "expect" };
-    let file = least(&format!("{FAULT}[verdict]\n{key} = [\"{text}\"]"));
+    let file = least(&format!("{FAULT}{LOAD}[verdict]\n{key} = [\"{text}\"]"));
     match parse(&file, "test.toml", &[], &LABS) {
         Ok(parsed) => {
             let verdict = parsed.scenario.verdict;
@@ -27,9 +27,19 @@ fn read(text: &str, sweep: bool) -> Sentence {
     }
 }
 
-fn requests(special: Population) -> impl Strategy<Value = Population> {
-    let operation = Population::Operation("get".into());
-    prop::sample::select(vec![Population::Successful, special, operation])
+fn name(of: &'static str) -> impl Strategy<Value = Option<String>> {
+    prop_oneof![Just(None), Just(Some(of.to_owned()))]
+}
+
+fn requests(special: Ended) -> impl Strategy<Value = Requests> {
+    let ended = prop_oneof![Just(Ended::Successful), Just(special)];
+    (ended, name("get"), name("clients"), name("eu"))
+        .prop_map(|(ended, operation, load, region)| Requests { ended, operation, load, region })
+}
+
+fn population() -> impl Strategy<Value = Population> {
+    let observed = |node| Population::Observed { name: "visibility".into(), node };
+    prop_oneof![requests(Ended::All).prop_map(Population::Requests), name("n1").prop_map(observed),]
 }
 
 fn statistic() -> impl Strategy<Value = Statistic> {
@@ -47,20 +57,25 @@ fn nanos() -> impl Strategy<Value = Quantity> {
 
 /// A metric with a value of its unit.
 fn measured() -> BoxedStrategy<(Metric, Quantity)> {
-    let observed = Just(Population::Observed("visibility".into()));
-    let latency = (statistic(), Union::new([requests(Population::All).boxed(), observed.boxed()]));
+    let latency = (statistic(), population());
+    let slower = (0..86_400_000_000_000u64, population());
     let lab_value =
         prop_oneof![share().prop_map(Quantity::Share), (-1e6..1e6).prop_map(Quantity::Number),];
-    let shares = |metric: fn(Population) -> Metric, special| {
+    let lab = name("n1").prop_map(|node| Metric::Lab { name: "stale_reads".into(), node });
+    let shares = |metric: fn(Requests) -> Metric, special| {
         (requests(special).prop_map(metric), share().prop_map(Quantity::Share))
     };
-    let throughput = requests(Population::All).prop_map(Metric::Throughput);
+    let throughput = requests(Ended::All).prop_map(Metric::Throughput);
     prop_oneof![
-        shares(Metric::Availability, Population::Admitted),
-        shares(Metric::RejectedRate, Population::All),
+        shares(Metric::Availability, Ended::Admitted),
+        shares(Metric::RejectedRate, Ended::All),
         (latency.prop_map(|(of, whose)| Metric::Latency(of, whose)), nanos()),
+        (
+            slower.prop_map(|(than, of)| Metric::Slower(Time::from_nanos(than), of)),
+            share().prop_map(Quantity::Share)
+        ),
         (throughput, (0.0..1e7).prop_map(Quantity::PerSecond)),
-        (Just(Metric::Lab("stale_reads".into())), lab_value),
+        (lab, lab_value),
     ]
     .boxed()
 }

@@ -45,7 +45,7 @@ fn a_message_of_the_greatest_size_arrives_whole_and_a_greater_one_is_refused() {
     });
     let run = run(&lab, &quiet(2), 1);
     assert_eq!(run.crashes, []);
-    assert_eq!(run.series["received"].points[0].1, (MAX_MESSAGE - 13) as f64);
+    assert_eq!(run.series["received"].points[0].value, (MAX_MESSAGE - 13) as f64);
 }
 
 #[test]

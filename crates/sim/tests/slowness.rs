@@ -231,6 +231,6 @@ fn tasks_woken_during_a_pause_resume_in_the_order_of_their_wakes() {
     });
     let run = run(&lab, &scenario, 1);
     assert_eq!(observed(&run, "woke"), [150, 250, 350, 450].map(|at| at * MS));
-    let times: Vec<_> = run.observed["woke"].iter().map(|(at, _)| *at).collect();
+    let times: Vec<_> = run.observed["woke"].iter().map(|sample| sample.at).collect();
     assert_eq!(times, [ms(400), ms(400), ms(400), ms(450)]);
 }

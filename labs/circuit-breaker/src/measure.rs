@@ -41,7 +41,7 @@ fn breaker(event: &LabEvent) -> (&str, &str) {
 /// The state of things when the first breaker opened.
 fn opening(run: &Run, event: &LabEvent) -> [(&'static str, f64); 3] {
     let calls = run.series.get("calls").into_iter().flat_map(|series| &series.points);
-    let before: f64 = calls.filter(|(at, _)| *at <= event.at).map(|(_, by)| by).sum();
+    let before: f64 = calls.filter(|call| call.at <= event.at).map(|call| call.value).sum();
     [
         ("opened_at_call", number(event, "recorded")),
         ("failures_at_opening", number(event, "failures")),

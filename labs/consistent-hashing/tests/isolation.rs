@@ -37,7 +37,7 @@ fn run(text: &str, overrides: &[&str]) -> Run {
 
 /// The final value of a counter.
 fn counted(run: &Run, name: &str) -> f64 {
-    run.series.get(name).map_or(0.0, |series| series.points.iter().map(|(_, by)| by).sum())
+    run.series.get(name).map_or(0.0, |series| series.points.iter().map(|point| point.value).sum())
 }
 
 #[test]

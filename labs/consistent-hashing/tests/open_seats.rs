@@ -60,6 +60,6 @@ fn a_migration_of_another_crate_is_asked() {
     let mine = seats::MIGRATION.filling("one-each", "One entry", || Box::new(HandsOverOne));
     let lab = ConsistentHashing.with(mine);
     let (run, _) = load(lab, "node-joins", &["variant=one-each"]).run(1).expect("a lab");
-    let arrived: f64 = run.series["keys_handed_over"].points.iter().map(|(_, by)| by).sum();
+    let arrived: f64 = run.series["keys_handed_over"].points.iter().map(|point| point.value).sum();
     assert_eq!(arrived, 10.0, "one from each of ten nodes");
 }

@@ -24,5 +24,5 @@ pub(crate) fn measure(run: &Run, cluster: &Cluster) -> Vec<(&'static str, f64)> 
 fn measured<'a>(run: &'a Run, name: &str) -> impl Iterator<Item = Duration> + 'a {
     let window = run.measured_window();
     let samples = run.observed.get(name).into_iter().flatten();
-    samples.filter(move |(at, _)| window.contains(*at)).map(|(_, duration)| *duration)
+    samples.filter(move |sample| window.contains(sample.at)).map(|sample| sample.value)
 }

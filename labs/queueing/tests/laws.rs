@@ -34,6 +34,7 @@ fn laws() -> Vec<(&'static str, f64)> {
         ("M/M/1 at rho 0.9", 1.0 / (1.0 - 0.9)),
         ("M/M/2 at rho 0.8: mean", erlang_mean(2, 1.6)),
         ("M/M/2 at rho 0.8: p99", solve(|t| erlang_tail(2, 1.6, t) - 0.01)),
+        ("M/M/2 at rho 0.8: the share that waits", 100.0 * erlang_wait(2, 1.6)),
         ("M/D/1 at rho 0.8: mean", 1.0 + 0.8 / (2.0 * (1.0 - 0.8))),
         ("Four queues joined at random", 10.0 / (1.0 - 0.8)),
         ("One queue for four workers", 10.0 * erlang_mean(4, 3.2)),

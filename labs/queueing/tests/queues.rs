@@ -64,7 +64,7 @@ fn variants_meet_the_same_arrivals_and_the_same_jobs() {
     let jobs = |set: &[&str]| {
         let (_, run) = run("pooled-or-split", set, 3);
         let mut arrivals: Vec<_> = run.operations.iter().map(|op| op.intended).collect();
-        let mut work: Vec<_> = run.observed["service"].iter().map(|(_, work)| *work).collect();
+        let mut work: Vec<_> = run.observed["service"].iter().map(|sample| sample.value).collect();
         arrivals.sort_unstable();
         work.sort_unstable();
         (arrivals, work)
@@ -91,10 +91,10 @@ fn one_queue_beats_the_shortest_beats_two_choices_beats_turns_beats_chance() {
 fn a_full_queue_rejects_and_says_so() {
     let (_, run) = run("bounded-queue", &["duration=40s"], 1);
     let rejected = run.operations.iter().filter(|op| op.status == Status::Rejected).count();
-    let counted: f64 = run.series["rejections"].points.iter().map(|(_, by)| by).sum();
+    let counted: f64 = run.series["rejections"].points.iter().map(|point| point.value).sum();
     assert!(rejected > 300, "{rejected}");
     assert_eq!(counted, rejected as f64);
-    let longest = run.observed["wait"].iter().map(|(_, wait)| wait.as_millis()).max();
+    let longest = run.observed["wait"].iter().map(|sample| sample.value.as_millis()).max();
     assert!(longest < Some(400), "ten jobs of 10 ms were before it: {longest:?} ms");
 }
 

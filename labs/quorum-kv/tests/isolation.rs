@@ -42,7 +42,8 @@ fn with_all_links_cut_no_node_knows_what_another_was_told() {
     assert!(ok > 400, "each node serves alone: {ok}");
     assert!(alone.measured["stale_rate"] > 0.3, "two writes of three are out of sight");
     assert_eq!(alone.measured["keys_diverged"], 10.0);
-    let counted = |name: &str| alone.series[name].points.iter().map(|(_, by)| by).sum::<f64>();
+    let counted =
+        |name: &str| alone.series[name].points.iter().map(|point| point.value).sum::<f64>();
     assert_eq!(counted("read_repairs") + counted("anti_entropy_repairs"), 0.0);
 }
 

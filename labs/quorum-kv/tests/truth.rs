@@ -34,7 +34,7 @@ fn each_leg_of_the_model_has_a_latency_of_its_own() {
     let fixed = |overrides: &[&str]| {
         let base = ["duration=1s", "params.read_after=0ms", "network.latency=1ms"];
         let run = run(&[&base, overrides].concat());
-        let first = |name: &str| run.observed[name][0].1.as_micros();
+        let first = |name: &str| run.observed[name][0].value.as_micros();
         (first("write"), first("read"))
     };
     assert_eq!(fixed(&[]), (2000, 2000));

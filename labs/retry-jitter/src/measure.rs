@@ -5,8 +5,9 @@
 //! twice because it takes two tries for two requests would not count them as doubles itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use netsplit_history::{Operation, Run, Status, Time};
+use netsplit_history::{Operation, Run, Sample, Status};
 
 /// The measures of a whole run, by name.
 pub(crate) fn measure(run: &Run, leaves: u32) -> Vec<(&'static str, f64)> {
@@ -21,7 +22,7 @@ pub(crate) fn measure(run: &Run, leaves: u32) -> Vec<(&'static str, f64)> {
     let leaves = run.operations.len() as f64 * f64::from(leaves);
     let per_leaf = |counter: &str| {
         let points = &run.series.get(counter)?.points;
-        let counted: f64 = points.iter().map(|(_, by)| by).sum();
+        let counted: f64 = points.iter().map(|point| point.value).sum();
         (leaves > 0.0).then_some(counted / leaves)
     };
     measured.extend(per_leaf("tries").map(|tries| ("amplification", tries)));
@@ -41,9 +42,9 @@ fn drain_s(run: &Run) -> Option<f64> {
     let heals = run.faults.iter().flat_map(|fault| &fault.spans);
     let heal = heals.map(|(_, to)| *to).max()?;
     let waits = run.observed.get("wait")?;
-    let idle = |(at, wait): &&(Time, std::time::Duration)| *at > heal && wait.is_zero();
-    let (at, _) = waits.iter().find(idle)?;
-    Some(at.since(heal).as_secs_f64())
+    let idle = |wait: &&Sample<Duration>| wait.at > heal && wait.value.is_zero();
+    let first = waits.iter().find(idle)?;
+    Some(first.at.since(heal).as_secs_f64())
 }
 
 /// Charges beyond the first of their request, and requests that were told "done" and were not

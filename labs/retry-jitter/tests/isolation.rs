@@ -12,7 +12,7 @@ fn run(name: &str, set: &[&str]) -> Run {
 
 fn total(run: &Run, name: &str) -> f64 {
     let points = run.series.get(name).map(|series| &series.points);
-    points.into_iter().flatten().map(|(_, by)| by).sum()
+    points.into_iter().flatten().map(|point| point.value).sum()
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn the_variant_leaves_arrivals_and_work_alone() {
         let set = [&format!("variant={variant}"), exponential, "duration=5s"];
         let run = run("calm", &set.map(|set| set as &str));
         let mut arrivals: Vec<_> = run.operations.iter().map(|op| op.intended).collect();
-        let mut work: Vec<_> = run.observed["service"].iter().map(|of| of.1).collect();
+        let mut work: Vec<_> = run.observed["service"].iter().map(|of| of.value).collect();
         arrivals.sort_unstable();
         work.sort_unstable();
         (arrivals, work)

@@ -24,7 +24,7 @@ fn number(experiment: &Experiment, run: &Run, metric: &str) -> f64 {
 }
 
 fn total(run: &Run, name: &str) -> f64 {
-    run.series[name].points.iter().map(|(_, by)| by).sum()
+    run.series[name].points.iter().map(|point| point.value).sum()
 }
 
 /// 3 layers of 4 tries, each of which fails: 64 tries, and not one more.
@@ -124,7 +124,7 @@ fn a_charge_stays_with_its_server() {
 fn a_deadline_travels_through_a_proxy() {
     let expired = |set: &[&str]| {
         let run = run("metastable-deadlines", set);
-        let waits = run.observed["wait"].iter().map(|(_, wait)| *wait);
+        let waits = run.observed["wait"].iter().map(|sample| sample.value);
         let after_hang = waits.filter(|wait| *wait > Duration::from_secs(1)).count();
         (total(&run, "expired"), after_hang)
     };

@@ -1,8 +1,9 @@
 //! Measurement of a metric in a window.
 
-use netsplit_history::{Latencies, Operation, Run, Status, Tally, Window, recovery};
-use netsplit_scenario::{Metric, Population, Quantity, Scenario, Statistic, WindowName};
+use netsplit_history::{Latencies, Run, Time, Window, recovery};
+use netsplit_scenario::{Metric, Quantity, Requests, Scenario, Statistic, WindowName};
 
+use super::population::{durations, tally};
 use super::window::{resolve, spans, until_next_strike};
 use super::{show, significant};
 
@@ -46,36 +47,35 @@ pub fn measure(
         return Err(empty_reason(name, run));
     }
     match metric {
-        Metric::Latency(statistic, Population::Observed(distribution)) => {
-            let observed = observed_in(run, distribution, &window);
-            latency(*statistic, &observed, &format!("`{distribution}`"))
-        }
         Metric::Latency(statistic, population) => {
-            let tally = tally(run, &window, population)?;
-            match population {
-                Population::All | Population::Admitted => {
-                    latency(*statistic, &tally.latency_all, "request")
-                }
-                _ => latency(*statistic, &tally.latency, "successful request"),
+            let (durations, of) = durations(population, &window, scenario, run);
+            latency(*statistic, &durations.into_iter().collect(), &of)
+        }
+        Metric::Slower(than, population) => {
+            let (durations, of) = durations(population, &window, scenario, run);
+            let longer = durations.iter().filter(|duration| Time::from(**duration) > *than).count();
+            match durations.len() {
+                0 => Err(format!("no {of} in this window")),
+                all => Ok(Quantity::Share(longer as f64 / all as f64).into()),
             }
         }
-        Metric::Availability(population) => {
-            let counts = tally(run, &window, population)?.counts;
+        Metric::Availability(requests) => {
+            let counts = tally(requests, &window, scenario, run)?.counts;
             share(counts.availability())
         }
-        Metric::RejectedRate(population) => {
-            share(tally(run, &window, population)?.counts.rejected_rate())
+        Metric::RejectedRate(requests) => {
+            share(tally(requests, &window, scenario, run)?.counts.rejected_rate())
         }
-        Metric::Throughput(population) => {
-            let ok = tally(run, &window, population)?.counts.ok;
+        Metric::Throughput(requests) => {
+            let ok = tally(requests, &window, scenario, run)?.counts.ok;
             let seconds = window.length().as_secs_f64();
             Ok(Quantity::PerSecond(ok as f64 / seconds).into())
         }
-        Metric::Lab(metric) => {
+        Metric::Lab { name: metric, node } => {
             if !scenario.loads.is_empty() {
-                tally(run, &window, &Population::Successful)?;
+                tally(&Requests::default(), &window, scenario, run)?;
             }
-            lab_number(metric, name, &window, run)
+            lab_number(metric, node.as_deref(), name, &window, run)
         }
         Metric::Recovery => unreachable!("measured above"),
     }
@@ -84,31 +84,6 @@ pub fn measure(
 fn share(share: Option<f64>) -> Result<Measured, String> {
     let share = share.ok_or("no request counts in this window")?;
     Ok(Quantity::Share(share).into())
-}
-
-/// The requests of the window that belong to the population.
-fn tally(run: &Run, window: &Window, population: &Population) -> Result<Tally, String> {
-    let belongs = |operation: &Operation| match population {
-        Population::Successful | Population::All => true,
-        Population::Admitted => operation.status != Status::Rejected,
-        Population::Operation(name) => *operation.op == **name,
-        Population::Observed(_) => false,
-    };
-    let tally = Tally::of(run, window, belongs);
-    if tally.counts.attempted > 0 {
-        return Ok(tally);
-    }
-    Err(match population {
-        Population::Operation(name) => format!("no `{name}` request in this window"),
-        Population::Observed(name) => format!("`{name}` is observed, not requested"),
-        _ => "no request in this window".into(),
-    })
-}
-
-fn observed_in(run: &Run, distribution: &str, window: &Window) -> Latencies {
-    let samples = run.observed.get(distribution).into_iter().flatten();
-    let inside = samples.filter(|(at, _)| window.contains(*at));
-    inside.map(|(_, duration)| *duration).collect()
 }
 
 fn latency(statistic: Statistic, latencies: &Latencies, of: &str) -> Result<Measured, String> {
@@ -135,19 +110,26 @@ fn latency(statistic: Statistic, latencies: &Latencies, of: &str) -> Result<Meas
 /// What the lab measured at the end of the run, or counted inside the window.
 fn lab_number(
     metric: &str,
+    node: Option<&str>,
     name: &WindowName,
     window: &Window,
     run: &Run,
 ) -> Result<Measured, String> {
     if let Some(&number) = run.measured.get(metric) {
-        return match name {
-            WindowName::Overall => Ok(Quantity::Number(number).into()),
+        return match (name, node) {
+            (_, Some(_)) => Err(format!("`{metric}` is measured over all nodes together")),
+            (WindowName::Overall, None) => Ok(Quantity::Number(number).into()),
             _ => Err(format!("`{metric}` is measured over the whole run only")),
         };
     }
     let series = run.series.get(metric);
-    let value = series.and_then(|series| series.value(window));
-    let number = value.ok_or_else(|| format!("the lab recorded no `{metric}` in this run"))?;
+    let Some(node) = node else {
+        let value = series.and_then(|series| series.value(window));
+        let number = value.ok_or_else(|| format!("the lab recorded no `{metric}` in this run"))?;
+        return Ok(Quantity::Number(number).into());
+    };
+    let value = series.zip(run.host(node)).and_then(|(series, host)| series.value_of(host, window));
+    let number = value.ok_or_else(|| format!("{node} recorded no `{metric}` in this run"))?;
     Ok(Quantity::Number(number).into())
 }
 

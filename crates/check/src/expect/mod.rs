@@ -19,6 +19,7 @@
 //! listed in [`Findings::sweep`] and leave its verdict alone.
 
 mod measure;
+mod population;
 mod quantity;
 mod verdict;
 mod window;

@@ -102,7 +102,7 @@ fn fixed(number: f64, digits: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use netsplit_scenario::{Comparison, Metric, Population, WindowName};
+    use netsplit_scenario::{Comparison, Metric, Requests, WindowName};
 
     #[test]
     fn three_digits_with_the_unit_that_suits() {
@@ -136,7 +136,7 @@ mod tests {
     fn digits_are_added_until_the_side_of_the_bound_shows() {
         let shown = |value, comparison, bound| {
             let sentence = Sentence::Metric {
-                metric: Metric::Availability(Population::Successful),
+                metric: Metric::Availability(Requests::default()),
                 comparison,
                 value: bound,
                 window: WindowName::Overall,

@@ -33,6 +33,9 @@ struct Check {
     set: Vec<String>,
     seeds: u64,
     measure: String,
+    /// The window of the metric, as in expectations: `during cut`. Empty: `overall`.
+    #[serde(default)]
+    window: String,
     expected: String,
     tolerance: String,
 }
@@ -170,7 +173,7 @@ fn prepare(catalog: Catalog<'_>, labs: &[&'static dyn Lab]) -> anyhow::Result<Ve
 
 impl Prepared {
     fn new(catalog: Catalog<'_>, lab: &'static str, check: Check) -> anyhow::Result<Prepared> {
-        let sentence = format!("{} == {}", check.measure, check.expected);
+        let sentence = format!("{} == {} {}", check.measure, check.expected, check.window);
         let mut set = check.set.clone();
         // The scenario's own expectations may not fit the settings, and are not asked here.
         set.push(format!("verdict.expect=[{sentence:?}]"));
@@ -206,7 +209,7 @@ impl Prepared {
             tier: check.tier,
             command: format!("netsplit run {}{set}", check.scenario),
             seeds: check.seeds,
-            measure: check.measure.clone(),
+            measure: format!("{} {}", check.measure, check.window).trim_end().to_owned(),
             expected: check.expected.clone(),
             tolerance: check.tolerance.clone(),
             measured: show(self.expected.with(mean)),

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use netsplit_history::{Crash, Run};
+use netsplit_history::{Crash, Run, Sample};
 use netsplit_scenario::Scenario;
 
 use super::*;
@@ -58,7 +58,8 @@ fn long_names_stay_inside_the_page() {
     run.operations[5000].op = long.as_str().into();
     run.measured.insert(long.clone(), 1e300);
     let name: Arc<str> = long.as_str().into();
-    run.observed.insert(name, vec![(at(10.0), run.operations[0].latency())]);
+    run.observed
+        .insert(name, vec![Sample { at: at(10.0), host: 0, value: run.operations[0].latency() }]);
     for width in [20, 80, 81, 132] {
         for line in rendered(&scenario, &run, width, false).lines() {
             assert!(text::width(line) <= width.max(80), "{width}: {line}");

@@ -12,7 +12,8 @@ const HISTORY: [&str; 6] = [
     "no lost acknowledged write",
 ];
 
-/// Examples for `expect` without names of the lab. `FAULT` stands for the name of a fault.
+/// Examples for `expect` without names of the lab. `FAULT`, `LOAD` and `REGION` stand for names
+/// of the scenario.
 pub(super) fn of_run(lab: &LabSpec) -> Vec<String> {
     let mut all: Vec<_> = [
         "availability >= 99% outside faults",
@@ -21,6 +22,9 @@ pub(super) fn of_run(lab: &LabSpec) -> Vec<String> {
         "mean within 10% of 20ms before FAULT",
         "throughput > 100/s from 10s to 20s",
         "rejected_rate == 0%",
+        "slower(100ms) <= 1%",
+        "p99(load LOAD) < 100ms",
+        "availability(region REGION) >= 99%",
         "recovery < 5s after FAULT",
         "serves again within 5s",
     ]

@@ -4,8 +4,8 @@ use std::fmt::{Display, Formatter, Result};
 
 use crate::value::format;
 use crate::{
-    Comparison, Metric, Population, Property, Quantity, SeedAggregate, Sentence, Statistic,
-    WindowName,
+    Comparison, Ended, Metric, Population, Property, Quantity, Requests, SeedAggregate, Sentence,
+    Statistic, WindowName,
 };
 
 impl Display for Sentence {
@@ -41,12 +41,20 @@ impl Display for SeedAggregate {
 impl Display for Metric {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
-            Metric::Availability(population) => write!(f, "availability{population}"),
+            Metric::Availability(requests) => write!(f, "availability{requests}"),
             Metric::Latency(statistic, population) => write!(f, "{statistic}{population}"),
-            Metric::Throughput(population) => write!(f, "throughput{population}"),
+            Metric::Slower(than, population) => {
+                let than = format::nanos(than.as_nanos() as f64);
+                f.write_str("slower")?;
+                list(f, [Some(than)].into_iter().chain(population.arguments()))
+            }
+            Metric::Throughput(requests) => write!(f, "throughput{requests}"),
             Metric::Recovery => f.write_str("recovery"),
-            Metric::RejectedRate(population) => write!(f, "rejected_rate{population}"),
-            Metric::Lab(name) => f.write_str(name),
+            Metric::RejectedRate(requests) => write!(f, "rejected_rate{requests}"),
+            Metric::Lab { name, node } => {
+                f.write_str(name)?;
+                list(f, [named("node", node.as_ref())])
+            }
         }
     }
 }
@@ -61,15 +69,51 @@ impl Display for Statistic {
     }
 }
 
+/// Writes the arguments that are there, in parentheses; nothing when there are none.
+fn list(f: &mut Formatter<'_>, arguments: impl IntoIterator<Item = Option<String>>) -> Result {
+    let arguments: Vec<_> = arguments.into_iter().flatten().collect();
+    if arguments.is_empty() { Ok(()) } else { write!(f, "({})", arguments.join(", ")) }
+}
+
+fn named(what: &str, name: Option<&String>) -> Option<String> {
+    name.map(|name| format!("{what} {name}"))
+}
+
+impl Requests {
+    fn arguments(&self) -> [Option<String>; 4] {
+        let ended = match self.ended {
+            Ended::Successful => None,
+            Ended::All => Some("all".to_owned()),
+            Ended::Admitted => Some("admitted".to_owned()),
+        };
+        let (load, region) =
+            (named("load", self.load.as_ref()), named("region", self.region.as_ref()));
+        [ended, self.operation.clone(), load, region]
+    }
+}
+
+impl Population {
+    fn arguments(&self) -> Vec<Option<String>> {
+        match self {
+            Population::Requests(requests) => requests.arguments().into(),
+            Population::Observed { name, node } => {
+                vec![Some(name.clone()), named("node", node.as_ref())]
+            }
+        }
+    }
+}
+
+impl Display for Requests {
+    /// Includes the parentheses; empty for the default requests.
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        list(f, self.arguments())
+    }
+}
+
 impl Display for Population {
     /// Includes the parentheses; empty for the default population.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Population::Successful => Ok(()),
-            Population::All => f.write_str("(all)"),
-            Population::Admitted => f.write_str("(admitted)"),
-            Population::Operation(name) | Population::Observed(name) => write!(f, "({name})"),
-        }
+        list(f, self.arguments())
     }
 }
 

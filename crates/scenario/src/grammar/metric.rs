@@ -1,15 +1,22 @@
 //! Metrics, their populations, and the values that they are compared with.
 
+use super::arguments::{Allowed, Arguments, name_of};
 use super::parser::{PROPERTIES, Vocabulary};
 use super::words::{Mistake, Parsed, Word, Words, no_such, synonym};
 use crate::diagnostic::suggest::cut;
 use crate::value::format;
 use crate::value::units;
-use crate::{Metric, Population, Quantity, Statistic};
+use crate::{Ended, Metric, Population, Quantity, Requests, Statistic};
+use netsplit_history::Time;
 
 /// The metrics of every lab, without percentiles.
-const METRICS: [&str; 6] =
-    ["availability", "mean", "max", "throughput", "recovery", "rejected_rate"];
+const METRICS: [&str; 7] =
+    ["availability", "mean", "max", "slower", "throughput", "recovery", "rejected_rate"];
+
+/// Words for the endings of requests.
+const ENDED: &[(&str, Ended)] = &[("all", Ended::All), ("admitted", Ended::Admitted)];
+/// The arguments of metrics of durations.
+const DURATIONS: Allowed = Allowed { ended: ENDED.split_at(1).0, observed: true };
 
 /// Whether a word is the name of a metric.
 pub(crate) fn is_metric(word: &str, known: &Vocabulary<'_>) -> bool {
@@ -18,27 +25,45 @@ pub(crate) fn is_metric(word: &str, known: &Vocabulary<'_>) -> bool {
         || Vocabulary::named(known.lab.metrics).any(|name| name == word)
 }
 
-/// Parses a metric with its population.
+/// Parses a metric with its arguments.
 pub(crate) fn metric(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Metric> {
     let word = words.take();
-    let requests = [("all", Population::All), ("admitted", Population::Admitted)];
     Ok(match word.text {
-        "availability" => Metric::Availability(population(words, known, &requests, false)?),
-        "throughput" => Metric::Throughput(population(words, known, &requests[..1], false)?),
-        "rejected_rate" => Metric::RejectedRate(population(words, known, &requests[..1], false)?),
-        "mean" => latency(words, known, Statistic::Mean)?,
-        "max" => latency(words, known, Statistic::Max)?,
+        "availability" => Metric::Availability(requests(words, known, ENDED)?),
+        "throughput" => Metric::Throughput(requests(words, known, DURATIONS.ended)?),
+        "rejected_rate" => Metric::RejectedRate(requests(words, known, DURATIONS.ended)?),
+        "mean" => Metric::Latency(Statistic::Mean, population(words, known)?),
+        "max" => Metric::Latency(Statistic::Max, population(words, known)?),
+        "slower" => slower(words, known)?,
         "recovery" => Metric::Recovery,
         text => match percentile(text) {
-            Some(p) => latency(words, known, Statistic::Percentile(p))?,
-            None => lab_metric(&word, known)?,
+            Some(p) => Metric::Latency(Statistic::Percentile(p), population(words, known)?),
+            None => lab_metric(&word, words, known)?,
         },
     })
 }
 
-fn latency(words: &mut Words<'_>, known: &Vocabulary<'_>, statistic: Statistic) -> Parsed<Metric> {
-    let all = [("all", Population::All)];
-    Ok(Metric::Latency(statistic, population(words, known, &all, true)?))
+/// `slower(100ms)`, `slower(100ms, get)`.
+fn slower(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Metric> {
+    words.expect("(")?;
+    let word = words.take();
+    let than = units::duration(word.text)
+        .map_err(|wrong| Mistake::new(word.span, wrong.message, wrong.expected))?;
+    let mut arguments = Arguments::default();
+    arguments.rest(words, known, DURATIONS)?;
+    Ok(Metric::Slower(Time::from_nanos(than), arguments.population()?))
+}
+
+fn population(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Population> {
+    Arguments::read(words, known, DURATIONS)?.population()
+}
+
+fn requests(
+    words: &mut Words<'_>,
+    known: &Vocabulary<'_>,
+    ended: &'static [(&'static str, Ended)],
+) -> Parsed<Requests> {
+    Ok(Arguments::read(words, known, Allowed { ended, observed: false })?.requests())
 }
 
 /// `p50`, `p99.9`: from above 0 to below 100.
@@ -47,10 +72,16 @@ fn percentile(word: &str) -> Option<f64> {
     (p > 0.0 && p < 100.0).then_some(p)
 }
 
-fn lab_metric(word: &Word<'_>, known: &Vocabulary<'_>) -> Parsed<Metric> {
+fn lab_metric(word: &Word<'_>, words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Metric> {
     let of_lab = Vocabulary::named(known.lab.metrics);
     if of_lab.clone().any(|name| name == word.text) {
-        return Ok(Metric::Lab(word.text.to_owned()));
+        let mut node = None;
+        if words.take_if("(") {
+            words.expect("node")?;
+            node = Some(name_of(words, known, "node")?);
+            words.expect(")")?;
+        }
+        return Ok(Metric::Lab { name: word.text.to_owned(), node });
     }
     let known: Vec<_> = METRICS
         .into_iter()
@@ -73,47 +104,20 @@ fn lab_metric(word: &Word<'_>, known: &Vocabulary<'_>) -> Parsed<Metric> {
     Err(Mistake { label: label.to_owned(), help, ..mistake })
 }
 
-/// `(get)`, `(all)`, or nothing.
-fn population(
-    words: &mut Words<'_>,
-    known: &Vocabulary<'_>,
-    special: &[(&'static str, Population)],
-    observed: bool,
-) -> Parsed<Population> {
-    if !words.take_if("(") {
-        return Ok(Population::Successful);
-    }
-    let word = words.take();
-    let found = special.iter().find(|(name, _)| *name == word.text);
-    let of_lab = Vocabulary::named(if observed { known.lab.observed } else { &[] });
-    let population = if let Some((_, population)) = found {
-        population.clone()
-    } else if known.operations().any(|name| name == word.text) {
-        Population::Operation(word.text.to_owned())
-    } else if of_lab.clone().any(|name| name == word.text) {
-        Population::Observed(word.text.to_owned())
-    } else {
-        let special = special.iter().map(|(name, _)| *name);
-        let all: Vec<_> = special.chain(known.operations()).chain(of_lab).collect();
-        let what = if observed { "operation or observed duration" } else { "operation" };
-        return Err(no_such(what, &word, all));
-    };
-    words.expect(")")?;
-    Ok(population)
-}
-
 /// Parses a value whose unit fits the metric.
 pub(crate) fn value(words: &mut Words<'_>, metric: &Metric) -> Parsed<Quantity> {
     let word = words.take();
     let (message, label) = match metric {
         _ if word.text.is_empty() => ("the sentence is incomplete".into(), "expected a value"),
-        Metric::Availability(_) | Metric::RejectedRate(_) => match share(word.text) {
-            Some(share) => return Ok(share),
-            None => (
-                format!("`{}` is not a share of the requests", cut(word.text)),
-                "expected a percentage up to 100%, for example `99.9%`",
-            ),
-        },
+        Metric::Availability(_) | Metric::RejectedRate(_) | Metric::Slower(..) => {
+            match share(word.text) {
+                Some(share) => return Ok(share),
+                None => (
+                    format!("`{}` is not a share of the requests", cut(word.text)),
+                    "expected a percentage up to 100%, for example `99.9%`",
+                ),
+            }
+        }
         Metric::Latency(..) | Metric::Recovery => match units::duration(word.text) {
             Ok(nanos) => return Ok(Quantity::Nanos(nanos as f64)),
             Err(wrong) => (wrong.message, "expected a duration with its unit, for example `40ms`"),
@@ -125,7 +129,7 @@ pub(crate) fn value(words: &mut Words<'_>, metric: &Metric) -> Parsed<Quantity> 
                 "expected a rate, for example `90/s`",
             ),
         },
-        Metric::Lab(name) => match plain(word.text) {
+        Metric::Lab { name, .. } => match plain(word.text) {
             Some(number) => return Ok(number),
             None => (
                 format!("`{}` is not a number, but `{name}` is one", cut(word.text)),

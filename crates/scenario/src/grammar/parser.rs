@@ -5,6 +5,7 @@ use netsplit_history::Time;
 use super::metric::{is_metric, metric, value};
 use super::words::{Mistake, Parsed, Words, no_such, unexpected};
 use crate::lab::Named;
+use crate::parse::symbols::Symbols;
 use crate::value::units;
 use crate::{Comparison, LabSpec, Metric, Property, SeedAggregate, Sentence, WindowName};
 
@@ -14,6 +15,8 @@ pub(crate) struct Vocabulary<'v> {
     pub lab: &'v LabSpec,
     /// The names of the scenario's faults.
     pub faults: &'v [String],
+    /// Its loads, regions and nodes.
+    pub symbols: &'v Symbols,
 }
 
 impl Vocabulary<'_> {
@@ -112,7 +115,7 @@ fn seed_aggregate(words: &Words<'_>, known: &Vocabulary<'_>) -> Option<SeedAggre
         return (aggregate == SeedAggregate::Min).then_some(aggregate);
     }
     let inner = words.peek_at(2);
-    let population = ["all"].contains(&inner)
+    let population = ["all", "load", "region"].contains(&inner)
         || known.operations().any(|name| name == inner)
         || Vocabulary::named(known.lab.observed).any(|name| name == inner);
     let is_metric = is_metric(inner, known);

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! sentence   = [ "not" ] property | metric comparison value [ window ] | sweep-claim
-//! metric     = NAME [ "(" argument ")" ]
+//! metric     = NAME [ "(" argument { "," argument } ")" ]
+//! argument   = OPERATION | DISTRIBUTION | "all" | "admitted" | DURATION
+//!            | "load" LOAD | "region" REGION | "node" NODE
 //! comparison = "<" | "<=" | ">" | ">=" | "==" | "within" PERCENT "of"
 //! window     = "overall" | "before" FAULT | "during" FAULT | "after" FAULT
 //!            | "outside faults" | "from" TIME "to" TIME
@@ -63,32 +65,89 @@ pub enum Sentence {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Metric {
     /// The fraction of requests that succeeded: ok / attempted.
-    Availability(Population),
+    Availability(Requests),
     /// A latency statistic.
     Latency(Statistic, Population),
+    /// The fraction of requests or observations that took longer than a duration.
+    Slower(Time, Population),
     /// Successful requests per second.
-    Throughput(Population),
+    Throughput(Requests),
     /// Time from a fault's heal until service is back.
     Recovery,
     /// The fraction of requests that were rejected: rejected / attempted.
-    RejectedRate(Population),
+    RejectedRate(Requests),
     /// A counter, a gauge or an end-of-run measurement of the lab.
-    Lab(String),
+    Lab {
+        /// Its name.
+        name: String,
+        /// The node whose counts and settings are meant; `None` for those of all nodes.
+        node: Option<String>,
+    },
 }
 
-/// The requests or observations that a metric covers.
+impl Metric {
+    /// The lab's number called `name`, of all nodes.
+    pub fn lab(name: &str) -> Metric {
+        Metric::Lab { name: name.to_owned(), node: None }
+    }
+}
+
+/// The durations that a metric covers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Population {
-    /// All operations; for latencies, those that succeeded.
-    Successful,
-    /// All operations; a timed-out request counts with its timeout: `p99(all)`.
-    All,
-    /// All requests that were not rejected: `availability(admitted)`.
-    Admitted,
-    /// One operation: `p99(get)`.
-    Operation(String),
+    /// Latencies of requests.
+    Requests(Requests),
     /// A distribution that the lab observes: `p99(visibility)`.
-    Observed(String),
+    Observed {
+        /// Its name.
+        name: String,
+        /// The node whose observations are meant; `None` for those of all nodes.
+        node: Option<String>,
+    },
+}
+
+impl Population {
+    /// The distribution called `name`, of all nodes.
+    pub fn observed(name: &str) -> Population {
+        Population::Observed { name: name.to_owned(), node: None }
+    }
+}
+
+/// The requests that a metric covers: those that meet all conditions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Requests {
+    /// The endings that count.
+    pub ended: Ended,
+    /// One operation only: `p99(get)`.
+    pub operation: Option<String>,
+    /// One load only: `availability(load writers)`.
+    pub load: Option<String>,
+    /// The loads of one region only: `p99(region eu)`.
+    pub region: Option<String>,
+}
+
+impl From<Ended> for Requests {
+    fn from(ended: Ended) -> Requests {
+        Requests { ended, ..Requests::default() }
+    }
+}
+
+impl From<Ended> for Population {
+    fn from(ended: Ended) -> Population {
+        Population::Requests(ended.into())
+    }
+}
+
+/// The endings of requests that a metric covers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ended {
+    /// All; for latencies, the successful ones.
+    #[default]
+    Successful,
+    /// All; a timed-out request counts with its timeout: `p99(all)`.
+    All,
+    /// All but the rejected ones: `availability(admitted)`.
+    Admitted,
 }
 
 /// A statistic of a distribution.

@@ -3,7 +3,7 @@
 use crate::diagnostic::source::Span;
 use crate::diagnostic::suggest::{cut, did_you_mean, one_of};
 
-/// A word, a parenthesis or a comparison, with its span.
+/// A word, a parenthesis, a comma or a comparison, with its span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Word<'t> {
     pub text: &'t str,
@@ -21,7 +21,7 @@ fn words(sentence: &str) -> Vec<Word<'_>> {
             return words;
         };
         let length = match first {
-            '(' | ')' => 1,
+            '(' | ')' | ',' => 1,
             c if is_comparison(c) => rest.find(|c| !is_comparison(c)).unwrap_or(rest.len()),
             _ => rest.find(ends_word).unwrap_or(rest.len()),
         };
@@ -35,7 +35,7 @@ fn is_comparison(c: char) -> bool {
 }
 
 fn ends_word(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '(' | ')') || is_comparison(c)
+    c.is_whitespace() || matches!(c, '(' | ')' | ',') || is_comparison(c)
 }
 
 /// A syntax error in a sentence.

@@ -12,7 +12,7 @@ pub(crate) mod nodes;
 mod overrides;
 mod params;
 mod selector;
-mod symbols;
+pub(crate) mod symbols;
 pub(crate) mod trigger;
 mod verdict;
 mod warnings;
@@ -183,7 +183,7 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
         warmup: times.warmup,
         duration: times.duration,
     };
-    let verdict = verdict::verdict(ctx, &known_faults, fields.get("verdict"));
+    let verdict = verdict::verdict(ctx, &symbols, &known_faults, fields.get("verdict"));
     if ctx.errors() == 0 {
         warnings::about_loads(ctx, fields, &loads);
         warnings::about_warmup(ctx, &faults, Time::from(times.warmup));

@@ -91,6 +91,22 @@ impl Symbols {
             .or_else(|| self.numbered(name))
     }
 
+    /// The names of all loads, regions, or nodes with client hosts.
+    pub fn names_of(&self, what: &str) -> Vec<String> {
+        let numbered = |prefix: &str, count: u32| -> Vec<_> {
+            (1..=count).map(|number| format!("{prefix}{number}")).collect()
+        };
+        match what {
+            "load" => self.loads.iter().map(|load| load.name.clone()).collect(),
+            "region" => self.regions.clone(),
+            _ => {
+                let groups = self.groups.iter().map(|group| (&group.prefix, group.count));
+                let loads = self.loads.iter().map(|load| (&load.prefix, load.hosts));
+                groups.chain(loads).flat_map(|(prefix, count)| numbered(prefix, count)).collect()
+            }
+        }
+    }
+
     fn numbered(&self, name: &str) -> Option<Target> {
         for (group, spec) in self.groups.iter().enumerate() {
             if let Some(number) = number_after(name, &spec.prefix, spec.count) {

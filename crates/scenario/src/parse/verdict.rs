@@ -4,6 +4,7 @@ use crate::diagnostic::Problem;
 use crate::grammar::{self, Vocabulary};
 use crate::parse::empty_windows::{Faults, check_window};
 use crate::parse::params::variant;
+use crate::parse::symbols::Symbols;
 use crate::table::context::{Context, Value};
 use crate::table::fields::{self, Fields};
 use crate::table::shape::{Kind, Shape, key};
@@ -42,6 +43,7 @@ pub(crate) const VERDICT: Shape = Shape {
 /// Reads the verdict.
 pub(crate) fn verdict(
     ctx: &Context<'_>,
+    symbols: &Symbols,
     faults: &Faults<'_>,
     value: Option<&Value<'_>>,
 ) -> Expectations {
@@ -50,8 +52,8 @@ pub(crate) fn verdict(
         return default;
     };
     Expectations {
-        expect: expectations(ctx, faults, &fields, "expect"),
-        sweep: expectations(ctx, faults, &fields, "sweep"),
+        expect: expectations(ctx, symbols, faults, &fields, "expect"),
+        sweep: expectations(ctx, symbols, faults, &fields, "sweep"),
         catches: each(ctx, &fields, "catches", |ctx, value| variant(ctx, value).map(|read| read.0)),
         min_pass_rate: fields.read(ctx, "min_pass_rate", probability).unwrap_or(1.0),
         seeds: each(ctx, &fields, "seeds", |ctx, value| {
@@ -73,13 +75,14 @@ fn each<T>(
 
 fn expectations(
     ctx: &Context<'_>,
+    symbols: &Symbols,
     faults: &Faults<'_>,
     fields: &Fields<'_, '_>,
     name: &str,
 ) -> Vec<Expectation> {
     each(ctx, fields, name, |ctx, value| {
         let text = scalar::str_of(ctx, value, "a sentence, as a string")?;
-        let sentence = sentence(ctx, faults, value, text)?;
+        let sentence = sentence(ctx, symbols, faults, value, text)?;
         check_place(ctx, value, &sentence, name == "sweep")?;
         check_window(ctx, faults, value, &sentence)?;
         let place = ctx.sources.place(&value.span());
@@ -93,11 +96,12 @@ fn expectations(
 
 fn sentence(
     ctx: &Context<'_>,
+    symbols: &Symbols,
     faults: &Faults<'_>,
     value: &Value<'_>,
     text: &str,
 ) -> Option<Sentence> {
-    let vocabulary = Vocabulary { lab: ctx.lab?, faults: &faults.names };
+    let vocabulary = Vocabulary { lab: ctx.lab?, faults: &faults.names, symbols };
     match grammar::parse(text, &vocabulary) {
         Ok(sentence) => Some(sentence),
         Err(mistake) => {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use netsplit_history::{Aggregate, Problem, Run, Series, Time, TraceKind};
+use netsplit_history::{Aggregate, Problem, Run, Sample, Series, Time, TraceKind};
 
 use super::events::{Event, Events};
 use super::tracer::Tracer;
+use crate::machine::id::NodeId;
 
 /// The present time, the events to come, and the record of the run so far.
 pub(crate) struct Core {
@@ -62,20 +63,22 @@ impl Core {
         self.run.problems.push(Problem::Inconclusive(why));
     }
 
-    /// Adds a sample to a distribution of durations.
-    pub fn observe(&mut self, name: &'static str, duration: std::time::Duration) {
+    /// Adds a sample of a host to a distribution of durations.
+    pub fn observe(&mut self, host: NodeId, name: &'static str, value: std::time::Duration) {
+        let sample = Sample { at: self.now, host: host.0, value };
         match self.run.observed.get_mut(name) {
-            Some(samples) => samples.push((self.now, duration)),
-            None => drop(self.run.observed.insert(name.into(), vec![(self.now, duration)])),
+            Some(samples) => samples.push(sample),
+            None => drop(self.run.observed.insert(name.into(), vec![sample])),
         }
     }
 
-    /// Adds a point to a counter or gauge.
-    pub fn point(&mut self, name: &'static str, aggregate: Aggregate, value: f64) {
+    /// Adds a point of a host to a counter or gauge.
+    pub fn point(&mut self, host: NodeId, name: &'static str, aggregate: Aggregate, value: f64) {
+        let point = Sample { at: self.now, host: host.0, value };
         if let Some(series) = self.run.series.get_mut(name) {
-            series.points.push((self.now, value));
+            series.points.push(point);
         } else {
-            let series = Series { aggregate, points: vec![(self.now, value)] };
+            let series = Series { aggregate, points: vec![point] };
             self.run.series.insert(name.into(), series);
         }
     }

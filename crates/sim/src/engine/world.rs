@@ -41,8 +41,9 @@ impl World {
     ) -> World {
         let duration = Time::from(scenario.duration);
         let run = Run { seed, warmup: scenario.warmup.into(), duration, ..Run::default() };
-        let mut core = Core::new(run, record_trace);
         let machines = Machines::new(scenario, seed, net);
+        let hosts = machines.ids().map(|id| machines[id].name.clone()).collect();
+        let mut core = Core::new(Run { hosts, ..run }, record_trace);
         let loads = Loads::new(&scenario.loads, seed, &machines, duration);
         core.end = duration + loads.longest_timeout();
         World {

@@ -28,7 +28,7 @@ impl Host {
         self.if_alive(|world, id| {
             let nanos = Time::from(duration).as_nanos();
             world.core.note(tag::OBSERVE, &[number(id), nanos], name.as_bytes());
-            world.core.observe(name, duration);
+            world.core.observe(id, name, duration);
         });
     }
 
@@ -50,7 +50,7 @@ impl Host {
     fn point(&self, name: &'static str, aggregate: Aggregate, value: f64) {
         self.if_alive(|world, id| {
             world.core.note(tag::COUNT, &[number(id), value.to_bits()], name.as_bytes());
-            world.core.point(name, aggregate, value);
+            world.core.point(id, name, aggregate, value);
         });
     }
 

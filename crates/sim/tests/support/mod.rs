@@ -242,7 +242,7 @@ pub fn node(name: &str) -> Selector {
 /// The durations that were observed as `name`, in nanoseconds and in order of time.
 pub fn observed(run: &Run, name: &str) -> Vec<u64> {
     let samples = run.observed.get(name).map_or(&[][..], Vec::as_slice);
-    samples.iter().map(|(_, duration)| duration.as_nanos() as u64).collect()
+    samples.iter().map(|sample| sample.value.as_nanos() as u64).collect()
 }
 
 /// When an event called `name` was recorded, and where.

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use netsplit_history::{Aggregate, Series, Status};
+use netsplit_history::{Aggregate, Sample, Series, Status};
 use netsplit_scenario::{
     Comparison::{AtMost, Equal},
-    Metric, Population, Quantity, Statistic, WindowName,
+    Ended, Metric, Population, Quantity, Requests, Statistic, WindowName,
 };
 
 use super::super::testing::{at, sentence, steady, steady_but};
@@ -23,12 +23,12 @@ fn availability_is_decided_and_tells_what_was_observed() {
 #[test]
 fn a_percentile_without_samples_is_inconclusive() {
     let run = steady_but(0.0, 35.0, Status::Failed);
-    let found = finding(&run, percentile(99.0, Population::Successful, 40.0));
+    let found = finding(&run, percentile(99.0, Ended::Successful, 40.0));
     assert_eq!(found.verdict, Verdict::Inconclusive);
     assert_eq!(found.why, "no successful request in this window");
-    let found = finding(&run, percentile(99.0, Population::All, 40.0));
+    let found = finding(&run, percentile(99.0, Ended::All, 40.0));
     assert_eq!(found.verdict, Verdict::Pass);
-    let found = finding(&run, percentile(99.0, Population::Observed("lag".into()), 40.0));
+    let found = finding(&run, percentile(99.0, Population::observed("lag"), 40.0));
     assert_eq!(found.why, "no `lag` in this window");
 }
 
@@ -36,9 +36,9 @@ fn a_percentile_without_samples_is_inconclusive() {
 fn an_operation_that_nobody_asked_for_is_inconclusive() {
     let mut run = steady();
     run.operations[3000].op = "put".into();
-    let put = percentile(50.0, Population::Operation("put".into()), 40.0);
+    let put = percentile(50.0, operation("put"), 40.0);
     assert_eq!(finding(&run, put).verdict, Verdict::Pass);
-    let cas = finding(&run, percentile(50.0, Population::Operation("cas".into()), 40.0));
+    let cas = finding(&run, percentile(50.0, operation("cas"), 40.0));
     assert_eq!(
         (cas.verdict, cas.why.as_str()),
         (Verdict::Inconclusive, "no `cas` request in this window")
@@ -48,9 +48,9 @@ fn an_operation_that_nobody_asked_for_is_inconclusive() {
 #[test]
 fn few_samples_beyond_a_percentile_are_told_but_still_decided() {
     let run = steady();
-    let p99 = finding(&run, percentile(99.0, Population::Successful, 40.0));
+    let p99 = finding(&run, percentile(99.0, Ended::Successful, 40.0));
     assert_eq!((p99.verdict, p99.why.as_str()), (Verdict::Pass, ""));
-    let p999 = finding(&run, percentile(99.9, Population::Successful, 5.0));
+    let p999 = finding(&run, percentile(99.9, Ended::Successful, 5.0));
     assert_eq!(p999.verdict, Verdict::Fail);
     assert_eq!(p999.why, "few samples: 3 of 3000 lie beyond it");
 }
@@ -60,23 +60,21 @@ fn latency_of_all_counts_a_time_out_at_its_time_out() {
     let mut run = steady_but(10.0, 11.0, Status::TimedOut);
     let late = run.operations.iter_mut().filter(|op| op.status == Status::TimedOut);
     late.for_each(|op| op.finished = op.intended + Duration::from_secs(1));
-    assert_eq!(
-        finding(&run, percentile(99.0, Population::Successful, 40.0)).verdict,
-        Verdict::Pass
-    );
-    let all = finding(&run, percentile(99.0, Population::All, 40.0));
+    assert_eq!(finding(&run, percentile(99.0, Ended::Successful, 40.0)).verdict, Verdict::Pass);
+    let all = finding(&run, percentile(99.0, Ended::All, 40.0));
     assert_eq!((all.verdict, all.observed), (Verdict::Fail, Some(Quantity::Nanos(1e9))));
 }
 
 #[test]
 fn rejections_leave_the_admitted_alone() {
     let run = steady_but(5.0, 20.0, Status::Rejected);
-    let of = |population| {
-        sentence(Metric::Availability(population), Equal, Quantity::Share(1.0), WindowName::Overall)
+    let of = |ended: Ended| {
+        let metric = Metric::Availability(ended.into());
+        sentence(metric, Equal, Quantity::Share(1.0), WindowName::Overall)
     };
-    assert_eq!(finding(&run, of(Population::Admitted)).verdict, Verdict::Pass);
-    assert_eq!(finding(&run, of(Population::All)).verdict, Verdict::Fail);
-    let rate = Metric::RejectedRate(Population::All);
+    assert_eq!(finding(&run, of(Ended::Admitted)).verdict, Verdict::Pass);
+    assert_eq!(finding(&run, of(Ended::All)).verdict, Verdict::Fail);
+    let rate = Metric::RejectedRate(Ended::All.into());
     let rate = finding(&run, sentence(rate, Equal, Quantity::Share(0.5), WindowName::Overall));
     assert_eq!(rate.verdict, Verdict::Pass);
 }
@@ -85,7 +83,7 @@ fn rejections_leave_the_admitted_alone() {
 fn throughput_counts_successes_per_second_of_the_window() {
     let run = steady_but(5.0, 20.0, Status::Failed);
     let rate = sentence(
-        Metric::Throughput(Population::All),
+        Metric::Throughput(Ended::All.into()),
         Equal,
         Quantity::PerSecond(50.0),
         WindowName::Overall,
@@ -96,25 +94,68 @@ fn throughput_counts_successes_per_second_of_the_window() {
 #[test]
 fn observed_distributions_are_measured_in_their_window() {
     let mut run = steady();
-    let lag = (1..=100).map(|i| (at(10.0), Duration::from_millis(i)));
-    let warm = [(at(1.0), Duration::from_secs(9))];
+    let sample = |at, host, value| Sample { at, host, value };
+    let lag = (1..=100).map(|i| sample(at(10.0), (i % 2) as u32, Duration::from_millis(i)));
+    let warm = [sample(at(1.0), 0, Duration::from_secs(9))];
     run.observed.insert("lag".into(), lag.chain(warm).collect());
-    let metric = Metric::Latency(Statistic::Max, Population::Observed("lag".into()));
+    let metric = Metric::Latency(Statistic::Max, Population::observed("lag"));
     let max = sentence(metric, AtMost, Quantity::Nanos(100e6), WindowName::Overall);
     assert_eq!(finding(&run, max).verdict, Verdict::Pass);
+    run.hosts = vec!["n1".into(), "n2".into()];
+    for (node, longest) in [("n1", 100e6), ("n2", 99e6)] {
+        let lag = Population::Observed { name: "lag".into(), node: Some(node.into()) };
+        let metric = Metric::Latency(Statistic::Max, lag);
+        let max = sentence(metric, Equal, Quantity::Nanos(longest), WindowName::Overall);
+        assert_eq!(finding(&run, max).verdict, Verdict::Pass, "{node}");
+    }
+    let slower = Metric::Slower(at(0.040), Population::observed("lag"));
+    let slower = sentence(slower, Equal, Quantity::Share(0.6), WindowName::Overall);
+    assert_eq!(finding(&run, slower).verdict, Verdict::Pass, "exactly 40 ms is not slower");
+}
+
+#[test]
+fn requests_are_told_apart_by_operation_load_and_region() {
+    let mut run = steady();
+    for (i, operation) in run.operations.iter_mut().enumerate() {
+        let load = if i % 4 == 0 { "writers" } else { "readers" };
+        operation.load = load.into();
+        operation.op = if i % 4 == 0 { "put" } else { "get" }.into();
+        if i % 4 == 0 {
+            operation.status = Status::Failed;
+        }
+    }
+    let none = Requests::default();
+    let put = Requests { operation: Some("put".into()), ..none.clone() };
+    let writers = Requests { load: Some("writers".into()), ..none.clone() };
+    let both = Requests { load: Some("readers".into()), ..put.clone() };
+    let regions = Requests { region: Some("eu".into()), ..none };
+    let of = |requests: &Requests| {
+        let metric = Metric::Availability(requests.clone());
+        finding(&run, sentence(metric, Equal, Quantity::Share(0.0), WindowName::Overall))
+    };
+    assert_eq!(of(&put).verdict, Verdict::Pass);
+    assert_eq!(of(&writers).verdict, Verdict::Pass);
+    assert_eq!(of(&both).why, "no `put` request of load readers in this window");
+    assert_eq!(of(&regions).why, "no request of region eu in this window");
 }
 
 #[test]
 fn lab_numbers_come_from_series_and_measures() {
     let mut run = steady();
-    let points = vec![(at(1.0), 5.0), (at(12.0), 2.0), (at(20.0), 1.0)];
+    let points = [(1.0, 0, 5.0), (12.0, 1, 2.0), (20.0, 0, 1.0)];
+    let points = points.map(|(when, host, value)| Sample { at: at(when), host, value }).into();
     let counter = Series { aggregate: Aggregate::Sum, points };
     run.series.insert("stale".into(), counter);
     run.measured.insert("share".into(), 0.25);
-    let lab = |name: &str, value, window| {
-        let value = Quantity::Number(value);
-        finding(&run, sentence(Metric::Lab(name.into()), Equal, value, window))
+    run.hosts = vec!["n1".into(), "n2".into(), "n3".into()];
+    let of = |metric, value, window| {
+        finding(&run, sentence(metric, Equal, Quantity::Number(value), window))
     };
+    let lab = |name: &str, value, window| of(Metric::lab(name), value, window);
+    for (node, count) in [("n1", 1.0), ("n2", 2.0), ("n3", 0.0)] {
+        let metric = Metric::Lab { name: "stale".into(), node: Some(node.into()) };
+        assert_eq!(of(metric, count, WindowName::Overall).verdict, Verdict::Pass, "{node}");
+    }
     assert_eq!(lab("stale", 3.0, WindowName::Overall).verdict, Verdict::Pass);
     let span = WindowName::Span(at(15.0), at(25.0));
     assert_eq!(lab("stale", 1.0, span.clone()).verdict, Verdict::Pass);
@@ -133,7 +174,11 @@ fn a_percentile_is_compared_as_it_is_printed() {
         let millis = if i % 2 == 0 { 40 } else { 80 };
         op.finished = op.intended + Duration::from_millis(millis);
     }
-    let metric = Metric::Latency(Statistic::Percentile(25.0), Population::All);
+    let metric = Metric::Latency(Statistic::Percentile(25.0), Ended::All.into());
     let p25 = sentence(metric, Equal, Quantity::Nanos(40e6), WindowName::Overall);
     assert_eq!(finding(&run, p25).verdict, Verdict::Pass);
+}
+
+fn operation(name: &str) -> Population {
+    Population::Requests(Requests { operation: Some(name.into()), ..Requests::default() })
 }

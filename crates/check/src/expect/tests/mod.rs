@@ -7,7 +7,7 @@ mod windows;
 
 use netsplit_history::Run;
 use netsplit_scenario::{
-    Comparison, Metric, Population, Property, Quantity, Sentence, Statistic, WindowName,
+    Comparison, Metric, Population, Property, Quantity, Requests, Sentence, Statistic, WindowName,
 };
 
 use super::testing::{scenario, sentence};
@@ -24,12 +24,12 @@ pub fn finding(run: &Run, sentence: Sentence) -> Finding {
 }
 
 pub fn availability(bound: f64, window: WindowName) -> Sentence {
-    let metric = Metric::Availability(Population::Successful);
+    let metric = Metric::Availability(Requests::default());
     sentence(metric, Comparison::AtLeast, Quantity::Share(bound), window)
 }
 
-pub fn percentile(p: f64, of: Population, below_ms: f64) -> Sentence {
-    let metric = Metric::Latency(Statistic::Percentile(p), of);
+pub fn percentile(p: f64, of: impl Into<Population>, below_ms: f64) -> Sentence {
+    let metric = Metric::Latency(Statistic::Percentile(p), of.into());
     sentence(metric, Comparison::Less, Quantity::Nanos(below_ms * 1e6), WindowName::Overall)
 }
 

@@ -1,7 +1,7 @@
 use netsplit_history::{Crash, LittlesLaw, Run};
 use netsplit_scenario::{
     Comparison::{Greater, Less},
-    Metric, Population, Property, Quantity, SeedAggregate, Sentence, WindowName,
+    Ended, Metric, Property, Quantity, SeedAggregate, Sentence, WindowName,
 };
 
 use super::super::testing::{at, fault, scenario, steady};
@@ -75,7 +75,7 @@ fn fail_outweighs_inconclusive_outweighs_pass() {
     let run = steady();
     let pass = availability(0.5, WindowName::Overall);
     let open = availability(0.5, during("ghost"));
-    let fail = percentile(50.0, Population::All, 1.0);
+    let fail = percentile(50.0, Ended::All, 1.0);
     let verdict =
         |sentences: &[Sentence]| evaluate(&scenario(sentences.to_vec()), &run, &unknown).verdict;
     assert_eq!(verdict(std::slice::from_ref(&pass)), Verdict::Pass);
@@ -115,7 +115,7 @@ fn sweep_sentences_are_listed_and_leave_the_verdict_alone() {
         Sentence::Violates { property: Property::Linearizable, comparison: Greater, share: 0.2 };
     let aggregate = Sentence::Aggregate {
         aggregate: SeedAggregate::Mean,
-        metric: Metric::Lab("makespan".into()),
+        metric: Metric::lab("makespan"),
         comparison: Less,
         value: Quantity::Number(1.0),
         window: WindowName::Overall,

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use netsplit_history::{Series, Status};
-use netsplit_scenario::{Comparison::Equal, Metric, Population, Quantity, WindowName};
+use netsplit_scenario::{Comparison::Equal, Ended, Metric, Quantity, WindowName};
 
 use super::super::testing::{at, fault, request, sentence, steady, steady_but};
 use super::super::*;
@@ -32,7 +32,7 @@ fn a_window_without_requests_is_inconclusive() {
     run.operations.retain(|op| op.intended < at(10.0) || op.intended >= at(20.0));
     let silent = WindowName::Span(at(11.0), at(19.0));
     let zero_rate = sentence(
-        Metric::RejectedRate(Population::All),
+        Metric::RejectedRate(Ended::All.into()),
         Equal,
         Quantity::Share(0.0),
         silent.clone(),
@@ -42,7 +42,7 @@ fn a_window_without_requests_is_inconclusive() {
     assert_eq!(found.why, "no request in this window");
     let mut counted = run.clone();
     counted.series.insert("stale".into(), Series::default());
-    let stale = sentence(Metric::Lab("stale".into()), Equal, Quantity::Number(0.0), silent);
+    let stale = sentence(Metric::lab("stale"), Equal, Quantity::Number(0.0), silent);
     assert_eq!(finding(&counted, stale).verdict, Verdict::Inconclusive);
 }
 
