@@ -88,6 +88,22 @@ pub enum Command {
     Man,
 }
 
+impl Command {
+    /// What the command runs, if that is code of a lab: it is then done by a worker process. A
+    /// sweep is not, as it has workers of its own.
+    pub fn runs_in_a_worker(&self) -> Option<String> {
+        match self {
+            Command::Run(args) => Some(args.which.description()),
+            Command::Compare(args) => Some(args.which.description()),
+            Command::Trace(args) => Some(args.which.description()),
+            Command::Replay(args) => Some(args.report.display().to_string()),
+            Command::Lint(args) => Some(args.files.join(" ")),
+            Command::Truth(args) => Some(args.lab.clone().unwrap_or_else(|| "truth".into())),
+            _ => None,
+        }
+    }
+}
+
 const RUN_EXAMPLES: &str = "\
 Examples:
   netsplit run quorum-kv/minority-partition
@@ -152,6 +168,14 @@ impl Which {
     pub fn overrides(&self) -> Vec<String> {
         let variant = self.variant.iter().map(|variant| format!("variant={variant}"));
         variant.chain(self.set.iter().cloned()).collect()
+    }
+
+    /// The scenario, its overrides and the seed, human-readable.
+    fn description(&self) -> String {
+        let mut words = vec![self.scenario.clone()];
+        words.extend(self.overrides());
+        words.push(format!("seed {}", self.seed));
+        words.join(" ")
     }
 }
 

@@ -10,13 +10,15 @@
 //! ```
 //!
 //! `args` is the command line and `command` does what it says, a file per subcommand; `exit` turns
-//! errors into exit codes; `parallel` runs simulations on several threads.
+//! errors into exit codes; `parallel` does jobs on several threads, and `worker` runs code of labs
+//! in processes of its own.
 
 mod args;
 mod command;
 mod exit;
 mod parallel;
 mod terminal;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -25,20 +27,35 @@ use netsplit_harness::{Catalog, LoadError};
 use netsplit_sim::Lab;
 
 /// Does what the command line of this process asks, with these labs in teaching order.
+///
+/// Commands that run code of labs start this program again, as workers, so that nothing must come
+/// before this call that is not meant for each of them.
 pub fn main(labs: &[&'static dyn Lab]) -> ExitCode {
-    let cli = args::Cli::parse();
-    match command::dispatch(Catalog::new(labs), cli.command) {
-        Ok(code) => code,
-        Err(error) => {
-            match error.downcast_ref::<LoadError>() {
-                Some(LoadError::Invalid(diagnostics)) => {
-                    anstream::eprintln!("{}", diagnostics.render(terminal::colour_on_stderr()));
-                }
-                _ => anstream::eprintln!("error: {error:#}"),
-            }
-            exit::USAGE.into()
-        }
+    let catalog = Catalog::new(labs);
+    if worker::is_worker() {
+        return worker::child::serve(catalog);
     }
+    let command = args::Cli::parse().command;
+    match command.runs_in_a_worker() {
+        Some(what) => worker::command(&what).unwrap_or_else(|error| report(&error)),
+        None => execute(catalog, command),
+    }
+}
+
+/// Does a command in this process.
+fn execute(catalog: Catalog<'_>, command: args::Command) -> ExitCode {
+    command::dispatch(catalog, command).unwrap_or_else(|error| report(&error))
+}
+
+/// Reports an error of the usage or the environment.
+fn report(error: &anyhow::Error) -> ExitCode {
+    match error.downcast_ref::<LoadError>() {
+        Some(LoadError::Invalid(diagnostics)) => {
+            anstream::eprintln!("{}", diagnostics.render(terminal::colour_on_stderr()));
+        }
+        _ => anstream::eprintln!("error: {error:#}"),
+    }
+    exit::USAGE.into()
 }
 
 /// Reads a scenario, by name or path, with overrides put into it; warnings go to standard error.

@@ -1,6 +1,9 @@
 //! The terminal: colour, width, progress.
+//!
+//! A worker process has no terminal of its own: it prints at its parent, and in its way.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,8 +13,25 @@ const WIDTH: usize = 80;
 /// The widest that a report gets.
 const WIDTH_MAX: usize = 120;
 
+/// The output of a parent process.
+struct Parent {
+    print: Mutex<Box<dyn FnMut(&str) + Send>>,
+    colour: bool,
+    width: usize,
+}
+
+static PARENT: OnceLock<Parent> = OnceLock::new();
+
+/// Uses the output of the parent process from now on.
+pub fn use_parents(print: impl FnMut(&str) + Send + 'static, colour: bool, width: usize) {
+    let _ = PARENT.set(Parent { print: Mutex::new(Box::new(print)), colour, width });
+}
+
 /// Whether standard output takes colour: it is a terminal and `NO_COLOR` is not set.
 pub fn colour() -> bool {
+    if let Some(parent) = PARENT.get() {
+        return parent.colour;
+    }
     anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
@@ -22,6 +42,9 @@ pub fn colour_on_stderr() -> bool {
 
 /// The columns of the terminal, or 80 when there is none.
 pub fn width() -> usize {
+    if let Some(parent) = PARENT.get() {
+        return parent.width;
+    }
     let columns = console_width().unwrap_or(WIDTH);
     columns.clamp(WIDTH, WIDTH_MAX)
 }
@@ -36,6 +59,9 @@ fn console_width() -> Option<usize> {
 /// reader that has closed the pipe (`netsplit list | head`) is no error, and any other failure to
 /// write is reported on standard error.
 pub fn print(text: &str) {
+    if let Some(parent) = PARENT.get() {
+        return parent.print.lock().expect("printing does not panic")(text);
+    }
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -59,6 +59,11 @@ impl Experiment {
         Catalog::new(&[lab]).load(&source, &overrides)
     }
 
+    /// The text of the scenario and its origin.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
     /// Runs the scenario; `progress` is called with the simulated time as it advances.
     ///
     /// # Errors

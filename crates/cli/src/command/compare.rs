@@ -13,6 +13,7 @@ use netsplit_report::{
 use crate::args::Compare;
 use crate::command::run::with_seed;
 use crate::terminal::{self, Progress};
+use crate::worker::watched;
 use crate::{exit, parallel};
 
 /// Runs the scenario once per value, prints the runs side by side and writes one chart.
@@ -34,7 +35,7 @@ pub fn compare(catalog: Catalog<'_>, args: &Compare) -> anyhow::Result<ExitCode>
     let (width, mut progress) = (terminal::width(), Progress::new("compare", all.len() as u64));
     let work = |index: usize| {
         let experiment = &all[index];
-        let run = experiment.simulate(&with_seed(args.which.seed), &mut |_| ())?;
+        let run = watched(experiment, &with_seed(args.which.seed), &mut |_| ())?;
         let findings = experiment.judge(&run);
         let report = Report::new(&experiment.name, &experiment.scenario, &run, &findings);
         let label = values[index].clone();

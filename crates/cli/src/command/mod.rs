@@ -14,6 +14,8 @@ mod trace;
 mod truth;
 mod verify;
 
+pub use verify::swept_run;
+
 use std::process::ExitCode;
 
 use netsplit_harness::Catalog;

@@ -12,6 +12,7 @@ use netsplit_report::{Report, SVG_COLUMNS, Timeline, render, timeline_columns, t
 use netsplit_sim::{Options, total_duration};
 
 use crate::terminal::{self, Progress};
+use crate::worker::watched;
 use crate::{args, exit};
 
 /// Runs a scenario once, prints the report and writes the artefacts.
@@ -54,7 +55,7 @@ pub fn with_seed(seed: u64) -> Options {
 pub fn simulate(experiment: &Experiment, options: &Options) -> anyhow::Result<Run> {
     let total = Time::from(total_duration(&experiment.scenario)).as_nanos();
     let mut progress = Progress::new(&experiment.name, total);
-    experiment.simulate(options, &mut |now| progress.at(now.as_nanos())).map_err(exit::usage)
+    watched(experiment, options, &mut |now| progress.at(now.as_nanos())).map_err(exit::usage)
 }
 
 /// `netsplit-out/LAB/NAME/VARIANT/seed-N`

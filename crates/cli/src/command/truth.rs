@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::args::Truth;
 use crate::command::run::with_seed;
 use crate::terminal::{self, Progress};
+use crate::worker::watched;
 use crate::{exit, parallel};
 
 /// One line of a lab's truth table.
@@ -185,7 +186,7 @@ impl Prepared {
 
     /// Runs the scenario with a seed.
     fn simulate(&self, seed: u64) -> Result<Run, String> {
-        let run = self.experiment.simulate(&with_seed(seed), &mut |_| ())?;
+        let run = watched(&self.experiment, &with_seed(seed), &mut |_| ())?;
         match run.crashes.first() {
             None => Ok(run),
             Some(crash) => {

@@ -39,4 +39,6 @@ pub enum CriterionKind {
     Determinism,
     /// A metric is no worse than in an older sweep.
     Baseline,
+    /// No run was lost with its process.
+    Lost,
 }

@@ -1,11 +1,11 @@
 //! Entries: the contribution of one run to a sweep.
 
 use netsplit_check::{Decide, Findings, Verdict, measure};
-use netsplit_history::{Counts, EncodedLatencies, Problem, Run, Tally};
+use netsplit_history::{Counts, EncodedLatencies, Latencies, Problem, Run, Tally};
 use netsplit_scenario::{Scenario, Sentence};
 use serde::{Deserialize, Serialize};
 
-use super::{Job, Role};
+use super::{Job, Planned, Role};
 use crate::rounding::millis;
 use crate::{CrashReport, ExpectationReport};
 
@@ -52,6 +52,10 @@ pub struct Entry {
     /// The first difference to a second run of the same seed, if there was one.
     #[serde(rename = "parting")]
     pub divergence: Option<Divergence>,
+    /// The end of the process that did the run, if it ended before the run did: nothing else is
+    /// known of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<String>,
 }
 
 /// One run's value for a sentence over many runs.
@@ -119,6 +123,38 @@ impl Entry {
             problems: run.problems.clone(),
             bugs: findings.bugs.clone(),
             divergence: None,
+            lost: None,
+        }
+    }
+
+    /// The entry of a run whose process ended before the run did, as `why` says.
+    pub fn lost((number, job): (usize, &Job), planned: &Planned, why: &str) -> Entry {
+        let reason = format!("lost: {why}");
+        let latency = EncodedLatencies::from(&Latencies::default());
+        Entry {
+            job: number,
+            scenario: planned.scenario.clone(),
+            scenario_hash: planned.scenario_hash.clone(),
+            overrides: planned.overrides.clone(),
+            role: job.role.clone(),
+            variant: match &job.role {
+                Role::Subject => planned.variant.clone(),
+                Role::Catches(variant) => variant.clone(),
+            },
+            seed: job.seed,
+            verdict: Verdict::Inconclusive,
+            expectations: Vec::new(),
+            samples: planned.sweep.iter().map(|_| Sample::Unknown(reason.clone())).collect(),
+            reasons: vec![reason],
+            requests: Counts::default(),
+            latency,
+            p99_ms: None,
+            fingerprint: String::new(),
+            crashes: Vec::new(),
+            problems: Vec::new(),
+            bugs: Vec::new(),
+            divergence: None,
+            lost: Some(why.into()),
         }
     }
 

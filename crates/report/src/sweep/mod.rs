@@ -27,6 +27,7 @@ mod file;
 mod github;
 mod json;
 mod junit;
+mod lost;
 mod markdown;
 mod merge;
 mod mutants_caught;

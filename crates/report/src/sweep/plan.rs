@@ -125,7 +125,7 @@ pub enum Role {
 }
 
 /// One run of the plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// Index of its scenario in the plan.
     pub scenario: usize,

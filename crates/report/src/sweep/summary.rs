@@ -9,7 +9,7 @@ use super::criterion::Criterion;
 use super::expectations::{ExpectationTally, tally};
 use super::pass_rate::{PassRate, failures_of, pass_rate, regressions};
 use super::runs::{Row, Runs};
-use super::{Entry, Plan, Role, determinism, mutants_caught, sentences};
+use super::{Entry, Plan, Role, determinism, lost, mutants_caught, sentences};
 use crate::LatencyMs;
 use crate::rounding::share;
 
@@ -176,6 +176,7 @@ impl ScenarioSummary {
         let planned = runs.planned;
         let rate = PassRate::of(runs.requested());
         let mut criteria = vec![pass_rate(runs, &rate)];
+        criteria.extend(lost::none_lost(runs));
         criteria.extend(regressions(runs));
         criteria.extend(sentences::sentences(runs));
         criteria.extend(mutants_caught::mutants_caught(runs));

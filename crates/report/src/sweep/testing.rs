@@ -84,6 +84,7 @@ fn run(verdict: Verdict, reasons: &[&str], millis: u64) -> Entry {
         problems: Vec::new(),
         bugs: Vec::new(),
         divergence: None,
+        lost: None,
     }
 }
 

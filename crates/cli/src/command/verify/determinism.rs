@@ -5,6 +5,8 @@ use netsplit_history::{Run, TraceEvent};
 use netsplit_report::sweep::Divergence;
 use netsplit_sim::Options;
 
+use crate::worker::watched;
+
 /// Does a run; with `twice`, does it again, and returns where the second differs.
 ///
 /// # Errors
@@ -15,7 +17,7 @@ pub fn run(
     twice: bool,
 ) -> Result<(Run, Option<Divergence>), String> {
     let options = Options { record_trace: twice, ..options.clone() };
-    let once = || experiment.simulate(&options, &mut |_| ());
+    let once = || watched(experiment, &options, &mut |_| ());
     let mut first = once()?;
     let divergence = if twice { divergence(&first, &once()?) } else { None };
     first.trace = Vec::new();

@@ -1,28 +1,31 @@
 //! `netsplit verify`: scenarios over many seeds, in parallel.
 //!
 //! The sweep is planned first (`select` finds the scenarios, `seeds` the seeds). Then worker
-//! threads do its runs, and each run leaves an entry. The summary is computed from the entries
-//! alone, in the plan's order, so the output does not depend on thread count or sharding.
+//! processes do its runs (`swept`), and each run leaves an entry. The summary is computed from the entries
+//! alone, in the plan's order, so the output does not depend on the number of workers or sharding.
 
 mod determinism;
 mod seeds;
 mod select;
 mod stop;
+mod swept;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use netsplit_check::{Verdict, evaluate};
+use netsplit_check::Verdict;
 use netsplit_harness::Catalog;
 use netsplit_report::sweep::{Entry, Job, Plan, Role, Shard, Summary, SweepFile};
 
 use self::select::Case;
 use self::stop::Stop;
 use crate::args::Verify;
-use crate::command::run::with_seed;
 use crate::command::sweep_output::{self, SweepOutput};
 use crate::terminal::{self, Progress};
+use crate::worker::Pool;
 use crate::{exit, parallel};
+
+pub use self::swept::swept_run;
 
 /// Plans the sweep, does its runs, and prints the summary.
 pub fn verify(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<ExitCode> {
@@ -58,9 +61,10 @@ fn sweep(
     let jobs = plan.jobs().into_iter().enumerate();
     let jobs: Vec<(usize, Job)> = jobs.filter(|(number, _)| shard.has(*number)).collect();
     let mut progress = Progress::new("verify", jobs.len() as u64);
+    let pool = Pool::default();
     let work = |index: usize| {
         let (number, job) = &jobs[index];
-        let entry = run(*number, job, &cases[job.scenario], plan.determinism);
+        let entry = swept::entry(&pool, *number, job, &cases[job.scenario], plan.determinism);
         let failed = |entry: &Entry| job.role == Role::Subject && entry.verdict == Verdict::Fail;
         if entry.as_ref().map_or(true, failed) {
             stop.failed(entry.is_err());
@@ -75,25 +79,9 @@ fn sweep(
         |done| progress.at(done as u64),
     );
     drop(progress);
-    let done: Result<Vec<Entry>, String> = results.into_iter().flatten().collect();
-    let done = done.map_err(exit::usage)?;
+    let done: Vec<Entry> = results.into_iter().flatten().collect::<anyhow::Result<_>>()?;
     let all = done.len() == jobs.len();
     Ok((done, all))
-}
-
-/// Does one run and returns its entry.
-fn run(number: usize, job: &Job, case: &Case, twice: bool) -> Result<Entry, String> {
-    let experiment = case.of(&job.role);
-    let name = &case.planned.scenario;
-    let (run, divergence) = determinism::run(experiment, &with_seed(job.seed), twice)?;
-    let decide = experiment.decider();
-    let findings = evaluate(&experiment.scenario, &run, &decide);
-    let place = (number, job);
-    let mut entry = Entry::new(place, name, &experiment.scenario, &run, &findings, &decide);
-    if let Some(divergence) = divergence {
-        entry.add_divergence(divergence);
-    }
-    Ok(entry)
 }
 
 /// Writes a shard's file. The exit code only says whether the file is complete: `netsplit merge`

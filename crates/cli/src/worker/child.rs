@@ -1,0 +1,99 @@
+//! The worker's side: requests in, answers out.
+//!
+//! The main thread does the work. A second one reads the requests, so that it notices when the
+//! parent has ended, or when the work makes no progress, and ends the process.
+
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::{ExitCode, exit};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use clap::Parser;
+use netsplit_harness::Catalog;
+
+use super::os::{Socket, take_stdin};
+use super::protocol::{Answer, Link, Request, send};
+use super::watch::Watch;
+use crate::args::Cli;
+use crate::command::swept_run;
+use crate::{exit as codes, terminal};
+
+/// The time between two looks at the progress of the work.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Answers the requests of the parent until it closes the socket.
+pub fn serve(catalog: Catalog<'_>) -> ExitCode {
+    let link = take_stdin().and_then(|socket| {
+        socket.set_read_timeout(Some(LOOK))?;
+        Link::new(socket)
+    });
+    let Ok(link) = link else {
+        anstream::eprintln!("error: only netsplit itself starts a worker process");
+        return codes::USAGE.into();
+    };
+    let mut socket = link.sender().expect("a descriptor is left");
+    // Ctrl-C reaches all processes of a terminal. The parent decides what it means.
+    let _ = ctrlc::set_handler(|| ());
+    let (requests, received) = channel();
+    #[expect(clippy::disallowed_methods, reason = "it runs beside the simulation, not in it")]
+    thread::spawn(move || listen(link, &requests));
+    for request in received {
+        let answer = match request {
+            Request::Command { args, colour, width } => {
+                let parent = socket.try_clone().expect("a descriptor is left");
+                terminal::use_parents(parent_printer(parent), colour, width);
+                let code = command(catalog, args);
+                let _ = send(&mut socket, &Answer::Done);
+                return code;
+            }
+            Request::Run(run) => Answer::Entry(swept_run(catalog, &run).map(Box::new)),
+        };
+        if send(&mut socket, &answer).is_err() {
+            break;
+        }
+    }
+    codes::PASS.into()
+}
+
+/// Hands requests to the main thread; ends the process with its parent, or without progress.
+fn listen(mut link: Link, requests: &Sender<Request>) {
+    let mut watch = Watch::default();
+    loop {
+        match link.receive() {
+            Ok(Some(request)) => drop(requests.send(request)),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                if let Some(why) = watch.look() {
+                    let _ = link.send(&Answer::Lost(why));
+                    exit(i32::from(codes::INCONCLUSIVE));
+                }
+            }
+            Ok(None) | Err(_) => exit(i32::from(codes::PASS)),
+        }
+    }
+}
+
+/// Does a whole command; its exit code is that of the process.
+fn command(catalog: Catalog<'_>, args: Vec<OsString>) -> ExitCode {
+    let done = catch_unwind(AssertUnwindSafe(|| match Cli::try_parse_from(args) {
+        Ok(cli) => crate::execute(catalog, cli.command),
+        Err(_) => codes::USAGE.into(),
+    }));
+    done.unwrap_or_else(|_| codes::BUG.into())
+}
+
+/// The length of a piece of a command's output, in bytes.
+const PIECE: usize = 1 << 16;
+
+/// Prints at the parent.
+fn parent_printer(mut socket: Socket) -> impl FnMut(&str) + Send {
+    move |mut text| {
+        while !text.is_empty() {
+            let (piece, rest) = text.split_at(text.floor_char_boundary(PIECE));
+            let _ = send(&mut socket, &Answer::Printed(piece.into()));
+            text = rest;
+        }
+    }
+}
