@@ -1,4 +1,4 @@
-//! What workers need of the operating system. Netsplit builds on Unix only: elsewhere its disk
+//! The operating system, as far as workers need it. Netsplit builds on Unix only: elsewhere its disk
 //! (turmoil-fs) does not.
 
 use std::fs::File;
