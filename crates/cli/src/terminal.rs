@@ -13,9 +13,12 @@ const WIDTH: usize = 80;
 /// The widest that a report gets.
 const WIDTH_MAX: usize = 120;
 
+/// A function that prints at the parent process.
+type Print = Box<dyn FnMut(&str) + Send>;
+
 /// The output of a parent process.
 struct Parent {
-    print: Mutex<Box<dyn FnMut(&str) + Send>>,
+    print: Mutex<Print>,
     colour: bool,
     width: usize,
 }

@@ -14,7 +14,7 @@ use netsplit_sim::Options;
 use super::os::processor_time;
 
 /// Processor time without progress after which a worker gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Signs of progress so far, and simulations in progress.
 static SIGNS: AtomicU64 = AtomicU64::new(0);
