@@ -2,7 +2,9 @@
 
 use netsplit_sim::prelude::*;
 
-use crate::balancer::{Balancer, Fewest, Random, Replicas, Rotation, RoundRobin, TwoChoices};
+use crate::balancer::{
+    Balancer, Fewest, Random, Replicas, Rotation, RoundRobin, SameAgain, TwoChoices,
+};
 use crate::hedging::{self, Hedging};
 
 /// Which replica of a leaf is asked. A front end makes its balancer when it starts.
@@ -24,6 +26,13 @@ pub static BALANCER: Seat<fn(Replicas) -> Box<dyn Balancer>> = Seat {
         filling("two-choices", "Joins the shorter of two random queues", |replicas| {
             Box::new(TwoChoices::new(replicas))
         }),
+        mutant(
+            "same-again",
+            "Joins any queue, and hedges at the replica that already has the first copy",
+            "max",
+            "hanging-replica",
+            |replicas| Box::new(SameAgain(Random(Rotation::new(replicas)))),
+        ),
     ],
 };
 

@@ -99,6 +99,26 @@ impl Handoff for UntilStored {
     }
 }
 
+/// Forgets all that it keeps of a key once any of it is stored.
+#[derive(Clone, Copy, Debug)]
+pub struct ForgetsNewer;
+
+impl Handoff for ForgetsNewer {
+    fn keep(&self, versions: &dyn Versions, hints: &mut Hints, hint: &Hint) {
+        UntilStored.keep(versions, hints, hint);
+    }
+
+    fn next_batch(&self, hints: &Hints, owner: Replica, limit: usize) -> Vec<Hint> {
+        UntilStored.next_batch(hints, owner, limit)
+    }
+
+    fn on_stored(&self, _: &dyn Versions, hints: &mut Hints, sent: &Hint) {
+        if let Some(of_owner) = hints.kept.get_mut(&sent.owner) {
+            of_owner.remove(&sent.key);
+        }
+    }
+}
+
 /// Keeps hints, and never hands them over.
 #[derive(Clone, Copy, Debug)]
 pub struct NoHandoff;

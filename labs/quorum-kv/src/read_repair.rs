@@ -79,6 +79,20 @@ impl Repair for MergedAnswer {
     }
 }
 
+/// Repairs after the answer only: all nodes converge, and the next read may come too early.
+#[derive(Clone, Copy, Debug)]
+pub struct LateRepair;
+
+impl Repair for LateRepair {
+    fn before_answer(&self, _: &dyn Versions, _: &Reading) -> WriteBack {
+        WriteBack::default()
+    }
+
+    fn after_answer(&self, versions: &dyn Versions, reading: &Reading) -> Vec<Replica> {
+        MergedAnswer.after_answer(versions, reading)
+    }
+}
+
 /// Nodes that are behind stay behind.
 #[derive(Clone, Copy, Debug)]
 pub struct NoRepair;

@@ -2,9 +2,9 @@
 
 use netsplit_scenario::{Seat, filling, mutant};
 
-use crate::hints::{Handoff, NoHandoff, UntilStored};
+use crate::hints::{ForgetsNewer, Handoff, NoHandoff, UntilStored};
 use crate::quorum::{OffByOne, Quorum, Sloppy, Strict};
-use crate::read_repair::{MergedAnswer, NoRepair, Repair};
+use crate::read_repair::{LateRepair, MergedAnswer, NoRepair, Repair};
 use crate::store::Durability;
 use crate::versions::{ByArrival, ByStamp, ByVector, ByWallClock, Versions};
 
@@ -99,6 +99,13 @@ pub static READ_REPAIR: Seat<&'static dyn Repair> = Seat {
             "read-repair",
             &NoRepair,
         ),
+        mutant(
+            "late-repair",
+            "Repairs after the answer only: a later read may miss what an earlier one returned",
+            "linearizable",
+            "write-back",
+            &LateRepair,
+        ),
     ],
 };
 
@@ -114,6 +121,13 @@ pub static HINTS: Seat<&'static dyn Handoff> = Seat {
             "keys_diverged",
             "hinted-handoff",
             &NoHandoff,
+        ),
+        mutant(
+            "forgets-newer",
+            "Forgets a key once its hint is delivered, and with it a newer hint that came meanwhile",
+            "keys_diverged",
+            "hints-overtaken",
+            &ForgetsNewer,
         ),
     ],
 };

@@ -137,20 +137,32 @@ impl Gatekeeper for CentralGateway {
     fn done(&self, _tenant: Tenant) {}
 }
 
-/// Each gateway by itself.
-struct Local(Rc<Cluster>);
+/// Each gateway by itself, by one of its clocks.
+struct Local {
+    cluster: Rc<Cluster>,
+    clock: fn(&Host) -> Duration,
+}
 
 /// Each gateway limits by itself.
 ///
 /// # Errors
 /// Never: all algorithms work on a gateway.
 pub fn local(cluster: &Rc<Cluster>) -> Result<Rc<dyn Coordination>, String> {
-    Ok(Rc::new(Local(cluster.clone())))
+    Ok(Rc::new(Local { cluster: cluster.clone(), clock: Host::monotonic }))
+}
+
+/// Each gateway limits by itself, by the time of day: a clock that is set mints tokens.
+///
+/// # Errors
+/// Never: all algorithms work on a gateway.
+pub fn local_wall_clock(cluster: &Rc<Cluster>) -> Result<Rc<dyn Coordination>, String> {
+    Ok(Rc::new(Local { cluster: cluster.clone(), clock: Host::now }))
 }
 
 impl Coordination for Local {
     fn gateway(&self, host: Host) -> Rc<dyn Gatekeeper> {
-        Rc::new(LocalGateway { host, limiters: RefCell::new(self.0.limiters()) })
+        let limiters = RefCell::new(self.cluster.limiters());
+        Rc::new(LocalGateway { host, clock: self.clock, limiters })
     }
 
     fn store(&self, _host: Host) -> Task {
@@ -158,15 +170,16 @@ impl Coordination for Local {
     }
 }
 
-/// A gateway with limiters of its own, which use its monotonic clock.
+/// A gateway with limiters of its own.
 struct LocalGateway {
     host: Host,
+    clock: fn(&Host) -> Duration,
     limiters: RefCell<Limiters>,
 }
 
 impl Gatekeeper for LocalGateway {
     fn decide(&self, tenant: Tenant) -> PendingDecision {
-        let (host, now) = (&self.host, self.host.monotonic());
+        let (host, now) = (&self.host, (self.clock)(&self.host));
         let decision = self.limiters.borrow_mut().decide(host, tenant, now);
         record::decision(host, tenant, decision);
         Box::pin(async move { Ok(decision) })

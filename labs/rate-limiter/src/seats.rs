@@ -11,7 +11,7 @@ use netsplit_sim::prelude::*;
 use crate::budget::GlobalBucket;
 use crate::client::{HonourRetryAfter, Impatient, MakeRetryPolicy};
 use crate::concurrency::ConcurrencyLimit;
-use crate::coordination::{BuildCoordination, Clock, Outage, central, local};
+use crate::coordination::{BuildCoordination, Clock, Outage, central, local, local_wall_clock};
 use crate::fixed_window::FixedWindow;
 use crate::gcra::Gcra;
 use crate::leaky_bucket::LeakyBucket;
@@ -98,6 +98,13 @@ pub static COORDINATION: Seat<BuildCoordination> = Seat {
             "overshoot-bound",
             "regions-out-of-sync",
             |cluster| synced(cluster, Rc::new(CarriesOver(GlobalBucket))),
+        ),
+        mutant(
+            "local-wall-clock",
+            "Local, by the time of day: gives a full bucket away each time that the clock is set",
+            "bucket-bound",
+            "own-clock",
+            local_wall_clock,
         ),
     ],
 };
