@@ -196,10 +196,13 @@ pub struct Run {
     /// Print report.json instead of the human-readable report
     #[arg(long)]
     pub json: bool,
-    /// The folder for report.json, history.jsonl and the chart
-    /// [default: netsplit-out/LAB/NAME/VARIANT/seed-N]
+    /// The folder for report.json, history.jsonl, the chart and the scenario
+    /// [default: netsplit-out/LAB/NAME/VARIANT/seed-N, with a hash of what --set sets]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write no files
+    #[arg(long, conflicts_with_all = ["out", "trace"])]
+    pub no_files: bool,
     /// Also write every event to trace.txt
     #[arg(long)]
     pub trace: bool,
@@ -214,6 +217,9 @@ pub struct Compare {
     /// The key to vary, and its values; an array of TOML where values have commas
     #[arg(long, value_name = "KEY=A,B")]
     pub vary: String,
+    /// Write no chart
+    #[arg(long)]
+    pub no_files: bool,
 }
 
 /// `netsplit trace`
@@ -305,7 +311,9 @@ const HISTORY_HELP: &str = "\
 One operation a line:
   {\"client\": 1, \"op\": \"write\", \"key\": \"x\", \"input\": 7, \"output\": null,
    \"invoke_ns\": 10, \"return_ns\": 25, \"outcome\": \"ok\"}
-`outcome` is ok, fail (certainly no effect) or unknown (return_ns is null then).
+`outcome` is ok, fail (certainly no effect), or unknown, also called info.
+A client has a number, or a name everywhere; other fields are ignored, and refused
+where a field is missing that they might mean. At most 1 GiB is read.
 
   register  read, write, cas (input [expected, new], output whether it swapped)
   kv        get, put, append, delete

@@ -10,12 +10,13 @@
 //! ```
 //!
 //! `args` is the command line and `command` does what it says, a file per subcommand; `exit` turns
-//! errors into exit codes; `parallel` does jobs on several threads, and `worker` runs code of labs
-//! in processes of its own.
+//! errors into exit codes; `files` writes files; `parallel` does jobs on several threads, and
+//! `worker` runs code of labs in processes of its own.
 
 mod args;
 mod command;
 mod exit;
+mod files;
 mod parallel;
 mod terminal;
 mod worker;

@@ -1,13 +1,13 @@
 //! Labs by name, and scenarios by name or by path.
 
+use std::io;
 use std::path::Path;
-use std::{fs, io};
 
-use netsplit_scenario::{Diagnostics, LabSpec, Parsed, nearest, parse};
+use netsplit_scenario::{Diagnostics, FILE_MIB_MAX, LabSpec, Parsed, nearest, parse};
 use netsplit_sim::Lab;
 use thiserror::Error;
 
-use crate::Experiment;
+use crate::{Experiment, files};
 
 /// A set of labs with their shipped scenarios.
 #[derive(Clone, Copy)]
@@ -121,18 +121,25 @@ impl<'a> Catalog<'a> {
         if path.extension().is_some_and(|ending| ending == "toml") || path.is_file() {
             return Source::read(path);
         }
-        let shipped = self.shipped();
-        if let Some((name, text)) = shipped.iter().find(|(name, _)| name == which) {
-            let file = format!("scenarios/{name}.toml");
-            return Ok(Source { name: name.clone(), file, text: (*text).into() });
+        if let Some(source) = self.shipped_source(which) {
+            return Ok(source);
         }
-        let hint = match nearest_scenario(which, &shipped) {
+        let hint = match nearest_scenario(which, &self.shipped()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
                 "`netsplit list` shows all; the name of a file of your own ends in .toml".into()
             }
         };
         Err(LoadError::NoScenario { which: which.into(), hint })
+    }
+
+    /// The shipped scenario of this name; reads no file.
+    pub fn shipped_source(self, name: &str) -> Option<Source> {
+        let shipped = self.shipped().into_iter().find(|(shipped, _)| shipped == name);
+        shipped.map(|(name, text)| {
+            let file = format!("scenarios/{name}.toml");
+            Source { name, file, text: text.into() }
+        })
     }
 
     /// Parses a scenario with `KEY=VALUE` overrides.
@@ -172,14 +179,19 @@ fn nearest_scenario(wanted: &str, shipped: &[(String, &str)]) -> Option<String> 
 }
 
 impl Source {
+    /// Whether it is a shipped scenario, rather than a file.
+    pub fn is_shipped(&self) -> bool {
+        self.name.contains('/')
+    }
+
     /// Reads a scenario file.
     ///
     /// # Errors
     /// When it cannot be read, or is not text.
     pub fn read(path: &Path) -> Result<Source, LoadError> {
         let file = path.display().to_string();
-        let bytes =
-            fs::read(path).map_err(|error| LoadError::Unreadable { file: file.clone(), error })?;
+        let bytes = files::read(path, FILE_MIB_MAX)
+            .map_err(|error| LoadError::Unreadable { file: file.clone(), error })?;
         let text = String::from_utf8(bytes)
             .map_err(|error| LoadError::NotText { file: file.clone(), error })?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();

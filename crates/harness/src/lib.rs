@@ -3,7 +3,7 @@
 //!
 //! A [`Catalog`] holds labs and finds scenarios, by name or by path. An [`Experiment`] is a
 //! scenario with its lab: [`Experiment::run`] simulates it under a seed and judges the run.
-//! [`testing`] checks a whole lab: its scenarios pass, its wrong variants fail, its lesson's tables
+//! [`files`] reads files within limits. [`testing`] checks a whole lab: its scenarios pass, its wrong variants fail, its lesson's tables
 //! are true.
 //!
 //! ```no_run
@@ -19,6 +19,7 @@
 
 mod catalog;
 mod experiment;
+pub mod files;
 pub mod testing;
 
 pub use catalog::{Catalog, LoadError, Source};

@@ -32,7 +32,9 @@ pub enum Outcome {
     Ok,
     /// It certainly had no effect.
     Fail,
-    /// It may have taken effect at any time since its invocation, or may still do so.
+    /// It may have taken effect at any time since its invocation, or may still do so. Jepsen calls
+    /// it `info`.
+    #[serde(alias = "info")]
     Unknown,
 }
 

@@ -58,5 +58,5 @@ pub use model::{
     LinkFault, LinkRule, LinkSettings, Load, Network, NodeFault, NodeGroup, Partition, Repeat,
     Scenario, Selector, SyncFault, Trigger,
 };
-pub use parse::{Parsed, parse};
+pub use parse::{FILE_MIB_MAX, Parsed, hash, parse};
 pub use value::param_types::{Rate, Share, Span};

@@ -115,7 +115,7 @@ pub struct Merge {
 pub struct Replay {
     /// A report.json of `netsplit run`
     pub report: PathBuf,
-    /// The scenario's file, if it is not a shipped one
+    /// The scenario's file [default: scenario.toml beside the report, or the shipped scenario]
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<String>,
 }

@@ -1,10 +1,9 @@
 //! `netsplit compare`: the same load under several variants or settings, side by side.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use netsplit_harness::Catalog;
 use netsplit_report::{
     Report, SVG_COLUMNS, Side, Timeline, comparison_svg, render_comparison, timeline_columns,
@@ -12,6 +11,7 @@ use netsplit_report::{
 
 use crate::args::Compare;
 use crate::command::run::with_seed;
+use crate::files::{self, Inputs, settings_hash};
 use crate::terminal::{self, Progress};
 use crate::worker::watched;
 use crate::{exit, parallel};
@@ -51,22 +51,26 @@ pub fn compare(catalog: Catalog<'_>, args: &Compare) -> anyhow::Result<ExitCode>
         drawn.push(Side { label, report, timeline: for_chart });
     }
     terminal::print(&render_comparison(key, &plain, width, terminal::colour()));
-    let file = chart_file(&plain[0].report, key, args.which.seed);
-    write(&file, &comparison_svg(key, &drawn))
-        .with_context(|| format!("cannot write {}", file.display()))?;
-    terminal::print(&format!("\nChart in {}\n", file.display()));
+    if !args.no_files {
+        let file = chart_file(args, key, source.is_shipped());
+        let chart = comparison_svg(key, &drawn);
+        let written = files::create_parent(&file)
+            .and_then(|()| files::replace(&file, |out| out.write_all(chart.as_bytes())));
+        match written {
+            Ok(()) => terminal::print(&format!("\nChart in {}\n", file.display())),
+            Err(why) => anstream::eprintln!("warning: cannot write {}: {why}", file.display()),
+        }
+    }
     Ok(exit::PASS.into())
 }
 
-/// `netsplit-out/LAB/NAME/compare-KEY-seed-N.svg`
-fn chart_file(report: &Report, key: &str, seed: u64) -> PathBuf {
+/// `netsplit-out/LAB/NAME/compare-KEY-seed-N-HASH.svg`; the hash is of the values and settings.
+fn chart_file(args: &Compare, key: &str, shipped: bool) -> PathBuf {
+    let inputs = Inputs { which: &args.which, variant: "", shipped };
     let key = key.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    Path::new("netsplit-out").join(&report.scenario).join(format!("compare-{key}-seed-{seed}.svg"))
-}
-
-fn write(file: &Path, text: &str) -> std::io::Result<()> {
-    fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
-    fs::write(file, text)
+    let settings: Vec<_> = [args.vary.clone()].into_iter().chain(args.which.overrides()).collect();
+    let hash = settings_hash(&settings).unwrap_or_default();
+    inputs.scenario_folder().join(format!("compare-{key}-seed-{}-{hash}.svg", args.which.seed))
 }
 
 /// Splits `A,B` at the commas outside brackets, braces and quotes. An array of TOML is its

@@ -1,10 +1,11 @@
 //! `netsplit history check`: checks a history for linearizability.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, stdin};
+use std::path::Path;
 use std::process::ExitCode;
 
 use netsplit_check::{Answer, Budget, ShippedModel, Verdict, check_history};
+use netsplit_harness::files;
 use serde_json::json;
 
 use crate::args::{HistoryCheck, ModelName};
@@ -16,7 +17,7 @@ pub fn check(args: &HistoryCheck) -> anyhow::Result<ExitCode> {
     let input: Box<dyn BufRead> = if file == "-" {
         Box::new(stdin().lock())
     } else {
-        let opened = File::open(file);
+        let opened = files::open(Path::new(file));
         Box::new(BufReader::new(opened.map_err(|error| exit::usage(format!("{file}: {error}")))?))
     };
     let model = match args.model {

@@ -1,28 +1,27 @@
 //! `netsplit replay`: repeats the run of a report and compares.
 
-use std::fs;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use netsplit_harness::{Catalog, Experiment};
+use netsplit_harness::files::read_text;
+use netsplit_harness::{Catalog, Source};
 use netsplit_report::{Report, Versions, from_json};
+use netsplit_scenario::hash;
 
 use crate::args::Replay;
 use crate::command::run::{simulate, with_seed};
+use crate::files::REPORT_MIB_MAX;
 use crate::{exit, terminal};
 
 /// Repeats the run of a report, and compares the fingerprints and the reports.
 pub fn replay(catalog: Catalog<'_>, args: &Replay) -> anyhow::Result<ExitCode> {
     let file = args.report.display();
-    let text = fs::read_to_string(&args.report).with_context(|| format!("cannot read {file}"))?;
-    let old = from_json(&text)
+    let text = read_text(&args.report, REPORT_MIB_MAX);
+    let old = from_json(&text.with_context(|| format!("cannot read {file}"))?)
         .map_err(|error| exit::usage(format!("{file} is not the report of a run: {error}")))?;
-    let which = args.scenario.as_deref().unwrap_or(&old.scenario);
-    let source = catalog.source(which).with_context(|| {
-        format!("{file} is of `{}`; --scenario FILE says where it is", old.scenario)
-    })?;
+    refuse_another_version(&old)?;
+    let source = source(catalog, args, &old)?;
     let experiment = crate::load(catalog, &source, &old.overrides)?;
-    refuse_another(&old, &experiment)?;
     let run = simulate(&experiment, &with_seed(old.seed))?;
     let new = Report::new(&old.scenario, &experiment.scenario, &run, &experiment.judge(&run));
     let (name, seed) = (&new.scenario, new.seed);
@@ -43,8 +42,8 @@ pub fn replay(catalog: Catalog<'_>, args: &Replay) -> anyhow::Result<ExitCode> {
     Ok(exit::FAIL.into())
 }
 
-/// Refuses a report of another version or another scenario, whose run may differ rightly.
-fn refuse_another(old: &Report, experiment: &Experiment) -> anyhow::Result<()> {
+/// Refuses a report of another version, whose run may differ rightly.
+fn refuse_another_version(old: &Report) -> anyhow::Result<()> {
     let own = Versions::default();
     if old.versions != own {
         return Err(exit::usage(format!(
@@ -52,12 +51,40 @@ fn refuse_another(old: &Report, experiment: &Experiment) -> anyhow::Result<()> {
             old.versions.netsplit, old.versions.report, own.netsplit, own.report
         )));
     }
-    let hash = &experiment.scenario.hash;
-    if old.scenario_hash != *hash {
-        return Err(exit::usage(format!(
-            "the report is of `{}` with hash {}, and the scenario now has hash {hash}",
-            old.scenario, old.scenario_hash
-        )));
-    }
     Ok(())
+}
+
+/// The scenario of a report: the file that the command line names, `scenario.toml` beside the
+/// report, or the shipped scenario.
+///
+/// Somebody else may have written the report, so it names no file that is read. A text whose hash
+/// the report does not know is not even parsed, for errors would show its lines.
+fn source(catalog: Catalog<'_>, args: &Replay, old: &Report) -> anyhow::Result<Source> {
+    let name = &old.scenario;
+    let known = |source: &Source| hash(&source.text) == old.scenario_hash;
+    if let Some(which) = &args.scenario {
+        let given = catalog.source(which)?;
+        return if known(&given) { Ok(given) } else { Err(changed(old, &given.file)) };
+    }
+    let beside = args.report.with_file_name("scenario.toml");
+    if let Some(source) = Source::read(&beside).ok().filter(known) {
+        return Ok(source);
+    }
+    match catalog.shipped_source(name) {
+        Some(source) if known(&source) => Ok(source),
+        Some(source) => Err(changed(old, &source.file)),
+        None => Err(exit::usage(format!(
+            "the report is of `{name}`, which is no shipped scenario, and {} is not its file: \
+             --scenario FILE names it",
+            beside.display()
+        ))),
+    }
+}
+
+fn changed(old: &Report, file: &str) -> anyhow::Error {
+    exit::usage(format!(
+        "{file} is not what the report of `{}` was made from: its hash is not {}; --scenario FILE \
+         names another file",
+        old.scenario, old.scenario_hash
+    ))
 }

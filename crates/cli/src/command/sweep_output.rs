@@ -1,18 +1,20 @@
 //! The output of `verify` and `merge`: files, terminal, annotations and the exit code.
 
 use std::env;
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs::File;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use netsplit_harness::files::read_text;
 use netsplit_report::sweep::{
     Summary, render_sweep, sweep_from_json, sweep_to_annotations, sweep_to_json, sweep_to_junit,
     sweep_to_markdown,
 };
 
 use crate::args::SweepOutputArgs;
+use crate::files::{self, SWEEP_MIB_MAX};
 use crate::{exit, terminal};
 
 /// The output of a sweep, prepared before hours of work so that it cannot fail after them.
@@ -34,22 +36,11 @@ impl<'a> SweepOutput<'a> {
         Ok(SweepOutput { args, baseline })
     }
 
-    /// Compares with the baseline, writes and prints everything; returns the exit code.
-    ///
-    /// # Errors
-    /// When a file cannot be written.
-    pub fn emit(&self, mut summary: Summary) -> anyhow::Result<ExitCode> {
+    /// Compares with the baseline, prints and writes everything; returns the exit code. Warns
+    /// about a file that cannot be written.
+    pub fn emit(&self, mut summary: Summary) -> ExitCode {
         if let Some(baseline) = &self.baseline {
             summary.compare(baseline, &self.args.max_regression);
-        }
-        if let Some(file) = &self.args.junit {
-            write(file, &sweep_to_junit(&summary))?;
-        }
-        if let Some(file) = &self.args.markdown {
-            write(file, &sweep_to_markdown(&summary))?;
-        }
-        if let Some(page) = env::var_os("GITHUB_STEP_SUMMARY").filter(|page| !page.is_empty()) {
-            append(Path::new(&page), &sweep_to_markdown(&summary))?;
         }
         if env::var_os("GITHUB_ACTIONS").is_some_and(|there| there == "true") {
             anstream::eprint!("{}", sweep_to_annotations(&summary));
@@ -60,27 +51,58 @@ impl<'a> SweepOutput<'a> {
             let (width, colour) = (terminal::width(), terminal::colour());
             terminal::print(&render_sweep(&summary, width, colour));
         }
-        if !summary.bugs.is_empty() {
-            return Ok(exit::BUG.into());
+        // The verdict does not depend on the files, so a full disk must not hide it.
+        for error in self.write_files(&summary).into_iter().filter_map(Result::err) {
+            anstream::eprintln!("warning: {error:#}");
         }
-        Ok(exit::code(summary.verdict))
+        if !summary.bugs.is_empty() {
+            return exit::BUG.into();
+        }
+        exit::code(summary.verdict)
+    }
+
+    fn write_files(&self, summary: &Summary) -> Vec<anyhow::Result<()>> {
+        let junit = self.args.junit.iter().map(|file| write(file, &sweep_to_junit(summary)));
+        let page = self.args.markdown.iter().map(|file| write(file, &sweep_to_markdown(summary)));
+        let github = env::var_os("GITHUB_STEP_SUMMARY").filter(|page| !page.is_empty());
+        let github = github.iter().map(|page| append(Path::new(page), &sweep_to_markdown(summary)));
+        junit.chain(page).chain(github).collect()
     }
 }
 
 /// Checks that a file can be written, without changing its content.
 pub fn writable(file: &Path) -> anyhow::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let made = folder.map_or(Ok(()), fs::create_dir_all);
+    let made = files::create_parent(file);
     let opened = made.and_then(|()| File::options().create(true).append(true).open(file));
     opened.map(drop).map_err(|error| cannot_write(file, &error))
 }
 
-/// Writes a file atomically: to a temporary name, which is then renamed.
+/// Refuses to replace what is not the same part of the same sweep, such as a baseline. `header` is
+/// the first line of the new file.
+pub fn refuse_another(file: &Path, header: &str) -> anyhow::Result<()> {
+    let part = |line: &str| {
+        let mut header = serde_json::from_str::<serde_json::Value>(line).ok()?;
+        let fields = header.as_object_mut()?;
+        fields.retain(|key, _| key != "cut_short" && key != "runs");
+        Some(header)
+    };
+    let old = match read_text(file, SWEEP_MIB_MAX) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        old => old.map_err(|error| cannot_write(file, &error))?,
+    };
+    let first = old.lines().next().unwrap_or_default();
+    if old.is_empty() || part(first) == part(header) {
+        return Ok(());
+    }
+    Err(exit::usage(format!(
+        "{} has something other than this shard of this sweep: name another file, or remove it",
+        file.display()
+    )))
+}
+
+/// Writes a file, whole or not at all.
 pub fn write(file: &Path, text: &str) -> anyhow::Result<()> {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = file.with_file_name(name);
-    let written = fs::write(&part, text).and_then(|()| fs::rename(&part, file));
+    let written = files::replace(file, |out| out.write_all(text.as_bytes()));
     written.map_err(|error| cannot_write(file, &error))
 }
 
@@ -95,8 +117,8 @@ fn cannot_write(file: &Path, error: &std::io::Error) -> anyhow::Error {
 }
 
 fn read_baseline(file: &Path) -> anyhow::Result<Summary> {
-    let text =
-        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text = read_text(file, SWEEP_MIB_MAX)
+        .with_context(|| format!("cannot read {}", file.display()))?;
     sweep_from_json(&text).map_err(|why| {
         let file = file.display();
         exit::usage(format!("{file} is not the --json output of a sweep: {why}"))

@@ -101,7 +101,7 @@ pub fn parse(
     let found = Diagnostics::new(sources, problems);
     match scenario {
         Some(mut scenario) if sound => {
-            scenario.hash = format!("{:016x}", xxh3_64(text.as_bytes()));
+            scenario.hash = hash(text);
             scenario.overrides = overrides.to_vec();
             Ok(Parsed { scenario, warnings: found })
         }
@@ -109,9 +109,14 @@ pub fn parse(
     }
 }
 
-/// The maximum size of a file, in bytes: far more than a scenario needs, and still parsed quickly.
+/// The hash of a scenario's text, as reports have it: xxh3, in hexadecimal.
+pub fn hash(text: &str) -> String {
+    format!("{:016x}", xxh3_64(text.as_bytes()))
+}
+
+/// The maximum size of a file, in MiB: far more than a scenario needs, and still parsed quickly.
 /// The TOML parser limits the nesting.
-const FILE_MAX: usize = 1024 * 1024;
+pub const FILE_MIB_MAX: u64 = 1;
 
 fn read<'i>(
     sources: &Sources,
@@ -121,7 +126,7 @@ fn read<'i>(
     problems: &RefCell<Vec<Problem>>,
 ) -> Option<Scenario> {
     let ctx = Context::new(sources, None, problems);
-    if text.len() > FILE_MAX {
+    if text.len() as u64 > FILE_MIB_MAX << 20 {
         return ctx.fail(0..0, "the file is larger than 1 MiB", "expected at most 1 MiB");
     }
     let (mut root, errors) = DeTable::parse_recoverable(text);

@@ -37,6 +37,10 @@ pub fn verify(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<ExitCode> {
     let planned = cases.iter().map(|case| case.planned.clone()).collect();
     let plan = Plan::new(seeds::seeds(args)?, args.determinism, planned);
     let shard = args.shard.unwrap_or(Shard::WHOLE);
+    if let Some(file) = &args.out {
+        let part = SweepFile { shard, cut_short: None, plan: plan.clone(), entries: Vec::new() };
+        sweep_output::refuse_another(file, &part.to_lines())?;
+    }
     let stop = Stop::new(args)?;
     let (entries, all) = sweep(args, &plan, &cases, shard, &stop)?;
     let cut_short = if all { None } else { stop.why() };
@@ -44,7 +48,7 @@ pub fn verify(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<ExitCode> {
         write(file, shard, plan, entries, cut_short)?
     } else {
         let summary = Summary::of(&plan, &entries, cut_short.as_deref());
-        output.emit(summary.map_err(exit::usage)?)?
+        output.emit(summary.map_err(exit::usage)?)
     };
     Ok(if stop::interrupted() { exit::INTERRUPTED.into() } else { code })
 }
