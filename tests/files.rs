@@ -219,3 +219,65 @@ fn endless_and_giant_files_are_refused_with_the_limit() {
     );
     assert_eq!(piped.status.code(), Some(0), "{}", stderr(&piped));
 }
+
+#[test]
+fn names_and_texts_of_files_are_shown_and_not_obeyed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let here = folder.path();
+    let name = "x\n::error::y\u{1b}[31m\u{9b}2J\u{202e}.toml";
+    let odd = sweeps::SHORT.replace(
+        "Two seconds of a server",
+        "A\\n::warning::b\\u001b]0;t\\u0007\\u009b2J\\u202e\\ufffe ##[error]z |`<b>",
+    );
+    let wrong = odd.replace("duration =", "\"dur\\n::error::\\u001b[2J\" =");
+    fs::write(here.join(name), &odd).expect("writable");
+    fs::write(here.join("wrong\n::error::.toml"), wrong).expect("writable");
+    fs::write(here.join("odd.json"), "{\"schema\": \"\\u001b[2J\\n::error::x\"}")
+        .expect("writable");
+    let failing = "verdict.expect=[\"max < 1ns\"]";
+    let commands: [&[&str]; 9] = [
+        &["run", name],
+        &["run", name, "--json"],
+        &["lint", name],
+        &["lint", "wrong\n::error::.toml"],
+        &["lint", "missing\n::error::.toml"],
+        &["merge", "odd.json"],
+        &["compare", name, "--vary", "load.clients.rate=50/s,60/s"],
+        &[
+            "verify",
+            name,
+            "--seeds",
+            "2",
+            "--set",
+            failing,
+            "--junit",
+            "j.xml",
+            "--markdown",
+            "m.md",
+        ],
+        &["verify", name, "--seeds", "2", "--set", failing, "--json"],
+    ];
+    for args in commands {
+        let output = netsplit(here, args);
+        for text in [stdout(&output), stderr(&output)] {
+            assert!(!text.is_empty() || stdout(&output) != stderr(&output), "{args:?}");
+            let obeyed = |c: char| c != '\n' && netsplit_scenario::is_hidden(c);
+            assert!(!text.contains(obeyed) && !text.contains("##["), "{args:?}: {text}");
+            let command = text.lines().find(|line| line.trim_start().starts_with("::"));
+            assert_eq!(command, None, "{args:?}: {text}");
+        }
+        if args.contains(&"--json") {
+            serde_json::from_str::<serde_json::Value>(&stdout(&output)).expect("JSON");
+        }
+    }
+    for file in ["j.xml", "m.md"] {
+        let text = fs::read_to_string(here.join(file)).expect("written");
+        assert!(!text.contains(|c| c != '\n' && netsplit_scenario::is_hidden(c)), "{text}");
+    }
+    let mut sweep = command(here, &["verify", name, "--seeds", "1", "--set", failing]);
+    let annotated = sweep.env("GITHUB_ACTIONS", "true").output().expect("it runs");
+    let annotations = stderr(&annotated);
+    assert!(annotations.lines().count() > 0, "{annotations}");
+    let one_line = |line: &str| line.starts_with("::error file=x\\n%3A%3Aerror");
+    assert!(annotations.lines().all(one_line), "{annotations}");
+}

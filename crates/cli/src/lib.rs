@@ -25,6 +25,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use netsplit_harness::{Catalog, LoadError};
+use netsplit_scenario::visible;
 use netsplit_sim::Lab;
 
 /// Does what the command line of this process asks, with these labs in teaching order.
@@ -52,9 +53,9 @@ fn execute(catalog: Catalog<'_>, command: args::Command) -> ExitCode {
 fn report(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref::<LoadError>() {
         Some(LoadError::Invalid(diagnostics)) => {
-            anstream::eprintln!("{}", diagnostics.render(terminal::colour_on_stderr()));
+            terminal::complain(&diagnostics.render(terminal::colour_on_stderr()));
         }
-        _ => anstream::eprintln!("error: {error:#}"),
+        _ => terminal::complain(&format!("error: {}", visible(&format!("{error:#}")))),
     }
     exit::USAGE.into()
 }
@@ -70,8 +71,7 @@ fn load(
 ) -> anyhow::Result<netsplit_harness::Experiment> {
     let experiment = catalog.load(source, overrides)?;
     if !experiment.warnings.is_empty() {
-        let warnings = experiment.warnings.render(terminal::colour_on_stderr());
-        anstream::eprintln!("{warnings}");
+        terminal::complain(&experiment.warnings.render(terminal::colour_on_stderr()));
     }
     Ok(experiment)
 }

@@ -3,13 +3,17 @@
 //! A worker process has no terminal of its own: it prints at its parent, and in its way.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use netsplit_scenario::{is_hidden, visible};
 
 /// The width where there is no terminal.
 const WIDTH: usize = 80;
+/// The narrowest that a report gets.
+const WIDTH_MIN: usize = 40;
 /// The widest that a report gets.
 const WIDTH_MAX: usize = 120;
 
@@ -48,8 +52,7 @@ pub fn width() -> usize {
     if let Some(parent) = PARENT.get() {
         return parent.width;
     }
-    let columns = console_width().unwrap_or(WIDTH);
-    columns.clamp(WIDTH, WIDTH_MAX)
+    console_width().unwrap_or(WIDTH).clamp(WIDTH_MIN, WIDTH_MAX)
 }
 
 fn console_width() -> Option<usize> {
@@ -58,10 +61,62 @@ fn console_width() -> Option<usize> {
         .then(|| usize::from(indicatif::TermLike::width(&console::Term::stdout())))
 }
 
-/// Prints to standard output. The exit code is the verdict's, whatever happens to the output: a
+/// A path, in one line.
+pub fn path(path: &Path) -> String {
+    visible(&path.display().to_string()).into_owned()
+}
+
+/// Text as it may be printed: what a terminal or a CI log would obey is shown instead. Colours stay
+/// where there are any, and so do tabulators and ends of lines.
+///
+/// GitHub obeys lines that begin with `::`, and Azure and GitHub `##[` anywhere.
+fn harmless(text: &str, colour: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let start = line.len() - line.trim_start().len();
+        if line[start..].starts_with("::") {
+            out.push('\\');
+        }
+        let mut rest = line;
+        while let Some(c) = rest.chars().next() {
+            let coloured = if colour { colour_code(rest) } else { 0 };
+            let kept = coloured.max(c.len_utf8());
+            match c {
+                _ if coloured > 0 => out += &rest[..coloured],
+                '#' if rest.starts_with("##[") => out += "#\\",
+                '\n' | '\t' => out.push(c),
+                _ if is_hidden(c) => out.extend(c.escape_default()),
+                _ => out.push(c),
+            }
+            rest = &rest[kept..];
+        }
+    }
+    out
+}
+
+/// The length of the colour code that `text` begins with, such as `ESC [ 1 ; 31 m`, or 0.
+fn colour_code(text: &str) -> usize {
+    let Some(parameters) = text.strip_prefix("\u{1b}[") else {
+        return 0;
+    };
+    let end = parameters.find(|c: char| !c.is_ascii_digit() && c != ';');
+    end.filter(|end| parameters[*end..].starts_with('m')).map_or(0, |end| "\u{1b}[m".len() + end)
+}
+
+/// Prints a line to standard error.
+pub fn complain(text: &str) {
+    anstream::eprintln!("{}", harmless(text.trim_end(), colour_on_stderr()));
+}
+
+/// Prints to standard output what may contain text of anybody's.
+pub fn print(text: &str) {
+    print_own(&harmless(text, colour()));
+}
+
+/// Prints to standard output a text of this program alone. The exit code is the verdict's, whatever happens to the output: a
 /// reader that has closed the pipe (`netsplit list | head`) is no error, and any other failure to
 /// write is reported on standard error.
-pub fn print(text: &str) {
+pub fn print_own(text: &str) {
     if let Some(parent) = PARENT.get() {
         return parent.print.lock().expect("printing does not panic")(text);
     }
@@ -115,5 +170,23 @@ impl Drop for Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_only_shows_itself() {
+        let text =
+            "a\tb\n  ::error::x\n::add-mask::y ##[error]z\n\u{1b}]0;t\u{7}\u{9b}2J\u{202e}\r";
+        let shown = "a\tb\n\\  ::error::x\n\\::add-mask::y #\\#[error]z\n\\u{1b}]0;t\\u{7}\\u{9b}2J\\u{202e}\\r";
+        assert_eq!(harmless(text, false), shown);
+        assert_eq!(harmless(text, true), shown);
+        assert_eq!(harmless(shown, true), shown, "twice is as good as once");
+        let painted = "\u{1b}[1;31mFAIL\u{1b}[0m \u{1b}[2J";
+        assert_eq!(harmless(painted, true), "\u{1b}[1;31mFAIL\u{1b}[0m \\u{1b}[2J");
+        assert_eq!(harmless(painted, false), "\\u{1b}[1;31mFAIL\\u{1b}[0m \\u{1b}[2J");
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use netsplit_scenario::{Diagnostics, FILE_MIB_MAX, LabSpec, Parsed, nearest, parse};
+use netsplit_scenario::{Diagnostics, FILE_MIB_MAX, LabSpec, Parsed, nearest, parse, visible};
 use netsplit_sim::Lab;
 use thiserror::Error;
 
@@ -189,7 +189,7 @@ impl Source {
     /// # Errors
     /// When it cannot be read, or is not text.
     pub fn read(path: &Path) -> Result<Source, LoadError> {
-        let file = path.display().to_string();
+        let file = visible(&path.display().to_string()).into_owned();
         let bytes = files::read(path, FILE_MIB_MAX)
             .map_err(|error| LoadError::Unreadable { file: file.clone(), error })?;
         let text = String::from_utf8(bytes)

@@ -1,12 +1,38 @@
-//! The report as `report.json`.
+//! JSON, and the report as `report.json`.
+
+use netsplit_scenario::is_hidden;
+use serde::Serialize;
 
 use crate::Report;
+
+/// A value as indented JSON, with a trailing newline. Characters that a terminal would obey, and
+/// what a CI log takes for a command, are escaped.
+///
+/// # Panics
+/// When the value has keys that are no strings.
+pub fn json_text(value: &impl Serialize) -> String {
+    let plain = serde_json::to_string_pretty(value).expect("the keys are strings") + "\n";
+    let plain = plain.replace("##[", "\\u0023#[");
+    if !plain.contains(|c| c != '\n' && is_hidden(c)) {
+        return plain;
+    }
+    let mut text = String::new();
+    for c in plain.chars() {
+        if c == '\n' || !is_hidden(c) {
+            text.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            text += &format!("\\u{unit:04x}");
+        }
+    }
+    text
+}
 
 /// The report as indented JSON, with a trailing newline. Keys have a fixed order, so equal
 /// reports are equal bytes.
 pub fn to_json(report: &Report) -> String {
-    let text = serde_json::to_string_pretty(report);
-    text.expect("a report has only string keys and finite numbers") + "\n"
+    json_text(report)
 }
 
 /// Reads what [`to_json`] wrote.
@@ -33,6 +59,14 @@ mod tests {
         let (scenario, run) = cut();
         let report = report_of(&scenario, &run);
         assert_eq!(from_json(&to_json(&report)).unwrap(), report);
+    }
+
+    #[test]
+    fn hidden_characters_are_escaped_and_keep_their_meaning() {
+        let odd = "\u{9b}\u{202e}\u{fffe}\u{1fffe}\u{7f}\n::error::##[error]é";
+        let text = json_text(&vec![odd]);
+        assert!(!text.contains(|c| c != '\n' && is_hidden(c)) && !text.contains("##["), "{text}");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&text).unwrap(), [odd]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ mod timeline;
 #[cfg(test)]
 mod testing;
 
-pub use json::{from_json, to_json};
+pub use json::{from_json, json_text, to_json};
 pub use phases::Phase;
 pub use report::{
     CrashReport, ExpectationReport, FaultReport, Observed, OperationReport, Report, Versions,

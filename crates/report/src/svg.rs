@@ -9,6 +9,7 @@ mod labels;
 mod panel;
 
 use netsplit_history::Time;
+use netsplit_scenario::visible_lines;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
@@ -51,7 +52,7 @@ pub fn to_svg(report: &Report, timeline: &Timeline) -> String {
     let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
     draw(&area, head, report, timeline, &labels).expect("a string can always be written to");
     drop(area);
-    svg
+    visible_lines(&svg).into_owned()
 }
 
 fn draw(

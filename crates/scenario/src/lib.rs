@@ -41,6 +41,7 @@ mod table;
 mod value;
 
 pub use diagnostic::suggest::{did_you_mean, nearest};
+pub use diagnostic::visible::{is_hidden, visible, visible_lines};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use editor::schema::{schema, schema_text};
 pub use editor::template::template;

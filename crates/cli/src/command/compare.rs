@@ -57,8 +57,13 @@ pub fn compare(catalog: Catalog<'_>, args: &Compare) -> anyhow::Result<ExitCode>
         let written = files::create_parent(&file)
             .and_then(|()| files::replace(&file, |out| out.write_all(chart.as_bytes())));
         match written {
-            Ok(()) => terminal::print(&format!("\nChart in {}\n", file.display())),
-            Err(why) => anstream::eprintln!("warning: cannot write {}: {why}", file.display()),
+            Ok(()) => terminal::print(&format!("\nChart in {}\n", terminal::path(&file))),
+            Err(why) => {
+                terminal::complain(&format!(
+                    "warning: cannot write {}: {why}",
+                    terminal::path(&file)
+                ));
+            }
         }
     }
     Ok(exit::PASS.into())

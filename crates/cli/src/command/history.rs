@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use netsplit_check::{Answer, Budget, ShippedModel, Verdict, check_history};
 use netsplit_harness::files;
+use netsplit_report::json_text;
 use serde_json::json;
 
 use crate::args::{HistoryCheck, ModelName};
@@ -40,7 +41,7 @@ pub fn check(args: &HistoryCheck) -> anyhow::Result<ExitCode> {
             "why": finding.why,
             "witness": witness,
         });
-        terminal::print(&format!("{answer:#}\n"));
+        terminal::print(&json_text(&answer));
     } else {
         let told = match finding.verdict {
             Verdict::Pass => "linearizable",

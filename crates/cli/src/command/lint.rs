@@ -17,7 +17,7 @@ pub fn lint(catalog: Catalog<'_>, args: &Lint) -> anyhow::Result<ExitCode> {
             Ok(experiment) => {
                 if let Err(why) = build(experiment.lab, &experiment.scenario) {
                     broken += 1;
-                    anstream::eprintln!("error: {}: {why}", source.file);
+                    terminal::complain(&format!("error: {}: {why}", source.file));
                     continue;
                 }
                 experiment.warnings
@@ -31,7 +31,7 @@ pub fn lint(catalog: Catalog<'_>, args: &Lint) -> anyhow::Result<ExitCode> {
         if found.is_empty() {
             terminal::print(&format!("{}: ok\n", source.file));
         } else {
-            anstream::eprintln!("{}", found.render(terminal::colour_on_stderr()));
+            terminal::complain(&found.render(terminal::colour_on_stderr()));
         }
     }
     Ok(if broken == 0 { exit::PASS } else { exit::USAGE }.into())

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use netsplit_harness::Catalog;
+use netsplit_report::json_text;
 use netsplit_sim::Lab;
 use serde_json::json;
 
@@ -25,7 +26,7 @@ pub fn list(catalog: Catalog<'_>, args: &List) -> anyhow::Result<ExitCode> {
         describe(*lab, &scenarios, &mut text);
     }
     if args.json {
-        text = format!("{:#}\n", json!(machine));
+        text = json_text(&machine);
     } else {
         text.push_str("netsplit run LAB/NAME runs one; netsplit lesson LAB explains it.\n");
     }

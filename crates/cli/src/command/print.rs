@@ -11,13 +11,13 @@ use crate::terminal;
 
 /// `netsplit schema`
 pub fn schema(catalog: Catalog<'_>) -> ExitCode {
-    terminal::print(&netsplit_scenario::schema_text(&catalog.specs()));
+    terminal::print_own(&netsplit_scenario::schema_text(&catalog.specs()));
     ExitCode::SUCCESS
 }
 
 /// `netsplit lesson`
 pub fn lesson(catalog: Catalog<'_>, lab: &str) -> anyhow::Result<ExitCode> {
-    terminal::print(catalog.lab(lab)?.lesson());
+    terminal::print_own(catalog.lab(lab)?.lesson());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -25,7 +25,7 @@ pub fn lesson(catalog: Catalog<'_>, lab: &str) -> anyhow::Result<ExitCode> {
 pub fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "netsplit", &mut script);
-    terminal::print(&String::from_utf8(script)?);
+    terminal::print_own(&String::from_utf8(script)?);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -33,6 +33,6 @@ pub fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
 pub fn manual() -> anyhow::Result<ExitCode> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-    terminal::print(&String::from_utf8(page)?);
+    terminal::print_own(&String::from_utf8(page)?);
     Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use netsplit_harness::{Catalog, Experiment, Source};
 use netsplit_history::{Run, Time, write_history};
 use netsplit_report::{Report, SVG_COLUMNS, Timeline, render, timeline_columns, to_json, to_svg};
+use netsplit_scenario::visible;
 use netsplit_sim::{Options, total_duration};
 
 use crate::files::{self, Inputs, ResultFolder};
@@ -42,14 +43,14 @@ pub fn run(catalog: Catalog<'_>, args: &args::Run) -> anyhow::Result<ExitCode> {
         publish.map(|()| folder.path().to_owned())
     });
     match written {
-        Some(Err(why)) => anstream::eprintln!("warning: {why:#}"),
+        Some(Err(why)) => terminal::complain(&format!("warning: {}", visible(&format!("{why:#}")))),
         Some(Ok(path)) if !args.json => {
-            terminal::print(&format!("\nWritten to {}\n", path.join("").display()));
+            terminal::print(&format!("\nWritten to {}\n", terminal::path(&path.join(""))));
         }
         _ => {}
     }
     for bug in &findings.bugs {
-        anstream::eprintln!("a bug of netsplit, please report it: {bug}");
+        terminal::complain(&format!("a bug of netsplit, please report it: {bug}"));
     }
     if !findings.bugs.is_empty() {
         return Ok(exit::BUG.into());

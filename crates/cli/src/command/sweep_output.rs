@@ -13,6 +13,8 @@ use netsplit_report::sweep::{
     sweep_to_markdown,
 };
 
+use netsplit_scenario::visible;
+
 use crate::args::SweepOutputArgs;
 use crate::files::{self, SWEEP_MIB_MAX};
 use crate::{exit, terminal};
@@ -53,7 +55,7 @@ impl<'a> SweepOutput<'a> {
         }
         // The verdict does not depend on the files, so a full disk must not hide it.
         for error in self.write_files(&summary).into_iter().filter_map(Result::err) {
-            anstream::eprintln!("warning: {error:#}");
+            terminal::complain(&format!("warning: {}", visible(&format!("{error:#}"))));
         }
         if !summary.bugs.is_empty() {
             return exit::BUG.into();

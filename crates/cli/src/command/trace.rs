@@ -22,10 +22,10 @@ pub fn trace(catalog: Catalog<'_>, args: &Trace) -> anyhow::Result<ExitCode> {
         writeln!(text, "{event}")?;
     }
     if text.is_empty() {
-        anstream::eprintln!(
+        terminal::complain(&format!(
             "none of the run's {} events matches that time, node and message",
             run.trace.len()
-        );
+        ));
     }
     terminal::print(&text);
     Ok(ExitCode::SUCCESS)

@@ -11,6 +11,7 @@ use anyhow::{Context, bail};
 use netsplit_check::{measure, show};
 use netsplit_harness::{Catalog, Experiment};
 use netsplit_history::Run;
+use netsplit_report::json_text;
 use netsplit_report::sweep::quoted;
 use netsplit_scenario::{Metric, Quantity, WindowName};
 use netsplit_sim::Lab;
@@ -243,7 +244,7 @@ impl Tolerance {
 
 fn print(outcomes: &[Outcome], args: &Truth) -> anyhow::Result<()> {
     let text = if args.json {
-        serde_json::to_string_pretty(outcomes)? + "\n"
+        json_text(&outcomes)
     } else if args.markdown {
         markdown(outcomes)
     } else {

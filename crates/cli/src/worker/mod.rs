@@ -148,7 +148,7 @@ pub fn command(what: &str) -> anyhow::Result<ExitCode> {
             Ok(Answer::Done) => return Ok(worker.exit_code()),
             Ok(other) => unreachable!("a command is not answered by {other:?}"),
             Err(lost) => {
-                anstream::eprintln!("error: {what}: lost: {lost}");
+                terminal::complain(&format!("error: {what}: lost: {lost}"));
                 return Ok(exit::INCONCLUSIVE.into());
             }
         }

@@ -1,5 +1,6 @@
 //! Several runs in one chart: p99 and availability over time.
 
+use netsplit_scenario::visible_lines;
 use plotters::prelude::*;
 
 use super::labels::one_line;
@@ -24,7 +25,7 @@ pub fn comparison_svg(key: &str, sides: &[Side]) -> String {
     let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
     draw(&area, key, sides).expect("a string can always be written to");
     drop(area);
-    svg
+    visible_lines(&svg).into_owned()
 }
 
 fn draw(area: &Area<'_>, key: &str, sides: &[Side]) -> Drawn {
@@ -32,6 +33,7 @@ fn draw(area: &Area<'_>, key: &str, sides: &[Side]) -> Drawn {
     let first = &sides[0];
     let title = one_line(&format!("{}: {}", first.report.scenario, first.report.title), 100);
     let facts = format!("the same arrivals under each {key}, seed {}", first.report.seed);
+    let facts = one_line(&facts, 100);
     area.draw(&Text::new(title, (16, 10), font(22, INK)))?;
     area.draw(&Text::new(facts, (16, 35), font(16, GREY)))?;
     let (_, panels) = area.split_vertically(TITLE);

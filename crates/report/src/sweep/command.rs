@@ -1,5 +1,7 @@
 //! The command that reproduces one run of a sweep.
 
+use netsplit_scenario::is_hidden;
+
 use super::{Planned, Role};
 
 /// `netsplit run LAB/NAME --seed 17 --variant naive --set params.r=1`, quoted for a shell.
@@ -25,13 +27,43 @@ pub fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
+    if word.contains(is_hidden) {
+        return ansi_c(word);
+    }
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// `$'...'`, which bash, zsh and POSIX of 2024 read, so that a line shows every character.
+fn ansi_c(word: &str) -> String {
+    let mut text = String::from("$'");
+    for c in word.chars() {
+        match c {
+            '\'' | '\\' => text.extend(['\\', c]),
+            '\n' => text += "\\n",
+            _ if is_hidden(c) => {
+                let bytes = c.to_string().into_bytes();
+                text.extend(bytes.iter().map(|byte| format!("\\{byte:03o}")));
+            }
+            _ => text.push(c),
+        }
+    }
+    text + "'"
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sweep::testing::planned;
+
+    #[test]
+    fn a_command_is_one_line_of_visible_characters() {
+        let word = "it's\n\u{1b}[31m\u{202e}\\é.toml";
+        let shown = quoted(word);
+        assert_eq!(shown, r"$'it\'s\n\033[31m\342\200\256\\é.toml'");
+        let echo = format!("printf %s {shown}");
+        let output = std::process::Command::new("bash").args(["-c", &echo]).output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), word);
+    }
 
     #[test]
     fn a_shell_reads_back_what_was_meant() {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use netsplit_check::Verdict;
+use netsplit_scenario::visible;
 
 use super::criterion::{Criterion, CriterionKind};
 use super::expectations::ExpectationTally;
@@ -70,7 +71,8 @@ fn worst(scenario: &ScenarioSummary, tally: &ExpectationTally) -> String {
 
 /// Escapes the text of a workflow command.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    visible(&text).into_owned()
 }
 
 /// Escapes a property of a workflow command.

@@ -1,11 +1,11 @@
 //! A sweep as JSON.
 
 use super::{SCHEMA, Summary};
+use crate::json::json_text;
 
 /// The summary as indented JSON, with a trailing newline.
 pub fn sweep_to_json(summary: &Summary) -> String {
-    let text = serde_json::to_string_pretty(summary);
-    text.expect("a summary has only string keys and finite numbers") + "\n"
+    json_text(summary)
 }
 
 /// Reads what [`sweep_to_json`] wrote.

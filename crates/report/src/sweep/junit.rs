@@ -5,6 +5,7 @@
 //! The file contains no times, so equal sweeps are equal bytes.
 
 use netsplit_check::Verdict;
+use netsplit_scenario::visible_lines;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::criterion::{Criterion, CriterionKind};
@@ -16,7 +17,8 @@ pub fn sweep_to_junit(summary: &Summary) -> String {
     for scenario in &summary.scenarios {
         report.add_test_suite(suite(scenario));
     }
-    report.to_string().expect("a report of ours is XML") + "\n"
+    // XML has no place for some characters, escaped or not.
+    visible_lines(&report.to_string().expect("a report of ours is XML")).into_owned() + "\n"
 }
 
 fn suite(scenario: &ScenarioSummary) -> TestSuite {

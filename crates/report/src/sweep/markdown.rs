@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use netsplit_check::{Verdict, show};
-use netsplit_scenario::Quantity;
+use netsplit_scenario::{Quantity, visible_lines};
 
 use super::criterion::CriterionKind;
 use super::expectations::ExpectationTally;
@@ -32,7 +32,7 @@ pub fn sweep_to_markdown(summary: &Summary) -> String {
     for scenario in summary.scenarios.iter().filter(open) {
         detail(scenario, &mut page);
     }
-    page
+    visible_lines(&page).into_owned()
 }
 
 fn row(scenario: &ScenarioSummary) -> String {
@@ -99,7 +99,7 @@ fn cell(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' | '\r' => plain.push(' '),
-            '|' | '*' | '_' | '`' | '<' | '[' | '\\' => {
+            '|' | '*' | '_' | '`' | '<' | '&' | '~' | '[' | ']' | '!' | '\\' => {
                 plain.push('\\');
                 plain.push(c);
             }

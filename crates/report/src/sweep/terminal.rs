@@ -1,20 +1,22 @@
-//! A sweep in a terminal, at 80 columns. Commands are never wrapped, so that they can be copied.
+//! A sweep in a terminal, at 40 columns or more. Commands are never wrapped, so that they can be copied.
 
 use netsplit_check::{Verdict, show};
-use netsplit_scenario::Quantity;
+use netsplit_scenario::{Quantity, visible};
 
 use super::criterion::{Criterion, CriterionKind};
 use super::pass_rate::PassRate;
 use super::{NotRun, ScenarioSummary, Summary};
+use crate::terminal::LEAST_WIDTH;
 use crate::terminal::paint::Paint;
 use crate::terminal::text::{table, wrap};
 
 /// Commands per scenario; further seeds are listed after them.
 const COMMANDS: usize = 5;
 
-/// The summary as text, in lines of at most `width` columns (at least 80) except for commands.
+/// The summary as text, in lines of at most `width` columns (at least 40) except for commands.
 pub fn render_sweep(summary: &Summary, width: usize, colour: bool) -> String {
-    let mut page = Page { text: String::new(), width: width.max(80), paint: Paint { colour } };
+    let mut page =
+        Page { text: String::new(), width: width.max(LEAST_WIDTH), paint: Paint { colour } };
     let scenarios = plural(summary.scenarios.len(), "scenario");
     let runs = plural(summary.planned, "run");
     page.hang("", &format!("{scenarios}, seeds {}: {runs}", summary.seeds));
@@ -123,7 +125,7 @@ impl Page {
             return;
         }
         self.line("");
-        let heading = self.paint.heading(&scenario.scenario);
+        let heading = self.paint.heading(&visible(&scenario.scenario));
         self.line(&heading);
         for criterion in criteria {
             self.criterion(criterion);

@@ -4,7 +4,7 @@ use netsplit_check::{Verdict, show};
 use netsplit_scenario::Quantity;
 
 use super::paint::Paint;
-use super::text::{clip, table, thousands};
+use super::text::{clip, table, thousands, wrap};
 use super::{LEAST_WIDTH, Page, chart};
 use crate::{LatencyMs, Report, Timeline};
 
@@ -22,7 +22,7 @@ pub struct Side {
 /// A row of the table: its name, and the cell of each side.
 type Row = (String, Box<dyn Fn(&Report) -> String>);
 
-/// The runs side by side as text, in lines of at most `width` columns (at least 80).
+/// The runs side by side as text, in lines of at most `width` columns (at least 40).
 ///
 /// # Panics
 /// When `sides` is empty.
@@ -31,13 +31,17 @@ pub fn render_comparison(key: &str, sides: &[Side], width: usize, colour: bool) 
     let mut page = Page { text: String::new(), width, paint: Paint { colour } };
     let first = &sides[0].report;
     page.line(&page.paint.heading(&clip(&format!("{}: {}", first.scenario, first.title), width)));
-    page.line(&format!("the same arrivals under each {key}, seed {}", first.seed));
+    let facts = format!("the same arrivals under each {key}, seed {}", first.seed);
+    wrap(&facts, width).iter().for_each(|line| page.line(line));
     page.section("Side by side", |room, _| {
-        let most = ((room - NAME) / sides.len()).saturating_sub(2).max(6);
+        let name = NAME.min(room / 2);
+        let beside = ((room - name) / sides.len()).saturating_sub(2);
+        // Too many for columns beside each other: the table becomes lists.
+        let most = if beside < CELL_MIN { room } else { beside };
         let mut lines = vec![head(sides, most)];
-        for (name, cell) in rows(sides) {
+        for (row, cell) in rows(sides) {
             let cells = sides.iter().map(|side| clip(&cell(&side.report), most));
-            lines.push([clip(&name, NAME)].into_iter().chain(cells).collect());
+            lines.push([clip(&row, name)].into_iter().chain(cells).collect());
         }
         table(&lines, room)
     });
@@ -51,6 +55,8 @@ pub fn render_comparison(key: &str, sides: &[Side], width: usize, colour: bool) 
 
 /// Columns of a row's name.
 const NAME: usize = 30;
+/// The least columns of a cell.
+const CELL_MIN: usize = 6;
 
 fn head(sides: &[Side], most: usize) -> Vec<String> {
     let labels = sides.iter().map(|side| clip(&side.label, most));

@@ -1,7 +1,7 @@
 //! The report in a terminal.
 //!
-//! The layout fits 80 columns and needs no colour: colour only highlights the text. Names and
-//! sentences of any length are clipped or wrapped.
+//! The layout fits 80 columns, and 40 with shorter charts and tables as lists. It needs no colour:
+//! colour only highlights the text. Names and sentences of any length are clipped or wrapped.
 
 mod chart;
 mod compare;
@@ -13,11 +13,11 @@ use netsplit_check::Verdict;
 
 pub use self::compare::{Side, render_comparison};
 use self::paint::Paint;
-use self::text::wrap;
+use self::text::{wrap, wrap_facts};
 use crate::{Report, Timeline};
 
 /// The minimum width of the layout.
-const LEAST_WIDTH: usize = 80;
+pub(crate) const LEAST_WIDTH: usize = 40;
 const INDENT: &str = "  ";
 
 /// The most columns that a [`Timeline`] may have to fit into [`render`]'s chart; further ones are
@@ -26,7 +26,7 @@ pub fn timeline_columns(width: usize) -> usize {
     chart::room(width.max(LEAST_WIDTH) - INDENT.len())
 }
 
-/// The report as text, in lines of at most `width` columns (at least 80), ending with the
+/// The report as text, in lines of at most `width` columns (at least 40), ending with the
 /// verdict.
 pub fn render(report: &Report, timeline: &Timeline, width: usize, colour: bool) -> String {
     let width = width.max(LEAST_WIDTH);
@@ -95,29 +95,15 @@ impl Page {
         });
         self.line("");
         let word = report.verdict.to_string().to_uppercase();
-        let word = match report.verdict {
+        let painted = match report.verdict {
             Verdict::Pass => self.paint.good(&word),
             Verdict::Fail => self.paint.bad(&word),
             Verdict::Inconclusive => self.paint.open(&word),
         };
-        self.line(&format!("{word}: {}", sections::summary(report)));
-    }
-}
-
-/// Facts three columns apart, wrapped between facts where possible.
-fn wrap_facts(facts: &[String], most: usize) -> Vec<String> {
-    const GAP: &str = "   ";
-    let mut lines: Vec<String> = Vec::new();
-    for fact in facts {
-        match lines.last_mut() {
-            Some(line) if text::width(line) + GAP.len() + text::width(fact) <= most => {
-                line.push_str(GAP);
-                line.push_str(fact);
-            }
-            _ => lines.extend(wrap(fact, most)),
+        for line in wrap(&format!("{word}: {}", sections::summary(report)), self.width) {
+            self.line(&line.replacen(&word, &painted, 1));
         }
     }
-    lines
 }
 
 /// `text` wrapped after `mark`, with further lines indented by the same width.

@@ -4,8 +4,8 @@ use netsplit_check::{Verdict, show};
 use netsplit_scenario::Quantity;
 
 use super::paint::Paint;
-use super::text::{clip, table, thousands, width, wrap};
-use super::{Page, hang, wrap_facts};
+use super::text::{clip, table, thousands, width, wrap, wrap_facts};
+use super::{Page, hang};
 use crate::{ExpectationReport, FaultReport, LatencyMs, Phase, Report, WorstSecond};
 
 /// The placeholder for a missing number.
@@ -32,7 +32,7 @@ pub fn latency(page: &mut Page, report: &Report) {
         }
         let all = report.operations.values().map(|o| &o.latency_ms);
         let mut lines = table(&rows, room);
-        lines.extend(endings(report));
+        lines.extend(endings(report).iter().flat_map(|ended| wrap(ended, room)));
         lines.extend(footnote(all.chain([&report.latency_ms])));
         lines
     });
@@ -194,7 +194,7 @@ pub fn expectations(page: &mut Page, report: &Report) {
         for text in &report.sweep {
             lines.extend(hang("· ", text, room));
             let who = "decided by `netsplit verify` over many seeds";
-            lines.push(format!("    {}", paint.dim(who)));
+            lines.extend(hang("    ", who, room).iter().map(|line| paint.dim(line)));
         }
         lines
     });
@@ -202,20 +202,28 @@ pub fn expectations(page: &mut Page, report: &Report) {
 
 fn expectation(expectation: &ExpectationReport, room: usize, paint: Paint) -> Vec<String> {
     const MARK: usize = 2;
+    /// The least columns of the sentence beside what was observed.
+    const TEXT_MIN: usize = 20;
     let mark = match expectation.verdict {
         Verdict::Pass => paint.good("✓"),
         Verdict::Fail => paint.bad("✗"),
         Verdict::Inconclusive => paint.open("?"),
     };
     let shown = &expectation.shown;
-    let text_room = room - MARK - if shown.is_empty() { 0 } else { width(shown) + 2 };
+    let gap = if shown.is_empty() { 0 } else { 2 };
+    let room_beside = (room - MARK).saturating_sub(width(shown) + gap);
+    let beside = room_beside >= TEXT_MIN;
+    let text_room = if beside { room_beside } else { room - MARK };
     let mut lines = Vec::new();
     for (index, line) in wrap(&expectation.text, text_room).into_iter().enumerate() {
-        lines.push(if index == 0 {
-            format!("{mark} {line:text_room$}  {shown}")
-        } else {
-            format!("  {line}")
+        lines.push(match index {
+            0 if beside => format!("{mark} {line:text_room$}  {shown}"),
+            0 => format!("{mark} {line}"),
+            _ => format!("  {line}"),
         });
+    }
+    if !beside {
+        lines.extend(hang("    ", shown, room));
     }
     let location = expectation.line.map(|line| format!("line {line}"));
     let location = location.filter(|_| expectation.verdict == Verdict::Fail);

@@ -3,12 +3,14 @@
 pub(crate) mod source;
 pub(crate) mod suggest;
 pub(crate) mod toml_errors;
+pub(crate) mod visible;
 
 use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::diagnostic::source::{Sources, Span};
+use crate::diagnostic::visible::visible;
 
 /// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -171,9 +173,9 @@ impl Problem {
         let place = sources.place(&self.span);
         Diagnostic {
             severity: self.severity,
-            message: self.message,
-            label: self.label,
-            help: self.help,
+            message: visible(&self.message).into_owned(),
+            label: visible(&self.label).into_owned(),
+            help: self.help.iter().map(|help| visible(help).into_owned()).collect(),
             file: place.name.to_owned(),
             line: place.line,
             column: place.column,

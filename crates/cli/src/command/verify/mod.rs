@@ -107,7 +107,7 @@ fn write(
     let whole = cut_short.is_none();
     let part = SweepFile { shard, cut_short, plan, entries };
     sweep_output::write(file, &part.to_lines())?;
-    let file = file.display();
+    let file = terminal::path(file);
     terminal::print(&format!(
         "shard {shard}: {runs} runs, {failed} failed, {open} inconclusive{cut}, written to {file}\n"
     ));
