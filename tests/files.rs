@@ -62,7 +62,7 @@ fn different_runs_have_different_folders_and_the_same_run_replaces_its_own() {
         charts.push(stdout(&compared).lines().last().expect("a line").to_owned());
     }
     assert_ne!(charts[0], charts[1]);
-    assert!(!files_below(here).iter().any(|file| file.ends_with(".part")));
+    assert!(!files_below(here).iter().any(|file| file.contains(".part")));
 }
 
 #[test]

@@ -17,6 +17,9 @@ use crate::budget::{Exhausted, Meter};
 /// Approximate overhead per stored item, in bytes.
 const OVERHEAD: usize = 64;
 
+/// The words of a configuration that cost as much as one action that is tried.
+const WORDS_PER_STEP: u64 = 8;
+
 /// A set of entries, as bits.
 #[derive(Debug)]
 pub(crate) struct Taken {
@@ -108,6 +111,8 @@ impl<S: Hash + Eq> Visited<S> {
         for set in taken {
             set.pack(&mut self.key);
         }
+        // Comparing a long configuration takes longer than trying an action.
+        meter.step(self.key.len() as u64 / WORDS_PER_STEP)?;
         if self.seen.contains(self.key.as_slice()) {
             return Ok(false);
         }

@@ -18,6 +18,9 @@ use crate::model::Model;
 use crate::partition::Entry;
 use crate::visited::{Taken, Visited};
 
+/// Operations of unknown outcome that are passed over in the time of one action that is tried.
+const SKIPPED_PER_STEP: u64 = 64;
+
 /// Where the search continues in the current configuration.
 #[derive(Clone, Copy, Debug)]
 enum Cursor {
@@ -133,6 +136,7 @@ impl<M: Model> Search<'_, M> {
             unreachable!("the loop above stops at a return");
         };
         let gate = self.entries[gate as usize].finish;
+        self.meter.step((self.unknowns.len() - first_unknown) as u64 / SKIPPED_PER_STEP)?;
         for index in first_unknown..self.unknowns.len() {
             let entry = self.unknowns[index];
             if self.entries[entry as usize].invoke > gate {

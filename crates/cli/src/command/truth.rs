@@ -105,7 +105,7 @@ pub fn truth(catalog: Catalog<'_>, args: &Truth) -> anyhow::Result<ExitCode> {
         .map(|(prepared, of)| prepared.outcome(of.iter().sum::<f64>() / of.len() as f64))
         .collect();
     drop(progress);
-    print(&outcomes, args)?;
+    print(&outcomes, args);
     let all_hold = outcomes.iter().all(|outcome| outcome.holds);
     Ok(if all_hold { exit::PASS } else { exit::FAIL }.into())
 }
@@ -242,7 +242,7 @@ impl Tolerance {
     }
 }
 
-fn print(outcomes: &[Outcome], args: &Truth) -> anyhow::Result<()> {
+fn print(outcomes: &[Outcome], args: &Truth) {
     let text = if args.json {
         json_text(&outcomes)
     } else if args.markdown {
@@ -251,7 +251,6 @@ fn print(outcomes: &[Outcome], args: &Truth) -> anyhow::Result<()> {
         plain(outcomes)
     };
     terminal::print(&text);
-    Ok(())
 }
 
 fn plain(outcomes: &[Outcome]) -> String {

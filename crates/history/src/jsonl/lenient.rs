@@ -8,7 +8,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
 
@@ -16,6 +15,7 @@ use crate::{Outcome, Status, numbers};
 
 /// A line as it is read.
 #[derive(Deserialize)]
+#[expect(clippy::option_option, reason = "a key that is null is not a key that is missing")]
 pub(super) struct Line {
     pub client: Name,
     pub op: Arc<str>,
@@ -38,7 +38,7 @@ pub(super) struct Line {
     #[serde(default)]
     pub error: Option<Arc<str>>,
     #[serde(flatten)]
-    others: BTreeMap<String, IgnoredAny>,
+    others: BTreeMap<String, Value>,
 }
 
 /// A field that is there is `Some`, even if it is null.
