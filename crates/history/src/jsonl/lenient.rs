@@ -1,4 +1,4 @@
-//! What lines of other systems may have that ours do not, as long as it can mean only one thing.
+//! Lines of other systems: what they may have that ours do not, as long as it can mean only one thing.
 //!
 //! - Clients may have names. They are numbered from 1, in order of appearance.
 //! - A key may be a number, unless the same history has it as a string as well.
