@@ -8,7 +8,7 @@ use std::path::Path;
 use support::sweeps::{code, criterion, folder, json, run};
 use support::{stderr, stdout};
 
-const SWEEP: &str = "more.toml short.toml --seeds 5";
+const SWEEP: &str = "more.toml short.toml consistent-hashing/maglev --seeds 5";
 const MORE: &str = "catches = ['random']\nseeds = [6]\nsweep = ['mean(p50) < 50ms']\n";
 
 /// Writes all shards of a sweep.
@@ -73,6 +73,33 @@ fn what_is_not_one_whole_sweep_is_refused_by_name() {
     let other = "verify more.toml short.toml --seeds 6 --shard 3/3 --out other";
     assert_eq!(code(path, other), Some(0));
     refused(&format!("{a} {b} other"), "seeds 1..=5 and 1..=6");
+}
+
+#[test]
+fn a_file_that_contradicts_its_plan_is_refused() {
+    let folder = folder("");
+    let path = folder.path();
+    let [file] = shards(path, "short.toml --seeds 2", 1).try_into().expect("one");
+    let text = fs::read_to_string(path.join(&file)).expect("readable");
+    let most = format!("\"shard\":\"1/{}\"", usize::MAX);
+    let cases = [
+        ("\"list\":[1,2]", "\"list\":[]", "it has no seeds"),
+        ("\"shard\":\"1/1\"", most.as_str(), "gap: no file is of shard 2/"),
+        ("\"shard\":\"1/1\"", "\"shard\":\"0/0\"", "a shard is written K/N"),
+        ("\"job\":1", "\"job\":18446744073709551615", "the sweep has only 2 runs"),
+        ("\"attempted\":", "\"attempted\":9", "do not add up"),
+        ("\"max_ns\":", "\"max_ns\":9999999", "the sum or the extremes"),
+        ("\"verdict\":\"pass\"", "\"verdict\":\"fail\"", "its verdict is fail"),
+        ("\"runs\":2", "\"runs\":18446744073709551615", "it is truncated"),
+        ("\"min_pass_rate\":1.0", "\"min_pass_rate\":1e999", "out of range"),
+    ];
+    for (from, to, why) in cases {
+        assert!(text.contains(from), "{from}");
+        fs::write(path.join("changed"), text.replacen(from, to, 1)).expect("writable");
+        let output = run(path, "merge changed");
+        assert_eq!(output.status.code(), Some(2), "{to}: {}", stdout(&output));
+        assert!(stderr(&output).contains(why), "{to}: {}", stderr(&output));
+    }
 }
 
 #[test]

@@ -59,6 +59,10 @@ pub struct Verify {
     /// Do each run twice, and show the first event at which they differ
     #[arg(long)]
     pub determinism: bool,
+    /// Run the variants in `catches` on every seed, and not only until one catches them; a baseline
+    /// implies it
+    #[arg(long)]
+    pub all_catches: bool,
     /// Do only one part of the sweep, such as 3/16
     #[arg(long, value_name = "K/N", requires = "out")]
     pub shard: Option<Shard>,
@@ -76,6 +80,11 @@ impl Verify {
         let variant = self.variant.iter();
         let variant = variant.map(|variant| format!("variant={variant}"));
         variant.chain(self.set.iter().cloned()).collect()
+    }
+
+    /// Whether wrong variants are run on every seed.
+    pub fn counts_all_catches(&self) -> bool {
+        self.all_catches || self.output.baseline.is_some()
     }
 }
 

@@ -9,8 +9,7 @@ use super::runs::Runs;
 
 /// The criterion that each run, executed twice, gave the same trace.
 pub(super) fn deterministic(runs: &Runs<'_>) -> Criterion {
-    let caught = runs.caught.iter().flat_map(|(_, rows)| rows);
-    let entries: Vec<&Entry> = runs.own.iter().chain(caught).filter_map(|row| row.entry).collect();
+    let entries: Vec<&Entry> = runs.rows().filter_map(|row| row.entry).collect();
     let diverged: Vec<_> =
         entries.iter().filter_map(|entry| Some((entry, entry.divergence.as_ref()?))).collect();
     let why = diverged.first().map_or(String::new(), |(entry, divergence)| {

@@ -172,6 +172,11 @@ impl Entry {
         !self.crashes.is_empty() || self.problems.iter().any(failure)
     }
 
+    /// Whether it violates an expectation, rather than failing only by a breakdown.
+    pub(super) fn violates(&self) -> bool {
+        self.verdict == Verdict::Fail && !self.broke_down() && self.violated().next().is_some()
+    }
+
     /// The expectations that it violated.
     pub(super) fn violated(&self) -> impl Iterator<Item = &ExpectationReport> {
         let all = self.expectations.iter();

@@ -36,10 +36,10 @@ impl Shard {
         self.of
     }
 
-    /// Whether it contains the run with this number. Runs are assigned round-robin, so that shards
-    /// take about equally long.
-    pub fn has(self, job: usize) -> bool {
-        job % self.of == self.number - 1
+    /// Whether it contains the runs of this cell of the plan, a scenario and a seed. Cells are
+    /// assigned round-robin, so that shards take about equally long.
+    pub fn has(self, cell: usize) -> bool {
+        cell % self.of == self.number - 1
     }
 }
 
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn shards_deal_every_run_once() {
+    fn shards_deal_every_cell_once() {
         for of in 1..6 {
             for job in 0..20 {
                 let shards = (1..=of).map(|number| Shard { number, of });

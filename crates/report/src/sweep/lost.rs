@@ -12,8 +12,7 @@ use super::runs::Runs;
 
 /// The criterion that no run was lost; only there when one was.
 pub(super) fn none_lost(runs: &Runs<'_>) -> Option<Criterion> {
-    let caught = runs.caught.iter().flat_map(|(_, rows)| rows);
-    let entries = runs.own.iter().chain(caught).filter_map(|row| row.entry);
+    let entries = runs.rows().filter_map(|row| row.entry);
     let (mut done, mut lost) = (0, Vec::new());
     for entry in entries {
         done += 1;
@@ -42,11 +41,12 @@ mod tests {
         let mut scenario = planned("lab/a");
         scenario.min_pass_rate = 0.0;
         scenario.catches = vec!["naive".into()];
-        let plan = plan(2, vec![scenario]);
+        let mut plan = plan(2, vec![scenario]);
+        plan.all_catches = true;
         let mut all = entries(&plan, vec![passes(), passes(), fails(), fails()]);
         for number in lost {
-            let (job, planned) = (&plan.jobs()[*number], &plan.scenarios[0]);
-            all[*number] = Entry::lost((*number, job), planned, "its process ended (signal 6)");
+            let (job, planned) = (plan.jobs().nth(*number).unwrap(), &plan.scenarios[0]);
+            all[*number] = Entry::lost((*number, &job), planned, "its process ended (signal 6)");
         }
         Summary::of(&plan, &all, None).unwrap()
     }
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn a_lost_run_can_be_written_and_merged() {
         let plan = plan(1, vec![planned("lab/a")]);
-        let lost = Entry::lost((0, &plan.jobs()[0]), &plan.scenarios[0], "it ended");
+        let lost = Entry::lost((0, &plan.jobs().next().unwrap()), &plan.scenarios[0], "it ended");
         let shard = "1/1".parse().unwrap();
         let file = SweepFile { shard, cut_short: None, plan, entries: vec![lost] };
         let read = SweepFile::from_lines(&file.to_lines()).unwrap();

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Entry, Job, Plan, Planned, Role, SweepFile};
+use super::{Entry, FirstCatches, Job, Plan, Planned, Role, SweepFile, validate};
 
 /// The reasons why files do not make a sweep, a line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,37 +21,68 @@ impl fmt::Display for MergeError {
 
 impl std::error::Error for MergeError {}
 
+/// The most problems that are listed.
+const LISTED: usize = 20;
+
 /// Merges the files, each with its name, into the plan and all of its runs in order.
 ///
 /// # Errors
-/// When plans differ, or runs are duplicated or missing.
+/// When a file contradicts itself, plans differ, or runs are duplicated or missing.
 pub fn merge(files: &[(String, SweepFile)]) -> Result<(Plan, Vec<Entry>), MergeError> {
     let Some(((first_name, first), others)) = files.split_first() else {
         return Err(MergeError(vec!["there is no file".into()]));
     };
     let mut wrong = Vec::new();
+    if let Err(what) = validate::plan(&first.plan) {
+        wrong.push(format!("{first_name}: its plan is not of a sweep: {what}"));
+    }
     for (name, file) in others {
         if let Some(what) = difference(first, file) {
             wrong.push(format!("{first_name} and {name} are of different sweeps: {what}"));
         }
     }
     if wrong.is_empty() {
-        let jobs = first.plan.jobs();
-        let mut by_job: BTreeMap<usize, (&str, &Entry)> = BTreeMap::new();
-        overlapping_shards(files, &mut wrong);
-        for (name, file) in files {
-            for entry in &file.entries {
-                take(name, file, entry, &jobs, &mut by_job, &mut wrong);
-            }
-        }
-        gaps(files, &jobs, &by_job, &mut wrong);
+        let merged = whole(files, &mut wrong);
         if wrong.is_empty() {
-            let entries = by_job.into_values().map(|(_, entry)| entry.clone());
-            return Ok((first.plan.clone(), entries.collect()));
+            return Ok((first.plan.clone(), merged));
         }
+    }
+    let more = wrong.len().saturating_sub(LISTED);
+    if more > 0 {
+        wrong.truncate(LISTED);
+        wrong.push(format!("and {more} more"));
     }
     Err(MergeError(wrong))
 }
+
+/// The needed runs of files with one valid plan, in order. What keeps them from being one whole
+/// sweep is added to `wrong`.
+fn whole(files: &[(String, SweepFile)], wrong: &mut Vec<String>) -> Vec<Entry> {
+    let plan = &files[0].1.plan;
+    let by_shard = shards(files, wrong);
+    let mut by_job = by_job(files, wrong);
+    let mut catches = FirstCatches::new(plan);
+    let mut jobs = 0;
+    for (number, job) in plan.jobs().enumerate() {
+        jobs += 1;
+        if let Some((name, file, entry)) = by_job.get(&number) {
+            match validate::entry(plan, &job, file.shard, entry) {
+                Ok(()) => catches.add(&job, entry),
+                Err(what) => wrong.push(format!("{name}: run {number}: {what}")),
+            }
+        }
+    }
+    for (number, (name, ..)) in by_job.split_off(&jobs) {
+        wrong.push(format!("{name}: run {number}: the sweep has only {jobs} runs"));
+    }
+    gaps(plan, &catches, &by_shard, &by_job, wrong);
+    let needed = plan.jobs().enumerate().filter(|(_, job)| catches.need(job));
+    let entries = needed.filter_map(|(number, _)| by_job.get(&number));
+    entries.map(|(_, _, entry)| (*entry).clone()).collect()
+}
+
+type ByShard<'a> = BTreeMap<usize, (&'a str, &'a SweepFile)>;
+type ByJob<'a> = BTreeMap<usize, (&'a str, &'a SweepFile, &'a Entry)>;
 
 /// The first difference between the sweeps of two files.
 fn difference(a: &SweepFile, b: &SweepFile) -> Option<String> {
@@ -72,6 +103,9 @@ fn difference(a: &SweepFile, b: &SweepFile) -> Option<String> {
     }
     if x.determinism != y.determinism {
         return Some("only one was run with --determinism".into());
+    }
+    if x.all_catches != y.all_catches {
+        return Some("only one was run with --all-catches".into());
     }
     let names = |plan: &Plan| -> Vec<String> {
         plan.scenarios.iter().map(|s| s.scenario.clone()).collect()
@@ -97,74 +131,68 @@ fn scenario_difference(x: &Planned, y: &Planned) -> String {
     format!("{name} is planned in two ways")
 }
 
-fn overlapping_shards(files: &[(String, SweepFile)], wrong: &mut Vec<String>) {
-    let mut seen = BTreeMap::new();
+/// The files by the number of their shard. Duplicate and missing shards are reported.
+fn shards<'a>(files: &'a [(String, SweepFile)], wrong: &mut Vec<String>) -> ByShard<'a> {
+    let mut by_shard = ByShard::new();
     for (name, file) in files {
-        if let Some(earlier) = seen.insert(file.shard, name) {
+        if let Some((earlier, _)) = by_shard.insert(file.shard.number(), (name, file)) {
             wrong.push(format!("overlap: {earlier} and {name} are both shard {}", file.shard));
         }
     }
-}
-
-/// Adds a run, if it belongs to the file's shard and is not a duplicate.
-fn take<'a>(
-    name: &'a str,
-    file: &SweepFile,
-    entry: &'a Entry,
-    jobs: &[Job],
-    by_job: &mut BTreeMap<usize, (&'a str, &'a Entry)>,
-    wrong: &mut Vec<String>,
-) {
-    let run = run_name(&entry.scenario, &entry.role, entry.seed);
-    let scenarios = &file.plan.scenarios;
-    let belongs = jobs.get(entry.job).is_some_and(|job| {
-        let planned = &scenarios[job.scenario];
-        file.shard.has(entry.job)
-            && (&job.role, job.seed) == (&entry.role, entry.seed)
-            && planned.scenario == entry.scenario
-            && planned.scenario_hash == entry.scenario_hash
-    });
-    if !belongs {
-        let shard = file.shard;
-        wrong.push(format!("{name}: run {} ({run}) is not of shard {shard}", entry.job));
-    } else if let Some((earlier, _)) = by_job.insert(entry.job, (name, entry)) {
-        wrong.push(format!("overlap: {run} is in {earlier} and in {name}"));
-    }
-}
-
-/// Reports missing shards, and runs that are missing in the others.
-fn gaps(
-    files: &[(String, SweepFile)],
-    jobs: &[Job],
-    by_job: &BTreeMap<usize, (&str, &Entry)>,
-    wrong: &mut Vec<String>,
-) {
     let of = files[0].1.shard.of();
-    let has = |number: usize| files.iter().any(|(_, file)| file.shard.number() == number);
-    let absent: Vec<_> = (1..=of).filter(|number| !has(*number)).collect();
-    if !absent.is_empty() {
-        let absent: Vec<_> = absent.iter().map(|number| format!("{number}/{of}")).collect();
-        wrong.push(format!("gap: no file is of shard {}", absent.join(", ")));
+    let present = || by_shard.keys().copied();
+    let before = std::iter::once(0).chain(present());
+    let last = present().map(|number| number - 1).chain([of]);
+    let absent = before.zip(last).filter(|(before, last)| before < last);
+    let spans = absent.map(|(before, last)| match before + 1 {
+        one if one == last => format!("{one}/{of}"),
+        first => format!("{first}/{of} to {last}/{of}"),
+    });
+    let spans: Vec<String> = spans.collect();
+    if !spans.is_empty() {
+        wrong.push(format!("gap: no file is of shard {}", spans.join(", ")));
     }
+    by_shard
+}
+
+/// The runs by their number. Duplicates are reported.
+fn by_job<'a>(files: &'a [(String, SweepFile)], wrong: &mut Vec<String>) -> ByJob<'a> {
+    let mut by_job = ByJob::new();
     for (name, file) in files {
-        let missing = jobs
-            .iter()
-            .enumerate()
-            .filter(|(number, _)| file.shard.has(*number) && !by_job.contains_key(number));
-        let missing: Vec<String> = missing
-            .map(|(_, job)| {
-                let scenario = &file.plan.scenarios[job.scenario].scenario;
-                run_name(scenario, &job.role, job.seed)
-            })
-            .collect();
-        if let Some((first, rest)) = missing.split_first() {
-            let cut = file.cut_short.as_deref().unwrap_or("no reason given");
-            let more = match rest.len() {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            wrong.push(format!("gap: {name} lacks {first}{more} (cut short: {cut})"));
+        for entry in &file.entries {
+            if let Some((earlier, ..)) = by_job.insert(entry.job, (name, file, entry)) {
+                let run = run_name(&entry.scenario, &entry.role, entry.seed);
+                wrong.push(format!("overlap: {run} is in {earlier} and in {name}"));
+            }
         }
+    }
+    by_job
+}
+
+/// Reports needed runs that a shard lacks.
+fn gaps(
+    plan: &Plan,
+    catches: &FirstCatches,
+    by_shard: &ByShard<'_>,
+    by_job: &ByJob<'_>,
+    wrong: &mut Vec<String>,
+) {
+    let mut missing: BTreeMap<&str, (String, usize, Option<&str>)> = BTreeMap::new();
+    let absent = |(number, _): &(usize, Job)| !by_job.contains_key(number);
+    for (_, job) in plan.jobs().enumerate().filter(absent).filter(|(_, job)| catches.need(job)) {
+        let of = by_shard.values().next().map_or(1, |(_, file)| file.shard.of());
+        let Some((name, file)) = by_shard.get(&(job.cell % of + 1)) else { continue };
+        let run = || run_name(&plan.scenarios[job.scenario].scenario, &job.role, job.seed);
+        let cut = file.cut_short.as_deref();
+        missing.entry(name).or_insert_with(|| (run(), 0, cut)).1 += 1;
+    }
+    for (name, (first, count, cut)) in missing {
+        let cut = cut.unwrap_or("no reason given");
+        let more = match count - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        wrong.push(format!("gap: {name} lacks {first}{more} (cut short: {cut})"));
     }
 }
 
@@ -183,19 +211,41 @@ mod tests {
     fn whole() -> (Plan, Vec<Entry>) {
         let mut scenario = planned("lab/a");
         scenario.catches = vec!["naive".into()];
-        let plan = plan(4, vec![scenario]);
+        let mut plan = plan(4, vec![scenario]);
+        plan.all_catches = true;
         let runs = (0..8).map(|i| if i < 4 { passes() } else { fails() }).collect();
         let entries = entries(&plan, runs);
         (plan, entries)
     }
 
-    fn shards(of: usize) -> Vec<(String, SweepFile)> {
+    /// The runs of a sweep in which each shard stops at its own first catch.
+    fn stopping(of: usize) -> (Files, (Plan, Vec<Entry>)) {
+        let mut files = shards(of);
+        for (_, file) in &mut files {
+            let own = file.plan.jobs().filter(|job| file.shard.has(job.cell)).count() / 2;
+            file.entries.truncate(own + 1);
+            file.plan.all_catches = false;
+        }
+        let (mut plan, mut entries) = whole();
+        plan.all_catches = false;
+        entries.truncate(5);
+        (files, (plan, entries))
+    }
+
+    type Files = Vec<(String, SweepFile)>;
+
+    fn shards(of: usize) -> Files {
         let (plan, entries) = whole();
         let file = |number: usize| SweepFile {
             shard: format!("{number}/{of}").parse().unwrap(),
             cut_short: None,
             plan: plan.clone(),
-            entries: entries.iter().skip(number - 1).step_by(of).cloned().collect(),
+            entries: entries
+                .iter()
+                .zip(plan.jobs())
+                .filter(|(_, job)| job.cell % of == number - 1)
+                .map(|(entry, _)| entry.clone())
+                .collect(),
         };
         (1..=of).map(|number| (format!("{number}.jsonl"), file(number))).collect()
     }
@@ -211,6 +261,18 @@ mod tests {
             files.reverse();
             assert_eq!(merge(&files), Ok(whole()), "{of}");
         }
+    }
+
+    #[test]
+    fn what_shards_ran_behind_the_first_catch_is_dropped() {
+        for of in [1, 2, 3, 4] {
+            let (files, whole) = stopping(of);
+            assert_eq!(merge(&files), Ok(whole), "{of}");
+        }
+        let (mut files, _) = stopping(2);
+        files[0].1.entries.pop();
+        let error = refusal(&files);
+        assert!(error.contains("gap: 1.jsonl lacks lab/a (naive) seed 1"), "{error}");
     }
 
     #[test]
@@ -245,17 +307,19 @@ mod tests {
     fn a_run_in_the_wrong_place_is_named() {
         let mut files = shards(2);
         files[0].1.entries[1].seed = 99;
-        assert!(refusal(&files).contains("(lab/a seed 99) is not of shard 1/2"));
+        let error = refusal(&files);
+        assert!(error.contains("1.jsonl: run 2: it is of seed 99, planned is 3"), "{error}");
     }
 
     #[test]
     fn different_sweeps_are_named() {
         type Change = fn(&mut SweepFile);
-        let changes: [(Change, &str); 6] = [
+        let changes: [(Change, &str); 7] = [
             (|f| f.shard = "2/3".parse().unwrap(), "cut into 2 and 3 shards"),
             (|f| f.plan.seeds.description = "1..=9".into(), "seeds 1..=4 and 1..=9"),
             (|f| f.plan.seeds.list = vec![7], "different salts"),
             (|f| f.plan.determinism = true, "--determinism"),
+            (|f| f.plan.all_catches = false, "--all-catches"),
             (|f| f.plan.scenarios[0].scenario_hash = "x".into(), "hash 00c0ffee00c0ffee and x"),
             (|f| f.plan.scenarios[0].overrides = vec!["a=1".into()], "`` and `a=1`"),
         ];

@@ -24,6 +24,7 @@ mod determinism;
 mod entry;
 mod expectations;
 mod file;
+mod first_catch;
 mod github;
 mod json;
 mod junit;
@@ -37,6 +38,7 @@ mod runs;
 mod sentences;
 mod summary;
 mod terminal;
+mod validate;
 mod wilson;
 
 #[cfg(test)]
@@ -48,6 +50,7 @@ pub use criterion::{Criterion, CriterionKind};
 pub use entry::{Divergence, Entry, Sample};
 pub use expectations::{ExpectationTally, Worst};
 pub use file::{Shard, SweepFile};
+pub use first_catch::FirstCatches;
 pub use github::sweep_to_annotations;
 pub use json::{sweep_from_json, sweep_to_json};
 pub use junit::sweep_to_junit;

@@ -5,19 +5,20 @@
 //! expectations failed as well: a scenario that only detects crashes shows nothing about the idea
 //! that the variant gets wrong. Inconclusive runs do not count either.
 //!
-//! One such seed is enough: many bugs show only under some schedules.
+//! One such seed is enough: many bugs show only under some schedules. Unless the plan counts all of
+//! them, the runs end with the first.
 
 use netsplit_check::Verdict;
 
 use super::command::command;
 use super::criterion::{Criterion, CriterionKind};
 use super::runs::{Row, Runs};
-use super::{Entry, Planned, Role};
+use super::{Entry, Role};
 
 /// The criteria that each of the variants is caught.
 pub(super) fn mutants_caught(runs: &Runs<'_>) -> Vec<Criterion> {
     let variants = runs.caught.iter();
-    variants.map(|(variant, rows)| caught(runs.planned, variant, &runs.own, rows)).collect()
+    variants.map(|(variant, rows)| caught(runs, variant, rows)).collect()
 }
 
 /// The wrong variant's runs on the seeds on which the scenario's own variant passes.
@@ -30,9 +31,10 @@ struct Tally {
     not_run: usize,
 }
 
-fn caught(planned: &Planned, variant: &str, own: &[Row<'_>], its: &[Row<'_>]) -> Criterion {
+fn caught(runs: &Runs<'_>, variant: &str, its: &[Row<'_>]) -> Criterion {
+    let planned = runs.planned;
     let mut tally = Tally::default();
-    for (reference, row) in own.iter().zip(its) {
+    for (reference, row) in runs.own.iter().zip(its) {
         assert_eq!(reference.seed, row.seed, "the same seeds for every role");
         match (reference.verdict(), row.entry) {
             (None, _) | (Some(Verdict::Pass), None) => tally.not_run += 1,
@@ -48,12 +50,15 @@ fn caught(planned: &Planned, variant: &str, own: &[Row<'_>], its: &[Row<'_>]) ->
         text: format!("catches {variant}"),
         line: None,
         verdict,
-        observed: format!(
-            "caught on {} of {} seeds on which {} passes",
-            tally.caught.len(),
-            tally.comparable(),
-            planned.variant,
-        ),
+        observed: match tally.caught.as_slice() {
+            [seed] if !runs.all_catches => format!("caught on seed {seed}"),
+            caught => format!(
+                "caught on {} of {} seeds on which {} passes",
+                caught.len(),
+                tally.comparable(),
+                planned.variant,
+            ),
+        },
         why,
         commands: shows.first().map(|seed| command(planned, &role, *seed)).into_iter().collect(),
     }
@@ -64,10 +69,8 @@ impl Tally {
         match entry.verdict {
             Verdict::Pass => self.passed.push(entry.seed),
             Verdict::Inconclusive => self.undecided += 1,
-            Verdict::Fail if entry.broke_down() || entry.violated().next().is_none() => {
-                self.broke_down += 1;
-            }
-            Verdict::Fail => self.caught.push(entry.seed),
+            Verdict::Fail if entry.violates() => self.caught.push(entry.seed),
+            Verdict::Fail => self.broke_down += 1,
         }
     }
 
@@ -141,7 +144,7 @@ mod tests {
     fn caught_where_the_reference_passes_and_an_expectation_is_violated() {
         let criterion = catching(vec![passes(), passes()], vec![passes(), fails()]);
         assert_eq!(criterion.verdict, Verdict::Pass);
-        assert_eq!(criterion.observed, "caught on 1 of 2 seeds on which reference passes");
+        assert_eq!(criterion.observed, "caught on seed 2");
         assert_eq!(criterion.commands, ["netsplit run lab/a --seed 2 --variant naive"]);
     }
 

@@ -4,6 +4,8 @@
 //! equal. It contains what a [`Summary`](super::Summary) needs of the scenarios, so that files can
 //! be merged without the scenario files.
 
+use std::collections::BTreeSet;
+
 use netsplit_scenario::{Comparison, Quantity, Scenario, SeedAggregate, Sentence};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,8 @@ pub struct Plan {
     pub seeds: Seeds,
     /// Whether each run is executed twice and compared.
     pub determinism: bool,
+    /// Whether a wrong variant is run on every seed, rather than until a seed catches it.
+    pub all_catches: bool,
     /// The scenarios, in order.
     pub scenarios: Vec<Planned>,
 }
@@ -133,32 +137,57 @@ pub struct Job {
     pub role: Role,
     /// The seed.
     pub seed: u64,
+    /// Index of the seed among the scenario's, past failures first.
+    pub position: usize,
+    /// Number of its scenario and seed in the plan. All roles of a scenario run a seed in the same
+    /// shard, so that a shard knows by itself whether the seed catches a variant.
+    pub cell: usize,
 }
 
 impl Plan {
+    /// The most runs of a sweep.
+    pub const RUNS_MAX: usize = 10_000_000;
+
     /// The plan of this version of netsplit.
-    pub fn new(seeds: Seeds, determinism: bool, scenarios: Vec<Planned>) -> Plan {
+    pub fn new(seeds: Seeds, scenarios: Vec<Planned>) -> Plan {
         Plan {
             schema: SCHEMA.into(),
             netsplit: env!("CARGO_PKG_VERSION").into(),
             seeds,
-            determinism,
+            determinism: false,
+            all_catches: false,
             scenarios,
         }
     }
 
+    /// Number of runs, if there are at most [`RUNS_MAX`](Plan::RUNS_MAX).
+    pub fn size(&self) -> Option<usize> {
+        let runs = self.scenarios.iter().map(|planned| {
+            let seeds = self.seeds.list.len() + planned.regressions.len();
+            seeds.saturating_mul(1 + planned.catches.len())
+        });
+        Some(runs.fold(0, usize::saturating_add)).filter(|runs| *runs <= Plan::RUNS_MAX)
+    }
+
     /// All runs, in order: by scenario, then by role, then by seed with past failures first. A
     /// run's number is its index in this list.
-    pub fn jobs(&self) -> Vec<Job> {
-        let mut jobs = Vec::new();
-        for (scenario, planned) in self.scenarios.iter().enumerate() {
+    pub fn jobs(&self) -> impl Iterator<Item = Job> + '_ {
+        let mut cells = 0;
+        self.scenarios.iter().enumerate().flat_map(move |(scenario, planned)| {
             let seeds = planned.seeds(&self.seeds.list);
-            let job = |role: &Role, seed: u64| Job { scenario, role: role.clone(), seed };
-            for role in planned.roles() {
-                jobs.extend(seeds.iter().map(|seed| job(&role, *seed)));
-            }
-        }
-        jobs
+            let first = cells;
+            cells += seeds.len();
+            planned.roles().flat_map(move |role| {
+                let seeds = seeds.clone().into_iter().enumerate();
+                seeds.map(move |(position, seed)| Job {
+                    scenario,
+                    role: role.clone(),
+                    seed,
+                    position,
+                    cell: first + position,
+                })
+            })
+        })
     }
 }
 
@@ -190,21 +219,27 @@ impl Planned {
                 })
                 .collect(),
             sweep: verdict.sweep.iter().filter_map(SweepSentence::of).collect(),
-            catches: verdict.catches.clone(),
+            catches: distinct(&verdict.catches),
             min_pass_rate: verdict.min_pass_rate,
             regressions,
         }
     }
 
-    fn roles(&self) -> Vec<Role> {
+    fn roles(&self) -> impl Iterator<Item = Role> + '_ {
         let caught = self.catches.iter().cloned().map(Role::Catches);
-        std::iter::once(Role::Subject).chain(caught).collect()
+        std::iter::once(Role::Subject).chain(caught)
     }
 
     fn seeds(&self, requested: &[u64]) -> Vec<u64> {
-        let news = requested.iter().filter(|seed| !self.regressions.contains(seed));
+        let past: BTreeSet<u64> = self.regressions.iter().copied().collect();
+        let news = requested.iter().filter(|seed| !past.contains(seed));
         self.regressions.iter().chain(news).copied().collect()
     }
+}
+
+fn distinct(names: &[String]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    names.iter().filter(|name| seen.insert(*name)).cloned().collect()
 }
 
 impl SweepSentence {
@@ -231,7 +266,8 @@ mod tests {
         let mut scenario = planned("lab/a");
         scenario.regressions = vec![3, 17];
         scenario.catches = vec!["naive".into()];
-        let jobs = plan(4, vec![scenario]).jobs();
+        let plan = plan(4, vec![scenario]);
+        let jobs: Vec<Job> = plan.jobs().collect();
         let seeds = |role: &Role| -> Vec<u64> {
             let of_role = jobs.iter().filter(|job| job.role == *role);
             of_role.map(|job| job.seed).collect()

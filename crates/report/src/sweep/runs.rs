@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use netsplit_check::Verdict;
 
-use super::{Entry, Plan, Planned, Role};
+use super::{Entry, FirstCatches, Plan, Planned, Role};
 
 /// A seed of a scenario and the run of it, unless the sweep was cut short before.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,9 @@ pub(super) struct Runs<'a> {
     pub planned: &'a Planned,
     /// Its own runs.
     pub own: Vec<Row<'a>>,
-    /// The runs of the variants that it must catch, on the same seeds.
+    /// Whether the runs of a wrong variant go on behind the seed that catches it.
+    pub all_catches: bool,
+    /// The runs of the variants that it must catch, on the same seeds, up to the one that does.
     pub caught: Vec<(&'a str, Vec<Row<'a>>)>,
 }
 
@@ -36,11 +38,15 @@ impl<'a> Runs<'a> {
         let by_job: BTreeMap<usize, &Entry> = entries.iter().map(|e| (e.job, e)).collect();
         let empty = |planned: &'a Planned| Runs {
             planned,
+            all_catches: plan.all_catches,
             own: Vec::new(),
             caught: planned.catches.iter().map(|v| (v.as_str(), Vec::new())).collect(),
         };
         let mut all: Vec<Runs<'a>> = plan.scenarios.iter().map(empty).collect();
-        for (number, job) in plan.jobs().into_iter().enumerate() {
+        let jobs = || plan.jobs().enumerate();
+        let runs = jobs().filter_map(|(number, job)| Some((job, *by_job.get(&number)?)));
+        let catches = FirstCatches::of(plan, runs);
+        for (number, job) in jobs().filter(|(_, job)| catches.need(job)) {
             let row = Row {
                 seed: job.seed,
                 entry: by_job.get(&number).copied(),
@@ -63,7 +69,12 @@ impl<'a> Runs<'a> {
         self.own.iter().copied().filter(|row| row.requested)
     }
 
-    /// The scenario's own runs.
+    /// All runs, of every role.
+    pub fn rows(&self) -> impl Iterator<Item = &Row<'a>> {
+        self.own.iter().chain(self.caught.iter().flat_map(|(_, rows)| rows))
+    }
+
+    /// The scenario's own runs that were done.
     pub fn entries(&self) -> impl Iterator<Item = &'a Entry> + '_ {
         self.own.iter().filter_map(|row| row.entry)
     }

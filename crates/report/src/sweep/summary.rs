@@ -29,9 +29,10 @@ pub struct Summary {
     pub salted: bool,
     /// The worst of all criteria; at best inconclusive when the sweep was cut short.
     pub verdict: Verdict,
-    /// Number of planned runs.
+    /// Number of runs that are needed: all that are planned, but those of wrong variants behind the
+    /// seed that catches them.
     pub planned: usize,
-    /// Number of completed runs.
+    /// Number of them that were done.
     pub run: usize,
     /// The reason why the sweep was cut short, if it was.
     pub cut_short: Option<String>,
@@ -128,15 +129,17 @@ impl Summary {
     /// # Errors
     /// When the histogram of a run cannot be read.
     pub fn of(plan: &Plan, entries: &[Entry], cut_short: Option<&str>) -> Result<Summary, String> {
-        let planned = plan.jobs().len();
-        let scenarios = Runs::by_scenario(plan, entries);
+        let runs = Runs::by_scenario(plan, entries);
+        let rows = || runs.iter().flat_map(Runs::rows);
+        let done = || rows().filter_map(|row| row.entry);
+        let (planned, run) = (rows().count(), done().count());
         let scenarios: Result<Vec<_>, String> =
-            scenarios.iter().map(|runs| ScenarioSummary::of(runs, plan.determinism)).collect();
-        let mut bugs: Vec<String> = entries.iter().flat_map(|e| e.bugs.clone()).collect();
+            runs.iter().map(|runs| ScenarioSummary::of(runs, plan.determinism)).collect();
+        let mut bugs: Vec<String> = done().flat_map(|e| e.bugs.clone()).collect();
         bugs.sort();
         bugs.dedup();
-        let missing = entries.len() < planned;
-        let cut_short = missing.then(|| cut_short.unwrap_or("some runs are missing").to_owned());
+        let cut_short =
+            (run < planned).then(|| cut_short.unwrap_or("some runs are missing").to_owned());
         let mut summary = Summary {
             schema: plan.schema.clone(),
             netsplit: plan.netsplit.clone(),
@@ -144,7 +147,7 @@ impl Summary {
             salted: plan.seeds.salted,
             verdict: Verdict::Pass,
             planned,
-            run: entries.len(),
+            run,
             cut_short,
             scenarios: scenarios?,
             bugs,

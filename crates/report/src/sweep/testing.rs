@@ -5,7 +5,7 @@ use netsplit_history::{Counts, EncodedLatencies, Latencies};
 use netsplit_scenario::Comparison;
 
 use super::{Entry, Plan, Planned, Role, Seeds, Stated};
-use crate::ExpectationReport;
+use crate::{ExpectationReport, rounding};
 
 const SENTENCE: &str = "p99 < 40ms";
 
@@ -35,12 +35,12 @@ pub fn planned(name: &str) -> Planned {
 pub fn plan(seeds: u64, scenarios: Vec<Planned>) -> Plan {
     let seeds =
         Seeds { description: format!("1..={seeds}"), salted: false, list: (1..=seeds).collect() };
-    Plan::new(seeds, false, scenarios)
+    Plan::new(seeds, scenarios)
 }
 
 /// Gives runs the places of the plan's jobs, in order. Fewer runs make a sweep cut short.
 pub fn entries(plan: &Plan, runs: Vec<Entry>) -> Vec<Entry> {
-    let jobs = plan.jobs().into_iter().enumerate();
+    let jobs = plan.jobs().enumerate();
     jobs.zip(runs)
         .map(|((number, job), run)| Entry {
             job: number,
@@ -78,7 +78,7 @@ fn run(verdict: Verdict, reasons: &[&str], millis: u64) -> Entry {
         samples: Vec::new(),
         requests: Counts { attempted: 1000, ok: 1000, ..Counts::default() },
         latency: EncodedLatencies::from(&latency),
-        p99_ms: Some(millis as f64),
+        p99_ms: latency.percentile(99.0).map(|p99| rounding::millis(p99, 3)),
         fingerprint: "0123456789abcdef".into(),
         crashes: Vec::new(),
         problems: Vec::new(),

@@ -1,10 +1,12 @@
 //! `netsplit verify`: scenarios over many seeds, in parallel.
 //!
 //! The sweep is planned first (`select` finds the scenarios, `seeds` the seeds). Then worker
-//! processes do its runs (`swept`), and each run leaves an entry. The summary is computed from the entries
-//! alone, in the plan's order, so the output does not depend on the number of workers or sharding.
+//! processes do its runs (`swept`, in the order of `schedule`), and each run leaves an entry. The
+//! summary is computed from the entries alone, in the plan's order, so the output does not depend
+//! on the number of workers or sharding.
 
 mod determinism;
+mod schedule;
 mod seeds;
 mod select;
 mod stop;
@@ -12,10 +14,11 @@ mod swept;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use netsplit_check::Verdict;
 use netsplit_harness::Catalog;
-use netsplit_report::sweep::{Entry, Job, Plan, Role, Shard, Summary, SweepFile};
+use netsplit_report::sweep::{Entry, FirstCatches, Plan, Role, Shard, Summary, SweepFile};
 
 use self::select::Case;
 use self::stop::Stop;
@@ -35,7 +38,15 @@ pub fn verify(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<ExitCode> {
     }
     let cases = select::cases(catalog, args)?;
     let planned = cases.iter().map(|case| case.planned.clone()).collect();
-    let plan = Plan::new(seeds::seeds(args)?, args.determinism, planned);
+    let plan = Plan {
+        determinism: args.determinism,
+        all_catches: args.counts_all_catches(),
+        ..Plan::new(seeds::seeds(args)?, planned)
+    };
+    if plan.size().is_none() {
+        let why = format!("these are more than {} runs: take fewer seeds", Plan::RUNS_MAX);
+        return Err(exit::usage(why));
+    }
     let shard = args.shard.unwrap_or(Shard::WHOLE);
     if let Some(file) = &args.out {
         let part = SweepFile { shard, cut_short: None, plan: plan.clone(), entries: Vec::new() };
@@ -53,8 +64,8 @@ pub fn verify(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<ExitCode> {
     Ok(if stop::interrupted() { exit::INTERRUPTED.into() } else { code })
 }
 
-/// Does the shard's runs of the plan, in order, until something stops them. Also returns whether
-/// these are all.
+/// Does the shard's runs of the plan that are needed, until something stops them. Also returns
+/// whether these are all.
 fn sweep(
     args: &Verify,
     plan: &Plan,
@@ -62,18 +73,25 @@ fn sweep(
     shard: Shard,
     stop: &Stop,
 ) -> anyhow::Result<(Vec<Entry>, bool)> {
-    let jobs = plan.jobs().into_iter().enumerate();
-    let jobs: Vec<(usize, Job)> = jobs.filter(|(number, _)| shard.has(*number)).collect();
+    let jobs = schedule::in_turn(plan, cases, shard);
+    let catches = Mutex::new(FirstCatches::new(plan));
+    let catches = || catches.lock().expect("no worker panics with it");
     let mut progress = Progress::new("verify", jobs.len() as u64);
     let pool = Pool::default();
     let work = |index: usize| {
         let (number, job) = &jobs[index];
+        if !catches().need(job) {
+            return None;
+        }
         let entry = swept::entry(&pool, *number, job, &cases[job.scenario], plan.determinism);
         let failed = |entry: &Entry| job.role == Role::Subject && entry.verdict == Verdict::Fail;
         if entry.as_ref().map_or(true, failed) {
             stop.failed(entry.is_err());
         }
-        entry
+        if let Ok(entry) = &entry {
+            catches().add(job, entry);
+        }
+        Some(entry)
     };
     let results = parallel::map_while(
         jobs.len(),
@@ -83,8 +101,12 @@ fn sweep(
         |done| progress.at(done as u64),
     );
     drop(progress);
-    let done: Vec<Entry> = results.into_iter().flatten().collect::<anyhow::Result<_>>()?;
-    let all = done.len() == jobs.len();
+    // What ran ahead of a catch is dropped, so that the number of workers cannot show.
+    let needed = jobs.iter().zip(results).filter(|((_, job), _)| catches().need(job));
+    let needed: Vec<_> = needed.map(|(_, result)| result.flatten()).collect();
+    let all = needed.iter().all(Option::is_some);
+    let mut done: Vec<Entry> = needed.into_iter().flatten().collect::<anyhow::Result<_>>()?;
+    done.sort_by_key(|entry| entry.job);
     Ok((done, all))
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use netsplit_harness::{Catalog, Experiment, Source};
 use netsplit_report::sweep::{Planned, Role};
+use netsplit_scenario::Scenario;
 
 use crate::args::Verify;
 use crate::exit;
@@ -27,6 +28,11 @@ impl Case {
                 &caught.expect("every role of the plan is loaded").1
             }
         }
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        &self.subject.scenario
     }
 
     fn load(
