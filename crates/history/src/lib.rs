@@ -15,6 +15,7 @@ mod jsonl;
 mod latency;
 mod numbers;
 mod operation;
+mod path;
 mod run;
 mod tally;
 mod time;
@@ -25,11 +26,12 @@ pub use invariant::{Invariant, InvariantState};
 pub use jsonl::{HistoryError, read_history, write_history};
 pub use latency::{EncodedLatencies, Latencies};
 pub use operation::{Operation, Outcome, Status};
+pub use path::{Interval, Wait, critical_path};
 pub use run::{
     Aggregate, Crash, FaultRecord, LabEvent, LittlesLaw, NetworkCounts, Problem, Run, Sample,
     Series,
 };
 pub use tally::{Counts, Tally, recovery, worst_second};
 pub use time::Time;
-pub use trace::{TraceEvent, TraceKind};
+pub use trace::{Cause, TraceEvent, TraceKind, Wake};
 pub use window::Window;

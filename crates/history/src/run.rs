@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Operation, Time, TraceEvent, Window};
+use crate::{Operation, Time, TraceEvent, TraceKind, Wake, Window};
 
 /// The record of one run.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +48,8 @@ pub struct Run {
     pub steps: u64,
     /// The full trace, if requested.
     pub trace: Vec<TraceEvent>,
+    /// Why node code ran, in order, if the trace was requested; the first is the start of the run.
+    pub wakes: Vec<Wake>,
     /// Log lines of nodes, from `tracing`.
     pub log: Vec<String>,
 }
@@ -56,6 +58,11 @@ impl Run {
     /// The number of the host called `name`.
     pub fn host(&self, name: &str) -> Option<u32> {
         self.hosts.iter().position(|host| **host == *name).map(|index| index as u32)
+    }
+
+    /// The replies of the recorded trace, in the order of [`operations`](Run::operations).
+    pub fn replies(&self) -> impl Iterator<Item = &TraceEvent> {
+        self.trace.iter().filter(|event| matches!(event.kind, TraceKind::Reply { .. }))
     }
 
     /// The measured part of the run: after the warm-up, until the load stopped.

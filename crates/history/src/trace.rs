@@ -1,4 +1,12 @@
-//! The trace: every event of a run, as human-readable lines.
+//! The trace: every event of a run, as human-readable lines, and why each happened.
+//!
+//! Node code runs because something woke it: a message, a timer, a finished job or sync, a request.
+//! Each [`TraceEvent`] names the [`Wake`] under which it happened, and each wake the one under which
+//! what it waited for had begun. The chain of wakes back from a reply is the request's critical
+//! path, however many messages, retries and batches it went through.
+//!
+//! The content of a message is JSON, as `serde_json` writes the message's type; one that is longer
+//! than 2,000 bytes is cut, and ends with the number of bytes left out.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,9 +24,50 @@ pub struct TraceEvent {
     pub node: Arc<str>,
     /// What happened.
     pub kind: TraceKind,
+    /// The wake under which it happened, as its place in [`Run::wakes`](crate::Run::wakes).
+    pub wake: u32,
     /// xxh3 of everything up to here, including message contents and random draws: two traces
     /// diverge at the first event whose fingerprints differ.
     pub fingerprint: u64,
+}
+
+/// A reason for node code to run. It also holds for the tasks that this code wakes or spawns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wake {
+    /// When it happened.
+    pub at: Time,
+    /// The host that was woken.
+    pub node: Arc<str>,
+    /// What ended.
+    pub cause: Cause,
+    /// When that began: the message was sent, the timer started, the job or sync queued.
+    pub since: Time,
+    /// When its turn came: the message left its link's bandwidth queue, the job got a worker, the
+    /// disk began the sync. Equal to `since` where nothing queues.
+    pub started: Time,
+    /// The wake under which it began, as its place in [`Run::wakes`](crate::Run::wakes).
+    pub by: u32,
+}
+
+/// What woke node code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The start of a host, or of the run.
+    Start,
+    /// An action of the scenario.
+    Action,
+    /// A client's request of this number began.
+    Request(u64),
+    /// The client of the request of this number gave up.
+    GaveUp(u64),
+    /// The message of this number arrived.
+    Message(u64),
+    /// A timer expired.
+    Timer,
+    /// A worker finished a job.
+    Job,
+    /// The disk completed a sync.
+    Sync,
 }
 
 /// What happened.
@@ -34,6 +83,8 @@ pub enum TraceKind {
         bytes: usize,
         /// Its number in the run.
         id: u64,
+        /// Its content, as JSON; equal contents share one allocation.
+        content: Arc<str>,
     },
     /// A message from `from` arrived.
     Deliver {
@@ -70,6 +121,8 @@ pub enum TraceKind {
         id: u64,
         /// How: `ok`, `failed`, `timed out`, `rejected`.
         status: &'static str,
+        /// Its output as JSON, or the error; may be empty.
+        content: Arc<str>,
     },
     /// Bytes were written to a file, not yet durable.
     Write {
@@ -128,13 +181,13 @@ impl TraceEvent {
 }
 
 impl fmt::Display for TraceEvent {
-    /// A line such as `12.000345678s n1 -> n2  get-request #812 (42 bytes)`.
+    /// A line such as `12.000345678s n1 -> n2  get-request #812 (42 bytes) {"key":"k7"}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let node = &self.node;
         write!(f, "{} ", self.at)?;
         match &self.kind {
-            TraceKind::Send { to, message, bytes, id } => {
-                write!(f, "{node} -> {to}  {message} #{id} ({bytes} bytes)")
+            TraceKind::Send { to, message, bytes, id, content } => {
+                write!(f, "{node} -> {to}  {message} #{id} ({bytes} bytes) {content}")
             }
             TraceKind::Deliver { from, message, id } => {
                 write!(f, "{node} <- {from}  {message} #{id}")
@@ -148,7 +201,12 @@ impl fmt::Display for TraceEvent {
             TraceKind::Request { op, key: None, id } => {
                 write!(f, "{node} asks {op} (request {id})")
             }
-            TraceKind::Reply { id, status } => write!(f, "{node} request {id}: {status}"),
+            TraceKind::Reply { id, status, content } if content.is_empty() => {
+                write!(f, "{node} request {id}: {status}")
+            }
+            TraceKind::Reply { id, status, content } => {
+                write!(f, "{node} request {id}: {status} {content}")
+            }
             TraceKind::Write { path, bytes } => write!(f, "{node} writes {path} ({bytes} bytes)"),
             TraceKind::Sync { path } => write!(f, "{node} syncs {path}"),
             TraceKind::Role(role) => write!(f, "{node} is now {role}"),

@@ -5,7 +5,7 @@ mod support;
 use std::process::Command;
 use std::rc::Rc;
 
-use netsplit_history::{Run, Time};
+use netsplit_history::{Cause, Run, Time, TraceKind, critical_path};
 use netsplit_scenario::{Dist, NodeFault, Repeat, Scenario, Selector};
 use netsplit_sim::{Client, Host, Performing, Reply, Request, Task};
 use rand::Rng;
@@ -63,6 +63,44 @@ fn the_same_seed_gives_the_same_run_and_another_seed_another_one() {
     assert_ne!(first.fingerprint, busy_run(2).fingerprint);
     let untraced = run_untraced(&TestLab { node: busy_server, client: Asker::client }, &busy(), 1);
     assert_eq!(untraced.fingerprint, first.fingerprint, "recording changes nothing");
+    assert_eq!((untraced.steps, &untraced.operations), (first.steps, &first.operations));
+    assert_eq!((untraced.trace.len(), untraced.wakes.len()), (0, 0));
+    assert_eq!(first.wakes, again.wakes);
+}
+
+#[test]
+fn a_recorded_run_has_contents_and_causes_and_the_fingerprint_of_an_unrecorded_one() {
+    let run = busy_run(1);
+    let contents = run.trace.iter().filter_map(|event| match &event.kind {
+        TraceKind::Send { message, content, .. } => Some((&**message, &**content)),
+        _ => None,
+    });
+    for (message, content) in contents {
+        let number: Result<u64, _> = content.parse();
+        assert!(number.is_ok(), "{message} holds a number, and its content is {content}");
+    }
+    for (index, wake) in run.wakes.iter().enumerate().skip(1) {
+        assert!((wake.by as usize) < index, "a cause comes first: {wake:?}");
+        assert!(wake.since <= wake.started && wake.started <= wake.at, "{wake:?}");
+    }
+    let kinds = [Cause::Start, Cause::Timer, Cause::Job, Cause::Sync];
+    for kind in kinds {
+        assert!(run.wakes.iter().any(|wake| wake.cause == kind), "nothing was woken by {kind:?}");
+    }
+    let mut replies = 0;
+    for (reply, operation) in run.replies().zip(&run.operations) {
+        let (from, to) = (operation.intended, operation.finished);
+        let path = critical_path(&run.wakes, reply.wake, from, to);
+        let mut at = from;
+        for interval in &path {
+            assert_eq!(interval.from, at, "the intervals tile the time");
+            assert!(interval.to > interval.from);
+            at = interval.to;
+        }
+        assert!(at == to || from == to, "{path:?}");
+        replies += 1;
+    }
+    assert_eq!(replies, run.operations.len());
 }
 
 #[test]

@@ -2,10 +2,25 @@
 
 use std::sync::Arc;
 
-use netsplit_history::{Aggregate, Problem, Run, Sample, Series, Time, TraceKind};
+use netsplit_history::{Aggregate, Cause, Problem, Run, Sample, Series, Time, TraceKind, Wake};
 
 use super::events::{Event, Events};
+use super::executor::cause;
 use super::tracer::Tracer;
+
+/// The beginning of a wait: the time, and the wake under which it began.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Begun {
+    pub since: Time,
+    pub by: u32,
+}
+
+impl Begun {
+    /// The beginning at `now` of a wait, by the code that runs.
+    pub fn at(now: Time) -> Begun {
+        Begun { since: now, by: cause() }
+    }
+}
 use crate::machine::id::NodeId;
 
 /// The present time, the events to come, and the record of the run so far.
@@ -58,6 +73,33 @@ impl Core {
         self.tracer.keep(self.now, node, kind);
     }
 
+    /// Whether the trace is kept as data, with contents and causes.
+    pub fn records(&self) -> bool {
+        self.tracer.records()
+    }
+
+    /// The one copy of a content of the recorded trace.
+    pub fn share(&mut self, content: String) -> Arc<str> {
+        self.tracer.share(content)
+    }
+
+    /// Makes the end of a wait the cause of what runs next on `node`; its turn came at `started`.
+    pub fn wake(&mut self, node: &Arc<str>, cause: Cause, begun: Begun, started: Time) {
+        let Begun { since, by } = begun;
+        let at = self.now;
+        self.tracer.wake(|| Wake { at, node: node.clone(), cause, since, started, by });
+    }
+
+    /// Makes something that happens now the cause of what runs next on `node`.
+    pub fn wake_now(&mut self, node: &Arc<str>, cause: Cause) {
+        self.wake(node, cause, self.begun(), self.now);
+    }
+
+    /// The present as the beginning of a wait.
+    pub fn begun(&self) -> Begun {
+        Begun::at(self.now)
+    }
+
     /// Makes the run inconclusive.
     pub fn inconclusive(&mut self, why: String) {
         self.run.problems.push(Problem::Inconclusive(why));
@@ -85,7 +127,7 @@ impl Core {
 
     /// Takes the record, complete with the fingerprint and the trace.
     pub fn take_run(&mut self) -> Run {
-        let (fingerprint, trace) = self.tracer.finish();
-        Run { end: self.now, fingerprint, trace, ..std::mem::take(&mut self.run) }
+        let (fingerprint, trace, wakes) = self.tracer.finish();
+        Run { end: self.now, fingerprint, trace, wakes, ..std::mem::take(&mut self.run) }
     }
 }

@@ -10,7 +10,7 @@ use netsplit_history::{Problem, Time};
 use turmoil_net::EnterGuard;
 
 use super::events::Event;
-use super::executor::{TaskKey, Tasks};
+use super::executor::{TaskKey, Tasks, set_cause};
 use super::panics::guarded;
 use super::world::World;
 use crate::network::wire::MAX_MESSAGE;
@@ -228,11 +228,12 @@ impl Sim {
     }
 
     fn handle(self: &Rc<Sim>, event: Event) {
+        set_cause(0);
         let wake = match event {
             Event::Deliver(flight) => return self.deliver(flight),
             Event::Timer(key, schedule) => {
                 let world = &mut *self.world.borrow_mut();
-                world.machines.timers().finish(&mut world.core, key, schedule)
+                world.machines.finish_timer(&mut world.core, key, schedule)
             }
             Event::Job(key, schedule) => {
                 let world = &mut *self.world.borrow_mut();

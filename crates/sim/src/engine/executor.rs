@@ -6,12 +6,15 @@
 //! Wakers must be `Send + Sync`, yet a simulation never leaves its thread: the ready queue is
 //! thread-local, and a waker that outlives its simulation, or is used on another thread, is
 //! recognised by its epoch and does nothing.
+//!
+//! A poll has one cause: that of the wake that queued the task. Causes are numbers of the recorded
+//! trace, all 0 when there is none; no decision depends on them.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::task::{Wake, Waker};
 
 use slotmap::{SlotMap, new_key_type};
@@ -31,12 +34,25 @@ static EPOCHS: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     static EPOCH: Cell<u64> = const { Cell::new(0) };
+    static CAUSE: Cell<u32> = const { Cell::new(0) };
     static READY: RefCell<VecDeque<TaskKey>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// The cause of the code that runs now.
+pub(crate) fn cause() -> u32 {
+    CAUSE.get()
+}
+
+/// Sets the cause of the code that runs next; returns the former one.
+pub(crate) fn set_cause(cause: u32) -> u32 {
+    CAUSE.replace(cause)
 }
 
 struct TaskWaker {
     task: TaskKey,
     epoch: u64,
+    /// The cause of the poll that it is queued for.
+    cause: AtomicU32,
     queued: AtomicBool,
 }
 
@@ -47,6 +63,7 @@ impl Wake for TaskWaker {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if EPOCH.get() == self.epoch && !self.queued.swap(true, Ordering::Relaxed) {
+            self.cause.store(CAUSE.get(), Ordering::Relaxed);
             READY.with_borrow_mut(|ready| ready.push_back(self.task));
         }
     }
@@ -80,6 +97,7 @@ impl Tasks {
         READY.with_borrow_mut(VecDeque::clear);
         let epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
         EPOCH.set(epoch);
+        CAUSE.set(0);
         Tasks { slots: SlotMap::with_key(), epoch }
     }
 
@@ -87,7 +105,8 @@ impl Tasks {
     pub fn spawn(&mut self, host: NodeId, future: Task) -> TaskKey {
         let epoch = self.epoch;
         let key = self.slots.insert_with_key(|task| {
-            let state = Arc::new(TaskWaker { task, epoch, queued: AtomicBool::new(false) });
+            let (cause, queued) = (AtomicU32::new(0), AtomicBool::new(false));
+            let state = Arc::new(TaskWaker { task, epoch, cause, queued });
             let waker = Waker::from(state.clone());
             Slot { host, future: Some(future), state, waker }
         });
@@ -105,11 +124,12 @@ impl Tasks {
         self.slots.get(task).map(|slot| slot.host)
     }
 
-    /// Takes a task out for a poll: from now on it may be woken again.
+    /// Takes a task out for a poll, with its cause: from now on it may be woken again.
     pub fn take(&mut self, task: TaskKey) -> Option<Taken> {
         let slot = self.slots.get_mut(task)?;
         slot.state.queued.store(false, Ordering::Relaxed);
         let future = slot.future.take()?;
+        set_cause(slot.state.cause.load(Ordering::Relaxed));
         Some(Taken { host: slot.host, future, waker: slot.waker.clone() })
     }
 

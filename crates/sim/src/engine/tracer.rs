@@ -1,13 +1,16 @@
 //! The trace and its fingerprint.
 //!
 //! Every event is written, as a tag, the time and its content, to a byte stream that is hashed as
-//! it grows. The full trace, as data, is kept only on request.
+//! it grows. The full trace, as data, is kept only on request, and with it the contents of messages
+//! and the causes of node code. Neither enters the fingerprint.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use netsplit_history::{Time, TraceEvent, TraceKind};
+use netsplit_history::{Cause, Time, TraceEvent, TraceKind, Wake};
 use xxhash_rust::xxh3::Xxh3Default;
 
+use super::executor::{cause, set_cause};
 use crate::machine::id::NodeId;
 
 /// Bytes that are buffered before they are hashed.
@@ -16,7 +19,14 @@ const CHUNK: usize = 16 * 1024;
 pub(crate) struct Tracer {
     hash: Xxh3Default,
     pending: Vec<u8>,
-    events: Option<Vec<TraceEvent>>,
+    record: Option<Record>,
+}
+
+/// What is kept of a recorded run.
+struct Record {
+    events: Vec<TraceEvent>,
+    wakes: Vec<Wake>,
+    contents: BTreeSet<Arc<str>>,
 }
 
 impl Tracer {
@@ -24,7 +34,18 @@ impl Tracer {
         Tracer {
             hash: Xxh3Default::new(),
             pending: Vec::with_capacity(2 * CHUNK),
-            events: record.then(Vec::new),
+            record: record.then(|| Record {
+                events: Vec::new(),
+                wakes: vec![Wake {
+                    at: Time::ZERO,
+                    node: "".into(),
+                    cause: Cause::Start,
+                    since: Time::ZERO,
+                    started: Time::ZERO,
+                    by: 0,
+                }],
+                contents: BTreeSet::new(),
+            }),
         }
     }
 
@@ -45,23 +66,52 @@ impl Tracer {
 
     /// Keeps an event as data, if the trace is recorded.
     pub fn keep(&mut self, at: Time, node: &Arc<str>, kind: impl FnOnce() -> TraceKind) {
-        if let Some(events) = &mut self.events {
+        if let Some(record) = &mut self.record {
             self.hash.update(&self.pending);
             self.pending.clear();
-            events.push(TraceEvent {
+            record.events.push(TraceEvent {
                 at,
                 node: node.clone(),
                 kind: kind(),
+                wake: cause(),
                 fingerprint: self.hash.digest(),
             });
         }
     }
 
-    /// The fingerprint of all events so far, and the recorded ones.
-    pub fn finish(&mut self) -> (u64, Vec<TraceEvent>) {
+    /// Whether the trace is kept as data.
+    pub fn records(&self) -> bool {
+        self.record.is_some()
+    }
+
+    /// Keeps a wake, if the trace is recorded, and makes it the cause of what runs next.
+    pub fn wake(&mut self, wake: impl FnOnce() -> Wake) {
+        if let Some(record) = &mut self.record {
+            record.wakes.push(wake());
+            set_cause(record.wakes.len() as u32 - 1);
+        }
+    }
+
+    /// The one copy of a content; empty if the trace is not recorded.
+    pub fn share(&mut self, content: String) -> Arc<str> {
+        let Some(record) = &mut self.record else { return Arc::default() };
+        if let Some(known) = record.contents.get(content.as_str()) {
+            return known.clone();
+        }
+        let content = Arc::from(content);
+        record.contents.insert(Arc::clone(&content));
+        content
+    }
+
+    /// The fingerprint of all events so far, and the recorded events and wakes.
+    pub fn finish(&mut self) -> (u64, Vec<TraceEvent>, Vec<Wake>) {
         self.hash.update(&self.pending);
         self.pending.clear();
-        (self.hash.digest(), self.events.take().unwrap_or_default())
+        let (events, wakes) = match self.record.take() {
+            Some(record) => (record.events, record.wakes),
+            None => (Vec::new(), Vec::new()),
+        };
+        (self.hash.digest(), events, wakes)
     }
 }
 

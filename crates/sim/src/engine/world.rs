@@ -19,7 +19,7 @@ use crate::fault::selectors::select;
 use crate::load::Loads;
 use crate::machine::Machines;
 use crate::machine::id::NodeId;
-use crate::network::{Envelope, Network};
+use crate::network::{Datagram, Envelope, Network};
 use crate::random::stream;
 
 pub(crate) struct World {
@@ -79,11 +79,11 @@ impl World {
     }
 
     /// Sends a message: it is dropped, or scheduled to arrive.
-    pub fn transmit(&mut self, envelope: Envelope, wire: Vec<u8>) {
+    pub fn transmit(&mut self, envelope: Envelope, datagram: Datagram) {
         let World { core, network, machines, faults, .. } = self;
         let ends = machines.names(envelope.from, envelope.to);
         let affected = |fault| faults.count_message(fault, ends);
-        network.transmit(core, machines, envelope, wire, affected);
+        network.transmit(core, machines, envelope, datagram, affected);
     }
 
     /// Records an event of the lab; a fault or an action may wait for it.

@@ -6,12 +6,14 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use serde::Serialize;
 use turmoil_net::shim::tokio::net::UdpSocket;
 
 use super::time::{Sleep, wait_with};
 use crate::machine::id::host_at;
+use crate::network::readable::readable;
 use crate::network::wire::{Form, MAX_MESSAGE, REPLY_PORT, Rpc, decode, encode};
-use crate::network::{CallKey, Envelope};
+use crate::network::{CallKey, Datagram, Envelope};
 use crate::{CallError, Host, Message, NodeId};
 
 /// Messages.
@@ -26,7 +28,7 @@ impl Host {
     pub fn send<M: Message>(&self, to: NodeId, message: &M) -> Result<(), CallError> {
         let kind = self.kind_of(message);
         let wire = encode(Form::OneWay, kind, 0, message)?;
-        self.transmit(to, M::PORT, kind, wire);
+        self.transmit(to, M::PORT, kind, wire, message);
         Ok(())
     }
 
@@ -59,7 +61,7 @@ impl Host {
             answer: PhantomData,
         };
         match encode(Form::Request, kind, waiting.key.number(), request) {
-            Ok(wire) => self.transmit(to, R::PORT, kind, wire),
+            Ok(wire) => self.transmit(to, R::PORT, kind, wire, request),
             Err(error) => waiting.failed = Some(error),
         }
         waiting
@@ -84,7 +86,7 @@ impl Host {
                 let response = response.await;
                 let kind = host.kind_of(&response);
                 match encode(Form::Response, kind, call, &response) {
-                    Ok(wire) => host.transmit(from, REPLY_PORT, kind, wire),
+                    Ok(wire) => host.transmit(from, REPLY_PORT, kind, wire, &response),
                     Err(error) => tracing::warn!("a {} was not sent: {error}", response.kind()),
                 }
             });
@@ -96,8 +98,13 @@ impl Host {
         self.world().network.kind(name)
     }
 
-    fn transmit(&self, to: NodeId, port: u16, kind: u8, wire: Vec<u8>) {
-        self.if_alive(|world, from| world.transmit(Envelope { from, to, port, kind }, wire));
+    fn transmit(&self, to: NodeId, port: u16, kind: u8, wire: Vec<u8>, message: &impl Serialize) {
+        // Serializing runs code of the lab, so the world is not borrowed meanwhile.
+        let records = self.world().core.records();
+        let content = records.then(|| readable(message));
+        self.if_alive(|world, from| {
+            world.transmit(Envelope { from, to, port, kind }, Datagram { wire, content });
+        });
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod arrivals;
 pub(crate) mod client;
 pub(crate) mod requests;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use netsplit_history::{Operation, Outcome, Status, Time, TraceKind};
@@ -16,7 +17,7 @@ use slotmap::SlotMap;
 
 use self::arrivals::{LoadState, Session};
 use self::client::{Reply, Request};
-use crate::engine::core::Core;
+use crate::engine::core::{Begun, Core};
 use crate::engine::events::{Event, RequestKey};
 use crate::engine::executor::TaskKey;
 use crate::engine::tracer::{number, tag};
@@ -34,6 +35,7 @@ struct Live {
     request: Request,
     input: Value,
     intended: Time,
+    begun: Begun,
     task: Option<TaskKey>,
 }
 
@@ -135,7 +137,8 @@ impl Loads {
             id: request.id,
         });
         let (intended, deadline) = (core.now, core.now + self.list[load].timeout);
-        let live = Live { load, session, request, input, intended, task: None };
+        let begun = core.begun();
+        let live = Live { load, session, request, input, intended, begun, task: None };
         let key = self.requests.insert(live);
         core.schedule(deadline, Event::Timeout(key));
         key
@@ -148,9 +151,11 @@ impl Loads {
         }
     }
 
-    /// The client host of a request in flight, and the task that performs it.
-    fn performer(&self, key: RequestKey) -> Option<(NodeId, Option<TaskKey>)> {
-        self.requests.get(key).map(|live| (live.session.host, live.task))
+    /// A request in flight: its number, its beginning, its client host and the task that performs
+    /// it.
+    fn performer(&self, key: RequestKey) -> Option<(u64, Begun, NodeId, Option<TaskKey>)> {
+        let Live { request, begun, session, task, .. } = self.requests.get(key)?;
+        Some((request.id, *begun, session.host, *task))
     }
 
     /// The requests in flight of a client host.
@@ -194,7 +199,12 @@ impl Loads {
         let id = live.request.id;
         let output = reply.output.to_string();
         core.note(tag::REPLY, &[id, reply.status as u64], output.as_bytes());
-        core.keep(&client.name, || TraceKind::Reply { id, status });
+        let content = match &reply.error {
+            Some(error) => error.clone(),
+            None if !core.records() || reply.output.is_null() => Arc::default(),
+            None => core.share(output),
+        };
+        core.keep(&client.name, || TraceKind::Reply { id, status, content });
         let load = &mut self.list[live.load];
         core.run.operations.push(Operation {
             client: live.session.id,

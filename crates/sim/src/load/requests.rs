@@ -2,10 +2,14 @@
 
 use std::rc::Rc;
 
+use netsplit_history::Cause;
+
 use super::arrivals::Session;
 use super::client::Reply;
 use crate::engine::event_loop::Sim;
 use crate::engine::events::RequestKey;
+use crate::engine::executor::TaskKey;
+use crate::engine::world::World;
 use crate::machine::id::NodeId;
 
 impl Sim {
@@ -23,7 +27,12 @@ impl Sim {
         let idle = self.world.borrow_mut().loads.take_idle(load);
         let session = idle.unwrap_or_else(|| self.open_session(load));
         let (host, client) = (session.host, session.client.clone());
-        let request = self.world.borrow_mut().loads.next_request(load);
+        let request = {
+            let world = &mut *self.world.borrow_mut();
+            let request = world.loads.next_request(load);
+            world.core.wake_now(&world.machines[host].name, Cause::Request(request.id));
+            request
+        };
         let input = client.as_ref().and_then(|client| self.run_on(host, || client.input(&request)));
         let input = input.unwrap_or_default();
         let (key, up) = {
@@ -61,7 +70,7 @@ impl Sim {
 
     /// A request's client times out: the task that performs the request is dropped.
     pub fn time_out(self: &Rc<Sim>, key: RequestKey) {
-        let Some((host, task)) = self.world.borrow().loads.performer(key) else {
+        let Some((host, task)) = self.world.borrow_mut().give_up(key) else {
             return;
         };
         let retired = self.finish(key, Reply::timed_out("no answer in time"));
@@ -92,5 +101,14 @@ impl Sim {
                 self.drop_on(host, retired);
             }
         }
+    }
+}
+
+impl World {
+    /// The client of a request gives up: its host, and the task that performs the request.
+    fn give_up(&mut self, key: RequestKey) -> Option<(NodeId, Option<TaskKey>)> {
+        let (id, begun, host, task) = self.loads.performer(key)?;
+        self.core.wake(&self.machines[host].name, Cause::GaveUp(id), begun, begun.since);
+        Some((host, task))
     }
 }

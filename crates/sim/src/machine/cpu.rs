@@ -14,6 +14,7 @@ use netsplit_history::Time;
 use slotmap::SlotMap;
 
 use super::id::NodeId;
+use crate::engine::core::Begun;
 use crate::engine::events::{Event, Events, JobKey};
 
 /// The place of a job.
@@ -33,6 +34,9 @@ pub(crate) struct Job {
     remaining: Duration,
     /// Since when it makes progress; `None` while it does not.
     since: Option<Time>,
+    pub begun: Begun,
+    /// When it got a worker; before that, when it was queued.
+    pub started: Time,
     place: Place,
     /// Counts reschedulings, to recognise events of earlier schedules.
     schedule: u32,
@@ -83,6 +87,8 @@ impl Cpu {
             host,
             remaining: amount,
             since: None,
+            begun: Begun::at(now),
+            started: now,
             place: Place::Queued,
             schedule: 0,
             done: false,
@@ -188,6 +194,7 @@ impl Cpu {
             };
             self.waiting -= 1;
             job.place = Place::Running(self.running.len());
+            job.started = now;
             self.running.push(key);
             schedule(key, job, self.factor, now, events);
         }

@@ -68,6 +68,8 @@ struct Sync {
     /// The share of its work that is left at `begins`.
     left: f64,
     begins: Time,
+    /// When the disk began it, or will.
+    began: Time,
     /// `Time::MAX` while the disk hangs.
     ends: Time,
     /// The timer that completes it; `None` if it completed at once.
@@ -77,6 +79,9 @@ struct Sync {
 impl Sync {
     /// Schedules what is left of it from `begins` on.
     fn schedule(&mut self, begins: Time, sync_time: &SyncTime) {
+        if self.left == 1.0 {
+            self.began = begins;
+        }
         self.begins = begins;
         self.ends = match sync_time {
             SyncTime::Takes(sampler) => begins + scaled(sampler.at(self.draws), self.left),
@@ -185,7 +190,7 @@ impl DiskState {
     ) -> Option<TimerKey> {
         let draws = (unit(&mut self.rng), unit(&mut self.rng));
         self.forget_completed(now);
-        let mut sync = Sync { draws, left: 1.0, begins: now, ends: now, timer: None };
+        let mut sync = Sync { draws, left: 1.0, begins: now, began: now, ends: now, timer: None };
         sync.schedule(self.syncs.back().map_or(now, |last| last.ends), &self.sync_time);
         if sync.ends > now {
             sync.timer = Some(start_timer(sync.ends));
@@ -193,6 +198,11 @@ impl DiskState {
         let timer = sync.timer;
         self.syncs.push_back(sync);
         timer
+    }
+
+    /// When the disk began the sync of a timer.
+    pub fn began(&self, timer: TimerKey) -> Option<Time> {
+        self.syncs.iter().find(|sync| sync.timer == Some(timer)).map(|sync| sync.began)
     }
 
     fn forget_completed(&mut self, now: Time) {

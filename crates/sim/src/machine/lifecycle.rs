@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::Waker;
 
-use netsplit_history::{Crash, TraceKind};
+use netsplit_history::{Cause, Crash, TraceKind};
 use turmoil_net::shim::tokio::net::UdpSocket;
 
 use super::id::{NodeId, address};
 use super::state::MachineKind;
 
 use crate::engine::event_loop::{Sim, ready};
+use crate::engine::executor::{cause, set_cause};
 use crate::engine::panics::{Panic, guarded};
 use crate::engine::tracer::{number, tag};
 use crate::engine::world::World;
@@ -21,8 +22,10 @@ impl Sim {
     /// Starts or restarts a host.
     pub fn start(self: &Rc<Sim>, id: NodeId) {
         let replies = self.bind(id, REPLY_PORT);
+        let before = cause();
         let (incarnation, kind) = {
             let world = &mut *self.world.borrow_mut();
+            world.core.wake_now(&world.machines[id].name, Cause::Start);
             world.machines.start(&mut world.core, id, replies);
             let machine = &world.machines[id];
             (machine.incarnation, machine.kind)
@@ -33,6 +36,7 @@ impl Sim {
                 self.tasks.borrow_mut().spawn(id, main);
             }
         }
+        set_cause(before);
     }
 
     /// Listens on a port of a host.
@@ -106,6 +110,7 @@ impl Sim {
             let operator = world.machines.operator();
             world.core.note(tag::ACTION, &[index as u64], verb.as_bytes());
             let name = &world.machines[operator].name;
+            world.core.wake_now(name, Cause::Action);
             world.core.keep(name, || TraceKind::Action(verb.as_str().into()));
             (operator, verb, serde_json::to_value(args).unwrap_or_default())
         };

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use netsplit_history::TraceKind;
+use netsplit_history::{Cause, TraceKind};
 use netsplit_scenario::{NodeGroup, Scenario};
 use turmoil_net::Net;
 use turmoil_net::shim::tokio::net::UdpSocket;
@@ -25,7 +25,7 @@ use turmoil_net::shim::tokio::net::UdpSocket;
 use self::cpu::{Job, Jobs};
 use self::id::{NodeId, address};
 use self::state::{Machine, MachineKind, build_machines};
-use self::timers::Timers;
+use self::timers::{Expired, Timers};
 use crate::engine::core::Core;
 use crate::engine::events::{Firing, JobKey, TimerKey};
 use crate::engine::executor::TaskKey;
@@ -223,6 +223,19 @@ impl Machines {
         &mut self.timers
     }
 
+    /// A timer expires, unless it was rescheduled; returns the task to wake.
+    pub fn finish_timer(&mut self, core: &mut Core, key: TimerKey, schedule: u32) -> Option<Waker> {
+        let Expired { host, begun, device, waker } = self.timers.finish(core, key, schedule)?;
+        let machine = &self.list[host.index()];
+        let (cause, started) = if device {
+            (Cause::Sync, machine.disk.began(key).unwrap_or(begun.since))
+        } else {
+            (Cause::Timer, begun.since)
+        };
+        core.wake(&machine.name, cause, begun, started);
+        Some(waker)
+    }
+
     /// Starts a timer on a host's clock.
     pub fn add_timer(&mut self, core: &mut Core, host: NodeId, duration: Duration) -> TimerKey {
         self.timers.add(core, host, &self.list[host.index()].clock, duration)
@@ -253,7 +266,10 @@ impl Machines {
             return None;
         }
         core.note(tag::JOB, &[number(host)], &[]);
-        self.jobs.get_mut(key)?.waker.take()
+        let job = self.jobs.get_mut(key)?;
+        let waker = job.waker.take()?;
+        core.wake(&self.list[host.index()].name, Cause::Job, job.begun, job.started);
+        Some(waker)
     }
 
     /// Removes a job that nothing waits for any more, done or not.

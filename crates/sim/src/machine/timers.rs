@@ -8,7 +8,7 @@ use slotmap::SlotMap;
 
 use super::clock::Clock;
 use super::id::NodeId;
-use crate::engine::core::Core;
+use crate::engine::core::{Begun, Core};
 use crate::engine::events::{Event, TimerKey};
 use crate::engine::tracer::{number, tag};
 
@@ -27,8 +27,18 @@ pub(crate) struct Timer {
     deadline: Deadline,
     /// Counts reschedulings, to recognise events of earlier schedules.
     schedule: u32,
+    begun: Begun,
     pub fired: bool,
     pub waker: Option<Waker>,
+}
+
+/// A timer that has expired while something waited for it.
+pub(crate) struct Expired {
+    pub host: NodeId,
+    pub begun: Begun,
+    /// Whether it is a device's, not the host's clock's.
+    pub device: bool,
+    pub waker: Waker,
 }
 
 /// All timers of a simulation.
@@ -55,7 +65,8 @@ impl Timers {
     }
 
     fn insert(&mut self, core: &mut Core, host: NodeId, deadline: Deadline, at: Time) -> TimerKey {
-        let timer = Timer { host, deadline, schedule: 0, fired: false, waker: None };
+        let begun = core.begun();
+        let timer = Timer { host, deadline, schedule: 0, begun, fired: false, waker: None };
         let key = self.0.insert(timer);
         core.schedule(at, Event::Timer(key, 0));
         key
@@ -70,13 +81,14 @@ impl Timers {
         self.0.remove(key)
     }
 
-    /// A timer expires, unless it was rescheduled; returns the task to wake.
-    pub fn finish(&mut self, core: &mut Core, key: TimerKey, schedule: u32) -> Option<Waker> {
+    /// A timer expires, unless it was rescheduled; `None` when nothing waits for it.
+    pub fn finish(&mut self, core: &mut Core, key: TimerKey, schedule: u32) -> Option<Expired> {
         let timer = self.0.get_mut(key).filter(|timer| timer.schedule == schedule)?;
         timer.fired = true;
-        let (host, waker) = (timer.host, timer.waker.take());
+        let (host, begun) = (timer.host, timer.begun);
         core.note(tag::TIMER, &[number(host)], &[]);
-        waker
+        let device = matches!(timer.deadline, Deadline::True);
+        timer.waker.take().map(|waker| Expired { host, begun, device, waker })
     }
 
     /// Reschedules a host's timers: the rate of its clock has changed.

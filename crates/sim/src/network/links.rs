@@ -8,6 +8,7 @@
 //! first needs them, and again after a fault was injected or healed.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use netsplit_history::Time;
 use netsplit_scenario::{Dist, LinkSettings};
@@ -26,10 +27,8 @@ pub(crate) enum Fate {
     Partitioned,
     /// Dropped at random.
     Lost,
-    Arrives {
-        at: Time,
-        copy: Option<Time>,
-    },
+    /// It leaves its link's queue at `left`, and is under way for `latency`; its copy for `copy`.
+    Arrives { left: Time, latency: Duration, copy: Option<Duration> },
 }
 
 /// A value and the fault that set it.
@@ -148,7 +147,7 @@ impl Links {
     /// Draws the fate of a message sent now. `affected` is called with each fault that changed it.
     pub fn fate(&mut self, now: Time, parcel: &Parcel, mut affected: impl FnMut(FaultId)) -> Fate {
         if parcel.from == parcel.to {
-            return Fate::Arrives { at: now, copy: None };
+            return Fate::Arrives { left: now, latency: Duration::ZERO, copy: None };
         }
         self.prepare(parcel);
         let Link { channels, queue } = &mut self.table[parcel.from.index()][parcel.to.index()];
@@ -179,7 +178,7 @@ impl Links {
             let for_copy = sampler.draw(&mut channel.fault_rng);
             copy_latency = copy_latency.map(|latency| latency + for_copy);
         }
-        Fate::Arrives { at: left + latency, copy: copy_latency.map(|latency| left + latency) }
+        Fate::Arrives { left, latency, copy: copy_latency }
     }
 
     /// Ensures that the parcel's channel exists and is up to date.

@@ -8,14 +8,16 @@ pub(crate) mod bandwidth;
 pub(crate) mod delivery;
 pub(crate) mod link_effects;
 pub(crate) mod links;
+pub(crate) mod readable;
 pub(crate) mod wire;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::task::Waker;
+use std::time::Duration;
 
 use bytes::Bytes;
-use netsplit_history::{Time, TraceKind};
+use netsplit_history::{Cause, Time, TraceKind};
 use netsplit_scenario::{LinkRule, Selector};
 use slotmap::{Key, KeyData, SlotMap, new_key_type};
 
@@ -23,7 +25,7 @@ use self::bandwidth::Moved;
 use self::link_effects::{LinkSet, ScopedEffect, effects_of};
 use self::links::{Fate, Links, Parcel};
 use self::wire::{REPLY_PORT, call_of};
-use crate::engine::core::Core;
+use crate::engine::core::{Begun, Core};
 use crate::engine::events::{Event, FaultId, Firing, FlightKey};
 use crate::engine::tracer::{number, tag};
 use crate::machine::Machines;
@@ -61,6 +63,13 @@ pub(crate) struct Envelope {
     pub kind: u8,
 }
 
+/// A message on the wire.
+pub(crate) struct Datagram {
+    pub wire: Vec<u8>,
+    /// Its content as text, if the trace is recorded.
+    pub content: Option<String>,
+}
+
 /// A copy of a message in flight.
 pub(crate) struct Flight {
     envelope: Envelope,
@@ -69,6 +78,9 @@ pub(crate) struct Flight {
     payload: Bytes,
     /// The receiver's life at the time of sending.
     incarnation: u32,
+    begun: Begun,
+    /// How long it is under way once it has left its link's queue.
+    latency: Duration,
     /// When it arrives; it may be moved while its message is queued for its link.
     at: Time,
 }
@@ -156,7 +168,7 @@ impl Network {
         core: &mut Core,
         machines: &Machines,
         envelope: Envelope,
-        wire: Vec<u8>,
+        Datagram { wire, content }: Datagram,
         affected: impl FnMut(FaultId),
     ) {
         let Envelope { from, to, port, kind } = envelope;
@@ -164,24 +176,26 @@ impl Network {
         core.run.network.sent += 1;
         let (id, bytes) = (core.run.network.sent, wire.len());
         core.note(tag::SEND, &[number(from), number(to), u64::from(port), id], &wire);
-        let sends = |message, to| TraceKind::Send { to, message, bytes, id };
+        let content = content.map(|content| core.share(content)).unwrap_or_default();
+        let sends = |message, to| TraceKind::Send { to, message, bytes, id, content };
         self.keep(core, machines, (from, to), kind, sends);
         let parcel = Parcel { from, to, names: machines.names(from, to), kind, bytes };
         match self.links.fate(core.now, &parcel, affected) {
             Fate::Partitioned => self.drop_message(core, machines, envelope, id, "cut"),
             Fate::Lost => self.drop_message(core, machines, envelope, id, "lost"),
-            Fate::Arrives { at, copy } => {
+            Fate::Arrives { left, latency, copy } => {
+                let begun = core.begun();
                 let payload = Bytes::from(wire);
                 let incarnation = machines[to].incarnation;
                 core.run.network.duplicated += u64::from(copy.is_some());
-                let mut launch = |at| {
-                    let payload = payload.clone();
-                    let flight = Flight { envelope, id, payload, incarnation, at };
+                let mut launch = |latency| {
+                    let (payload, at) = (payload.clone(), left + latency);
+                    let flight = Flight { envelope, id, payload, incarnation, begun, latency, at };
                     let key = self.flights.insert(flight);
                     core.schedule(at, Event::Deliver(key));
                     key
                 };
-                let copies = [copy.map(&mut launch), Some(launch(at))];
+                let copies = [copy.map(&mut launch), Some(launch(latency))];
                 self.links.carry(from, to, copies.into_iter().flatten());
             }
         }
@@ -238,6 +252,8 @@ impl Network {
         core.run.network.delivered += 1;
         core.note(tag::DELIVER, &[number(to), id], &[]);
         let arrives = |message, from| TraceKind::Deliver { from, message, id };
+        let started = flight.at - flight.latency;
+        core.wake(&receiver.name, Cause::Message(id), flight.begun, started);
         self.keep(core, machines, (to, from), kind, arrives);
         Some(flight)
     }
