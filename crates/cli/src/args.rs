@@ -4,7 +4,7 @@ mod sweep;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use netsplit_scenario::Span;
 use serde::Deserialize;
@@ -189,6 +189,7 @@ pub struct List {
 
 /// `netsplit run`
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Run {
     /// The scenario and its settings.
     #[command(flatten)]
@@ -196,7 +197,7 @@ pub struct Run {
     /// Print report.json instead of the human-readable report
     #[arg(long)]
     pub json: bool,
-    /// The folder for report.json, history.jsonl, the chart and the scenario
+    /// The folder for report.json, history.jsonl, the page, the chart and the scenario
     /// [default: netsplit-out/LAB/NAME/VARIANT/seed-N, with a hash of what --set sets]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -206,6 +207,24 @@ pub struct Run {
     /// Also write every event to trace.txt
     #[arg(long)]
     pub trace: bool,
+    /// Write no page.html
+    #[arg(long)]
+    pub no_page: bool,
+    /// What of the trace the page has: everything, or where that is large, stated windows
+    #[arg(long, value_enum, default_value_t = Detail::Fitting)]
+    pub detail: Detail,
+    /// Open the page in the browser
+    #[arg(long, conflicts_with_all = ["no_files", "no_page"])]
+    pub open: bool,
+}
+
+/// What of the trace a page has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Detail {
+    /// Everything up to 400,000 events and 6 MB, else windows around what matters
+    Fitting,
+    /// Everything
+    Full,
 }
 
 /// `netsplit compare`

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 
-use netsplit_harness::{Catalog, Experiment, Source};
+use netsplit_harness::{Catalog, Experiment};
 use netsplit_history::{Run, Time, write_history};
+use netsplit_page::Page;
 use netsplit_report::{Report, SVG_COLUMNS, Timeline, render, timeline_columns, to_json, to_svg};
 use netsplit_scenario::visible;
 use netsplit_sim::{Options, total_duration};
@@ -26,7 +27,8 @@ pub fn run(catalog: Catalog<'_>, args: &args::Run) -> anyhow::Result<ExitCode> {
     };
     let folder = (!args.no_files).then(|| ResultFolder::new(&inputs, args.out.as_deref()));
     let folder = folder.transpose()?;
-    let options = Options { record_trace: args.trace, ..with_seed(args.which.seed) };
+    let paged = !args.no_files && !args.no_page;
+    let options = Options { record_trace: args.trace || paged, ..with_seed(args.which.seed) };
     let run = simulate(&experiment, &options)?;
     let findings = experiment.judge(&run);
     let report = Report::new(&experiment.name, &experiment.scenario, &run, &findings);
@@ -38,14 +40,33 @@ pub fn run(catalog: Catalog<'_>, args: &args::Run) -> anyhow::Result<ExitCode> {
         terminal::print(&render(&report, &timeline, width, terminal::colour()));
     }
     // The verdict does not depend on the files, so a full disk must not hide it.
+    let command = inputs.command();
+    let page = Page {
+        scenario: &experiment.scenario,
+        text: &source.text,
+        run: &run,
+        findings: &findings,
+        report: &report,
+        command: command.trim_end(),
+        full: args.detail == args::Detail::Full,
+    };
     let written = folder.map(|folder| {
-        let publish = folder.publish(|name, file| write(name, file, &source, &report, &run));
+        let publish = folder.publish(|name, file| match name {
+            "page.html" if !paged => Ok(false),
+            "trace.txt" if !args.trace => Ok(false),
+            _ => write(name, file, &page),
+        });
         publish.map(|()| folder.path().to_owned())
     });
     match written {
         Some(Err(why)) => terminal::complain(&format!("warning: {}", visible(&format!("{why:#}")))),
-        Some(Ok(path)) if !args.json => {
-            terminal::print(&format!("\nWritten to {}\n", terminal::path(&path.join(""))));
+        Some(Ok(path)) => {
+            if !args.json {
+                terminal::print(&format!("\nWritten to {}\n", terminal::path(&path.join(""))));
+            }
+            if args.open {
+                open(&path.join("page.html"));
+            }
         }
         _ => {}
     }
@@ -74,18 +95,30 @@ pub fn simulate(experiment: &Experiment, options: &Options) -> anyhow::Result<Ru
 }
 
 /// Writes the file of this name; returns false if the run does not have it.
-fn write(name: &str, file: &Path, source: &Source, report: &Report, run: &Run) -> io::Result<bool> {
+fn write(name: &str, file: &Path, page: &Page<'_>) -> io::Result<bool> {
+    let Page { report, run, .. } = page;
     let text = |text: &str| files::replace(file, |out| out.write_all(text.as_bytes()));
     match name {
-        "scenario.toml" => text(&source.text)?,
+        "scenario.toml" => text(page.text)?,
         "history.jsonl" => files::replace(file, |out| write_history(&run.operations, out))?,
         "timeline.svg" => text(&to_svg(report, &Timeline::new(run, SVG_COLUMNS)))?,
+        "page.html" => text(&page.render())?,
         "report.json" => text(&to_json(report))?,
         "log.txt" if !run.log.is_empty() => files::replace(file, |out| lines(out, &run.log))?,
         "trace.txt" if !run.trace.is_empty() => files::replace(file, |out| lines(out, &run.trace))?,
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// Opens a page in the browser, or says where it is.
+fn open(page: &Path) {
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let opened =
+        Command::new(program).arg(page).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if !opened.is_ok_and(|status| status.success()) {
+        terminal::complain(&format!("no browser was found; the page is {}", terminal::path(page)));
+    }
 }
 
 fn lines<T: std::fmt::Display>(out: &mut impl Write, lines: &[T]) -> io::Result<()> {

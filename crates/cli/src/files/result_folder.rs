@@ -23,8 +23,8 @@ const COMMAND: &str = "command.txt";
 /// The file that makes a result complete: removed first, written last.
 const REPORT: &str = "report.json";
 /// The files of a result, in the order in which they are written.
-const FILES: [&str; 6] =
-    ["scenario.toml", "history.jsonl", "timeline.svg", "log.txt", "trace.txt", REPORT];
+const FILES: [&str; 7] =
+    ["scenario.toml", "history.jsonl", "timeline.svg", "log.txt", "trace.txt", "page.html", REPORT];
 
 /// A folder for the result of one command.
 pub struct ResultFolder {
@@ -75,7 +75,8 @@ impl Inputs<'_> {
         }
     }
 
-    fn command(&self) -> String {
+    /// The command that repeats the run.
+    pub fn command(&self) -> String {
         let Which { scenario, seed, variant, set } = self.which;
         let variant = variant.iter().map(|variant| format!(" --variant {}", quoted(variant)));
         let set = set.iter().map(|set| format!(" --set {}", quoted(set)));
