@@ -45,6 +45,8 @@ pub enum Wait {
     GaveUp,
     /// A paused host, which ran later than it was woken.
     Paused,
+    /// A fault, such as the restart of a host: nothing that a node or client began.
+    Fault,
 }
 
 impl Wait {
@@ -60,6 +62,7 @@ impl Wait {
             Wait::Timer => "timer",
             Wait::GaveUp => "no answer",
             Wait::Paused => "paused",
+            Wait::Fault => "fault",
         }
     }
 
@@ -83,15 +86,21 @@ impl fmt::Display for Wait {
 }
 
 /// The waits between `from` and `to`, where what happened at `to` happened under `wake`. They are
-/// in order and tile the time; what began before `from` is clipped.
+/// in order and tile the time; what began before `from` is clipped. The first wake of a run stands
+/// for what no node or client began.
 pub fn critical_path(wakes: &[Wake], wake: u32, from: Time, to: Time) -> Vec<Interval> {
     let mut path = Vec::new();
     let (mut end, mut id) = (to, wake);
     while end > from {
         let Some(wake) = wakes.get(id as usize) else { break };
+        if id == 0 {
+            let node = wake.node.clone();
+            path.push(Interval { from, to: end, what: Wait::Fault, node, wake: id });
+            break;
+        }
         let (queued, served) = Wait::of(wake.cause);
-        let begun = if id == 0 { from } else { wake.since };
-        for (start, what) in [(wake.at, Wait::Paused), (wake.started, served), (begun, queued)] {
+        for (start, what) in [(wake.at, Wait::Paused), (wake.started, served), (wake.since, queued)]
+        {
             let start = start.max(from);
             if start < end {
                 path.push(Interval {

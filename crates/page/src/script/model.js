@@ -85,12 +85,15 @@ class Model {
     let id = request.wake[row];
     const path = [];
     while (end > from) {
+      if (id === 0) {
+        path.push({from, to: end, what: 'fault', wake: 0});
+        break;
+      }
       const cause = head.causes[wake.cause[id]];
-      const [queued, served] = WAITS[cause] ?? ['before', 'before'];
+      const [queued, served] = WAITS[cause] ?? ['paused', 'paused'];
       const at = wake.at[id];
-      const since = id === 0 ? from : at - wake.waited[id];
       for (const [start, what] of /** @type {[number, string][]} */ ([
-        [at, 'paused'], [at - wake.served[id], served], [since, queued]])) {
+        [at, 'paused'], [at - wake.served[id], served], [at - wake.waited[id], queued]])) {
         const begin = Math.max(start, from);
         if (begin < end) {
           path.push({from: begin, to: end, what, wake: id});
