@@ -77,7 +77,7 @@ test('hostile names stay text', async () => {
   const file = join(folder, 'hostile.toml');
   const hostile = "</script><img src=x onerror=alert(1)>";
   const shipped = readFileSync(new URL('../../scenarios/raft/calm.toml', import.meta.url), 'utf8');
-  writeFileSync(file, shipped.replace(/^title = .*$/m, `title = "${hostile}"`));
+  writeFileSync(file, shipped.replace(/^title\s*=.*$/m, `title = "${hostile}"`));
   const {page, quiet} = await open('hostile', [file]);
   assert.equal(await page.textContent('header h1 + p'), hostile);
   assert.equal(await page.$('img'), null);

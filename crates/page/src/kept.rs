@@ -1,4 +1,4 @@
-//! What of a run a page keeps: everything where it fits, and otherwise stated windows.
+//! The part of a run that a page keeps: everything where it fits, and otherwise stated windows.
 
 use std::time::Duration;
 
