@@ -128,9 +128,14 @@ fn a_disk_is_slow_then_fails_then_works_again() {
             );
         }
         assert_eq!(disk.files().expect("it can be read"), ["file"]);
-        for name in ["", ".", "..", "a/b", "a\0b"] {
+        for name in ["", ".", "..", "a/b", "a\0b", &"n".repeat(201)] {
             assert!(disk.write(name, b"x").is_err(), "{name:?}");
         }
+        let longest = "n".repeat(200);
+        disk.write(&longest, b"x").expect("a name may have 200 bytes");
+        disk.remove(&longest).expect("the disk works");
+        assert_eq!(disk.read(&longest).expect("it can be read"), None);
+        assert_eq!(disk.files().expect("it can be read"), ["file"]);
         assert!(disk.sync("no such file").await.is_err());
         host.count("checked", 1);
     });

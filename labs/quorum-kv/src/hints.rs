@@ -171,6 +171,7 @@ mod tests {
         assert_eq!(UntilStored.next_batch(&hints, Replica(1), 10), [hint(1, 1, 1)]);
         assert_eq!(UntilStored.next_batch(&hints, Replica(2), 1), [hint(2, 1, 2)]);
         assert_eq!((hints.of(Key(1)).count(), hints.len()), (2, 3));
+        assert!(!hints.is_empty() && Hints::default().is_empty());
         assert_eq!(NoHandoff.next_batch(&hints, Replica(2), 10), []);
     }
 }
