@@ -172,7 +172,7 @@ fn orders(history: &[Operation], steps: u64) -> bool {
     match check_linearizable(&Register, history, &budget).unwrap().answer {
         Answer::Holds => true,
         Answer::Unknown(_) => false,
-        violated => panic!("{violated:?}"),
+        Answer::Violated(witness) => panic!("{witness}"),
     }
 }
 
