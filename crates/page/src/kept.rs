@@ -1,5 +1,6 @@
 //! The part of a run that a page keeps: everything where it fits, and otherwise stated windows.
 
+use std::fmt;
 use std::time::Duration;
 
 use netsplit_history::{Operation, Run, Time, Window};
@@ -23,6 +24,13 @@ pub(crate) struct Reason {
     pub from: Time,
     pub to: Time,
     pub why: String,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (from, to) = (self.from.as_secs_f64(), self.to.as_secs_f64());
+        write!(f, "{from:.6}s to {to:.6}s: {}", self.why)
+    }
 }
 
 impl Kept {

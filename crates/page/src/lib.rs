@@ -28,7 +28,7 @@ use netsplit_report::{LatencyMs, Report, SVG_COLUMNS, Timeline, to_svg};
 use netsplit_scenario::Scenario;
 use sha2::{Digest, Sha256};
 
-use crate::kept::Kept;
+use crate::kept::{Kept, Reason};
 use crate::record::Events;
 use crate::requests::Requests;
 use crate::series::Chart;
@@ -86,6 +86,7 @@ struct Html<'a> {
     command: &'a str,
     scenario: &'a str,
     detail: String,
+    windows: Vec<String>,
     record: String,
     script: &'static str,
     script_hash: String,
@@ -102,7 +103,7 @@ impl Page<'_> {
     /// The page.
     pub fn render(&self) -> String {
         let timeline = Timeline::new(self.run, SVG_COLUMNS);
-        let (record, events) = self.record(&timeline);
+        let (record, events, windows) = self.record(&timeline);
         let html = Html {
             report: self.report,
             chart: to_svg(self.report, &timeline),
@@ -111,6 +112,7 @@ impl Page<'_> {
             command: self.command,
             scenario: self.text,
             detail: kept(events),
+            windows: windows.iter().map(Reason::to_string).collect(),
             record,
             script: SCRIPT,
             script_hash: hash(SCRIPT),
@@ -120,23 +122,23 @@ impl Page<'_> {
         html.render().expect("a template without fallible parts")
     }
 
-    /// The data: everything, unless that is too large.
-    fn record(&self, timeline: &Timeline) -> (String, Events) {
+    /// The data, and the windows that it is of: everything, unless that is too large.
+    fn record(&self, timeline: &Timeline) -> (String, Events, Vec<Reason>) {
         let marks = marks::marks(self.scenario, self.run, self.findings);
         let chart = Chart::new(self.run, timeline);
         let mut most = EVENTS_MAX;
         if self.full || self.run.trace.len() <= most {
-            let whole = record::encode(self.run, &Kept::all(), &marks, &chart);
-            if self.full || whole.0.len() <= SIZE_MAX {
-                return whole;
+            let (whole, events) = record::encode(self.run, &Kept::all(), &marks, &chart);
+            if self.full || whole.len() <= SIZE_MAX {
+                return (whole, events, Vec::new());
             }
         }
         let fell: Vec<_> = marks.iter().filter(|mark| mark.failed).map(|mark| mark.from).collect();
         loop {
             let kept = Kept::windows(self.run, &fell, most);
-            let part = record::encode(self.run, &kept, &marks, &chart);
-            if part.0.len() <= SIZE_MAX || most < 1000 {
-                return part;
+            let (part, events) = record::encode(self.run, &kept, &marks, &chart);
+            if part.len() <= SIZE_MAX || most < 1000 {
+                return (part, events, kept.reasons);
             }
             most /= 2;
         }
