@@ -238,6 +238,7 @@ fn the_names_of_the_lab_are_completed() {
     let (folder, labs) = folder();
     let mut server = Server::start(folder.path());
     let fault = "[[fault]]\nat = \"1s\"\n";
+    let action = "[[action]]\nat = \"1s\"\n";
     let by_event = "at = { event = \"|\" }\n";
     // (what follows the head of a scenario of raft, what must be offered, what must not)
     let cases = [
@@ -256,8 +257,11 @@ fn the_names_of_the_lab_are_completed() {
         (format!("{fault}crash = \"|\"\n"), "leader", "front"),
         (format!("{fault}partition = {{ isolate = \"|\" }}\n"), "leader", "front"),
         (format!("[[fault]]\ncrash = \"n1\"\n{by_event}"), "became-leader", "opened"),
-        (format!("[[action]]\ndo = \"add\"\n{by_event}"), "became-leader", "opened"),
-        ("[[action]]\nat = \"1s\"\ndo = \"|\"\n".to_owned(), "add", "join"),
+        (format!("[[action]]\ndo = \"transfer\"\n{by_event}"), "became-leader", "opened"),
+        (format!("{action}do = \"|\"\n"), "transfer", "join"),
+        (format!("{action}do = {{ | }}\n"), "add", "join"),
+        (format!("{action}do = {{ add = {{ | }} }}\n"), "node", "to"),
+        (format!("{action}do = {{ remove = {{ node = \"|\" }} }}\n"), "leader", "front"),
         ("[verdict]\nexpect = [\"|\"]\n".to_owned(), "elections == 0", "hints_stored == 0"),
         ("[verdict]\nexpect = [\"|\"]\n".to_owned(), "linearizable", "hints_stored == 0"),
         ("[verdict]\nexpect = [\"|\"]\n".to_owned(), "invariant election-safety", "leader"),

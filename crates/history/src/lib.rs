@@ -1,7 +1,7 @@
 //! The record of a run, as data.
 //!
 //! A simulation returns one [`Run`]: every client [`Operation`], the [`FaultRecord`]s with their
-//! active spans, message counts ([`NetworkCounts`]), the lab's counters and gauges ([`Series`]) and
+//! active spans, the [`ActionRecord`]s, message counts ([`NetworkCounts`]), the lab's counters and gauges ([`Series`]) and
 //! the events that nodes recorded ([`LabEvent`]). Checkers and reports read a `Run` and nothing
 //! else, so both are pure.
 //!
@@ -10,6 +10,7 @@
 //!
 //! This crate has no workspace dependencies, and no async code.
 
+mod action;
 mod invariant;
 mod jsonl;
 mod latency;
@@ -22,6 +23,7 @@ mod time;
 mod trace;
 mod window;
 
+pub use action::ActionRecord;
 pub use invariant::{Invariant, InvariantState};
 pub use jsonl::{HistoryError, read_history, write_history};
 pub use latency::{EncodedLatencies, Latencies};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Operation, Time, TraceEvent, TraceKind, Wake, Window};
+use crate::{ActionRecord, Operation, Time, TraceEvent, TraceKind, Wake, Window};
 
 /// The record of one run.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,8 @@ pub struct Run {
     pub operations: Vec<Operation>,
     /// The scenario's faults, in its order, with their effects.
     pub faults: Vec<FaultRecord>,
+    /// The scenario's actions, in its order.
+    pub actions: Vec<ActionRecord>,
     /// Message counts of the network.
     pub network: NetworkCounts,
     /// The names of all hosts, by the number that samples carry: nodes, then client hosts.

@@ -164,8 +164,15 @@ pub enum TraceKind {
         /// The fault's name.
         fault: Arc<str>,
     },
-    /// The scenario requested an action from a node.
+    /// The scenario asked a host for an action.
     Action(Arc<str>),
+    /// An action of this name ended.
+    ActionEnded {
+        /// The action's name.
+        action: Arc<str>,
+        /// How: `obeyed`, or the lab's reason to refuse.
+        how: Arc<str>,
+    },
 }
 
 impl TraceEvent {
@@ -217,6 +224,7 @@ impl fmt::Display for TraceEvent {
             TraceKind::Strike { fault, targets } => write!(f, "fault {fault} strikes {targets}"),
             TraceKind::Heal { fault } => write!(f, "fault {fault} heals"),
             TraceKind::Action(action) => write!(f, "{node} is asked to {action}"),
+            TraceKind::ActionEnded { action, how } => write!(f, "action {action}: {how}"),
         }
     }
 }

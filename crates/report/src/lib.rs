@@ -30,8 +30,8 @@ mod testing;
 pub use json::{from_json, json_text, to_json};
 pub use phases::Phase;
 pub use report::{
-    CrashReport, ExpectationReport, FaultReport, Observed, OperationReport, Report, Versions,
-    WorstSecond,
+    ActionReport, CrashReport, ExpectationReport, FaultReport, Observed, OperationReport, Report,
+    Versions, WorstSecond,
 };
 pub use rounding::LatencyMs;
 pub use svg::{SVG_COLUMNS, comparison_svg, to_svg};

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use netsplit_check::{Finding, Findings, Verdict, Witness, significant};
 use netsplit_history::{
-    Counts, Crash, FaultRecord, Latencies, NetworkCounts, Problem, Run, Sample, Tally, Time,
-    Window, worst_second,
+    ActionRecord, Counts, Crash, FaultRecord, Latencies, NetworkCounts, Problem, Run, Sample,
+    Tally, Time, Window, worst_second,
 };
 use netsplit_scenario::{Quantity, Scenario};
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,9 @@ pub struct Report {
     pub phases: Vec<Phase>,
     /// The faults and their effects.
     pub faults: Vec<FaultReport>,
+    /// The actions: when each was asked, and when it was obeyed.
+    #[serde(default)]
+    pub actions: Vec<ActionReport>,
     /// Message counts of the network.
     pub network: NetworkCounts,
     /// Distributions that the lab observed.
@@ -109,6 +112,7 @@ impl Report {
             operations: operations(run, &measured),
             phases: phases(scenario, run),
             faults: run.faults.iter().map(FaultReport::from).collect(),
+            actions: run.actions.iter().map(ActionReport::from).collect(),
             network: run.network,
             observed: observed(run, &measured),
             metrics: metrics(run, &measured),
@@ -211,6 +215,33 @@ impl From<&FaultRecord> for FaultReport {
             to_s: fault.spans.iter().map(|span| span.1).max().map(seconds),
             affected_messages: fault.affected_messages,
             affected_nodes: fault.affected_nodes.iter().cloned().collect(),
+        }
+    }
+}
+
+/// One action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActionReport {
+    /// Its name.
+    pub name: String,
+    /// The verb with its arguments: `leave n3`.
+    pub what: String,
+    /// When the lab was asked, in seconds; null when it never was.
+    pub asked_s: Option<f64>,
+    /// When the lab had obeyed, in seconds; null when it never had.
+    pub obeyed_s: Option<f64>,
+    /// Why it was not asked or not obeyed, as far as that is known; may be empty.
+    pub why: String,
+}
+
+impl From<&ActionRecord> for ActionReport {
+    fn from(action: &ActionRecord) -> ActionReport {
+        ActionReport {
+            name: action.name.clone(),
+            what: action.what.clone(),
+            asked_s: action.asked.map(seconds),
+            obeyed_s: action.obeyed.map(seconds),
+            why: action.why.clone(),
         }
     }
 }

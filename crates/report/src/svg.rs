@@ -1,7 +1,7 @@
 //! Latency, availability and throughput over time, as one SVG.
 //!
-//! Three panels share a time axis. The warm-up is shaded grey, faults orange, each with its name
-//! above the panels. Lines are steps, flat over each column, without interpolation; a column
+//! Three panels share a time axis. The warm-up is shaded grey, faults orange, and lines mark when an
+//! action was asked and obeyed, each with its name above the panels. Lines are steps, flat over each column, without interpolation; a column
 //! without requests is a gap.
 
 mod compare;
@@ -94,12 +94,14 @@ fn font(size: u32, colour: RGBColor) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&colour)
 }
 
-/// The faults, and the warm-up if there is one, with their starts.
+/// The faults, the actions, and the warm-up if there is one, with their starts.
 fn named_starts(timeline: &Timeline) -> Vec<(&str, Time)> {
     let warmup = (timeline.warmup > Time::ZERO).then_some(("warm-up", Time::ZERO));
     let faults = timeline.faults.iter();
     let struck = faults.filter_map(|(name, spans)| Some((name.as_str(), spans.first()?.0)));
-    warmup.into_iter().chain(struck).collect()
+    let actions = timeline.actions.iter();
+    let asked = actions.map(|(name, asked, _)| (name.as_str(), *asked));
+    warmup.into_iter().chain(struck).chain(asked).collect()
 }
 
 fn latency(timeline: &Timeline) -> Panel {
@@ -184,6 +186,23 @@ mod tests {
         assert_eq!(svg_of(&run).matches("\nminority-cut\n").count(), 1);
         run.faults.clear();
         assert_eq!(count(&svg_of(&run)), 0);
+    }
+
+    #[test]
+    fn an_action_is_named_once_and_has_a_line_per_time_in_every_panel() {
+        let (_, mut run) = cut();
+        let lines = |run: &Run| svg_of(run).matches("<polyline").count();
+        let before = lines(&run);
+        let (asked, obeyed) = (Some(at(40.0)), Some(at(42.0)));
+        let name = "bye".to_owned();
+        run.actions.push(netsplit_history::ActionRecord {
+            name,
+            asked,
+            obeyed,
+            ..Default::default()
+        });
+        assert_eq!(lines(&run), before + 6);
+        assert_eq!(svg_of(&run).matches("\nbye\n").count(), 1);
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Timeline {
     pub columns: Vec<Column>,
     /// Each fault's name and the spans in which it was active, clipped to the chart.
     pub faults: Vec<(String, Vec<(Time, Time)>)>,
+    /// Each action's name, when it was asked, and when it was obeyed.
+    pub actions: Vec<(String, Time, Option<Time>)>,
 }
 
 /// The requests of one column.
@@ -63,7 +65,14 @@ impl Timeline {
             column.p50 = nearest_rank(latencies, 50);
             column.p99 = nearest_rank(latencies, 99);
         }
-        Timeline { step, warmup: run.warmup, end: run.duration, columns, faults: faults(run) }
+        Timeline {
+            step,
+            warmup: run.warmup,
+            end: run.duration,
+            columns,
+            faults: faults(run),
+            actions: actions(run),
+        }
     }
 }
 
@@ -74,6 +83,15 @@ fn faults(run: &Run) -> Vec<(String, Vec<(Time, Time)>)> {
         inside.collect()
     };
     run.faults.iter().map(|fault| (fault.name.clone(), spans(&fault.spans))).collect()
+}
+
+fn actions(run: &Run) -> Vec<(String, Time, Option<Time>)> {
+    let seen = |at: &Time| *at < run.duration;
+    let asked = run.actions.iter().filter_map(|action| {
+        let asked = action.asked.filter(seen)?;
+        Some((action.name.clone(), asked, action.obeyed.filter(seen)))
+    });
+    asked.collect()
 }
 
 /// The nearest-rank percentile of the sorted durations.

@@ -50,14 +50,14 @@ pub use grammar::sentence::{
     Statistic, WindowName,
 };
 pub use lab::{
-    Bundle, CheckedParams, Filling, FillingNames, GroupSpec, LabSpec, Mutant, Named, OpenFilling,
-    OperationSpec, ParamsSpec, Resolved, ScenarioFile, Seat, SeatNames, UnknownName, Variant,
-    filling, mutant,
+    ActionSpec, ArgKind, ArgSpec, Bundle, CheckedParams, Filling, FillingNames, GroupSpec, LabSpec,
+    Mutant, Named, OpenFilling, OperationSpec, ParamsSpec, Resolved, ScenarioFile, Seat, SeatNames,
+    UnknownName, Variant, filling, mutant,
 };
 pub use model::{
-    Action, Arrivals, Direction, Dist, Ends, Expectation, Expectations, Fault, FaultKind, Keys,
-    LinkFault, LinkRule, LinkSettings, Load, Network, NodeFault, NodeGroup, Partition, Repeat,
-    Scenario, Selector, SyncFault, Trigger,
+    Action, Argument, Arrivals, Direction, Dist, Ends, Expectation, Expectations, Fault, FaultKind,
+    Keys, LinkFault, LinkRule, LinkSettings, Load, Network, NodeFault, NodeGroup, Partition,
+    Repeat, Scenario, Selector, SyncFault, Trigger,
 };
-pub use parse::{FILE_MIB_MAX, Parsed, hash, parse};
+pub use parse::{FILE_MIB_MAX, Parsed, STARTED_NODES_MAX, hash, parse};
 pub use value::param_types::{Rate, Share, Span};

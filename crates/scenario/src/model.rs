@@ -446,9 +446,27 @@ pub struct Action {
     /// When it is performed.
     pub trigger: Trigger,
     /// The lab's verb.
-    pub verb: String,
-    /// The arguments of the verb.
-    pub args: toml::Value,
+    pub verb: &'static str,
+    /// The arguments: (key, value).
+    pub args: Vec<(&'static str, Argument)>,
+}
+
+/// An argument of an action.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Argument {
+    /// One node of a group, found when the action is asked.
+    Node {
+        /// The group.
+        group: &'static str,
+        /// Its name, a role, or any node of the group.
+        node: Selector,
+    },
+    /// Nodes, found when the action is asked.
+    Nodes(Selector),
+    /// A number from 1.
+    Count(u32),
+    /// A duration.
+    Duration(Duration),
 }
 
 /// The expectations of a scenario: `[verdict]` in the file.

@@ -23,6 +23,71 @@ macro_rules! bad {
     };
 }
 
+/// Actions with wrong arguments, between right ones.
+const ACTIONS: &str = "title = \"T\"\nlab = \"store\"\nduration = \"60s\"
+[[load]]
+rate = \"1/s\"
+[[action]]
+at = \"1s\"
+do = { join = { count = 2, within = \"3s\" } }
+[[action]]
+name = \"known\"
+at = \"2s\"
+do = { leave = { node = \"n7\" } }
+[[action]]
+name = \"short\"
+at = \"2s\"
+do = { leave = \"leader\" }
+[[action]]
+name = \"unknown\"
+at = \"2s\"
+do = { leave = \"n99\" }
+[[action]]
+name = \"misspelt\"
+at = \"2s\"
+do = { leave = \"leeder\" }
+[[action]]
+name = \"many\"
+at = \"2s\"
+do = { leave = { node = \"nodes\" } }
+[[action]]
+name = \"client\"
+at = \"2s\"
+do = { leave = { node = \"c1\" } }
+[[action]]
+name = \"list\"
+at = \"2s\"
+do = { leave = [\"n1\"] }
+[[action]]
+name = \"without\"
+at = \"2s\"
+do = \"leave\"
+[[action]]
+name = \"empty\"
+at = \"2s\"
+do = { leave = {} }
+[[action]]
+name = \"key\"
+at = \"2s\"
+do = { leave = { nod = \"n1\" } }
+[[action]]
+name = \"none\"
+at = \"2s\"
+do = { rest = true }
+[[action]]
+name = \"bare\"
+at = \"2s\"
+do = { join = 2 }
+[[action]]
+name = \"zero\"
+at = \"2s\"
+do = { join = { count = 0, within = 3 } }
+[[action]]
+name = \"group\"
+at = \"2s\"
+do = { drain = [\"n1\", \"n9\"] }
+";
+
 bad! {
     syntax_errors_on_several_lines: "title = \"T\nlab = store\nduration == \"60s\"\n";
     a_text_without_its_end: "title = \"T\nlab = \"store\"\nduration = “60s”\n";
@@ -46,6 +111,8 @@ bad! {
     groups_of_nodes: "title = \"T\"\nlab = \"tiers\"\nduration = \"9s\"\n[nodes]\ncount = 3\n[nodes.frnt]\ncount = 2\n";
     params: least("[params]\nrr = 3\nr = \"abc\"\ncoordinator = \"aparrt\"\nw = 99999999999999999999");
     things_after_the_end: least("[[load]]\nrate = \"1/s\"\nfrom = \"70s\"\n[[load]]\nname = \"b\"\nrate = [{ rate = \"1/s\" }, { at = \"65s\", rate = \"2/s\" }]\n[[fault]]\nat = \"60s\"\nfor = \"1s\"\ncrash = \"n1\"\n[[action]]\nat = \"2m\"\ndo = \"join\"");
+    actions: ACTIONS;
+    windows_of_actions: least("warmup = \"5s\"\n[[action]]\nat = \"1s\"\ndo = \"rest\"\n[[fault]]\nname = \"join\"\nat = \"9s\"\ncrash = \"n1\"\n[[action]]\nat = \"10s\"\ndo = \"join\"\n[verdict]\nexpect = [\n\"p99 < 5ms during rset\",\n\"p99 < 5ms before rest\",\n\"p99 < 5ms after rest\",\n]");
     a_warmup_that_leaves_nothing: least("warmup = \"60s\"");
     contradicting_faults: least("[[fault]]\nat = \"10s\"\nfor = \"5s\"\ncrash = [\"n1\", \"n2\"]\n[[fault]]\nat = \"14s\"\ncrash = \"n2\"\n[[fault]]\nname = \"other-time\"\nat = \"5s\"\nfor = \"5s\"\npause = \"nodes\"\n[[fault]]\nat = \"1s\"\nclock = { nodes = \"nodes\", skew = \"1s\" }\n[[fault]]\nat = \"2s\"\nfor = \"1s\"\nclock = { nodes = \"n3\", drift = 0.1 }\n[[fault]]\nname = \"again\"\nat = \"1s\"\nfor = \"3s\"\nevery = \"2s\"\nslow = { nodes = \"n1\", factor = 2 }");
     faults_that_do_nothing: least("[[fault]]\nat = \"1s\"\nloss = { probability = 0 }\n[[fault]]\nat = \"1s\"\nslow = { nodes = \"n1\", factor = 1 }\n[[fault]]\nat = \"1s\"\nfor = \"0s\"\nclock = { nodes = \"n1\" }\n[[fault]]\nat = \"1s\"\ndisk = { nodes = \"n1\" }\n[[fault]]\nat = \"1s\"\ntimes = 2\npartition = { groups = [[\"n1\"]] }");
@@ -174,6 +241,22 @@ fn colours_are_optional_and_places_are_data() {
     let first = found.iter().next().expect("one finding");
     assert_eq!((first.file.as_str(), first.line, first.column), ("bad.toml", 4, 10));
     assert_eq!(first.severity, Severity::Error);
+}
+
+#[test]
+fn nodes_that_actions_start_have_names_from_then_on() {
+    let leave = |at, node| {
+        least(&format!(
+            "[[load]]\nrate = \"1/s\"\n[verdict]\nexpect = [\"p99 < 5ms\"]\n\
+             [[action]]\nat = \"20s\"\ndo = {{ join = {{ count = 2 }} }}\n\
+             [[action]]\nat = \"{at}\"\ndo = {{ leave = \"{node}\" }}"
+        ))
+    };
+    assert_eq!(told(&leave("30s", "n7"), &[]), "accepted\n");
+    let refused = |at, node| insta::assert_snapshot!(told(&leave(at, node), &[]));
+    refused("30s", "n8");
+    refused("10s", "n6");
+    insta::assert_snapshot!(told(&leave("30s", "n7"), &["action.join.do.join.count=65"]));
 }
 
 #[test]

@@ -104,6 +104,13 @@ fn what_an_editor_should_mark_is_refused() {
         "[[fault]]\nat = { event = \"nothing\" }\ncrash = \"n1\"",
         "[[fault]]\nat = \"1s\"\nlatency = { message = \"raed\", to = \"1s\" }",
         "[[action]]\nat = \"1s\"\ndo = \"jion\"",
+        "[[action]]\nat = \"1s\"\ndo = \"leave\"",
+        "[[action]]\nat = \"1s\"\ndo = { leave = {} }",
+        "[[action]]\nat = \"1s\"\ndo = { leave = { nod = \"n1\" } }",
+        "[[action]]\nat = \"1s\"\ndo = { leave = 3 }",
+        "[[action]]\nat = \"1s\"\ndo = { join = { count = 0 } }",
+        "[[action]]\nat = \"1s\"\ndo = { join = { within = 3 } }",
+        "[[action]]\nat = \"1s\"\ndo = { rest = true }",
         "[verdict]\ncatches = [\"stale\"]",
     ];
     for text in wrong {

@@ -3,14 +3,13 @@
 //! A [`Lab`] describes itself and builds a [`System`]: the code of the nodes, and the [`Client`]
 //! sessions that send requests to them. One `System` serves one run.
 
+use std::future::ready;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::{Answer, Client, Host, Order, Task, open_seat};
 use netsplit_history::Run;
 use netsplit_scenario::{LabSpec, NodeGroup, OpenFilling, Scenario, ScenarioFile, Seat};
-use serde_json::Value;
-
-use crate::{Client, Host, Task, open_seat};
 
 /// A lab: one system that a course teaches, with its variants.
 pub trait Lab: Sync {
@@ -112,11 +111,12 @@ pub trait System {
     /// Opens a client session on the client host `host`, one of many there.
     fn client(&self, host: Host) -> Rc<dyn Client>;
 
-    /// Performs an action of the scenario (`verb` with `args`) from the operator's host. Default:
-    /// does nothing.
-    fn act(&self, operator: Host, verb: &str, args: Value) -> Task {
-        let _ = (operator, verb, args);
-        Box::pin(async {})
+    /// Performs an action of the scenario from the operator's host. The run records when the answer
+    /// is ready as the time at which the action was obeyed; if it is an error, or never comes, the
+    /// run is inconclusive. Default: refuses.
+    fn act(&self, operator: Host, order: Order) -> Answer {
+        let _ = operator;
+        Box::pin(ready(Err(format!("the lab has no code for `{}`", order.verb))))
     }
 
     /// End-of-run measures: numbers by name, computed from the record of the run. Default: none.

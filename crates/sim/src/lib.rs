@@ -18,11 +18,12 @@
 //! - `fault`: the schedule, the targets and the effects of faults.
 //! - `load`: arrivals, sessions and requests.
 //!
-//! `lab` has the traits that a lab implements, and `random` the random streams.
+//! `action` asks the lab for the scenario's actions, `lab` has the traits that a lab implements, and `random` the random streams.
 //!
 //! What this leaves out: TCP (messages are datagrams), queue limits inside the network, and
 //! processing time other than what a node declares with [`Host::work`].
 
+mod action;
 mod engine;
 mod fault;
 mod host;
@@ -34,6 +35,7 @@ mod open_seat;
 pub mod prelude;
 pub mod random;
 
+pub use action::{Answer, Order};
 #[doc(hidden)]
 pub use engine::event_loop::live_simulations;
 pub use engine::executor::Task;

@@ -5,13 +5,13 @@ pub use std::time::Duration;
 
 pub use netsplit_history::{Invariant, InvariantState, LabEvent, Run};
 pub use netsplit_scenario::{
-    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, ScenarioFile, Seat, Span,
-    filling, mutant, scenario_files,
+    ActionSpec, ArgKind, ArgSpec, Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec,
+    ScenarioFile, Seat, Span, filling, mutant, scenario_files,
 };
 pub use serde::{Deserialize, Serialize};
 pub use serde_json::{Value, json};
 
 pub use crate::{
-    Call, Client, Disk, Host, Inbox, Lab, Message, NodeId, Performing, Reply, Request, Rpc, Setup,
-    System, Task, messages,
+    Answer, Call, Client, Disk, Host, Inbox, Lab, Message, NodeId, Order, Performing, Reply,
+    Request, Rpc, Setup, System, Task, messages,
 };

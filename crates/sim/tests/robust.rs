@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use netsplit_history::{Problem, Status};
 use netsplit_scenario::{Action, Arrivals, Dist, LabSpec, NodeFault, Trigger};
-use netsplit_sim::{Client, Host, Lab, Performing, Request, Setup, System, Task, simulate};
+use netsplit_sim::{
+    Answer, Client, Host, Lab, Order, Performing, Request, Setup, System, Task, simulate,
+};
 use serde_json::Value;
 use support::{
     Asker, TestLab, fault, millis, ms, node, nodes, pong_server, quiet, recorded, run, scenario,
@@ -154,11 +156,10 @@ impl System for Clumsy {
         Asker::client(host)
     }
 
-    fn act(&self, operator: Host, verb: &str, _: Value) -> Task {
-        assert!(verb != "panic", "acting");
-        let verb = verb.to_owned();
+    fn act(&self, operator: Host, order: Order) -> Answer {
+        assert!(order.verb != "panic", "acting");
         Box::pin(async move {
-            operator.record("acted", verb);
+            operator.record("acted", order.verb);
             panic!("later")
         })
     }
@@ -171,18 +172,30 @@ impl System for Clumsy {
 #[test]
 fn a_lab_that_panics_outside_its_nodes_is_told_so() {
     let mut scenario = scenario(1);
-    let act = |verb: &str, at| Action {
-        name: verb.into(),
-        trigger: Trigger::At(ms(at)),
-        verb: verb.into(),
-        args: toml::Value::Boolean(true),
-    };
-    scenario.actions = vec![act("work", 100), act("panic", 200), act("work", 300)];
-    let done = run(&Clumsy, &scenario, 1);
-    assert!(done.crashes.iter().all(|crash| crash.node == "operator"));
-    assert_eq!((done.crashes.len(), recorded(&done, "acted").len()), (2, 1));
-    let [Problem::Failure(why)] = &done.problems[..] else { panic!("{:?}", done.problems) };
-    assert!(why.contains("measuring"), "{why}");
+    for (verb, message, acted) in [("work", "later", 1), ("panic", "acting", 0)] {
+        let act =
+            |at| Action { name: verb.into(), trigger: Trigger::At(ms(at)), verb, args: Vec::new() };
+        scenario.actions = vec![act(100), act(200)];
+        let done = run(&Clumsy, &scenario, 1);
+        assert_eq!(done.crashes, [], "the operator is no part of the system under test");
+        assert_eq!(recorded(&done, "acted").len(), acted);
+        let [Problem::Inconclusive(action), Problem::Failure(measure)] = &done.problems[..] else {
+            panic!("{:?}", done.problems)
+        };
+        assert!(action.contains(message) && measure.contains("measuring"), "{action}; {measure}");
+        let failed: Vec<_> =
+            done.actions.iter().filter_map(netsplit_history::ActionRecord::failure).collect();
+        assert_eq!(
+            failed,
+            [
+                format!("action `{verb}` ({verb}) was asked at 0.1s and never obeyed"),
+                format!(
+                    "action `{verb}` ({verb}) was asked at 0.2s and never obeyed: the operator has \
+                     crashed"
+                ),
+            ]
+        );
+    }
     scenario.title = "no system".into();
     let refused = simulate(&Clumsy, &scenario, &netsplit_sim::Options::default(), &mut |_| ());
     assert!(refused.expect_err("it panics").contains("it cannot be built"));

@@ -56,8 +56,7 @@ use std::rc::{Rc, Weak};
 
 use netsplit_history::Run;
 use netsplit_scenario::{LabSpec, ScenarioFile};
-use netsplit_sim::{Client, Host, Lab, NodeId, Setup, System, Task};
-use serde_json::Value;
+use netsplit_sim::{Answer, Client, Host, Lab, NodeId, Order, Setup, System, Task};
 
 pub use params::{Params, Spread};
 
@@ -127,12 +126,14 @@ impl System for ShardedCache {
         Rc::new(CacheClient::new(host, self.cluster.clone(), router))
     }
 
-    fn act(&self, operator: Host, verb: &str, args: Value) -> Task {
-        match verb {
-            "join" => Box::pin(async move { join(&operator, &args) }),
-            "leave" => Box::pin(leave(operator, self.cluster.clone(), args)),
-            other => unreachable!("the lab has no action `{other}`"),
-        }
+    fn act(&self, operator: Host, order: Order) -> Answer {
+        let (cluster, inspector) = (self.cluster.clone(), self.inspector.clone());
+        Box::pin(async move {
+            match order.verb {
+                "join" => join(&operator, &inspector, order.count("count").unwrap_or(1)).await,
+                _ => leave(&operator, &cluster, order.node("node")).await,
+            }
+        })
     }
 
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {
@@ -140,24 +141,24 @@ impl System for ShardedCache {
     }
 }
 
-/// Starts as many new cache nodes as `args` says, by default 1. They join when the directory
-/// receives their heartbeats.
-fn join(operator: &Host, args: &Value) {
-    let count = args.as_u64().unwrap_or(1);
+/// Starts `count` new cache nodes, and waits until the directory has admitted them, which it does
+/// when it receives their heartbeats.
+async fn join(operator: &Host, inspector: &Inspector, count: u32) -> Result<(), String> {
     for _ in 0..count {
-        operator.start_node(CACHE).expect("join: the simulation is out of nodes");
+        operator.start_node(CACHE).ok_or("the simulation has no host left for another node")?;
     }
+    let nodes = operator.nodes(CACHE).len();
+    inspector.admitted((nodes - count as usize..nodes).map(|index| NodeIndex(index as u32))).await;
+    Ok(())
 }
 
-/// Has the directory remove the cache node that `args` names. The node hands its entries over, and
-/// stays up.
-async fn leave(operator: Host, cluster: Rc<Cluster>, args: Value) {
-    let nodes = operator.nodes(CACHE);
-    let name = args.as_str().unwrap_or_default();
-    let index = nodes.iter().position(|node| *operator.name_of(*node) == *name);
-    let index = index.unwrap_or_else(|| panic!("leave: there is no cache node `{name}`"));
-    let (directory, leave) = (Cluster::directory(&operator), Leave(NodeIndex(index as u32)));
+/// Has the directory remove a cache node. The node hands its entries over, and stays up.
+async fn leave(operator: &Host, cluster: &Cluster, node: Option<NodeId>) -> Result<(), String> {
+    let index = operator.nodes(CACHE).iter().position(|known| Some(*known) == node);
+    let index = index.ok_or("`leave` is for a cache node")?;
+    let (directory, leave) = (Cluster::directory(operator), Leave(NodeIndex(index as u32)));
     let ask = || operator.call(directory, &leave, *cluster.params.timeout);
     // Removing a node twice does no harm, so an operator may retry until the answer arrives.
     while ask().await.is_err() {}
+    Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use netsplit_history::{Run, Window};
+use tokio::sync::Notify;
 
 use crate::cluster::{Cluster, DIRECTORY};
 use crate::invariants::bounded_load::exceeded;
@@ -20,6 +21,8 @@ pub struct Inspector(Rc<Record>);
 #[derive(Debug, Default)]
 struct Record {
     views: RefCell<Vec<View>>,
+    /// Tells those who wait for a view.
+    published: Notify,
     served: RefCell<BTreeMap<NodeIndex, Rc<Cell<u64>>>>,
 }
 
@@ -27,6 +30,17 @@ impl Inspector {
     /// The directory has published a view.
     pub fn view(&self, view: &View) {
         self.0.views.borrow_mut().push(view.clone());
+        self.0.published.notify_waiters();
+    }
+
+    /// Waits until each of these nodes has been a member of a view.
+    pub async fn admitted(&self, nodes: impl Iterator<Item = NodeIndex>) {
+        for node in nodes {
+            let has = |view: &View| view.members.iter().any(|member| member.node == node);
+            while !self.0.views.borrow().iter().any(has) {
+                self.0.published.notified().await;
+            }
+        }
     }
 
     /// The counter of the requests that a node serves, over all its incarnations.

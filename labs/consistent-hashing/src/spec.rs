@@ -1,6 +1,8 @@
 //! The names of this lab that scenario files may use.
 
-use netsplit_scenario::{Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec};
+use netsplit_scenario::{
+    ActionSpec, ArgKind, ArgSpec, Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec,
+};
 
 use crate::client::{GET, PUT};
 use crate::cluster::{CACHE, DIRECTORY, STORE};
@@ -35,8 +37,11 @@ pub static SPEC: LabSpec = LabSpec {
     observed: &[Named::new("store", "Time from a request's arrival at the store to its answer")],
     invariants: INVARIANTS,
     actions: &[
-        Named::new("join", "Starts a cache node, or as many as given: join = 2"),
-        Named::new("leave", "Removes a cache node for good, by name: leave = \"n3\""),
+        ActionSpec::new("join", "Cache nodes start; obeyed when the directory has admitted them")
+            .args(&[ArgSpec::new("count", ArgKind::Count, "How many. Default: 1")])
+            .starts(CACHE),
+        ActionSpec::new("leave", "The directory removes a cache node for good; it stays up")
+            .args(&[ArgSpec::new("node", ArgKind::Node(CACHE), "The node").required()]),
     ],
     seats: &[&PLACEMENT, &MIGRATION],
     reference: "A ring with virtual nodes; entries follow their keys",

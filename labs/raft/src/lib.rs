@@ -53,8 +53,7 @@ use std::rc::Rc;
 
 use netsplit_history::Run;
 use netsplit_scenario::{LabSpec, ScenarioFile};
-use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
-use serde_json::Value;
+use netsplit_sim::{Answer, Client, Host, Lab, Order, Setup, System, Task};
 
 use client::KvClient;
 use cluster::Cluster;
@@ -101,8 +100,8 @@ impl System for Store {
         Rc::new(KvClient::new(host, self.cluster.clone()))
     }
 
-    fn act(&self, operator: Host, verb: &str, args: Value) -> Task {
-        Box::pin(operator::order(operator, verb.to_owned(), args))
+    fn act(&self, operator: Host, order: Order) -> Answer {
+        Box::pin(operator::perform(operator, order, self.observer.clone()))
     }
 
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {

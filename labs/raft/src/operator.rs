@@ -5,13 +5,12 @@
 
 use std::time::Duration;
 
-use netsplit_sim::Host;
-use serde_json::Value;
+use netsplit_sim::{Host, NodeId};
 
-use crate::cluster::{Cluster, GROUP};
+use crate::cluster::Cluster;
 use crate::event::Change;
-use crate::log::Server;
 use crate::messages::{Obeyed, Order};
+use crate::record::Observer;
 
 /// The verb: the leader hands over, `to` a node or to any node.
 pub(crate) const TRANSFER: &str = "transfer";
@@ -23,24 +22,33 @@ pub(crate) const REMOVE: &str = "remove";
 /// The timeout of each order, and the pause between rounds.
 const TIMEOUT: Duration = Duration::from_millis(50);
 
-/// Sends the order until it is carried out.
-pub(crate) async fn order(host: Host, verb: String, args: Value) {
-    let server = |name: &str| {
-        let named = args[name].as_str()?;
-        let mut nodes = (0..).zip(host.nodes(GROUP));
-        let place = nodes.find(|(_, node)| &*host.name_of(*node) == named);
-        place.map(|(place, _)| Server(place))
-    };
-    let order = match (&*verb, server("node")) {
-        (TRANSFER, _) => Order::Transfer(server("to")),
-        (ADD, Some(node)) => Order::Change(Change::Add(node)),
-        (REMOVE, Some(node)) => Order::Change(Change::Remove(node)),
-        _ => panic!("`{verb}` needs a node, for example {{ {verb} = {{ node = \"n4\" }} }}"),
-    };
+/// Has the order carried out.
+pub(crate) async fn perform(
+    host: Host,
+    order: netsplit_sim::Order,
+    observer: Observer,
+) -> Result<(), String> {
+    let servers = Cluster::hosts(&host);
+    let server = |key| Cluster::server_of(&servers, order.node(key)?);
+    let node = || server("node").ok_or_else(|| format!("`{}` is for a server", order.verb));
+    match order.verb {
+        TRANSFER => {
+            let leader = tell(&host, &Order::Transfer(server("to"))).await;
+            observer.other_leads(leader, order.node("to")).await;
+        }
+        ADD => drop(tell(&host, &Order::Change(Change::Add(node()?))).await),
+        REMOVE => drop(tell(&host, &Order::Change(Change::Remove(node()?))).await),
+        verb => return Err(format!("there is no `{verb}`")),
+    }
+    Ok(())
+}
+
+/// Sends the order until a server has carried it out; returns that server.
+async fn tell(host: &Host, order: &Order) -> NodeId {
     loop {
-        for server in Cluster::hosts(&host).iter() {
-            if let Ok(Obeyed(true)) = host.call(*server, &order, TIMEOUT).await {
-                return;
+        for server in Cluster::hosts(host).iter() {
+            if let Ok(Obeyed(true)) = host.call(*server, order, TIMEOUT).await {
+                return *server;
             }
         }
         host.sleep(TIMEOUT).await;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use netsplit_history::Time;
 use netsplit_sim::{Host, NodeId};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::event::{Record, Role, Saved};
@@ -151,6 +152,8 @@ struct Known {
     crashed_at: Option<Time>,
     /// Whether a server's election timeout has passed since then.
     missed: bool,
+    /// Tells those who wait for another leader.
+    changed: Rc<Notify>,
 }
 
 /// Tells the observer, when it is dropped, that a server crashed.
@@ -165,8 +168,25 @@ impl Observer {
     fn leads(&self, host: &Host) {
         let mut known = self.0.borrow_mut();
         known.leader = Some(host.id());
+        known.changed.notify_waiters();
         if let Some(at) = known.crashed_at.take() {
             host.observe("downtime", host.true_time().since(at));
+        }
+    }
+
+    /// Waits until `to` leads, or else any server but `from`, which led when it was told to hand
+    /// over.
+    pub async fn other_leads(&self, from: NodeId, to: Option<NodeId>) {
+        let leads = |leader: NodeId| to.map_or(leader != from, |to| leader == to);
+        loop {
+            let changed = {
+                let known = self.0.borrow();
+                if known.leader.is_some_and(leads) {
+                    return;
+                }
+                known.changed.clone()
+            };
+            changed.notified().await;
         }
     }
 

@@ -47,15 +47,20 @@ pub static SPEC: LabSpec = LabSpec {
     ],
     invariants: INVARIANTS,
     actions: &[
-        Named::new(TRANSFER, "The leader hands over, `to` a node or to any node"),
-        Named::new(ADD, "`node` becomes a member"),
-        Named::new(REMOVE, "`node` is no longer a member"),
+        ActionSpec::new(TRANSFER, "The leader hands over; obeyed when another server leads")
+            .args(&[ArgSpec::new("to", SERVER, "The server that is to lead. Default: any other")]),
+        ActionSpec::new(ADD, "A server becomes a member; obeyed when that is committed")
+            .args(&[ArgSpec::new("node", SERVER, "The server").required()]),
+        ActionSpec::new(REMOVE, "A server leaves the members; obeyed when that is committed")
+            .args(&[ArgSpec::new("node", SERVER, "The server").required()]),
     ],
     seats: &[&ELECTION, &REPLICATION, &COMMITMENT, &SNAPSHOTS, &PERSISTENCE, &READS, &CORE],
     reference: "Raft as published, with pre-vote and ReadIndex",
     bundles: &BUNDLES,
     params: ParamsSpec::of::<Params>(),
 };
+
+const SERVER: ArgKind = ArgKind::Node(GROUP);
 
 const EVENTS: &[Named] = &[
     Named::new(

@@ -179,10 +179,15 @@ fn empty_reason(name: &WindowName, run: &Run) -> String {
         WindowName::Before(fault) | WindowName::During(fault) | WindowName::After(fault)
             if spans(run, fault).is_empty() =>
         {
-            format!("fault `{fault}` never struck")
+            let is_action = run.actions.iter().any(|action| action.name == *fault);
+            if is_action {
+                format!("action `{fault}` was never asked")
+            } else {
+                format!("fault `{fault}` never struck")
+            }
         }
-        WindowName::Before(fault) => format!("nothing was measured before `{fault}` struck"),
-        WindowName::During(fault) => format!("`{fault}` did not hold in the measured time"),
+        WindowName::Before(fault) => format!("nothing was measured before `{fault}`"),
+        WindowName::During(fault) => format!("`{fault}` was at no measured time"),
         WindowName::After(fault) => format!("no measured time between `{fault}` and what follows"),
         WindowName::OutsideFaults => "no measured time is outside the faults".into(),
         WindowName::Overall | WindowName::Span(..) => "the window has no measured time".into(),

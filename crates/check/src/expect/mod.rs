@@ -6,7 +6,8 @@
 //!
 //! A verdict is the worst of its parts: fail outweighs inconclusive, which outweighs pass. Missing
 //! evidence never passes: a window without requests, a metric without samples, a fault
-//! that touched no message and no node, a property that no checker decides.
+//! that touched no message and no node, an action that was never obeyed, a property that no checker
+//! decides.
 //!
 //! - [`resolve`] turns a window's name into spans of time;
 //! - [`measure`] turns a metric and a window into a number, or says why there is none;
@@ -27,7 +28,7 @@ mod window;
 #[cfg(test)]
 mod testing;
 
-use netsplit_history::{Problem, Run, Tally};
+use netsplit_history::{ActionRecord, Problem, Run, Tally};
 use netsplit_scenario::{Comparison, Expectation, Property, Quantity, Scenario, Sentence};
 
 pub use measure::{Measured, measure};
@@ -140,6 +141,9 @@ fn add_inconclusive(scenario: &Scenario, run: &Run, findings: &mut Findings) {
         } else {
             format!("fault `{name}` touched no message and no node")
         };
+        findings.add_reason(Verdict::Inconclusive, why);
+    }
+    for why in run.actions.iter().filter_map(ActionRecord::failure) {
         findings.add_reason(Verdict::Inconclusive, why);
     }
     let measured = Tally::of(run, &run.measured_window(), |_| true);

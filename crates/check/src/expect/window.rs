@@ -9,7 +9,8 @@ use netsplit_history::{Run, Time, Window};
 use netsplit_scenario::WindowName;
 
 /// The measured spans of the window `name` in `run`. `outside faults` excludes `settle` after each
-/// heal. Windows before, during and after a fault that never struck are empty.
+/// heal. Windows before, during and after a fault that never struck, or an action that was never
+/// asked, are empty.
 pub fn resolve(name: &WindowName, run: &Run, settle: Duration) -> Window {
     let named = match name {
         WindowName::Overall => run.measured_window(),
@@ -39,10 +40,14 @@ pub fn until_next_strike(run: &Run, heal: Time) -> Time {
     strikes.min().unwrap_or(run.duration).min(run.duration)
 }
 
-/// The firings of the fault called `name`, in order of their strikes.
+/// The firings of the fault called `name`, in order of their strikes; or the time from which the
+/// action of that name was asked until it was obeyed, which without that is the end of the run.
 pub(super) fn spans(run: &Run, name: &str) -> Vec<(Time, Time)> {
-    let records = run.faults.iter().filter(|fault| fault.name == name);
-    let mut spans: Vec<_> = records.flat_map(|fault| fault.spans.clone()).collect();
+    let faults = run.faults.iter().filter(|fault| fault.name == name);
+    let actions = run.actions.iter().filter(|action| action.name == name);
+    let asked =
+        actions.filter_map(|action| Some((action.asked?, action.obeyed.unwrap_or(run.end))));
+    let mut spans: Vec<_> = faults.flat_map(|fault| fault.spans.clone()).chain(asked).collect();
     spans.sort_unstable();
     spans
 }

@@ -100,6 +100,7 @@ impl Panel {
             .x_label_area_size(if self.time_axis { BOTTOM } else { 8 })
             .build_cartesian_2d(0.0..end, y)?;
         shade(&mut chart, timeline, &range)?;
+        mark_actions(&mut chart, timeline, &range)?;
         let clock = |x: &f64| {
             if self.time_axis { plain(*x) } else { String::new() }
         };
@@ -137,6 +138,23 @@ where
     chart.draw_series(shaded.chain(faults).map(|(from, to, colour)| {
         let corners = [(from.as_secs_f64(), range.start), (to.as_secs_f64(), range.end)];
         Rectangle::new(corners, colour.filled())
+    }))?;
+    Ok(())
+}
+
+/// A line where each action was asked, and one where it was obeyed.
+fn mark_actions<Y>(
+    chart: &mut Cartesian<'_, '_, Y>,
+    timeline: &Timeline,
+    range: &Range<f64>,
+) -> Drawn
+where
+    Y: Ranged<ValueType = f64>,
+{
+    let times = timeline.actions.iter().flat_map(|(_, asked, obeyed)| [Some(*asked), *obeyed]);
+    chart.draw_series(times.flatten().map(|at| {
+        let at = at.as_secs_f64();
+        PathElement::new([(at, range.start), (at, range.end)], INK.mix(0.5).stroke_width(1))
     }))?;
     Ok(())
 }

@@ -22,7 +22,7 @@ const NAME: usize = 14;
 const SCALE: usize = 14;
 /// Columns from one time on the axis to the next.
 const TICK: usize = 10;
-/// Further faults are only counted.
+/// Further faults and actions are only counted.
 const MOST_FAULTS: usize = 8;
 /// The factor below the maximum at which p99 is drawn as the lowest block.
 const LOG_RANGE: f64 = 100.0;
@@ -49,8 +49,32 @@ pub fn chart(timeline: &Timeline, width: usize, paint: Paint) -> Vec<String> {
     if !rest.is_empty() {
         lines.push(format!("and {} more faults", rest.len()));
     }
+    for (name, asked, obeyed) in timeline.actions.iter().take(MOST_FAULTS) {
+        lines.push(action(name, (*asked, *obeyed), columns, timeline.step));
+    }
+    if timeline.actions.len() > MOST_FAULTS {
+        lines.push(format!("and {} more actions", timeline.actions.len() - MOST_FAULTS));
+    }
     lines.push(axis(timeline.step, columns.len()));
     lines
+}
+
+/// A mark under the column in which an action was asked, and one where it was obeyed.
+fn action(
+    name: &str,
+    (asked, obeyed): (Time, Option<Time>),
+    columns: &[Column],
+    step: Duration,
+) -> String {
+    let inside = |column: &Column, at: Time| column.from <= at && at < column.from + step;
+    let cell = |column: &Column| match obeyed {
+        Some(obeyed) if inside(column, obeyed) => '●',
+        _ if inside(column, asked) => '○',
+        _ => ' ',
+    };
+    let picture: String = columns.iter().map(cell).collect();
+    let obeyed = if obeyed.is_some() { "" } else { " never obeyed" };
+    format!("{:NAME$}{}{obeyed}", clip(name, NAME - 1), picture.trim_end())
 }
 
 fn throughput(columns: &[Column]) -> String {

@@ -36,6 +36,7 @@ pub fn render(report: &Report, timeline: &Timeline, width: usize, colour: bool) 
     sections::phases(&mut page, report);
     page.section("Over time, by intended send", |room, paint| chart::chart(timeline, room, paint));
     sections::faults(&mut page, report);
+    sections::actions(&mut page, report);
     sections::network(&mut page, report);
     sections::observed(&mut page, report);
     sections::metrics(&mut page, report);

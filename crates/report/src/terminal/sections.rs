@@ -6,7 +6,7 @@ use netsplit_scenario::Quantity;
 use super::paint::Paint;
 use super::text::{clip, table, thousands, width, wrap, wrap_facts};
 use super::{Page, hang};
-use crate::{ExpectationReport, FaultReport, LatencyMs, Phase, Report, WorstSecond};
+use crate::{ActionReport, ExpectationReport, FaultReport, LatencyMs, Phase, Report, WorstSecond};
 
 /// The placeholder for a missing number.
 const NONE: &str = "-";
@@ -134,6 +134,28 @@ fn fault(fault: &FaultReport, room: usize) -> Vec<String> {
     let (name, kind) = (&fault.name, &fault.kind);
     let text = format!("{name} ({kind}), {when}: touched {messages}; {nodes}");
     hang("- ", &text, room)
+}
+
+/// When each action was asked and obeyed.
+pub fn actions(page: &mut Page, report: &Report) {
+    page.section("Actions", |room, _| {
+        report.actions.iter().flat_map(|a| action(a, room)).collect()
+    });
+}
+
+fn action(action: &ActionReport, room: usize) -> Vec<String> {
+    let ActionReport { name, what, asked_s, obeyed_s, why } = action;
+    let asked = match asked_s {
+        Some(_) => format!("asked at {}", clock(*asked_s)),
+        None => "never asked".to_owned(),
+    };
+    let obeyed = match (asked_s, obeyed_s) {
+        (_, Some(_)) => format!(", obeyed at {}", clock(*obeyed_s)),
+        (Some(_), None) => ", never obeyed".to_owned(),
+        (None, None) => String::new(),
+    };
+    let because = if why.is_empty() { String::new() } else { format!(": {why}") };
+    hang("- ", &format!("{name} ({what}), {asked}{obeyed}{because}"), room)
 }
 
 /// Message counts.

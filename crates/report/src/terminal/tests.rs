@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use netsplit_history::{Crash, Run, Sample};
+use netsplit_history::{ActionRecord, Crash, Run, Sample};
 use netsplit_scenario::Scenario;
 
 use super::*;
@@ -33,6 +33,29 @@ fn a_crash_and_an_idle_fault_are_told_before_the_verdict() {
     let text = rendered(&scenario, &run, 80, false);
     let end = text.find("Besides").unwrap();
     insta::assert_snapshot!(&text[end..]);
+}
+
+#[test]
+fn actions_are_told_with_the_times_at_which_they_were_asked_and_obeyed() {
+    let (scenario, mut run) = cut();
+    let action = |name: &str, asked, obeyed, why: &str| ActionRecord {
+        name: name.into(),
+        what: "leave n3".into(),
+        asked,
+        obeyed,
+        why: why.into(),
+    };
+    run.actions = vec![
+        action("bye", Some(at(12.0)), Some(at(15.25)), ""),
+        action("again", Some(at(40.0)), None, ""),
+        action("refused", Some(at(41.0)), None, "n3 is no member"),
+        action("never", None, None, "the event moved never came"),
+    ];
+    let text = rendered(&scenario, &run, 80, false);
+    let part = |from: &str, to: &str| &text[text.find(from).unwrap()..text.find(to).unwrap()];
+    insta::assert_snapshot!(
+        [part("\nOver time", "\nFaults"), part("\nActions", "\nNetwork")].concat()
+    );
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::LabSpec;
 use crate::editor::schema::Definitions;
 use crate::editor::sentences;
 use crate::lab::Named;
 use crate::table::shape::{Kind, Shape};
 use crate::value::json_schema::{described, standalone};
+use crate::{ActionSpec, ArgKind, ArgSpec, LabSpec};
 
 /// Whether the lab has any value for a kind, such as the name of an event.
 pub(super) fn has_values(lab: &LabSpec, kind: &Kind) -> bool {
@@ -39,7 +39,7 @@ pub(super) fn definition(lab: &LabSpec, kind: &Kind, all: &mut Definitions) -> J
         Kind::Mix => mix(lab),
         Kind::Message => any_of(vec![json!({ "enum": lab.messages })]),
         Kind::Event => any_of(names(lab.events)),
-        Kind::Verb => verb(lab),
+        Kind::Verb => verb(lab, all),
         Kind::Selector => selector(lab),
         Kind::Trigger(event) => trigger(lab, event, all),
         Kind::Sentence => suggested(&sentences::of_run(lab), &sentences::of_names(lab)),
@@ -91,18 +91,57 @@ fn mix(lab: &LabSpec) -> Json {
     json!({ "type": "object", "properties": weights, "additionalProperties": false })
 }
 
-fn verb(lab: &LabSpec) -> Json {
-    let verbs: Map<_, _> = lab
+fn verb(lab: &LabSpec, all: &mut Definitions) -> Json {
+    let optional = |action: &&ActionSpec| !action.args.iter().any(|arg| arg.required);
+    let bare = lab.actions.iter().filter(optional);
+    let mut verbs: Vec<_> = bare.map(|action| described(action.name, action.summary)).collect();
+    let with_arguments: Map<_, _> = lab
         .actions
         .iter()
-        .map(|verb| (verb.name.to_owned(), json!({ "description": verb.summary })))
+        .map(|action| (action.name.to_owned(), arguments(lab, action, all)))
         .collect();
-    let mut all = names(lab.actions);
-    all.push(json!({
-        "type": "object", "properties": verbs, "additionalProperties": false,
-        "minProperties": 1, "maxProperties": 1,
+    verbs.push(json!({
+        "type": "object", "properties": with_arguments, "additionalProperties": false,
+        "maxProperties": 1,
     }));
-    any_of(all)
+    any_of(verbs)
+}
+
+/// A table of an action's arguments; a single one also without its key.
+fn arguments(lab: &LabSpec, action: &ActionSpec, all: &mut Definitions) -> Json {
+    let properties: Map<_, _> = action
+        .args
+        .iter()
+        .map(|arg| {
+            let value = json!({ "allOf": [argument(lab, arg, all)], "description": arg.summary });
+            (arg.name.to_owned(), value)
+        })
+        .collect();
+    let required = action.args.iter().filter(|arg| arg.required).map(|arg| arg.name);
+    let table = json!({
+        "type": "object", "properties": properties, "additionalProperties": false,
+        "required": required.collect::<Vec<_>>(),
+    });
+    let mut forms = vec![table];
+    if let [only] = action.args {
+        forms.push(argument(lab, only, all));
+    }
+    json!({ "description": action.summary, "anyOf": forms })
+}
+
+fn argument(lab: &LabSpec, arg: &ArgSpec, all: &mut Definitions) -> Json {
+    let kind = match arg.kind {
+        ArgKind::Node(_) => {
+            let mut words = names(lab.roles);
+            words.push(described("any", "Any node of the group"));
+            words.push(json!({ "type": "string", "description": "The name of a node." }));
+            return json!({ "anyOf": words });
+        }
+        ArgKind::Nodes => Kind::Selector,
+        ArgKind::Count => Kind::Integer(1),
+        ArgKind::Duration => Kind::Duration,
+    };
+    all.reference(lab, &kind).unwrap_or_else(|| standalone(&kind))
 }
 
 /// As for all labs, with the roles before the other words.

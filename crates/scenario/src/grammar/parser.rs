@@ -13,8 +13,8 @@ use crate::{Comparison, LabSpec, Metric, Property, SeedAggregate, Sentence, Wind
 pub(crate) struct Vocabulary<'v> {
     /// Operations, metrics, observed durations, invariants.
     pub lab: &'v LabSpec,
-    /// The names of the scenario's faults.
-    pub faults: &'v [String],
+    /// The names of the scenario's faults and actions.
+    pub occasions: &'v [String],
     /// Its loads, regions and nodes.
     pub symbols: &'v Symbols,
 }
@@ -210,9 +210,9 @@ fn window(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<WindowName> {
     }
     let word = words.take();
     Ok(match word.text {
-        "before" => WindowName::Before(fault(words, known)?),
-        "during" => WindowName::During(fault(words, known)?),
-        "after" => WindowName::After(fault(words, known)?),
+        "before" => WindowName::Before(occasion(words, known)?),
+        "during" => WindowName::During(occasion(words, known)?),
+        "after" => WindowName::After(occasion(words, known)?),
         "outside" => {
             words.expect("faults")?;
             WindowName::OutsideFaults
@@ -232,13 +232,15 @@ fn window(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<WindowName> {
     })
 }
 
-fn fault(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<String> {
+/// The name of a fault or an action.
+fn occasion(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<String> {
     let name = words.take();
-    if known.faults.iter().any(|fault| fault == name.text) {
+    if known.occasions.iter().any(|occasion| occasion == name.text) {
         return Ok(name.text.to_owned());
     }
-    let faults: Vec<_> = known.faults.iter().map(String::as_str).collect();
-    Err(no_such("fault", &name, faults))
+    let occasions: Vec<_> = known.occasions.iter().map(String::as_str).collect();
+    let what = if known.lab.actions.is_empty() { "fault" } else { "fault or action" };
+    Err(no_such(what, &name, occasions))
 }
 
 fn time(words: &mut Words<'_>) -> Parsed<Time> {

@@ -6,7 +6,7 @@
 //! argument   = OPERATION | DISTRIBUTION | "all" | "admitted" | DURATION
 //!            | "load" LOAD | "region" REGION | "node" NODE
 //! comparison = "<" | "<=" | ">" | ">=" | "==" | "within" PERCENT "of"
-//! window     = "overall" | "before" FAULT | "during" FAULT | "after" FAULT
+//! window     = "overall" | "before" NAME | "during" NAME | "after" NAME
 //!            | "outside faults" | "from" TIME "to" TIME
 //! property   = "linearizable" | "invariant" NAME | ...
 //! sweep-claim = "violates" property "in" comparison PERCENT "of seeds"
@@ -235,11 +235,12 @@ impl Quantity {
 pub enum WindowName {
     /// The measured part of the run.
     Overall,
-    /// Until the first strike of the fault.
+    /// Until the first strike of the fault, or until the action is asked.
     Before(String),
-    /// All firings of the fault together.
+    /// All firings of the fault together, or from when the action is asked until it is obeyed.
     During(String),
-    /// From the last heal of the fault to the next strike of any fault, or to the end.
+    /// From the last heal of the fault, or from when the action is obeyed, to the next strike of
+    /// any fault, or to the end.
     After(String),
     /// Outside all firings of all faults and the settle time after each.
     OutsideFaults,

@@ -2,7 +2,7 @@
 
 use netsplit_history::Invariant;
 
-use super::{Mutant, ParamsSpec, SeatNames};
+use super::{ActionSpec, Mutant, ParamsSpec, SeatNames};
 
 /// A lab's description: everything that a scenario file may name.
 #[derive(Clone, Debug)]
@@ -27,8 +27,8 @@ pub struct LabSpec {
     pub observed: &'static [Named],
     /// Invariants, checked on its events.
     pub invariants: &'static [Invariant],
-    /// Verbs of the actions that it performs.
-    pub actions: &'static [Named],
+    /// The actions that it performs.
+    pub actions: &'static [ActionSpec],
     /// Parts of the algorithm that scenarios may exchange.
     pub seats: &'static [&'static dyn SeatNames],
     /// One line about the reference variant, which has the first filling of each seat.

@@ -5,14 +5,16 @@ use std::time::Duration;
 use netsplit_history::Time;
 
 use crate::table::context::{Context, Value};
-use crate::{Fault, Repeat, Sentence, Trigger, WindowName};
+use crate::{Action, Fault, Repeat, Sentence, Trigger, WindowName};
 
-/// The faults that windows may name, and the measured part of the run.
+/// The faults and actions that windows may name, and the measured part of the run.
 pub(crate) struct Faults<'f> {
-    /// All names, including those of invalid faults.
+    /// All names, including those of invalid faults and actions.
     pub names: Vec<String>,
     /// The valid faults.
     pub sound: Vec<&'f Fault>,
+    /// The valid actions.
+    pub actions: &'f [Action],
     /// The start of the measured part.
     pub warmup: Duration,
     /// The end of the measured part.
@@ -40,15 +42,22 @@ pub(crate) fn check_window(
             let label = "expected a window that starts before `duration`";
             ctx.fail(value.span(), "this window starts after the end of the run", label)
         }
-        WindowName::Before(name) => match find(name)?.trigger {
-            Trigger::At(at) if at <= warmup => {
-                let message = format!("`{name}` strikes before anything is measured");
-                ctx.fail(value.span(), message, "expected a fault after `warmup`")
+        WindowName::Before(name) => {
+            let action = faults.actions.iter().find(|action| action.name == *name);
+            let (trigger, what) = match find(name) {
+                Some(fault) => (&fault.trigger, "strikes"),
+                None => (&action?.trigger, "is asked"),
+            };
+            match trigger {
+                Trigger::At(at) if *at <= warmup => {
+                    let message = format!("`{name}` {what} before anything is measured");
+                    ctx.fail(value.span(), message, "expected a time after `warmup`")
+                }
+                _ => Some(()),
             }
-            _ => Some(()),
-        },
+        }
         WindowName::After(name) => {
-            let fault = find(name)?;
+            let Some(fault) = find(name) else { return Some(()) };
             if fault.hold.is_none() && !matches!(fault.repeat, Repeat::Churn { .. }) {
                 let message = format!("`{name}` never heals, so the window is empty");
                 return ctx.fail(value.span(), message, "expected a fault with `for`");

@@ -1,6 +1,7 @@
 //! Parsing of a whole scenario file: its steps, in order.
 
 mod action;
+mod action_args;
 mod arrivals;
 mod conflicts;
 mod empty_windows;
@@ -24,6 +25,7 @@ use netsplit_history::Time;
 use toml::de::DeTable;
 use xxhash_rust::xxh3::xxh3_64;
 
+pub use self::action::STARTED_NODES_MAX;
 use crate::diagnostic::source::Sources;
 use crate::diagnostic::toml_errors;
 use crate::diagnostic::{Diagnostics, Problem};
@@ -32,7 +34,7 @@ use crate::parse::params::variant;
 use crate::parse::symbols::Symbols;
 use crate::table::context::{Context, Value};
 use crate::table::fields::Fields;
-use crate::table::named_list;
+use crate::table::named_list::{self, DefaultName};
 use crate::table::shape::{Kind, Shape, key, required};
 use crate::value::scalar;
 use crate::{LabSpec, Scenario};
@@ -181,9 +183,14 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
     let params = params::params(ctx, fields.get("params"), sets.unwrap_or_default());
     let faults = fault::faults(ctx, &symbols, fields.get("fault"), end);
     conflicts::check(ctx, &symbols, &faults, end);
-    let actions = action::actions(ctx, fields.get("action"), end);
+    let fault_names = names(fields, "fault", &fault::FAULT, fault::default_name);
+    let actions = action::actions(ctx, &symbols, fields.get("action"), &fault_names, end);
+    let action_names = names(fields, "action", &action::ACTION, action::default_name);
+    let only_actions: Vec<_> =
+        action_names.into_iter().filter(|name| !fault_names.contains(name)).collect();
     let known_faults = Faults {
-        names: fault_names(fields),
+        names: fault_names.into_iter().chain(only_actions).collect(),
+        actions: &actions,
         sound: faults.iter().map(|placed| &placed.fault).collect(),
         warmup: times.warmup,
         duration: times.duration,
@@ -216,13 +223,19 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
     })
 }
 
-fn fault_names(fields: &Fields<'_, '_>) -> Vec<String> {
-    let Some(value) = fields.get("fault") else {
+/// The names of a list's elements, valid or not.
+fn names(
+    fields: &Fields<'_, '_>,
+    list: &str,
+    shape: &Shape,
+    default_name: DefaultName,
+) -> Vec<String> {
+    let Some(value) = fields.get(list) else {
         return Vec::new();
     };
-    match named_list::by_name(value, &fault::FAULT) {
+    match named_list::by_name(value, shape) {
         Some(by_name) => by_name.keys().map(|key| key.get_ref().to_string()).collect(),
-        None => named_list::names(named_list::elements(value), fault::default_name),
+        None => named_list::names(named_list::elements(value), default_name),
     }
 }
 

@@ -107,6 +107,40 @@ impl Symbols {
         }
     }
 
+    /// Whether `name` is a node of a group at the start of the run.
+    pub fn is_node_of(&self, name: &str, group: &str) -> bool {
+        self.number_in(name, group).is_some_and(|number| number <= self.count(group))
+    }
+
+    /// The number in the name of a node of a group, which need not exist.
+    pub fn number_in(&self, name: &str, group: &str) -> Option<u32> {
+        let group = self.groups.iter().find(|known| known.name == group)?;
+        number_after(name, &group.prefix, u32::MAX)
+    }
+
+    /// The number of nodes in a group at the start of the run.
+    pub fn count(&self, group: &str) -> u32 {
+        self.groups.iter().find(|known| known.name == group).map_or(0, |group| group.count)
+    }
+
+    /// The names of the lab's roles.
+    pub fn roles(&self) -> impl Iterator<Item = &'static str> + Clone {
+        self.roles.iter().copied()
+    }
+
+    /// "expected `n1` to `n5`, ...": the nodes of a group with `more` than at the start, the roles,
+    /// and `any`.
+    pub fn listed_nodes(&self, group: &str, more: u32) -> String {
+        let group = self.groups.iter().find(|known| known.name == group);
+        let nodes = group.map(|NodeGroup { prefix, count, .. }| match count + more {
+            1 => format!("`{prefix}1`"),
+            count => format!("`{prefix}1` to `{prefix}{count}`"),
+        });
+        let words = self.roles().chain(["any"]).map(|word| format!("`{word}`"));
+        let all: Vec<_> = nodes.into_iter().chain(words).collect();
+        format!("expected one node: {}", all.join(", "))
+    }
+
     fn numbered(&self, name: &str) -> Option<Target> {
         for (group, spec) in self.groups.iter().enumerate() {
             if let Some(number) = number_after(name, &spec.prefix, spec.count) {

@@ -101,7 +101,7 @@ fn sentence(
     value: &Value<'_>,
     text: &str,
 ) -> Option<Sentence> {
-    let vocabulary = Vocabulary { lab: ctx.lab?, faults: &faults.names, symbols };
+    let vocabulary = Vocabulary { lab: ctx.lab?, occasions: &faults.names, symbols };
     match grammar::parse(text, &vocabulary) {
         Ok(sentence) => Some(sentence),
         Err(mistake) => {

@@ -2,7 +2,8 @@
 
 use netsplit_history::{Invariant, InvariantState, LabEvent};
 use netsplit_scenario::{
-    Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, Seat, filling,
+    ActionSpec, ArgKind, ArgSpec, Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec,
+    Seat, filling,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,19 @@ static REPAIR: Seat<()> = Seat {
     fillings: &[filling("on-read", "For tests.", ()), filling("never", "For tests.", ())],
 };
 
+const fn arg(name: &'static str, kind: ArgKind) -> ArgSpec {
+    ArgSpec::new(name, kind, "For tests.")
+}
+
+static ACTIONS: [ActionSpec; 4] = [
+    ActionSpec::new("join", "For tests.")
+        .args(&[arg("count", ArgKind::Count), arg("within", ArgKind::Duration)])
+        .starts("nodes"),
+    ActionSpec::new("leave", "For tests.").args(&[arg("node", ArgKind::Node("nodes")).required()]),
+    ActionSpec::new("drain", "For tests.").args(&[arg("nodes", ArgKind::Nodes)]),
+    ActionSpec::new("rest", "For tests."),
+];
+
 /// A lab with a single group of nodes.
 pub static STORE: LabSpec = LabSpec {
     name: "store",
@@ -71,7 +85,7 @@ pub static STORE: LabSpec = LabSpec {
     metrics: &[named("stale_reads"), named("makespan")],
     observed: &[named("visibility")],
     invariants: &[invariant("election-safety"), invariant("log-matching")],
-    actions: &[named("join"), named("leave")],
+    actions: &ACTIONS,
     seats: &[&REPAIR],
     reference: "For tests.",
     bundles: &[

@@ -244,7 +244,7 @@ impl Sim {
             Event::Timeout(request) => return self.time_out(request),
             Event::Inject(fault, target) => return self.inject(fault, target),
             Event::Heal(firing) => return self.heal(firing),
-            Event::Act(action) => return self.act(action as usize),
+            Event::Act { action, tries } => return self.act(action as usize, tries),
         };
         wake.into_iter().for_each(Waker::wake);
     }

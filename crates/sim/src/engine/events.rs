@@ -46,8 +46,9 @@ pub(crate) enum Event {
     Inject(FaultId, Option<NodeId>),
     /// A firing of a fault heals.
     Heal(Firing),
-    /// The scenario's n-th action is due.
-    Act(u32),
+    /// An action of the scenario is due, by its place in the scenario. `tries` counts how often it
+    /// was due and found no node.
+    Act { action: u32, tries: u32 },
 }
 
 #[derive(PartialEq, Eq)]
@@ -128,7 +129,7 @@ mod tests {
             let ahead = u64::from(n.wrapping_mul(2_654_435_761) >> 20) << (n % 3 * 10);
             let base = popped.last().map_or(0, |(at, _): &(Time, Event)| at.as_nanos());
             let at = Time::from_nanos(base + ahead);
-            events.push(at, Event::Act(n));
+            events.push(at, Event::Act { action: n, tries: 0 });
             expected.push((at, n));
             if n % 2 == 0 {
                 popped.extend(events.pop_until(Time::MAX));
@@ -141,7 +142,7 @@ mod tests {
         let popped: Vec<_> = popped
             .into_iter()
             .map(|(at, event)| match event {
-                Event::Act(n) => (at, n),
+                Event::Act { action, .. } => (at, action),
                 other => unreachable!("{other:?}"),
             })
             .collect();
@@ -151,8 +152,8 @@ mod tests {
     #[test]
     fn nothing_comes_after_the_end() {
         let mut events = Events::default();
-        events.push(Time::from_nanos(10), Event::Act(0));
-        events.push(Time::MAX, Event::Act(1));
+        events.push(Time::from_nanos(10), Event::Act { action: 0, tries: 0 });
+        events.push(Time::MAX, Event::Act { action: 1, tries: 0 });
         assert!(events.pop_until(Time::from_nanos(9)).is_none());
         assert!(events.pop_until(Time::from_nanos(10)).is_some());
         assert!(events.pop_until(Time::from_nanos(u64::MAX - 1)).is_none());

@@ -1,6 +1,6 @@
-//! The state of a simulation without its tasks: four parts, and the core that they share.
+//! The state of a simulation without its tasks: five parts, and the core that they share.
 //!
-//! Each part ([`Network`], [`Machines`], [`Faults`], [`Loads`]) has its own methods, which take
+//! Each part ([`Network`], [`Machines`], [`Faults`], [`Actions`], [`Loads`]) has its own methods, which take
 //! the [`Core`] (and sometimes another part) as arguments. The methods here are those that need
 //! several parts at once.
 
@@ -14,6 +14,7 @@ use turmoil_net::Net;
 
 use super::core::Core;
 use super::tracer::{number, tag};
+use crate::action::Actions;
 use crate::fault::Faults;
 use crate::fault::selectors::select;
 use crate::load::Loads;
@@ -27,6 +28,7 @@ pub(crate) struct World {
     pub network: Network,
     pub machines: Machines,
     pub faults: Faults,
+    pub actions: Actions,
     pub loads: Loads,
 }
 
@@ -47,10 +49,11 @@ impl World {
         let loads = Loads::new(&scenario.loads, seed, &machines, duration);
         core.end = duration + loads.longest_timeout();
         World {
-            core,
             network: Network::new(seed, kinds, &scenario.network),
             machines,
             faults: Faults::new(scenario, seed),
+            actions: Actions::new(scenario, &mut core),
+            core,
             loads,
         }
     }
@@ -59,6 +62,7 @@ impl World {
     pub fn schedule_loads_and_faults(&mut self) {
         self.loads.schedule(&mut self.core);
         self.faults.schedule(&mut self.core);
+        self.actions.schedule(&mut self.core, &mut self.faults);
     }
 
     /// Puts the scenario's link rules in force, in place of earlier ones. The parser refuses random

@@ -16,16 +16,15 @@ pub(crate) mod targets;
 use std::ops::{Index, IndexMut};
 use std::time::Duration;
 
-use netsplit_scenario::{Action, Scenario};
+use netsplit_scenario::Scenario;
 
 use self::targets::FaultState;
 use crate::engine::core::Core;
 use crate::engine::events::{Event, FaultId};
 
-/// All faults and actions of a scenario, and the lab events that some wait for.
+/// All faults of a scenario, and the lab events that faults and actions wait for.
 pub(crate) struct Faults {
     list: Vec<FaultState>,
-    actions: Vec<Action>,
     waiting: Vec<EventTrigger>,
 }
 
@@ -42,17 +41,12 @@ impl Faults {
     pub fn new(scenario: &Scenario, seed: u64) -> Faults {
         Faults {
             list: scenario.faults.iter().map(|fault| FaultState::new(fault, seed)).collect(),
-            actions: scenario.actions.clone(),
             waiting: Vec::new(),
         }
     }
 
     fn ids(&self) -> impl Iterator<Item = FaultId> + use<> {
         (0..self.list.len() as u32).map(FaultId)
-    }
-
-    pub fn action(&self, index: usize) -> &Action {
-        &self.actions[index]
     }
 
     /// Records that a fault changed the fate of a message between two hosts.
@@ -74,9 +68,13 @@ impl Faults {
             core.run.faults.push(std::mem::take(&mut fault.record));
         }
         for trigger in &self.waiting {
+            let event = &trigger.event;
+            if let Event::Act { action, .. } = trigger.then {
+                core.run.actions[action as usize].why = format!("the event {event} never came");
+                continue;
+            }
             core.inconclusive(format!(
-                "the event {}, which a trigger of the scenario waits for, never came",
-                trigger.event
+                "the event {event}, which a trigger of the scenario waits for, never came"
             ));
         }
     }

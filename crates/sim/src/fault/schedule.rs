@@ -15,28 +15,23 @@ use crate::machine::Machines;
 use crate::machine::id::NodeId;
 use crate::random::{Sampler, stream};
 
-/// How long a fault waits for a node to take the role that it targets ...
-const ROLE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a fault or action waits for a node to take the role that it targets ...
+pub(crate) const ROLE_TIMEOUT: Duration = Duration::from_secs(5);
 /// ... and how often it looks.
-const ROLE_POLL_INTERVAL: Duration = Duration::from_millis(10);
+pub(crate) const ROLE_POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 impl Faults {
-    /// Schedules the first firing of each fault, and each action.
+    /// Schedules the first firing of each fault.
     pub fn schedule(&mut self, core: &mut Core) {
         for id in self.ids() {
             let spec = &self[id].spec;
             let (trigger, stream) = (spec.trigger.clone(), format!("trigger/fault/{}", spec.name));
             self.schedule_at(core, &trigger, Event::Inject(id, None), &stream);
         }
-        for index in 0..self.actions.len() {
-            let action = &self.actions[index];
-            let (trigger, stream) =
-                (action.trigger.clone(), format!("trigger/action/{}", action.name));
-            self.schedule_at(core, &trigger, Event::Act(index as u32), &stream);
-        }
     }
 
-    fn schedule_at(&mut self, core: &mut Core, trigger: &Trigger, then: Event, name: &str) {
+    /// Schedules an event at a trigger; `name` is that of its random stream.
+    pub fn schedule_at(&mut self, core: &mut Core, trigger: &Trigger, then: Event, name: &str) {
         match trigger {
             Trigger::At(at) => core.schedule(*at, then),
             Trigger::Event { event, nth, plus } => {

@@ -22,13 +22,25 @@ pub(crate) fn select(
     selector: &Selector,
     rng: &mut ChaCha8Rng,
 ) -> Result<BTreeSet<NodeId>, RoleVacant> {
-    let nodes = machines.nodes();
+    select_among(machines, selector, &machines.nodes(), rng)
+}
+
+/// The hosts that `selector` finds, with random choices among `nodes`.
+///
+/// # Errors
+/// When it names a role that no node has.
+pub(crate) fn select_among(
+    machines: &Machines,
+    selector: &Selector,
+    nodes: &[NodeId],
+    rng: &mut ChaCha8Rng,
+) -> Result<BTreeSet<NodeId>, RoleVacant> {
     let count = match selector {
         Selector::Name(name) => return named(machines, name),
         Selector::List(parts) => {
             let mut all = BTreeSet::new();
             for part in parts {
-                all.extend(select(machines, part, rng)?);
+                all.extend(select_among(machines, part, nodes, rng)?);
             }
             return Ok(all);
         }
@@ -39,7 +51,7 @@ pub(crate) fn select(
         Selector::Majority => nodes.len() / 2 + 1,
         Selector::Minority => nodes.len().div_ceil(2).saturating_sub(1),
     };
-    Ok(choose(nodes, count, rng))
+    Ok(choose(nodes.to_vec(), count, rng))
 }
 
 /// The hosts that a name stands for: a host, a group or load, a region, or the holder of a role.

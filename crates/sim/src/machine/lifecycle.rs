@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::Waker;
 
-use netsplit_history::{Cause, Crash, TraceKind};
+use netsplit_history::{Cause, Crash};
 use turmoil_net::shim::tokio::net::UdpSocket;
 
 use super::id::{NodeId, address};
@@ -101,30 +101,6 @@ impl Sim {
         }
     }
 
-    /// Performs an action of the scenario.
-    pub fn act(self: &Rc<Sim>, index: usize) {
-        let (operator, verb, args) = {
-            let world = &mut *self.world.borrow_mut();
-            let action = world.faults.action(index);
-            let (verb, args) = (action.verb.clone(), action.args.clone());
-            let operator = world.machines.operator();
-            world.core.note(tag::ACTION, &[index as u64], verb.as_bytes());
-            let name = &world.machines[operator].name;
-            world.core.wake_now(name, Cause::Action);
-            world.core.keep(name, || TraceKind::Action(verb.as_str().into()));
-            (operator, verb, serde_json::to_value(args).unwrap_or_default())
-        };
-        let (system, handle) = (self.system(), self.host(operator));
-        let up = self.world.borrow().machines[operator].up;
-        if let Some(task) = self.run_on(operator, || system.act(handle, &verb, args)) {
-            if up {
-                self.tasks.borrow_mut().spawn(operator, task);
-            } else {
-                self.drop_on(operator, task);
-            }
-        }
-    }
-
     /// A handle to the current life of a host.
     pub fn host(self: &Rc<Sim>, id: NodeId) -> Host {
         let incarnation = self.world.borrow().machines[id].incarnation;
@@ -159,10 +135,17 @@ impl Sim {
 }
 
 impl World {
-    /// Records a crash that no fault has caused.
+    /// Records a crash that no fault has caused. The operator is no part of the system under test:
+    /// what fails there are the actions.
     fn note_panic(&mut self, id: NodeId, panic: &Panic) {
         let World { core, machines, .. } = self;
         core.note(tag::CRASH, &[number(id)], panic.message.as_bytes());
+        if machines[id].kind == MachineKind::Operator {
+            let Panic { message, place } = panic;
+            let at = core.now.as_secs_f64();
+            let why = format!("the lab panicked at {at}s in an action: {message} ({place})");
+            return core.inconclusive(why);
+        }
         core.run.crashes.push(Crash {
             at: core.now,
             node: machines[id].name.to_string(),

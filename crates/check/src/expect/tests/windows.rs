@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use netsplit_history::{Series, Status};
+use netsplit_history::{ActionRecord, Series, Status};
 use netsplit_scenario::{Comparison::Equal, Ended, Metric, Quantity, WindowName};
 
 use super::super::testing::{at, fault, request, sentence, steady, steady_but};
@@ -73,6 +73,45 @@ fn windows_mean_what_the_design_says() {
     assert_eq!(spans(after("ghost")), []);
     assert_eq!(spans(WindowName::OutsideFaults), [(5.0, 10.0), (18.0, 20.0), (23.0, 30.0)]);
     assert_eq!(spans(WindowName::Span(at(1.0), at(7.0))), [(5.0, 7.0)]);
+}
+
+#[test]
+fn windows_of_an_action_follow_when_it_was_asked_and_obeyed() {
+    let mut run = steady();
+    let action = |name: &str, asked, obeyed| ActionRecord {
+        name: name.into(),
+        what: "join 2".into(),
+        asked,
+        obeyed,
+        why: String::new(),
+    };
+    run.actions = vec![
+        action("join", Some(at(10.0)), Some(at(12.0))),
+        action("again", Some(at(15.0)), None),
+        action("never", None, None),
+    ];
+    run.faults = vec![fault("cut", &[(20.0, 21.0)])];
+    let window = |name: WindowName| resolve(&name, &run, Duration::ZERO);
+    let span = |from, to| netsplit_history::Window::span(at(from), at(to));
+    let before = |name: &str| WindowName::Before(name.into());
+    assert_eq!(window(before("join")), span(5.0, 10.0));
+    assert_eq!(window(during("join")), span(10.0, 12.0));
+    assert_eq!(window(after("join")), span(12.0, 20.0));
+    assert_eq!(window(during("again")), span(15.0, 35.0));
+    assert!(window(after("again")).is_empty() && window(before("never")).is_empty());
+    let found = finding(&run, availability(0.5, during("never")));
+    assert_eq!(found.why, "action `never` was never asked");
+    let findings = evaluate(&scenario(Vec::new()), &run, &|_, _| None);
+    assert_eq!(
+        (findings.verdict, findings.reasons),
+        (
+            Verdict::Inconclusive,
+            vec![
+                "action `again` (join 2) was asked at 15s and never obeyed".to_owned(),
+                "action `never` (join 2) was never asked".to_owned(),
+            ]
+        )
+    );
 }
 
 #[test]
