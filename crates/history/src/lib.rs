@@ -16,6 +16,7 @@ mod jsonl;
 mod latency;
 mod numbers;
 mod operation;
+mod over_time;
 mod path;
 mod run;
 mod tally;
@@ -28,6 +29,7 @@ pub use invariant::{Invariant, InvariantState};
 pub use jsonl::{HistoryError, read_history, write_history};
 pub use latency::{EncodedLatencies, Latencies};
 pub use operation::{Operation, Outcome, Status};
+pub use over_time::{Level, LevelSlice, OverTime, Slices};
 pub use path::{Interval, Wait, critical_path};
 pub use run::{
     Aggregate, Crash, FaultRecord, LabEvent, LittlesLaw, NetworkCounts, Problem, Run, Sample,

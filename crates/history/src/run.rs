@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ActionRecord, Operation, Time, TraceEvent, TraceKind, Wake, Window};
+use crate::{ActionRecord, Operation, OverTime, Time, TraceEvent, TraceKind, Wake, Window};
 
 /// The record of one run.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,8 @@ pub struct Run {
     pub observed: BTreeMap<Arc<str>, Vec<Sample<Duration>>>,
     /// Counters and gauges of the lab, by name.
     pub series: BTreeMap<Arc<str>, Series>,
+    /// Attempts and queues over time.
+    pub over_time: OverTime,
     /// Numbers that the lab computed from the whole run at its end.
     pub measured: BTreeMap<String, f64>,
     /// Events that nodes recorded, in order.

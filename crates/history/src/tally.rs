@@ -67,14 +67,17 @@ impl Tally {
     pub fn of(run: &Run, window: &Window, keep: impl Fn(&Operation) -> bool) -> Tally {
         let mut tally = Tally::default();
         let counted = |op: &&Operation| window.contains(op.intended) && keep(op);
-        for operation in run.operations.iter().filter(counted) {
-            tally.counts.add(operation.status);
-            tally.latency_all.record(operation.latency());
-            if operation.status == Status::Ok {
-                tally.latency.record(operation.latency());
-            }
-        }
+        run.operations.iter().filter(counted).for_each(|operation| tally.add(operation));
         tally
+    }
+
+    /// Counts one more operation.
+    pub fn add(&mut self, operation: &Operation) {
+        self.counts.add(operation.status);
+        self.latency_all.record(operation.latency());
+        if operation.status == Status::Ok {
+            self.latency.record(operation.latency());
+        }
     }
 }
 

@@ -16,6 +16,7 @@
 //! contains a path, a wall-clock time or a thread count, so one seed gives the same bytes.
 
 mod json;
+mod over_time;
 mod phases;
 mod report;
 mod rounding;
@@ -28,6 +29,7 @@ mod timeline;
 mod testing;
 
 pub use json::{from_json, json_text, to_json};
+pub use over_time::{Levels, OverTimeReport};
 pub use phases::Phase;
 pub use report::{
     ActionReport, CrashReport, ExpectationReport, FaultReport, Observed, OperationReport, Report,

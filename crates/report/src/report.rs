@@ -2,20 +2,22 @@
 //!
 //! Fields are only added; a change of meaning needs a new schema.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use netsplit_check::{Finding, Findings, Verdict, Witness, significant};
 use netsplit_history::{
-    ActionRecord, Counts, Crash, FaultRecord, Latencies, NetworkCounts, Problem, Run, Sample,
-    Tally, Time, Window, worst_second,
+    ActionRecord, Counts, Crash, FaultRecord, Latencies, NetworkCounts, Operation, Problem, Run,
+    Sample, Tally, Time, Window, worst_second,
 };
 use netsplit_scenario::{Quantity, Scenario};
-use serde::{Deserialize, Serialize};
+use serde::ser::Error;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::to_raw_value;
 
 use crate::phases::phases;
 use crate::rounding::{seconds, share};
-use crate::{LatencyMs, Phase};
+use crate::{LatencyMs, OverTimeReport, Phase};
 
 const SCHEMA: &str = "netsplit.report/1";
 /// Significant digits of a lab's metrics.
@@ -61,6 +63,12 @@ pub struct Report {
     pub latency_ms: LatencyMs,
     /// Requests and latencies by operation.
     pub operations: BTreeMap<String, OperationReport>,
+    /// The same by load.
+    #[serde(default)]
+    pub loads: BTreeMap<String, OperationReport>,
+    /// The same by region of the load, where loads have one.
+    #[serde(default)]
+    pub regions: BTreeMap<String, OperationReport>,
     /// Requests and latencies by phase.
     pub phases: Vec<Phase>,
     /// The faults and their effects.
@@ -82,13 +90,26 @@ pub struct Report {
     pub crashes: Vec<CrashReport>,
     /// Other problems of the run.
     pub problems: Vec<Problem>,
+    /// Numbers over time.
+    #[serde(default, serialize_with = "one_line")]
+    pub over_time: OverTimeReport,
     /// Versions of the software that wrote the report.
     pub versions: Versions,
 }
 
+/// Writes a value without line breaks: an indented list of numbers would have a line for each.
+fn one_line<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    to_raw_value(value).map_err(S::Error::custom)?.serialize(serializer)
+}
+
 impl Report {
     /// The report about `run`, a run of the scenario called `name`, with its findings.
-    pub fn new(name: &str, scenario: &Scenario, run: &Run, findings: &Findings) -> Report {
+    pub fn new<'a>(
+        name: &str,
+        scenario: &'a Scenario,
+        run: &'a Run,
+        findings: &Findings,
+    ) -> Report {
         let measured = run.measured_window();
         let all = Tally::of(run, &measured, |_| true);
         Report {
@@ -109,7 +130,12 @@ impl Report {
             availability: all.counts.availability().map(share),
             worst_second: worst_second(run, &measured).map(WorstSecond::from),
             latency_ms: LatencyMs::from(&all.latency),
-            operations: operations(run, &measured),
+            operations: grouped(run, &measured, |op| Some(&*op.op)),
+            loads: grouped(run, &measured, |op| Some(&*op.load)),
+            regions: grouped(run, &measured, |op| {
+                let load = scenario.loads.iter().find(|load| *load.name == *op.load)?;
+                load.region.as_deref()
+            }),
             phases: phases(scenario, run),
             faults: run.faults.iter().map(FaultReport::from).collect(),
             actions: run.actions.iter().map(ActionReport::from).collect(),
@@ -120,23 +146,30 @@ impl Report {
             sweep: findings.sweep.clone(),
             crashes: run.crashes.iter().map(CrashReport::from).collect(),
             problems: run.problems.clone(),
+            over_time: OverTimeReport::from(run),
             versions: Versions::default(),
         }
     }
 }
 
-fn operations(run: &Run, measured: &Window) -> BTreeMap<String, OperationReport> {
-    let names: BTreeSet<_> = run.operations.iter().map(|op| op.op.clone()).collect();
-    let report_of = |name: &str| {
-        let tally = Tally::of(run, measured, |op| *op.op == *name);
-        OperationReport {
-            requests: tally.counts,
-            availability: tally.counts.availability().map(share),
-            latency_ms: LatencyMs::from(&tally.latency),
+/// Requests and latencies by a name that each operation may have.
+fn grouped<'a>(
+    run: &'a Run,
+    measured: &Window,
+    name_of: impl Fn(&'a Operation) -> Option<&'a str>,
+) -> BTreeMap<String, OperationReport> {
+    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+    for operation in run.operations.iter().filter(|op| measured.contains(op.intended)) {
+        if let Some(name) = name_of(operation) {
+            tallies.entry(name).or_default().add(operation);
         }
+    }
+    let report = |(name, tally): (&str, Tally)| {
+        let (requests, latency_ms) = (tally.counts, LatencyMs::from(&tally.latency));
+        let availability = requests.availability().map(share);
+        (name.to_owned(), OperationReport { requests, availability, latency_ms })
     };
-    let reports = names.iter().map(|name| (name.to_string(), report_of(name)));
-    reports.collect()
+    tallies.into_iter().map(report).collect()
 }
 
 fn observed(run: &Run, measured: &Window) -> BTreeMap<String, LatencyMs> {
@@ -160,7 +193,7 @@ fn metrics(run: &Run, measured: &Window) -> BTreeMap<String, Option<f64>> {
         .collect()
 }
 
-/// One operation.
+/// The requests of one operation, load or region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OperationReport {
     /// Requests by status.

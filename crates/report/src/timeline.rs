@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use netsplit_history::{Counts, Run, Status, Time};
+use netsplit_history::{Counts, Run, Slices, Status, Time};
 
 /// The requests of a run over time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,23 +42,25 @@ pub struct Column {
 impl Timeline {
     /// The timeline of `run` in at most `most_columns` columns (at least one) of a round length.
     pub fn new(run: &Run, most_columns: usize) -> Timeline {
-        let step = round_step(run.duration, most_columns.max(1));
-        let step_ns = step.as_nanos() as u64;
-        let count = run.duration.as_nanos().div_ceil(step_ns) as usize;
+        Timeline::in_slices(run, Slices::of(run.duration, most_columns))
+    }
+
+    /// The timeline of `run` with a column for each slice.
+    pub fn in_slices(run: &Run, slices: Slices) -> Timeline {
+        let (step, count) = (slices.length, slices.count);
         let mut columns = vec![Column::default(); count];
         let mut latencies = vec![Vec::new(); count];
         for operation in &run.operations {
-            let index = (operation.intended.as_nanos() / step_ns) as usize;
-            if operation.intended >= run.duration {
+            let Some(index) = slices.index(operation.intended) else {
                 continue;
-            }
+            };
             columns[index].counts.add(operation.status);
             if operation.status == Status::Ok {
                 latencies[index].push(operation.latency());
             }
         }
         for (index, (column, latencies)) in columns.iter_mut().zip(&mut latencies).enumerate() {
-            column.from = Time::from_nanos(index as u64 * step_ns);
+            column.from = slices.start(index);
             let length = run.duration.since(column.from).min(step);
             column.throughput = column.counts.ok as f64 / length.as_secs_f64();
             latencies.sort_unstable();
@@ -100,18 +102,6 @@ fn nearest_rank(sorted: &[Duration], percent: usize) -> Option<Duration> {
     rank.checked_sub(1).map(|index| sorted[index])
 }
 
-/// Leading digits of round lengths, in tenths.
-const ROUND: [u64; 11] = [10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100];
-
-/// The shortest round length such that at most `most` columns cover `duration`.
-fn round_step(duration: Time, most: usize) -> Duration {
-    let least = duration.as_nanos().div_ceil(most as u64).max(10);
-    let unit = 10u64.pow(least.ilog10() - 1);
-    let round = ROUND.iter().map(|tenths| tenths * unit);
-    let step = round.into_iter().find(|step| *step >= least);
-    Duration::from_nanos(step.unwrap_or(least))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,12 +113,6 @@ mod tests {
         let timeline = Timeline::new(&run, 50);
         assert_eq!(timeline.step, Duration::from_millis(1200));
         assert_eq!(timeline.columns.len(), 50);
-        for (seconds, most, step_ms) in
-            [(60, 60, 1000), (600, 50, 12_000), (1, 50, 20), (61, 50, 1500)]
-        {
-            let step = round_step(Time::from(Duration::from_secs(seconds)), most);
-            assert_eq!(step, Duration::from_millis(step_ms), "{seconds} {most}");
-        }
         assert!(Timeline::new(&Run::default(), 50).columns.is_empty());
     }
 

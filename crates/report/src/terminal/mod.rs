@@ -33,6 +33,7 @@ pub fn render(report: &Report, timeline: &Timeline, width: usize, colour: bool) 
     let mut page = Page { text: String::new(), width, paint: Paint { colour } };
     page.header(report);
     sections::latency(&mut page, report);
+    sections::groups(&mut page, report);
     sections::phases(&mut page, report);
     page.section("Over time, by intended send", |room, paint| chart::chart(timeline, room, paint));
     sections::faults(&mut page, report);

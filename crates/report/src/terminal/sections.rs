@@ -13,13 +13,15 @@ const NONE: &str = "-";
 /// The width of a name in a list of counters.
 const NAME: usize = 24;
 
-/// Requests, availability and percentiles by operation.
+/// Requests, availability and latency by operation. The 90th percentile is in `report.json` only.
 pub fn latency(page: &mut Page, report: &Report) {
     page.section("Latency of successful requests", |room, _| {
-        let mut rows = vec![header("operation", &["requests", "ok"])];
+        let columns = ["operation", "requests", "ok", "mean", "p50 ", "p99 ", "p99.9 ", "max "];
+        let mut rows = vec![columns.map(String::from).to_vec()];
         let mut add = |name: &str, requests: u64, share, latency: &LatencyMs| {
+            let [p50, _, tail @ ..] = percentiles(latency);
             let mut row = vec![name.to_owned(), thousands(requests), percent(share)];
-            row.extend(percentiles(latency));
+            row.extend([millis(latency.mean), p50].into_iter().chain(tail));
             rows.push(row);
         };
         for (name, operation) in &report.operations {
@@ -34,6 +36,32 @@ pub fn latency(page: &mut Page, report: &Report) {
         let mut lines = table(&rows, room);
         lines.extend(endings(report).iter().flat_map(|ended| wrap(ended, room)));
         lines.extend(footnote(all.chain([&report.latency_ms])));
+        lines
+    });
+}
+
+/// The same by load and by region, where there are several.
+pub fn groups(page: &mut Page, report: &Report) {
+    page.section("By load and region", |room, _| {
+        let columns = ["", "requests", "ok", "mean", "p50 ", "p99 "];
+        let mut rows = vec![columns.map(String::from).to_vec()];
+        let mut shown = Vec::new();
+        for (what, by) in [("load", &report.loads), ("region", &report.regions)] {
+            for (name, of) in by.iter().filter(|_| by.len() > 1) {
+                let [p50, _, p99, ..] = percentiles(&of.latency_ms);
+                let (attempted, mean) =
+                    (thousands(of.requests.attempted), millis(of.latency_ms.mean));
+                let name = format!("{what} {name}");
+                rows.push(vec![name, attempted, percent(of.availability), mean, p50, p99]);
+                shown.push(&of.latency_ms);
+            }
+        }
+        if shown.is_empty() {
+            return Vec::new();
+        }
+        let mut lines = table(&rows, room);
+        let few = shown.iter().any(|latency| latency.is_few("p50") || latency.is_few("p99"));
+        lines.extend(few.then(|| "* fewer than ten samples beyond it".to_owned()));
         lines
     });
 }

@@ -7,7 +7,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use netsplit_history::{LabEvent, Run, Time, TraceKind};
+use netsplit_history::{LabEvent, OverTime, Run, Slices, Time, TraceKind};
 use netsplit_scenario::Scenario;
 use serde_json::Value;
 use turmoil_net::Net;
@@ -20,7 +20,8 @@ use crate::fault::selectors::select;
 use crate::load::Loads;
 use crate::machine::Machines;
 use crate::machine::id::NodeId;
-use crate::network::{Datagram, Envelope, Network};
+use crate::machine::state::{MachineKind, SLICES};
+use crate::network::{CallKey, Datagram, Envelope, Network};
 use crate::random::stream;
 
 pub(crate) struct World {
@@ -42,10 +43,12 @@ impl World {
         net: &mut Net,
     ) -> World {
         let duration = Time::from(scenario.duration);
-        let run = Run { seed, warmup: scenario.warmup.into(), duration, ..Run::default() };
+        let slices = Slices::of(duration, SLICES);
+        let over_time = OverTime { slices, attempts: vec![0; slices.count], ..OverTime::default() };
+        let warmup = scenario.warmup.into();
+        let run = Run { seed, warmup, duration, over_time, ..Run::default() };
         let machines = Machines::new(scenario, seed, net);
-        let hosts = machines.ids().map(|id| machines[id].name.clone()).collect();
-        let mut core = Core::new(Run { hosts, ..run }, record_trace);
+        let mut core = Core::new(run, record_trace);
         let loads = Loads::new(&scenario.loads, seed, &machines, duration);
         core.end = duration + loads.longest_timeout();
         World {
@@ -105,6 +108,17 @@ impl World {
         self.faults.trigger(core, name);
     }
 
+    /// Registers a call of a host, and counts it as an attempt if the host is a client's.
+    pub fn open_call(&mut self, id: NodeId) -> CallKey {
+        if self.machines[id].kind == MachineKind::Client {
+            let over_time = &mut self.core.run.over_time;
+            if let Some(index) = over_time.slices.index(self.core.now) {
+                over_time.attempts[index] += 1;
+            }
+        }
+        self.network.open_call()
+    }
+
     /// A host's name.
     pub fn name_of(&self, id: NodeId) -> Arc<str> {
         self.machines[id].name.clone()
@@ -115,6 +129,13 @@ impl World {
         self.loads.finish(&mut self.core);
         self.core.run.network.in_flight = self.network.in_flight();
         self.faults.finish(&mut self.core);
+        let run = &mut self.core.run;
+        for machine in self.machines.ids().map(|id| &self.machines[id]) {
+            run.hosts.push(machine.name.clone());
+            if let Some(queue) = machine.cpu.queue_until(run.duration) {
+                run.over_time.queues.insert(machine.name.clone(), queue);
+            }
+        }
         self.core.take_run()
     }
 }

@@ -52,7 +52,7 @@ impl Host {
     /// When the lab does not declare the message's kind, or there is no host `to`.
     pub fn call<R: Rpc>(&self, to: NodeId, request: &R, timeout: Duration) -> Call<R> {
         let kind = self.kind_of(request);
-        let key = self.world().network.open_call();
+        let key = self.world().open_call(self.id());
         let mut waiting = Call {
             host: self.clone(),
             key,

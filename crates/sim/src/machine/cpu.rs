@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::task::Waker;
 use std::time::Duration;
 
-use netsplit_history::Time;
+use netsplit_history::{Level, LevelSlice, Slices, Time};
 use slotmap::SlotMap;
 
 use super::id::NodeId;
@@ -55,13 +55,28 @@ pub(crate) struct Cpu {
     queue: VecDeque<JobKey>,
     /// Jobs in the queue, without abandoned ones.
     waiting: usize,
+    /// The same over time.
+    level: Level,
     /// The factor by which work takes longer; `None` during a pause.
     factor: Option<f64>,
 }
 
 impl Cpu {
-    pub fn new(workers: Option<u32>) -> Cpu {
-        Cpu { workers, running: Vec::new(), queue: VecDeque::new(), waiting: 0, factor: Some(1.0) }
+    /// Workers whose queue is recorded in these slices.
+    pub fn new(workers: Option<u32>, slices: Slices) -> Cpu {
+        Cpu {
+            workers,
+            running: Vec::new(),
+            queue: VecDeque::new(),
+            waiting: 0,
+            level: Level::new(slices),
+            factor: Some(1.0),
+        }
+    }
+
+    /// The queue over time until `end`; `None` without a limit on the workers.
+    pub fn queue_until(&self, end: Time) -> Option<Vec<LevelSlice>> {
+        self.workers.map(|_| self.level.clone().finish(end))
     }
 
     /// Jobs waiting for a worker.
@@ -135,6 +150,7 @@ impl Cpu {
             }
             Place::Queued => {
                 self.waiting -= 1;
+                self.level.set(now, self.waiting as u64);
                 if self.queue.len() > 64 + 2 * self.waiting {
                     self.queue.retain(|key| jobs.contains_key(*key));
                 }
@@ -143,13 +159,14 @@ impl Cpu {
     }
 
     /// Drops all jobs: the node crashed.
-    pub fn clear(&mut self, jobs: &mut Jobs) {
+    pub fn clear(&mut self, now: Time, jobs: &mut Jobs) {
         for key in self.running.drain(..).chain(self.queue.drain(..)) {
             if let Some(job) = jobs.get_mut(key) {
                 job.place = Place::Gone;
             }
         }
         self.waiting = 0;
+        self.level.set(now, 0);
     }
 
     /// Changes the factor by which work takes longer; `None` pauses it.
@@ -185,6 +202,11 @@ impl Cpu {
     }
 
     fn start_next(&mut self, now: Time, jobs: &mut Jobs, events: &mut Events) {
+        self.start_free(now, jobs, events);
+        self.level.set(now, self.waiting as u64);
+    }
+
+    fn start_free(&mut self, now: Time, jobs: &mut Jobs, events: &mut Events) {
         while self.workers.is_none_or(|limit| self.running.len() < limit as usize) {
             let Some(key) = self.queue.pop_front() else {
                 return;
@@ -235,7 +257,11 @@ mod tests {
 
     impl Bench {
         fn new(workers: Option<u32>) -> Bench {
-            Bench { cpu: Cpu::new(workers), jobs: Jobs::with_key(), events: Events::default() }
+            Bench {
+                cpu: Cpu::new(workers, Slices::of(at(1000), 10)),
+                jobs: Jobs::with_key(),
+                events: Events::default(),
+            }
         }
 
         fn add(&mut self, ms: u64, now: u64) -> JobKey {
@@ -308,7 +334,7 @@ mod tests {
     fn a_crash_loses_all_work_and_late_drops_disturb_nobody() {
         let mut bench = Bench::new(Some(1));
         let old = [10, 10].map(|ms| bench.add(ms, 0));
-        bench.cpu.clear(&mut bench.jobs);
+        bench.cpu.clear(at(0), &mut bench.jobs);
         let new = bench.add(10, 5);
         for key in old {
             bench.abandon(key, 6);

@@ -17,14 +17,14 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use netsplit_history::{Cause, TraceKind};
+use netsplit_history::{Cause, Slices, TraceKind};
 use netsplit_scenario::{NodeGroup, Scenario};
 use turmoil_net::Net;
 use turmoil_net::shim::tokio::net::UdpSocket;
 
 use self::cpu::{Job, Jobs};
 use self::id::{NodeId, address};
-use self::state::{Machine, MachineKind, build_machines};
+use self::state::{Machine, MachineKind, SLICES, build_machines};
 use self::timers::{Expired, Timers};
 use crate::engine::core::Core;
 use crate::engine::events::{Firing, JobKey, TimerKey};
@@ -47,6 +47,8 @@ pub(crate) struct Machines {
     roles: BTreeMap<&'static str, NodeId>,
     timers: Timers,
     jobs: Jobs,
+    /// The slices of time in which queues are recorded.
+    slices: Slices,
 }
 
 /// The steps that a change of effects requires of the event loop.
@@ -76,6 +78,7 @@ impl Machines {
             roles: BTreeMap::new(),
             timers: Timers::default(),
             jobs: Jobs::default(),
+            slices: Slices::of(scenario.duration.into(), SLICES),
         }
     }
 
@@ -123,7 +126,7 @@ impl Machines {
         let net = self.spares.pop_front()?;
         let id = NodeId(self.list.len() as u32);
         let number = self.nodes_of(group).len() as u32;
-        self.list.push(state::node(spec, number, id, seed, net));
+        self.list.push(state::node(spec, number, id, seed, self.slices, net));
         self.groups.entry(spec.name.as_str().into()).or_default().push(id);
         Some(id)
     }
@@ -150,7 +153,7 @@ impl Machines {
         machine.incarnation += 1;
         machine.parked.clear();
         machine.ports.clear();
-        machine.cpu.clear(&mut self.jobs);
+        machine.cpu.clear(core.now, &mut self.jobs);
         machine.disk.crash();
         machine.replies.take()
     }

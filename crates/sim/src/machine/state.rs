@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use netsplit_history::Slices;
 use netsplit_scenario::{Dist, NodeGroup, Scenario};
 use rand::rngs::ChaCha8Rng;
 use turmoil_net::Net;
@@ -14,6 +15,9 @@ use super::id::{NodeId, address};
 use crate::engine::events::Firing;
 use crate::engine::executor::TaskKey;
 use crate::random::{Sampler, stream};
+
+/// The most slices of time in which queues and attempts are recorded.
+pub(crate) const SLICES: usize = 200;
 
 /// The purpose of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,10 +105,11 @@ impl Machine {
 /// operator.
 pub(crate) fn build_machines(scenario: &Scenario, seed: u64, net: &mut Net) -> Vec<Machine> {
     let mut hosts = Vec::new();
+    let slices = Slices::of(scenario.duration.into(), SLICES);
     for group in &scenario.nodes {
         for number in 0..group.count {
             let id = NodeId(hosts.len() as u32);
-            hosts.push(node(group, number, id, seed, net.add_host(address(id))));
+            hosts.push(node(group, number, id, seed, slices, net.add_host(address(id))));
         }
     }
     for load in &scenario.loads {
@@ -128,6 +133,7 @@ pub(crate) fn node(
     number: u32,
     id: NodeId,
     seed: u64,
+    slices: Slices,
     net: turmoil_net::HostId,
 ) -> Machine {
     let name = format!("{}{}", group.prefix, number + 1);
@@ -137,7 +143,7 @@ pub(crate) fn node(
     Machine {
         region: (!regions.is_empty())
             .then(|| regions[number as usize % regions.len()].as_str().into()),
-        cpu: Cpu::new(group.workers),
+        cpu: Cpu::new(group.workers, slices),
         disk: DiskState::new(disk_seed, disk_rng, Sampler::new(&group.disk_sync)),
         ..bare(MachineKind::Node, &name, &group.name, seed, net)
     }
@@ -165,7 +171,7 @@ fn bare(
         parked: Vec::new(),
         effects: Vec::new(),
         clock: Clock::default(),
-        cpu: Cpu::new(None),
+        cpu: Cpu::new(None, Slices::default()),
         disk: DiskState::new(seed, stream(seed, &format!("disk/{name}")), instant),
         rng: stream(seed, &format!("host/{name}")),
         ports: Vec::new(),
