@@ -102,6 +102,11 @@ impl Command {
             _ => None,
         }
     }
+
+    /// Whether it does one run.
+    pub fn is_single_run(&self) -> bool {
+        matches!(self, Command::Run(_) | Command::Trace(_) | Command::Replay(_))
+    }
 }
 
 const RUN_EXAMPLES: &str = "\

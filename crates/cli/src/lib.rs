@@ -39,7 +39,10 @@ pub fn main(labs: &[&'static dyn Lab]) -> ExitCode {
     }
     let command = args::Cli::parse().command;
     match command.runs_in_a_worker() {
-        Some(what) => worker::command(&what).unwrap_or_else(|error| report(&error)),
+        Some(what) => {
+            let done = worker::command(&what, command.is_single_run());
+            done.unwrap_or_else(|error| report(&error))
+        }
         None => execute(catalog, command),
     }
 }

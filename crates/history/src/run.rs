@@ -50,8 +50,12 @@ pub struct Run {
     pub fingerprint: u64,
     /// Events that the executor handled.
     pub steps: u64,
+    /// Whether it ended before its time, by an endless loop or a budget; a problem says which.
+    pub ended_early: bool,
     /// The full trace, if requested.
     pub trace: Vec<TraceEvent>,
+    /// When the trace was full, if it was: what happened later is not in it.
+    pub trace_ended: Option<Time>,
     /// Why node code ran, in order, if the trace was requested; the first is the start of the run.
     pub wakes: Vec<Wake>,
     /// Log lines of nodes, from `tracing`.

@@ -8,7 +8,7 @@ use netsplit_history::{
     Aggregate, FaultRecord, NetworkCounts, Operation, Outcome, Run, Sample, Series, Status, Time,
 };
 use netsplit_scenario::{
-    Arrivals, CheckedParams, Comparison, Ended, Expectation, Expectations, Keys, LabSpec,
+    Arrivals, CheckedParams, Comparison, Ended, Expectation, Expectations, Keys, LabSpec, Limits,
     LinkSettings, Load, Metric, Network, Property, Quantity, Requests, Scenario, Sentence,
     Statistic, WindowName,
 };
@@ -132,6 +132,7 @@ fn scenario() -> Scenario {
             }],
             ..Expectations::default()
         },
+        limits: Limits::default(),
         hash: "00c0ffee00c0ffee".into(),
         overrides: vec!["params.r=1".into()],
     }

@@ -59,5 +59,6 @@ pub use model::{
     Keys, LinkFault, LinkRule, LinkSettings, Load, Network, NodeFault, NodeGroup, Partition,
     Repeat, Scenario, Selector, SyncFault, Trigger,
 };
+pub use parse::limits::{Limits, REQUEST_BYTES};
 pub use parse::{FILE_MIB_MAX, Parsed, STARTED_NODES_MAX, hash, parse};
 pub use value::param_types::{Rate, Share, Span};

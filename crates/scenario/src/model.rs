@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use netsplit_history::Time;
 
-use crate::{CheckedParams, LabSpec, Sentence};
+use crate::{CheckedParams, LabSpec, Limits, Sentence};
 
 /// One validated scenario.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ pub struct Scenario {
     pub actions: Vec<Action>,
     /// The expectations, `[verdict]` in the file.
     pub verdict: Expectations,
+    /// The budgets of a run.
+    pub limits: Limits,
     /// The xxh3-64 hash of the scenario file's text, in hexadecimal.
     pub hash: String,
     /// The `key=value` overrides in force, in the order given.

@@ -40,9 +40,12 @@ fn an_endless_loop_of_yields_is_a_verdict() {
 #[test]
 fn a_run_of_too_many_events_is_inconclusive() {
     let lab = TestLab { node: pong_server, client: Asker::client };
-    let options = Options { max_steps: 1000, ..Default::default() };
-    let run = simulate(&lab, &scenario(1), &options, &mut |_| ()).expect("it can be built");
-    assert!(matches!(&run.problems[..], [Problem::Inconclusive(why)] if why.contains("1000")));
+    let mut scenario = scenario(1);
+    scenario.limits.events = 1000;
+    let run = run_untraced(&lab, &scenario, 1);
+    let [Problem::Inconclusive(why)] = &run.problems[..] else { panic!("{:?}", run.problems) };
+    assert!(why.contains("1,000 events, most steps were of"), "{why}");
+    assert!(why.contains("--set limits.events="), "{why}");
     check_counts(&run);
 }
 

@@ -43,14 +43,6 @@ static MISCHIEF: Seat<fn(Host) -> Task> = Seat {
                 std::hint::black_box(Vec::<u8>::with_capacity(size));
             })
         }),
-        filling("hoard", "Fills memory without end", |_| {
-            Box::pin(async {
-                let mut hoard = Vec::new();
-                loop {
-                    hoard.push(std::hint::black_box(vec![1_u8; 1 << 20]));
-                }
-            })
-        }),
         filling("spin", "Never returns from a poll", |_| {
             Box::pin(async {
                 loop {
@@ -73,15 +65,6 @@ static MISCHIEF: Seat<fn(Host) -> Task> = Seat {
                 let other = host.nodes("nodes")[0];
                 loop {
                     host.send(other, &Tell(0)).expect("it is short");
-                }
-            })
-        }),
-        filling("gossip", "Answers each message with two", |host| {
-            Box::pin(async move {
-                let nodes = host.nodes("nodes");
-                for _ in 0..1 << 14 {
-                    host.send(nodes[0], &Tell(1)).expect("it is short");
-                    host.sleep(Duration::from_micros(1)).await;
                 }
             })
         }),
@@ -110,7 +93,7 @@ static MISCHIEF: Seat<fn(Host) -> Task> = Seat {
             Box::pin(async move {
                 let disk = host.disk();
                 for file in 0_u64.. {
-                    disk.write(&file.to_string(), &[7; 1 << 20]).expect("a disk takes it");
+                    disk.write(&file.to_string(), &vec![7; 1 << 20]).expect("a disk takes it");
                 }
             })
         }),

@@ -42,7 +42,8 @@ fn a_run_that_dies_is_no_success_and_says_which_it_was() {
         assert_eq!(output.status.code(), Some(3), "{variant}");
         assert_eq!(stdout(&output), "", "{variant}");
         let said = format!(
-            "error: hostile/calm variant={variant} seed 7: lost: its process ended with {end}\n"
+            "error: hostile/calm variant={variant} seed 7: lost: its process ended with {end}, in \
+             code of n2 at 0.500000000s\n"
         );
         assert!(stderr(&output).contains(&said), "{variant}: {}", stderr(&output));
     }
@@ -100,4 +101,31 @@ fn nobody_else_starts_a_worker() {
     let output = hostile("worker-process");
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("only netsplit itself"), "{}", stderr(&output));
+}
+
+#[test]
+fn floods_are_verdicts_that_name_node_time_and_budget() {
+    for (variant, said) in [
+        ("flood", "200,000 messages in flight, the last one sent by n2"),
+        ("spawn", "300,000 tasks, all on n2"),
+        ("record", "for what nodes record, the last of it by n2"),
+        ("count", "for what nodes record, the last of it by n2"),
+        ("write", "for disks, the last of it by n2"),
+    ] {
+        let small = [
+            "--set limits.memory=200MB",
+            "--set limits.messages=200000",
+            "--set limits.tasks_per_host=300000",
+        ];
+        let small = small.join(" ");
+        let output = hostile(&format!("run hostile/calm --variant {variant} {small} --json"));
+        assert_eq!(output.status.code(), Some(1), "{variant}: {}", stderr(&output));
+        let report = json(&output);
+        let reason = report["reasons"][0].as_str().expect("a reason");
+        assert!(reason.starts_with("the run was ended at 0.500000000s: more than "), "{reason}");
+        assert!(reason.contains(said), "{reason}");
+    }
+    let sleeps = hostile("run hostile/calm --variant sleep --set limits.events=1000000 --json");
+    assert_eq!(sleeps.status.code(), Some(3));
+    assert!(stdout(&sleeps).contains("1,000,000 events, most steps were of n2"));
 }

@@ -63,7 +63,7 @@ fn judge(
     decide: Decide<'_>,
 ) -> Option<Finding> {
     let mut witness = None;
-    let (verdict, observed, why) = match &expectation.sentence {
+    let (mut verdict, observed, mut why) = match &expectation.sentence {
         Sentence::Metric { metric, comparison, value, window } => {
             match measure(metric, window, scenario, run) {
                 Ok(measured) => compare(measured, *comparison, *value),
@@ -77,6 +77,12 @@ fn judge(
         }
         Sentence::Violates { .. } | Sentence::Aggregate { .. } => return None,
     };
+    let could_still_hold =
+        !matches!(&expectation.sentence, Sentence::Property { negated: false, .. });
+    if run.ended_early && verdict == Verdict::Fail && could_still_hold {
+        verdict = Verdict::Inconclusive;
+        why = "the run ended early".into();
+    }
     Some(Finding {
         text: expectation.text.clone(),
         line: expectation.line,

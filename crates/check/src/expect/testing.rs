@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use netsplit_history::{FaultRecord, Operation, Outcome, Run, Status, Time};
 use netsplit_scenario::{
-    Arrivals, CheckedParams, Comparison, Expectation, Expectations, Keys, LabSpec, LinkSettings,
-    Load, Metric, Network, Quantity, Scenario, Sentence, WindowName,
+    Arrivals, CheckedParams, Comparison, Expectation, Expectations, Keys, LabSpec, Limits,
+    LinkSettings, Load, Metric, Network, Quantity, Scenario, Sentence, WindowName,
 };
 
 static LAB: LabSpec = LabSpec::new("lab", "For tests");
@@ -88,6 +88,7 @@ pub fn scenario(sentences: impl IntoIterator<Item = Sentence>) -> Scenario {
         faults: Vec::new(),
         actions: Vec::new(),
         verdict: Expectations { expect: expect.collect(), ..Expectations::default() },
+        limits: Limits::default(),
         hash: "0".into(),
         overrides: Vec::new(),
     }

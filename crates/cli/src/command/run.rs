@@ -91,7 +91,15 @@ pub fn with_seed(seed: u64) -> Options {
 pub fn simulate(experiment: &Experiment, options: &Options) -> anyhow::Result<Run> {
     let total = Time::from(total_duration(&experiment.scenario)).as_nanos();
     let mut progress = Progress::new(&experiment.name, total);
-    watched(experiment, options, &mut |now| progress.at(now.as_nanos())).map_err(exit::usage)
+    let run = watched(experiment, options, &mut |now| progress.at(now.as_nanos()));
+    let run = run.map_err(exit::usage)?;
+    if let Some(ended) = run.trace_ended {
+        terminal::complain(&format!(
+            "warning: the trace ends at {ended}: it has taken a quarter of the memory that a run \
+             may hold; --set limits.memory=... raises it"
+        ));
+    }
+    Ok(run)
 }
 
 /// Writes the file of this name; returns false if the run does not have it.

@@ -15,6 +15,7 @@ use clap::Parser;
 use netsplit_harness::Catalog;
 
 use super::os::{Socket, take_stdin};
+use super::place;
 use super::protocol::{Answer, Link, Request, send};
 use super::watch::Watch;
 use crate::args::Cli;
@@ -26,9 +27,9 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// Answers the requests of the parent until it closes the socket.
 pub fn serve(catalog: Catalog<'_>) -> ExitCode {
-    let link = take_stdin().and_then(|socket| {
-        socket.set_read_timeout(Some(LOOK))?;
-        Link::new(socket)
+    let link = take_stdin().and_then(Link::new).and_then(|link| {
+        link.give_up_after(LOOK)?;
+        Ok(link)
     });
     let Ok(link) = link else {
         anstream::eprintln!("error: only netsplit itself starts a worker process");
@@ -41,8 +42,9 @@ pub fn serve(catalog: Catalog<'_>) -> ExitCode {
     #[expect(clippy::disallowed_methods, reason = "it runs beside the simulation, not in it")]
     thread::spawn(move || listen(link, &requests));
     for request in received {
+        place::tell_if_asked(&request, &socket);
         let answer = match request {
-            Request::Command { args, colour, width } => {
+            Request::Command { args, colour, width, .. } => {
                 let parent = socket.try_clone().expect("a descriptor is left");
                 terminal::use_parents(parent_printer(parent), colour, width);
                 let code = command(catalog, args);

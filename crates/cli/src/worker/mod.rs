@@ -16,6 +16,7 @@
 
 pub mod child;
 mod os;
+mod place;
 mod protocol;
 mod watch;
 
@@ -60,10 +61,15 @@ impl Worker {
     /// # Errors
     /// When the operating system starts no further process.
     pub fn start() -> anyhow::Result<Worker> {
+        Worker::with_stderr(Stdio::inherit())
+    }
+
+    fn with_stderr(stderr: Stdio) -> anyhow::Result<Worker> {
         let begin = || -> io::Result<Worker> {
             let (own, its) = Socket::pair()?;
             let mut program = os::this_program()?;
-            program.arg(WORKER).stdin(Stdio::from(os::descriptor(its))).stdout(io::stderr());
+            program.arg(WORKER).stdin(Stdio::from(os::descriptor(its)));
+            program.stdout(io::stderr()).stderr(stderr);
             Ok(Worker { child: program.spawn()?, link: Link::new(own)? })
         };
         begin().context("cannot start a worker process")
@@ -130,29 +136,36 @@ impl Pool {
 }
 
 /// Has a worker do the command of this process, and prints what it prints. `what` is what it
-/// runs, such as `raft/calm seed 1`.
+/// runs, such as `raft/calm seed 1`; of a single run that is lost, the place is found as well.
 ///
 /// # Errors
 /// When no worker can be started.
-pub fn command(what: &str) -> anyhow::Result<ExitCode> {
+pub fn command(what: &str, single_run: bool) -> anyhow::Result<ExitCode> {
     let mut worker = Worker::start()?;
-    let request = Request::Command {
-        args: std::env::args_os().collect(),
-        colour: terminal::colour(),
-        width: terminal::width(),
-    };
-    let mut answer = worker.send(&request).and_then(|()| worker.receive());
+    let mut answer = worker.send(&whole_command(false)).and_then(|()| worker.receive());
     loop {
         match answer {
             Ok(Answer::Printed(text)) => terminal::print(&text),
             Ok(Answer::Done) => return Ok(worker.exit_code()),
             Ok(other) => unreachable!("a command is not answered by {other:?}"),
             Err(lost) => {
-                terminal::complain(&format!("error: {what}: lost: {lost}"));
+                let place = single_run.then(place::find).flatten();
+                let place = place.map_or(String::new(), |place| format!(", in code of {place}"));
+                terminal::complain(&format!("error: {what}: lost: {lost}{place}"));
                 return Ok(exit::INCONCLUSIVE.into());
             }
         }
         answer = worker.receive();
+    }
+}
+
+/// The command of this process, for a worker to do.
+fn whole_command(places: bool) -> Request {
+    Request::Command {
+        args: std::env::args_os().collect(),
+        colour: terminal::colour(),
+        width: terminal::width(),
+        places,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
+use std::time::Duration;
 
 use netsplit_report::sweep::{Entry, Job};
 use serde::de::DeserializeOwned;
@@ -20,6 +21,8 @@ pub enum Request {
         colour: bool,
         /// The columns of its output.
         width: usize,
+        /// Whether to tell the places where code of the lab runs, before it does.
+        places: bool,
     },
     /// One run of a sweep.
     Run(Box<SweptRun>),
@@ -49,6 +52,8 @@ pub struct SweptRun {
 pub enum Answer {
     /// A part of a command's output.
     Printed(String),
+    /// Code of the lab runs next: the host and the simulated time.
+    At(String),
     /// A command is done, and the worker ends with its exit code.
     Done,
     /// A run of a sweep is done, or could not be built.
@@ -68,6 +73,11 @@ impl Link {
     pub fn new(socket: Socket) -> io::Result<Link> {
         let writer = socket.try_clone()?;
         Ok(Link { reader: BufReader::new(socket), writer, line: Vec::new() })
+    }
+
+    /// Makes waiting for a message fail after this time.
+    pub fn give_up_after(&self, time: Duration) -> io::Result<()> {
+        self.writer.set_read_timeout(Some(time))
     }
 
     /// The end that sends, for other threads.

@@ -12,6 +12,7 @@ use netsplit_history::{Run, Time};
 use netsplit_sim::Options;
 
 use super::os::processor_time;
+use super::place;
 
 /// Processor time without progress after which a worker gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -27,7 +28,8 @@ pub fn watched(
     progress: &mut dyn FnMut(Time),
 ) -> Result<Run, String> {
     RUNNING.fetch_add(1, Ordering::Relaxed);
-    let run = experiment.simulate(options, &mut |now| {
+    let options = Options { before_lab_code: place::teller(), ..options.clone() };
+    let run = experiment.simulate(&options, &mut |now| {
         SIGNS.fetch_add(1, Ordering::Relaxed);
         progress(now);
     });

@@ -120,6 +120,7 @@ fn name(kind: &Kind) -> Option<String> {
         Kind::Probability => "probability",
         Kind::Rate => "rate",
         Kind::Bandwidth => "bandwidth",
+        Kind::Size => "size",
         Kind::Selector => "selector",
         Kind::Trigger(_) => "trigger",
         Kind::Variant => "variant",

@@ -7,6 +7,7 @@ mod conflicts;
 mod empty_windows;
 mod fault;
 mod fault_kind;
+pub(crate) mod limits;
 mod load;
 mod network;
 pub(crate) mod nodes;
@@ -69,6 +70,7 @@ pub(crate) const SCENARIO: Shape = Shape {
         key("fault", Kind::Tables(&fault::FAULT), "Faults and their times."),
         key("action", Kind::Tables(&action::ACTION), "Actions that the lab performs, and when."),
         key("verdict", Kind::Table(&verdict::VERDICT), "The expectations."),
+        key("limits", Kind::Table(&limits::LIMITS), "Budgets: a run that exceeds one ends."),
     ],
     one_of: &[],
 };
@@ -196,8 +198,10 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
         duration: times.duration,
     };
     let verdict = verdict::verdict(ctx, &symbols, &known_faults, fields.get("verdict"));
+    let limits = limits::limits(ctx, fields.get("limits"));
     if ctx.errors() == 0 {
         warnings::about_loads(ctx, fields, &loads);
+        warnings::about_limits(ctx, fields, (&loads, &limits, end));
         warnings::about_warmup(ctx, &faults, Time::from(times.warmup));
         warnings::about_verdict(ctx, fields, &verdict);
     }
@@ -218,6 +222,7 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
         faults: faults.into_iter().map(|placed| placed.fault).collect(),
         actions,
         verdict,
+        limits,
         hash: String::new(),
         overrides: Vec::new(),
     })

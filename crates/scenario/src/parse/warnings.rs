@@ -4,9 +4,10 @@ use netsplit_history::Time;
 
 use crate::diagnostic::Problem;
 use crate::parse::fault::Placed;
+use crate::parse::limits::REQUEST_BYTES;
 use crate::table::context::Context;
 use crate::table::fields::Fields;
-use crate::{Expectations, Load};
+use crate::{Arrivals, Expectations, Limits, Load};
 
 /// Warns of a scenario without expectations, which always passes.
 pub(crate) fn about_verdict(ctx: &Context<'_>, fields: &Fields<'_, '_>, verdict: &Expectations) {
@@ -31,6 +32,40 @@ pub(crate) fn about_warmup(ctx: &Context<'_>, faults: &[Placed], warmup: Time) {
             let problem = Problem::warning(placed.kind_span.clone(), message);
             ctx.report(problem.help("start the fault after `warmup`, or shorten `warmup`"));
         }
+    }
+}
+
+/// Warns of loads whose requests alone exceed a budget of the run.
+pub(crate) fn about_limits(
+    ctx: &Context<'_>,
+    fields: &Fields<'_, '_>,
+    (loads, limits, end): (&[Load], &Limits, Time),
+) {
+    let requests: f64 = loads.iter().map(|load| requests(load, end)).sum();
+    let bytes = requests * REQUEST_BYTES as f64;
+    if bytes <= limits.memory as f64 {
+        return;
+    }
+    let (needed, limit) = ((bytes / 1e9).ceil(), limits.memory as f64 / 1e9);
+    let message = format!(
+        "about {requests:.0} requests take {needed}GB, and the run ends when it holds {limit}GB"
+    );
+    let help = format!(
+        "shorten it or lower its load; with that much memory to spare: --set limits.memory={needed}GB"
+    );
+    ctx.report(Problem::warning(fields.span_of("load"), message).help(help));
+}
+
+/// The expected number of requests, as far as the load alone decides it.
+fn requests(load: &Load, end: Time) -> f64 {
+    let until = load.until.map_or(end, |until| until.min(end));
+    match &load.arrivals {
+        Arrivals::Open { steps, .. } => {
+            let ends = steps.iter().skip(1).map(|(at, _)| *at).chain([until]);
+            let spans = steps.iter().zip(ends);
+            spans.map(|((from, rate), to)| to.min(until).since(*from).as_secs_f64() * rate).sum()
+        }
+        Arrivals::Closed { clients, .. } | Arrivals::Once { clients } => f64::from(*clients),
     }
 }
 

@@ -55,6 +55,8 @@ pub(crate) enum Kind {
     Rate,
     /// A bandwidth such as `"10MB/s"`.
     Bandwidth,
+    /// An amount of memory such as `"2GB"`.
+    Size,
     /// A selector of nodes.
     Selector,
     /// A time, or a table of this shape that names an event.

@@ -31,7 +31,11 @@ pub(crate) fn of(kind: &Kind, nested: &mut Nested<'_>) -> Json {
         Kind::Rate => pattern("A rate, such as \"200/s\".", r"^[0-9][0-9_.]*\s*/\s*(s|min|h)$"),
         Kind::Bandwidth => pattern(
             "A bandwidth, such as \"10MB/s\" or \"1Mbit/s\".",
-            r"^[0-9][0-9_.]*\s*([kKMG]?B|[kMG]?bit|[KM]iB)\s*/s$",
+            r"^[0-9][0-9_.]*\s*([kKMG]?B|[kMG]?bit|[KMG]iB)\s*/s$",
+        ),
+        Kind::Size => pattern(
+            "An amount of memory, such as \"500MB\" or \"2GB\".",
+            r"^[0-9][0-9_.]*\s*([kKMG]?B|[KMG]iB)$",
         ),
         Kind::Probability => json!({
             "description": "A probability, such as \"2%\" or 0.02.",

@@ -204,6 +204,12 @@ pub(crate) fn bandwidth(ctx: &Context<'_>, value: &Value<'_>) -> Option<u64> {
     quantity(ctx, value.span(), units::bandwidth(text))
 }
 
+/// An amount of memory in bytes.
+pub(crate) fn size(ctx: &Context<'_>, value: &Value<'_>) -> Option<u64> {
+    const EXPECTED: &str = "an amount of memory, for example \"2GB\"";
+    quantity(ctx, value.span(), units::size(str_of(ctx, value, EXPECTED)?))
+}
+
 /// The value of a quantity; a malformed one is reported at `span`.
 fn quantity<T>(ctx: &Context<'_>, span: Span, quantity: Result<T, Malformed>) -> Option<T> {
     match quantity {

@@ -126,19 +126,31 @@ pub(crate) fn rate(text: &str) -> Result<f64, Malformed> {
     }
 }
 
-const BYTE_UNITS: [(&str, f64); 11] = [
+const BYTE_UNITS: [(&str, f64); 8] = [
     ("B", 1.0),
     ("kB", 1e3),
     ("KB", 1e3),
     ("MB", 1e6),
     ("GB", 1e9),
-    ("bit", 0.125),
-    ("kbit", 125.0),
-    ("Mbit", 125e3),
-    ("Gbit", 125e6),
     ("KiB", 1024.0),
     ("MiB", 1_048_576.0),
+    ("GiB", 1_073_741_824.0),
 ];
+
+const BIT_UNITS: [(&str, f64); 4] =
+    [("bit", 0.125), ("kbit", 125.0), ("Mbit", 125e3), ("Gbit", 125e6)];
+
+/// An amount of memory in bytes.
+pub(crate) fn size(text: &str) -> Result<u64, Malformed> {
+    let wrong = || Malformed {
+        message: format!("`{}` is not an amount of memory up to 1,000GB", cut(text)),
+        expected: "expected an amount of memory, for example \"500MB\" or \"2GB\"",
+    };
+    let (number, unit) = split_number(text.trim());
+    let factor = BYTE_UNITS.iter().find(|(name, _)| *name == unit.trim());
+    let bytes = decimal(number, 0).zip(factor).map(|(number, (_, factor))| number * factor);
+    bytes.filter(|bytes| (1.0..=1e12).contains(bytes)).map(|bytes| bytes as u64).ok_or_else(wrong)
+}
 
 /// A bandwidth in bytes per second.
 pub(crate) fn bandwidth(text: &str) -> Result<u64, Malformed> {
@@ -150,6 +162,7 @@ pub(crate) fn bandwidth(text: &str) -> Result<u64, Malformed> {
     let unit = unit.trim().strip_suffix("/s").map(str::trim_end);
     let factor = BYTE_UNITS
         .iter()
+        .chain(&BIT_UNITS)
         .find(|(name, _)| Some(*name) == unit)
         .ok_or_else(|| wrong(format!("`{}` has no unit of bandwidth", cut(text))))?
         .1;
@@ -223,6 +236,10 @@ mod tests {
         assert_eq!(rate("90/min"), Ok(1.5));
         assert_eq!(bandwidth("1Mbit/s"), Ok(125_000));
         assert_eq!(bandwidth("10MB/s"), Ok(10_000_000));
+        assert_eq!(size("1.5 GiB"), Ok(1_610_612_736));
+        for bad in ["2", "2GB/s", "8Gbit", "0B", "-1GB", "1e3GB", "2000GB", ""] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
         for bad in ["200", "-5/s", "1e9/s", "/s", "5/fortnight", "inf/s"] {
             assert!(rate(bad).is_err(), "{bad}");
         }

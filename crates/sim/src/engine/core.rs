@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use netsplit_history::{Aggregate, Cause, Problem, Run, Sample, Series, Time, TraceKind, Wake};
+use netsplit_scenario::Limits;
 
+use super::budget::Budget;
 use super::events::{Event, Events};
 use super::executor::cause;
-use super::tracer::Tracer;
+use super::tracer::{Recorded, Tracer};
 
 /// The beginning of a wait: the time, and the wake under which it began.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +25,9 @@ impl Begun {
 }
 use crate::machine::id::NodeId;
 
+/// A recorded trace may take this part of the memory, in addition to it.
+const TRACE_SHARE: u64 = 4;
+
 /// The present time, the events to come, and the record of the run so far.
 pub(crate) struct Core {
     pub seed: u64,
@@ -30,19 +35,24 @@ pub(crate) struct Core {
     /// When the run ends: its duration, and then the longest client timeout.
     pub end: Time,
     events: Events,
+    /// The number of events that were scheduled before the present instant.
+    before_now: u64,
     tracer: Tracer,
     pub run: Run,
+    pub budget: Budget,
 }
 
 impl Core {
-    pub fn new(run: Run, record_trace: bool) -> Core {
+    pub fn new(run: Run, record_trace: bool, limits: Limits) -> Core {
         Core {
             seed: run.seed,
             now: Time::ZERO,
             end: run.duration,
             events: Events::default(),
-            tracer: Tracer::new(record_trace),
+            before_now: 0,
+            tracer: Tracer::new(record_trace, (limits.memory / TRACE_SHARE) as usize),
             run,
+            budget: Budget::new(limits),
         }
     }
 
@@ -56,11 +66,21 @@ impl Core {
         &mut self.events
     }
 
-    /// Takes the next event before the end of the run, and advances time to it.
-    pub fn advance(&mut self) -> Option<Event> {
-        let (at, event) = self.events.pop_until(self.end)?;
-        self.now = at;
-        Some(event)
+    /// Takes the next event before the end of the run, and advances time to it. Also returns
+    /// whether it was scheduled before this instant.
+    pub fn advance(&mut self) -> Option<(Event, bool)> {
+        let scheduled = self.events.pushed();
+        let (at, seq, event) = self.events.pop_until(self.end)?;
+        if at > self.now {
+            self.now = at;
+            self.before_now = scheduled;
+        }
+        Some((event, seq <= self.before_now))
+    }
+
+    /// The events scheduled so far are from before this instant.
+    pub fn begin_instant(&mut self) {
+        self.before_now = self.events.pushed();
     }
 
     /// Adds an event to the fingerprint: `tag` is its kind, `numbers` and `bytes` its content.
@@ -71,6 +91,11 @@ impl Core {
     /// Adds an event to the recorded trace, if there is one.
     pub fn keep(&mut self, node: &Arc<str>, kind: impl FnOnce() -> TraceKind) {
         self.tracer.keep(self.now, node, kind);
+    }
+
+    /// Events that are scheduled.
+    pub fn scheduled(&self) -> usize {
+        self.events.len()
     }
 
     /// Whether the trace is kept as data, with contents and causes.
@@ -108,6 +133,7 @@ impl Core {
     /// Adds a sample of a host to a distribution of durations.
     pub fn observe(&mut self, host: NodeId, name: &'static str, value: std::time::Duration) {
         let sample = Sample { at: self.now, host: host.0, value };
+        self.budget.records += size_of_val(&sample);
         match self.run.observed.get_mut(name) {
             Some(samples) => samples.push(sample),
             None => drop(self.run.observed.insert(name.into(), vec![sample])),
@@ -117,6 +143,7 @@ impl Core {
     /// Adds a point of a host to a counter or gauge.
     pub fn point(&mut self, host: NodeId, name: &'static str, aggregate: Aggregate, value: f64) {
         let point = Sample { at: self.now, host: host.0, value };
+        self.budget.records += size_of_val(&point);
         if let Some(series) = self.run.series.get_mut(name) {
             series.points.push(point);
         } else {
@@ -127,7 +154,8 @@ impl Core {
 
     /// Takes the record, complete with the fingerprint and the trace.
     pub fn take_run(&mut self) -> Run {
-        let (fingerprint, trace, wakes) = self.tracer.finish();
-        Run { end: self.now, fingerprint, trace, wakes, ..std::mem::take(&mut self.run) }
+        let Recorded { fingerprint, events: trace, wakes, ended } = self.tracer.finish();
+        let run = std::mem::take(&mut self.run);
+        Run { end: self.now, fingerprint, trace, wakes, trace_ended: ended, ..run }
     }
 }

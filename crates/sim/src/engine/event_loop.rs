@@ -19,8 +19,12 @@ use crate::{NodeId, System};
 /// Polls and events that may happen at one instant before the run counts as a livelock.
 const INSTANT_BUDGET: u64 = 1_000_000;
 
+/// Further ones for each event that was due at this instant before it began: half a million
+/// sessions that start at once are no livelock.
+const STEPS_PER_EVENT: u64 = 100;
+
 /// Steps between two calls of the progress callback.
-const PROGRESS_STEPS: u64 = 1 << 16;
+const PROGRESS_STEPS: u64 = 1 << 12;
 
 thread_local! {
     static LIVE: Cell<usize> = const { Cell::new(0) };
@@ -44,11 +48,13 @@ pub(crate) struct Sim {
     /// turmoil-net's handle to the network of this thread, until the end of the run.
     pub net: RefCell<Option<EnterGuard>>,
     system: RefCell<Option<Rc<dyn System>>>,
-    /// Polls and events since time last advanced.
+    /// Polls and events since time last advanced, and how many there may be.
     instant: Cell<u64>,
+    instant_budget: Cell<u64>,
     steps: Cell<u64>,
     /// The host whose code is running, or ran last.
     current: Cell<NodeId>,
+    before_lab_code: Option<fn(Time, &str)>,
 }
 
 /// Polls a future that is ready at once.
@@ -60,7 +66,7 @@ pub(crate) fn ready<F: Future>(future: F) -> F::Output {
 }
 
 impl Sim {
-    pub fn new(world: World, net: EnterGuard) -> Rc<Sim> {
+    pub fn new(world: World, net: EnterGuard, before_lab_code: Option<fn(Time, &str)>) -> Rc<Sim> {
         LIVE.set(LIVE.get() + 1);
         Rc::new(Sim {
             world: RefCell::new(world),
@@ -69,8 +75,10 @@ impl Sim {
             net: RefCell::new(Some(net)),
             system: RefCell::new(None),
             instant: Cell::new(0),
+            instant_budget: Cell::new(INSTANT_BUDGET),
             steps: Cell::new(0),
             current: Cell::new(NodeId(0)),
+            before_lab_code,
         })
     }
 
@@ -89,16 +97,22 @@ impl Sim {
 
     /// Runs until no event is left, the run ends, or a budget is spent. Calls `progress` with the
     /// simulated time every now and then.
-    pub fn run(self: &Rc<Sim>, max_steps: u64, progress: &mut dyn FnMut(Time)) {
+    pub fn run(self: &Rc<Sim>, progress: &mut dyn FnMut(Time)) {
+        let max_steps = self.world.borrow().core.budget.limits.events;
         let mut next_report = PROGRESS_STEPS;
+        self.world.borrow_mut().core.begin_instant();
         while self.run_ready() {
             let (before, next, now) = {
                 let core = &mut self.world.borrow_mut().core;
                 (core.now, core.advance(), core.now)
             };
-            let Some(event) = next else { break };
+            let Some((event, due_before)) = next else { break };
             if now > before {
                 self.instant.set(0);
+                self.instant_budget.set(INSTANT_BUDGET);
+            }
+            if due_before {
+                self.instant_budget.set(self.instant_budget.get() + STEPS_PER_EVENT);
             }
             self.handle(event);
             if !self.spend(None) {
@@ -109,11 +123,7 @@ impl Sim {
                 progress(now);
             }
             if self.steps.get() > max_steps {
-                let why = format!(
-                    "the run was ended at {now}, after {max_steps} steps, the limit: shorten the \
-                     scenario or lower its load"
-                );
-                self.world.borrow_mut().core.inconclusive(why);
+                self.world.borrow_mut().too_many_events();
                 break;
             }
         }
@@ -122,25 +132,40 @@ impl Sim {
         core.run.steps = self.steps.get();
     }
 
-    /// Counts a step; false when there were too many at one instant.
+    /// Counts a step; false when there were too many at one instant, or a budget is exceeded.
     fn spend(&self, at: Option<NodeId>) -> bool {
         self.steps.set(self.steps.get() + 1);
         self.instant.set(self.instant.get() + 1);
-        if self.instant.get() <= INSTANT_BUDGET {
+        let world = &mut *self.world.borrow_mut();
+        if !world.within_budget(&self.tasks.borrow(), at) {
+            return false;
+        }
+        let budget = self.instant_budget.get();
+        if self.instant.get() <= budget {
             return true;
         }
-        let world = &mut *self.world.borrow_mut();
         let place = at.map_or("the network".into(), |id| world.name_of(id));
         let core = &mut world.core;
         let why = format!(
-            "livelock: more than {INSTANT_BUDGET} steps at {} without time advancing, at {place}",
+            "livelock: more than {budget} steps at {} without time advancing, at {place}",
             core.now
         );
+        core.run.ended_early = true;
         core.run.problems.push(Problem::Failure(why));
         false
     }
 
-    /// Polls tasks until none is ready; false when a livelock was detected.
+    /// Accounts for a line that code of a lab has logged; whether it is within the budget. The engine
+    /// itself logs nothing.
+    pub fn log_within_budget(&self, bytes: usize) -> bool {
+        let Ok(mut world) = self.world.try_borrow_mut() else {
+            return true;
+        };
+        world.core.budget.records += size_of::<String>() + bytes;
+        world.within_budget(&self.tasks.borrow(), Some(self.current.get()))
+    }
+
+    /// Polls tasks until none is ready; false when the run is over.
     fn run_ready(self: &Rc<Sim>) -> bool {
         loop {
             let Some(key) = Tasks::next_ready() else {
@@ -155,6 +180,7 @@ impl Sim {
                     machine.parked.push(key);
                     continue;
                 }
+                machine.polls += 1;
             }
             self.poll(key);
             if !self.spend(Some(host)) {
@@ -185,6 +211,10 @@ impl Sim {
     /// Makes `host` the host of all socket calls on this thread.
     pub fn make_current(&self, host: NodeId) {
         self.current.set(host);
+        if let Some(tell) = self.before_lab_code {
+            let world = self.world.borrow();
+            tell(world.core.now, &world.machines[host].name);
+        }
         if let Some(net) = &*self.net.borrow() {
             net.set_current(self.world.borrow().machines[host].net);
         }

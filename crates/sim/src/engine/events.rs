@@ -84,6 +84,7 @@ pub(crate) struct Events {
     slice: u64,
     later: BTreeMap<u64, Vec<Entry>>,
     seq: u64,
+    len: usize,
 }
 
 /// A slice of time has 2 to this power nanoseconds, 17 ms.
@@ -92,6 +93,7 @@ const SLICE_BITS: u32 = 24;
 impl Events {
     pub fn push(&mut self, at: Time, event: Event) {
         self.seq += 1;
+        self.len += 1;
         let entry = Entry { at, seq: self.seq, event };
         let slice = at.as_nanos() >> SLICE_BITS;
         if slice <= self.slice {
@@ -101,8 +103,18 @@ impl Events {
         }
     }
 
-    /// The next event at or before `until`.
-    pub fn pop_until(&mut self, until: Time) -> Option<(Time, Event)> {
+    /// Events so far, each of which has its number.
+    pub fn pushed(&self) -> u64 {
+        self.seq
+    }
+
+    /// Events to come.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The next event at or before `until`, with its number.
+    pub fn pop_until(&mut self, until: Time) -> Option<(Time, u64, Event)> {
         if self.now.is_empty() {
             let (slice, entries) = self.later.pop_first()?;
             self.slice = slice;
@@ -111,13 +123,18 @@ impl Events {
         if self.now.peek()?.at > until {
             return None;
         }
-        self.now.pop().map(|entry| (entry.at, entry.event))
+        self.len -= 1;
+        self.now.pop().map(|entry| (entry.at, entry.seq, entry.event))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn next(events: &mut Events) -> Option<(Time, Event)> {
+        events.pop_until(Time::MAX).map(|(at, _, event)| (at, event))
+    }
 
     #[test]
     fn events_come_in_order_of_time_and_then_of_scheduling() {
@@ -132,12 +149,13 @@ mod tests {
             events.push(at, Event::Act { action: n, tries: 0 });
             expected.push((at, n));
             if n % 2 == 0 {
-                popped.extend(events.pop_until(Time::MAX));
+                popped.extend(next(&mut events));
             }
         }
-        while let Some(next) = events.pop_until(Time::MAX) {
-            popped.push(next);
+        while let Some(event) = next(&mut events) {
+            popped.push(event);
         }
+        assert_eq!(events.len(), 0);
         expected.sort_unstable();
         let popped: Vec<_> = popped
             .into_iter()

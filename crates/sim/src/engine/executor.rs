@@ -75,13 +75,20 @@ struct Slot {
     future: Option<Task>,
     state: Arc<TaskWaker>,
     waker: Waker,
+    bytes: usize,
 }
+
+/// Bytes around the future of a task: its slot, its waker and its place in the queue.
+const AROUND_TASK: usize = size_of::<Slot>() + size_of::<TaskWaker>() + 32;
 
 /// All tasks of a simulation.
 #[derive(Default)]
 pub(crate) struct Tasks {
     slots: SlotMap<TaskKey, Slot>,
     epoch: u64,
+    bytes: usize,
+    /// Tasks by host.
+    of_host: Vec<u64>,
 }
 
 /// A task taken out for one poll.
@@ -98,17 +105,23 @@ impl Tasks {
         let epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
         EPOCH.set(epoch);
         CAUSE.set(0);
-        Tasks { slots: SlotMap::with_key(), epoch }
+        Tasks { slots: SlotMap::with_key(), epoch, bytes: 0, of_host: Vec::new() }
     }
 
     /// Adds a task and queues its first poll.
     pub fn spawn(&mut self, host: NodeId, future: Task) -> TaskKey {
         let epoch = self.epoch;
+        let bytes = size_of_val(&*future) + AROUND_TASK;
+        self.bytes += bytes;
+        if self.of_host.len() <= host.index() {
+            self.of_host.resize(host.index() + 1, 0);
+        }
+        self.of_host[host.index()] += 1;
         let key = self.slots.insert_with_key(|task| {
             let (cause, queued) = (AtomicU32::new(0), AtomicBool::new(false));
             let state = Arc::new(TaskWaker { task, epoch, cause, queued });
             let waker = Waker::from(state.clone());
-            Slot { host, future: Some(future), state, waker }
+            Slot { host, future: Some(future), state, waker, bytes }
         });
         self.slots[key].waker.wake_by_ref();
         key
@@ -152,7 +165,25 @@ impl Tasks {
     /// Removes a task; the caller drops its future.
     #[must_use]
     pub fn remove(&mut self, task: TaskKey) -> Option<Task> {
-        self.slots.remove(task).and_then(|slot| slot.future)
+        let slot = self.slots.remove(task)?;
+        self.bytes -= slot.bytes;
+        self.of_host[slot.host.index()] -= 1;
+        slot.future
+    }
+
+    /// The number of tasks.
+    pub fn count(&self) -> u64 {
+        self.slots.len() as u64
+    }
+
+    /// The number of tasks of a host.
+    pub fn count_of(&self, host: NodeId) -> u64 {
+        self.of_host.get(host.index()).copied().unwrap_or_default()
+    }
+
+    /// The bytes of all tasks.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Removes all tasks of a host; the caller drops the futures.

@@ -9,6 +9,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::with_default;
 use tracing::{Event, Metadata, Subscriber};
 
+use super::budget::stop_lab_code;
 use super::event_loop::Sim;
 
 thread_local! {
@@ -58,11 +59,15 @@ impl Subscriber for Collector {
         let mut line = format!("{now} {node} {}", event.metadata().level());
         // Formatting runs code of the node, which may log in turn.
         event.record(&mut Text(&mut line));
+        let within_budget = sim.log_within_budget(line.len());
         LINES.with_borrow_mut(|log| {
             if let Some(log) = log {
                 log.lines.push(line);
             }
         });
+        if !within_budget {
+            stop_lab_code();
+        }
     }
 
     fn enter(&self, _: &Id) {}

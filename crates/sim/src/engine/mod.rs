@@ -5,6 +5,7 @@
 //! for network, machines, faults and loads. Events and random draws enter the trace ([`tracer`]),
 //! whose hash is the fingerprint of the run.
 
+pub(crate) mod budget;
 pub(crate) mod core;
 pub(crate) mod event_loop;
 pub(crate) mod events;

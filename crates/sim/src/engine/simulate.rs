@@ -20,13 +20,14 @@ pub struct Options {
     pub seed: u64,
     /// Whether to record the full trace. Default: false.
     pub record_trace: bool,
-    /// Events and polls after which the run ends as inconclusive. Default: 2 billion.
-    pub max_steps: u64,
+    /// Called with the time and the host before code of a lab runs, to find the place at which it
+    /// takes the process down. Default: none.
+    pub before_lab_code: Option<fn(Time, &str)>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { seed: 1, record_trace: false, max_steps: 2_000_000_000 }
+        Options { seed: 1, record_trace: false, before_lab_code: None }
     }
 }
 
@@ -51,15 +52,15 @@ pub fn simulate(
 ) -> Result<Run, String> {
     let system = build(lab, scenario)?;
     let mut net = Net::new();
-    let Options { seed, record_trace, max_steps } = *options;
+    let Options { seed, record_trace, before_lab_code } = *options;
     let world = World::new(scenario, lab.spec().messages, seed, record_trace, &mut net);
-    let sim = Sim::new(world, net.enter());
+    let sim = Sim::new(world, net.enter(), before_lab_code);
     sim.install(system);
     let log = logs::collect(&sim, || {
         sim.world.borrow_mut().apply_link_rules();
         sim.ids().for_each(|id| sim.start(id));
         sim.world.borrow_mut().schedule_loads_and_faults();
-        sim.run(max_steps, progress);
+        sim.run(progress);
     });
     let system = sim.system();
     sim.end_all_requests();

@@ -2,7 +2,8 @@
 //!
 //! Every event is written, as a tag, the time and its content, to a byte stream that is hashed as
 //! it grows. The full trace, as data, is kept only on request, and with it the contents of messages
-//! and the causes of node code. Neither enters the fingerprint.
+//! and the causes of node code. Neither enters the fingerprint. A record that has taken its share of
+//! the memory ends there, and the run goes on: whether a run is recorded must not decide it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,6 +17,9 @@ use crate::machine::id::NodeId;
 /// Bytes that are buffered before they are hashed.
 const CHUNK: usize = 16 * 1024;
 
+/// Bytes around a content in the set of them.
+const AROUND_CONTENT: usize = 48;
+
 pub(crate) struct Tracer {
     hash: Xxh3Default,
     pending: Vec<u8>,
@@ -27,10 +31,32 @@ struct Record {
     events: Vec<TraceEvent>,
     wakes: Vec<Wake>,
     contents: BTreeSet<Arc<str>>,
+    /// Bytes so far, and how many there may be.
+    bytes: usize,
+    bytes_max: usize,
+    /// When it was full.
+    ended: Option<Time>,
+}
+
+impl Record {
+    /// Makes room for bytes; false when there is none.
+    fn hold(&mut self, bytes: usize) -> bool {
+        self.bytes += bytes;
+        self.bytes <= self.bytes_max
+    }
+}
+
+/// What is kept of a run.
+pub(crate) struct Recorded {
+    pub fingerprint: u64,
+    pub events: Vec<TraceEvent>,
+    pub wakes: Vec<Wake>,
+    pub ended: Option<Time>,
 }
 
 impl Tracer {
-    pub fn new(record: bool) -> Tracer {
+    /// A tracer that, with `record`, keeps events up to this many bytes.
+    pub fn new(record: bool, bytes_max: usize) -> Tracer {
         Tracer {
             hash: Xxh3Default::new(),
             pending: Vec::with_capacity(2 * CHUNK),
@@ -45,6 +71,9 @@ impl Tracer {
                     by: 0,
                 }],
                 contents: BTreeSet::new(),
+                bytes: 0,
+                bytes_max,
+                ended: None,
             }),
         }
     }
@@ -64,9 +93,18 @@ impl Tracer {
         }
     }
 
+    /// The record, as long as there is room in it.
+    fn recording(&mut self) -> Option<&mut Record> {
+        self.record.as_mut().filter(|record| record.ended.is_none())
+    }
+
     /// Keeps an event as data, if the trace is recorded.
     pub fn keep(&mut self, at: Time, node: &Arc<str>, kind: impl FnOnce() -> TraceKind) {
-        if let Some(record) = &mut self.record {
+        if let Some(record) = self.record.as_mut().filter(|record| record.ended.is_none()) {
+            if !record.hold(size_of::<TraceEvent>()) {
+                record.ended = Some(at);
+                return;
+            }
             self.hash.update(&self.pending);
             self.pending.clear();
             record.events.push(TraceEvent {
@@ -81,12 +119,13 @@ impl Tracer {
 
     /// Whether the trace is kept as data.
     pub fn records(&self) -> bool {
-        self.record.is_some()
+        self.record.as_ref().is_some_and(|record| record.ended.is_none())
     }
 
     /// Keeps a wake, if the trace is recorded, and makes it the cause of what runs next.
     pub fn wake(&mut self, wake: impl FnOnce() -> Wake) {
-        if let Some(record) = &mut self.record {
+        if let Some(record) = self.recording() {
+            record.hold(size_of::<Wake>());
             record.wakes.push(wake());
             set_cause(record.wakes.len() as u32 - 1);
         }
@@ -94,24 +133,27 @@ impl Tracer {
 
     /// The one copy of a content; empty if the trace is not recorded.
     pub fn share(&mut self, content: String) -> Arc<str> {
-        let Some(record) = &mut self.record else { return Arc::default() };
+        let Some(record) = self.recording() else { return Arc::default() };
         if let Some(known) = record.contents.get(content.as_str()) {
             return known.clone();
         }
+        record.hold(content.len() + AROUND_CONTENT);
         let content = Arc::from(content);
         record.contents.insert(Arc::clone(&content));
         content
     }
 
-    /// The fingerprint of all events so far, and the recorded events and wakes.
-    pub fn finish(&mut self) -> (u64, Vec<TraceEvent>, Vec<Wake>) {
+    /// The fingerprint of all events so far, and what was recorded.
+    pub fn finish(&mut self) -> Recorded {
         self.hash.update(&self.pending);
         self.pending.clear();
-        let (events, wakes) = match self.record.take() {
-            Some(record) => (record.events, record.wakes),
-            None => (Vec::new(), Vec::new()),
-        };
-        (self.hash.digest(), events, wakes)
+        let fingerprint = self.hash.digest();
+        match self.record.take() {
+            Some(Record { events, wakes, ended, .. }) => {
+                Recorded { fingerprint, events, wakes, ended }
+            }
+            None => Recorded { fingerprint, events: Vec::new(), wakes: Vec::new(), ended: None },
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use netsplit_scenario::Scenario;
 use serde_json::Value;
 use turmoil_net::Net;
 
+use super::budget::heap;
 use super::core::Core;
 use super::tracer::{number, tag};
 use crate::action::Actions;
@@ -48,7 +49,7 @@ impl World {
         let warmup = scenario.warmup.into();
         let run = Run { seed, warmup, duration, over_time, ..Run::default() };
         let machines = Machines::new(scenario, seed, net);
-        let mut core = Core::new(run, record_trace);
+        let mut core = Core::new(run, record_trace, scenario.limits);
         let loads = Loads::new(&scenario.loads, seed, &machines, duration);
         core.end = duration + loads.longest_timeout();
         World {
@@ -104,6 +105,7 @@ impl World {
             name: event.name.clone(),
             detail: event.detail.clone(),
         });
+        core.budget.records += size_of::<LabEvent>() + heap(&event.detail);
         core.run.events.push(event);
         self.faults.trigger(core, name);
     }

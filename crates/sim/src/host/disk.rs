@@ -16,7 +16,7 @@ impl Host {
 
     /// Runs `act` on this host's disk.
     fn with_disk<T>(&self, act: impl FnOnce(&mut DiskState) -> io::Result<T>) -> io::Result<T> {
-        self.if_alive(|world, id| act(&mut world.machines[id].disk)).unwrap_or_else(|| Err(down()))
+        self.if_alive(|world, id| world.machines.with_disk(id, act)).unwrap_or_else(|| Err(down()))
     }
 }
 

@@ -39,7 +39,7 @@ impl Host {
     pub fn inbox<M: Message>(&self) -> Inbox<M> {
         let socket = self.is_up().then(|| self.sim().bind(self.id(), M::PORT));
         if socket.is_some() {
-            self.if_alive(|world, id| world.machines[id].ports.push(M::PORT));
+            self.if_alive(|world, id| world.machines[id].ports.insert(M::PORT, 0));
         }
         Inbox { host: self.clone(), socket, port: M::PORT, messages: PhantomData }
     }
@@ -136,6 +136,7 @@ impl<M: Message> Inbox<M> {
             let received = pin!(socket.recv_from(&mut buffer)).poll(cx);
             let decoded = received.map(|result| {
                 let (length, from) = result.expect("a bound socket receives");
+                self.host.if_alive(|world, id| world.machines.unqueue(id, self.port, length));
                 let (call, message) = decode(&buffer[..length]);
                 (host_at(from.ip()), call, message)
             });
@@ -152,9 +153,7 @@ impl<M> Drop for Inbox<M> {
             return;
         };
         let port = self.port;
-        self.host.if_alive(|world, id| {
-            world.machines[id].ports.retain(|bound| *bound != port);
-        });
+        self.host.if_alive(|world, id| world.machines.close_port(id, port));
         self.host.sim().close(self.host.id(), socket);
     }
 }

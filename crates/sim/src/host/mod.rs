@@ -17,6 +17,7 @@ use std::time::Duration;
 use netsplit_history::Time;
 
 use crate::NodeId;
+use crate::engine::budget::stop_lab_code;
 use crate::engine::event_loop::Sim;
 use crate::engine::world::World;
 
@@ -133,8 +134,17 @@ impl Host {
     /// Runs `act` on the world if the life of this handle has not ended. `act` must not run code of
     /// the lab.
     pub(crate) fn if_alive<T>(&self, act: impl FnOnce(&mut World, NodeId) -> T) -> Option<T> {
-        let world = &mut *self.world();
-        let machine = &world.machines[self.id];
-        (machine.up && machine.incarnation == self.incarnation).then(|| act(world, self.id))
+        let (result, within_budget) = {
+            let world = &mut *self.world();
+            let machine = &world.machines[self.id];
+            if !machine.up || machine.incarnation != self.incarnation {
+                return None;
+            }
+            (act(world, self.id), world.within_budget(&self.sim.tasks.borrow(), Some(self.id)))
+        };
+        if !within_budget {
+            stop_lab_code();
+        }
+        Some(result)
     }
 }

@@ -11,12 +11,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use netsplit_history::{Operation, Outcome, Status, Time, TraceKind};
-use netsplit_scenario::{Arrivals, Load};
+use netsplit_scenario::{Arrivals, Load, REQUEST_BYTES};
 use serde_json::Value;
 use slotmap::SlotMap;
 
 use self::arrivals::{LoadState, Session};
 use self::client::{Reply, Request};
+use crate::engine::budget::heap;
 use crate::engine::core::{Begun, Core};
 use crate::engine::events::{Event, RequestKey};
 use crate::engine::executor::TaskKey;
@@ -139,6 +140,7 @@ impl Loads {
         let (intended, deadline) = (core.now, core.now + self.list[load].timeout);
         let begun = core.begun();
         let live = Live { load, session, request, input, intended, begun, task: None };
+        core.budget.history += REQUEST_BYTES as usize + heap(&live.input);
         let key = self.requests.insert(live);
         core.schedule(deadline, Event::Timeout(key));
         key
@@ -162,6 +164,16 @@ impl Loads {
     fn requests_of(&self, host: NodeId) -> Vec<RequestKey> {
         let live = self.requests.iter().filter(|(_, live)| live.session.host == host);
         live.map(|(key, _)| key).collect()
+    }
+
+    /// The number of requests in flight.
+    pub fn in_flight(&self) -> u64 {
+        self.requests.len() as u64
+    }
+
+    /// The number of requests so far.
+    pub fn begun(&self) -> u64 {
+        self.last_request
     }
 
     /// Takes the idle sessions of a client host.
@@ -198,6 +210,7 @@ impl Loads {
         };
         let id = live.request.id;
         let output = reply.output.to_string();
+        core.budget.history += heap(&reply.output);
         core.note(tag::REPLY, &[id, reply.status as u64], output.as_bytes());
         let content = match &reply.error {
             Some(error) => error.clone(),

@@ -280,7 +280,7 @@ mod tests {
         /// Lets time pass; returns which jobs ended, and when in milliseconds.
         fn run(&mut self, until: u64) -> Vec<(JobKey, u64)> {
             let mut ended = Vec::new();
-            while let Some((now, Event::Job(key, schedule))) = self.events.pop_until(at(until)) {
+            while let Some((now, _, Event::Job(key, schedule))) = self.events.pop_until(at(until)) {
                 if self.cpu.finish(key, schedule, now, &mut self.jobs, &mut self.events) {
                     ended.push((key, now.as_nanos() / 1_000_000));
                 }

@@ -38,8 +38,10 @@ pub(crate) struct DiskState {
     failing: bool,
     /// Syncs in order: the first is in progress, the others wait for it.
     syncs: VecDeque<Sync>,
-    /// Writes since the last sync, by path.
-    unsynced: BTreeMap<String, usize>,
+    /// Writes since the last sync, by path: their number and their bytes.
+    unsynced: BTreeMap<String, (usize, usize)>,
+    /// Bytes of files as they are read now, by path.
+    sizes: BTreeMap<String, usize>,
 }
 
 /// How long a sync takes.
@@ -109,6 +111,7 @@ impl DiskState {
             failing: false,
             syncs: VecDeque::new(),
             unsynced: BTreeMap::new(),
+            sizes: BTreeMap::new(),
         }
     }
 
@@ -143,6 +146,19 @@ impl DiskState {
         self.fs.crash();
         self.unsynced.clear();
         self.syncs.clear();
+        if !self.sizes.is_empty() {
+            let _entered = self.fs.enter();
+            self.sizes.retain(|path, _| fs::exists(path));
+            for (path, size) in &mut self.sizes {
+                *size = fs::metadata(path).map_or(0, |found| found.len() as usize);
+            }
+        }
+    }
+
+    /// Bytes that the disk holds: of its files, and of writes that are not synced.
+    pub fn bytes(&self) -> usize {
+        self.sizes.values().sum::<usize>()
+            + self.unsynced.values().map(|(_, bytes)| bytes).sum::<usize>()
     }
 
     /// The content of a file; `None` if there is no such file. A failing disk can be read.
@@ -159,17 +175,20 @@ impl DiskState {
     /// Writes or appends to a file, and creates it if needed.
     pub fn write(&mut self, path: String, content: &[u8], append: bool) -> io::Result<()> {
         self.check()?;
+        let size;
         {
             let _entered = self.fs.enter();
             let mut options = fs::OpenOptions::new();
             options.create(true).write(true).append(append).truncate(!append);
             let mut opened = options.open(&path)?;
-            if (opened.metadata()?.len() as usize).saturating_add(content.len()) > MAX_FILE {
+            size = (opened.metadata()?.len() as usize).saturating_add(content.len());
+            if size > MAX_FILE {
                 return Err(io::Error::other("a file may hold at most 64 MiB"));
             }
             opened.write_all(content)?;
         }
-        self.changed(path)
+        self.sizes.insert(path.clone(), size);
+        self.changed(path, content.len())
     }
 
     pub fn remove(&mut self, path: String) -> io::Result<()> {
@@ -178,7 +197,8 @@ impl DiskState {
             let _entered = self.fs.enter();
             fs::remove_file(&path)?;
         }
-        self.changed(path)
+        self.sizes.remove(&path);
+        self.changed(path, 0)
     }
 
     /// Begins a sync, which waits for those before it. `start_timer` starts the timer that ends it;
@@ -237,9 +257,11 @@ impl DiskState {
     }
 
     /// Counts a write or removal, and writes everything back after [`WRITE_BACK`] of them.
-    fn changed(&mut self, path: String) -> io::Result<()> {
-        *self.unsynced.entry(path).or_default() += 1;
-        if self.unsynced.values().sum::<usize>() >= WRITE_BACK { self.write_back() } else { Ok(()) }
+    fn changed(&mut self, path: String, bytes: usize) -> io::Result<()> {
+        let of_file = self.unsynced.entry(path).or_default();
+        *of_file = (of_file.0 + 1, of_file.1 + bytes);
+        let writes = self.unsynced.values().map(|(writes, _)| writes).sum::<usize>();
+        if writes >= WRITE_BACK { self.write_back() } else { Ok(()) }
     }
 
     fn write_back(&mut self) -> io::Result<()> {

@@ -89,10 +89,14 @@ impl Sim {
         }
     }
 
-    /// A node crashes by its own panic. It does not restart when a fault heals.
+    /// A node crashes by its own panic. It does not restart when a fault heals. Once a budget is
+    /// exceeded, lab code is unwound and its panics mean nothing.
     pub fn node_panicked(self: &Rc<Sim>, host: NodeId, panic: &Panic) {
         let first = {
             let world = &mut *self.world.borrow_mut();
+            if world.core.budget.exceeded {
+                return;
+            }
             world.note_panic(host, panic);
             !std::mem::replace(&mut world.machines[host].panicked, true)
         };

@@ -23,6 +23,7 @@ use turmoil_net::Net;
 use turmoil_net::shim::tokio::net::UdpSocket;
 
 use self::cpu::{Job, Jobs};
+use self::disk::DiskState;
 use self::id::{NodeId, address};
 use self::state::{Machine, MachineKind, SLICES, build_machines};
 use self::timers::{Expired, Timers};
@@ -49,7 +50,14 @@ pub(crate) struct Machines {
     jobs: Jobs,
     /// The slices of time in which queues are recorded.
     slices: Slices,
+    /// Bytes on all disks.
+    pub disk_bytes: usize,
+    /// Bytes of delivered messages that no task has received yet.
+    pub unread_bytes: usize,
 }
+
+/// Bytes around a message that waits at its port.
+const AROUND_MESSAGE: usize = 96;
 
 /// The steps that a change of effects requires of the event loop.
 pub(crate) struct Transition {
@@ -79,6 +87,8 @@ impl Machines {
             timers: Timers::default(),
             jobs: Jobs::default(),
             slices: Slices::of(scenario.duration.into(), SLICES),
+            disk_bytes: 0,
+            unread_bytes: 0,
         }
     }
 
@@ -152,9 +162,12 @@ impl Machines {
         machine.up = false;
         machine.incarnation += 1;
         machine.parked.clear();
-        machine.ports.clear();
+        let unread: usize = std::mem::take(&mut machine.ports).into_values().sum();
+        self.unread_bytes -= unread;
         machine.cpu.clear(core.now, &mut self.jobs);
+        let before = machine.disk.bytes();
         machine.disk.crash();
+        self.disk_bytes = self.disk_bytes + machine.disk.bytes() - before;
         machine.replies.take()
     }
 
@@ -220,6 +233,43 @@ impl Machines {
     /// The node that last took a role, unless it has crashed or taken another one since.
     pub fn holder_of(&self, role: &str) -> Option<NodeId> {
         self.roles.get(role).copied()
+    }
+
+    /// Bytes of timers and jobs.
+    pub fn waiting_bytes(&self) -> usize {
+        self.timers.bytes() + self.jobs.len() * size_of::<Job>()
+    }
+
+    /// A delivered message waits at a port.
+    pub fn queue(&mut self, id: NodeId, port: u16, bytes: usize) {
+        if let Some(unread) = self.list[id.index()].ports.get_mut(&port) {
+            *unread += bytes + AROUND_MESSAGE;
+            self.unread_bytes += bytes + AROUND_MESSAGE;
+        }
+    }
+
+    /// A task has received it.
+    pub fn unqueue(&mut self, id: NodeId, port: u16, bytes: usize) {
+        if let Some(unread) = self.list[id.index()].ports.get_mut(&port) {
+            let taken = (bytes + AROUND_MESSAGE).min(*unread);
+            *unread -= taken;
+            self.unread_bytes -= taken;
+        }
+    }
+
+    /// A port has no listener any more.
+    pub fn close_port(&mut self, id: NodeId, port: u16) {
+        let unread = self.list[id.index()].ports.remove(&port);
+        self.unread_bytes -= unread.unwrap_or_default();
+    }
+
+    /// Acts on a host's disk.
+    pub fn with_disk<T>(&mut self, id: NodeId, act: impl FnOnce(&mut DiskState) -> T) -> T {
+        let disk = &mut self.list[id.index()].disk;
+        let before = disk.bytes();
+        let result = act(disk);
+        self.disk_bytes = self.disk_bytes + disk.bytes() - before;
+        result
     }
 
     pub fn timers(&mut self) -> &mut Timers {

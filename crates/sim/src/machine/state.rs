@@ -1,5 +1,6 @@
 //! The state of one host: a node, a client host, or the operator's.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use netsplit_history::Slices;
@@ -47,6 +48,8 @@ pub(crate) struct Machine {
     pub net: turmoil_net::HostId,
     /// Counts crashes: handles of an earlier life are inert, and messages to it are dropped.
     pub incarnation: u32,
+    /// Polls of its tasks so far.
+    pub polls: u64,
     pub up: bool,
     /// Crashed by its own panic: it does not restart when a fault heals.
     pub panicked: bool,
@@ -59,8 +62,8 @@ pub(crate) struct Machine {
     pub cpu: Cpu,
     pub disk: DiskState,
     pub rng: ChaCha8Rng,
-    /// Ports with a listener.
-    pub ports: Vec<u16>,
+    /// Ports with a listener, and the bytes of the messages that wait there.
+    pub ports: BTreeMap<u16, usize>,
     /// The socket at which answers to calls arrive.
     pub replies: Option<UdpSocket>,
 }
@@ -165,6 +168,7 @@ fn bare(
         kind,
         net,
         incarnation: 0,
+        polls: 0,
         up: false,
         panicked: false,
         paused: false,
@@ -174,7 +178,7 @@ fn bare(
         cpu: Cpu::new(None, Slices::default()),
         disk: DiskState::new(seed, stream(seed, &format!("disk/{name}")), instant),
         rng: stream(seed, &format!("host/{name}")),
-        ports: Vec::new(),
+        ports: BTreeMap::new(),
         replies: None,
     }
 }

@@ -77,6 +77,11 @@ impl Timers {
         self.0.get_mut(key)
     }
 
+    /// Bytes of all timers.
+    pub fn bytes(&self) -> usize {
+        self.0.len() * size_of::<Timer>()
+    }
+
     pub fn remove(&mut self, key: TimerKey) -> Option<Timer> {
         self.0.remove(key)
     }

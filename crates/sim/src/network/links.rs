@@ -64,8 +64,10 @@ pub(crate) struct Links {
     /// Effects of faults in the order of their injection; they override the rules.
     faults: Vec<ScopedEffect>,
     version: u64,
-    /// By sender, then receiver.
-    table: Vec<Vec<Link>>,
+    /// By sender, then receiver; a link is made for its first message.
+    table: Vec<Vec<Option<Box<Link>>>>,
+    /// Bytes of the table and its channels.
+    bytes: usize,
 }
 
 /// A message as the link model sees it.
@@ -91,7 +93,13 @@ impl Links {
             faults: Vec::new(),
             version: 0,
             table: Vec::new(),
+            bytes: 0,
         }
+    }
+
+    /// Bytes of all links.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Replaces the effects of the scenario's rules.
@@ -122,7 +130,8 @@ impl Links {
         let effects = || self.defaults.iter().chain(&self.rules).chain(&self.faults);
         let mut moved = Vec::new();
         for (from, row) in (0..).map(NodeId).zip(&mut self.table) {
-            for (to, link) in (0..).map(NodeId).zip(row) {
+            let links = (0..).map(NodeId).zip(row);
+            for (to, link) in links.filter_map(|(to, link)| Some((to, link.as_mut()?))) {
                 let mut bandwidths = effects()
                     .filter(|effect| effect.links.contains(from, to))
                     .filter_map(|it| match it.effect {
@@ -138,7 +147,8 @@ impl Links {
 
     /// Notes the copies in flight of the message that was sent last from one host to another.
     pub fn carry(&mut self, from: NodeId, to: NodeId, copies: impl IntoIterator<Item = FlightKey>) {
-        let link = self.table.get_mut(from.index()).and_then(|row| row.get_mut(to.index()));
+        let row = self.table.get_mut(from.index());
+        let link = row.and_then(|row| row.get_mut(to.index())?.as_mut());
         if let Some(link) = link.filter(|_| from != to) {
             link.queue.carry(copies);
         }
@@ -150,7 +160,8 @@ impl Links {
             return Fate::Arrives { left: now, latency: Duration::ZERO, copy: None };
         }
         self.prepare(parcel);
-        let Link { channels, queue } = &mut self.table[parcel.from.index()][parcel.to.index()];
+        let link = self.table[parcel.from.index()][parcel.to.index()].as_mut();
+        let Link { channels, queue } = &mut **link.expect("just prepared");
         let channel = channels[parcel.kind as usize].as_mut().expect("just prepared");
         let draws = Draws::take(&mut channel.rng);
         if !channel.partitions.is_empty() {
@@ -188,10 +199,13 @@ impl Links {
             self.table.resize_with(from + 1, Vec::new);
         }
         if self.table[from].len() <= to {
-            self.table[from].resize_with(to + 1, Link::default);
+            self.bytes += (to + 1 - self.table[from].len()) * size_of::<Option<Box<Link>>>();
+            self.table[from].resize_with(to + 1, || None);
         }
-        let slots = &mut self.table[from][to].channels;
+        let slots = &mut self.table[from][to].get_or_insert_default().channels;
         if slots.len() <= kind {
+            let slot = size_of::<Option<Box<Channel>>>();
+            self.bytes += size_of::<Link>() + self.kinds.len() * slot;
             slots.resize_with(self.kinds.len(), || None);
         }
         let effects = self.defaults.iter().chain(&self.rules).chain(&self.faults);
@@ -216,6 +230,7 @@ impl Links {
                     fault_rng: small_stream(self.seed, &format!("{name}/faults")),
                 });
                 compile(&mut channel, &self.default_latency, effects, parcel);
+                self.bytes += size_of::<Channel>();
                 *empty = Some(channel);
             }
         }

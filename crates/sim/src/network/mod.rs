@@ -94,6 +94,8 @@ pub(crate) struct Network {
     rules: Vec<LinkRule>,
     links: Links,
     flights: SlotMap<FlightKey, Flight>,
+    /// Bytes of the content of messages in flight.
+    content: usize,
     calls: SlotMap<CallKey, PendingCall>,
 }
 
@@ -105,6 +107,7 @@ impl Network {
             rules: spec.links.clone(),
             links: Links::new(seed, kinds, &spec.default),
             flights: SlotMap::with_key(),
+            content: 0,
             calls: SlotMap::with_key(),
         }
     }
@@ -190,6 +193,7 @@ impl Network {
                 core.run.network.duplicated += u64::from(copy.is_some());
                 let mut launch = |latency| {
                     let (payload, at) = (payload.clone(), left + latency);
+                    self.content += bytes;
                     let flight = Flight { envelope, id, payload, incarnation, begun, latency, at };
                     let key = self.flights.insert(flight);
                     core.schedule(at, Event::Deliver(key));
@@ -234,13 +238,14 @@ impl Network {
     fn arrive(&mut self, core: &mut Core, machines: &Machines, key: FlightKey) -> Option<Flight> {
         self.flights.get(key).filter(|flight| flight.at == core.now)?;
         let flight = self.flights.remove(key)?;
+        self.content -= flight.payload.len();
         let (Envelope { from, to, port, kind }, id) = (flight.envelope, flight.id);
         let receiver = &machines[to];
         let missed = if !receiver.up {
             Some("receiver down")
         } else if receiver.incarnation != flight.incarnation {
             Some("receiver restarted")
-        } else if port != REPLY_PORT && !receiver.ports.contains(&port) {
+        } else if port != REPLY_PORT && !receiver.ports.contains_key(&port) {
             Some("no listener")
         } else {
             None
@@ -256,6 +261,17 @@ impl Network {
         core.wake(&receiver.name, Cause::Message(id), flight.begun, started);
         self.keep(core, machines, (to, from), kind, arrives);
         Some(flight)
+    }
+
+    /// Bytes of messages in flight and of calls that wait.
+    pub fn flight_bytes(&self) -> usize {
+        let slots = self.flights.len() * 2 * size_of::<Flight>();
+        slots + self.content + self.calls.len() * size_of::<PendingCall>()
+    }
+
+    /// Bytes of links.
+    pub fn link_bytes(&self) -> usize {
+        self.links.bytes()
     }
 
     /// Messages in flight.

@@ -8,8 +8,8 @@ use std::time::Duration;
 use netsplit_history::{Run, Time};
 use netsplit_scenario::{
     Arrivals, CheckedParams, Dist, Expectations, Fault, FaultKind, GroupSpec, Keys, LabSpec,
-    LinkSettings, Load, Network, NodeGroup, OperationSpec, ParamsSpec, Repeat, Scenario, Selector,
-    Trigger,
+    Limits, LinkSettings, Load, Network, NodeGroup, OperationSpec, ParamsSpec, Repeat, Scenario,
+    Selector, Trigger,
 };
 use netsplit_sim::{
     Client, Host, Lab, Message, Options, Performing, Reply, Request, Rpc, Setup, System, Task,
@@ -102,6 +102,7 @@ pub fn scenario(nodes: u32) -> Scenario {
         faults: Vec::new(),
         actions: Vec::new(),
         verdict: Expectations::default(),
+        limits: Limits::default(),
         hash: String::new(),
         overrides: Vec::new(),
     }

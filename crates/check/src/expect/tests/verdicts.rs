@@ -1,10 +1,10 @@
-use netsplit_history::{Crash, LittlesLaw, Run};
+use netsplit_history::{Crash, LittlesLaw, Run, Status};
 use netsplit_scenario::{
     Comparison::{Greater, Less},
     Ended, Metric, Property, Quantity, SeedAggregate, Sentence, WindowName,
 };
 
-use super::super::testing::{at, fault, scenario, steady};
+use super::super::testing::{at, fault, scenario, steady, steady_but};
 use super::super::*;
 use super::*;
 
@@ -127,4 +127,15 @@ fn sweep_sentences_are_listed_and_leave_the_verdict_alone() {
     assert_eq!(findings.verdict, Verdict::Pass);
     assert_eq!(findings.sweep, ["sentence 0", "sentence 1"]);
     assert!(findings.expectations.is_empty());
+}
+
+#[test]
+fn a_number_of_a_run_that_ended_early_is_no_failure() {
+    let mut run = steady_but(12.0, 20.0, Status::TimedOut);
+    let scenario = scenario([availability(1.0, WindowName::Overall)]);
+    assert_eq!(evaluate(&scenario, &run, &unknown).verdict, Verdict::Fail);
+    run.ended_early = true;
+    let findings = evaluate(&scenario, &run, &unknown);
+    assert_eq!(findings.verdict, Verdict::Inconclusive);
+    assert_eq!(findings.expectations[0].why, "the run ended early");
 }
