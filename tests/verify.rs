@@ -34,6 +34,23 @@ fn exit_codes() {
 }
 
 #[test]
+fn a_sweep_that_shows_nothing_is_not_green() {
+    let folder = folder("");
+    let expecting = |what: &str| {
+        let scenario = fs::read_to_string(folder.path().join("short.toml")).expect("readable");
+        let (rest, _) = scenario.split_once("[verdict]").expect("it has a verdict");
+        fs::write(folder.path().join("none.toml"), format!("{rest}{what}")).expect("writable");
+        run(folder.path(), "verify none.toml --seeds 2")
+    };
+    let output = expecting("");
+    assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
+    assert!(stdout(&output).contains("so that its runs show nothing"), "{}", stdout(&output));
+    let output = expecting("[verdict]\nexpect = ['p50 > 1h']\nmin_pass_rate = '0%'\n");
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    assert!(stdout(&output).contains("0 of 2 seeds passed"), "{}", stdout(&output));
+}
+
+#[test]
 fn the_number_of_threads_does_not_show() {
     let folder = folder("catches = ['random']\nsweep = ['mean(p50) < 50ms']\n");
     let sweep = "more.toml short.toml consistent-hashing/maglev";

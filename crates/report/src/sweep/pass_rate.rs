@@ -53,10 +53,11 @@ impl PassRate {
         rate
     }
 
-    /// Whether at least the share `least` of the seeds passes. The point estimate is judged.
-    /// Inconclusive as long as seeds that are missing or undecided could change the answer.
+    /// Whether at least the share `least` of the seeds passes, and at least one seed. The point
+    /// estimate is judged. Inconclusive as long as seeds that are missing or undecided could change the answer.
     fn verdict(&self, least: f64) -> Verdict {
-        let enough = |passed: usize| passed as f64 + ROUNDING >= least * self.planned as f64;
+        let enough =
+            |passed: usize| passed > 0 && passed as f64 + ROUNDING >= least * self.planned as f64;
         let open = self.inconclusive + self.not_run;
         if !enough(self.passed + open) {
             Verdict::Fail
@@ -92,11 +93,16 @@ pub(super) fn pass_rate(runs: &Runs<'_>, rate: &PassRate) -> Criterion {
     if rate.not_run > 0 {
         why.push(format!("{} of {} seeds were not run", rate.not_run, rate.planned));
     }
+    let mut verdict = rate.verdict(least);
+    if runs.planned.expect.is_empty() && runs.planned.sweep.is_empty() && verdict == Verdict::Pass {
+        why.push("the scenario has no expectations, so that its runs show nothing".to_owned());
+        verdict = Verdict::Inconclusive;
+    }
     Criterion {
         kind: CriterionKind::PassRate,
         text: format!("pass rate >= {}", show(Quantity::Share(least))),
         line: None,
-        verdict: rate.verdict(least),
+        verdict,
         observed: rate.describe(),
         why: why.join("; "),
         commands: runs.requested().filter(not_passed).map(again).collect(),
@@ -165,6 +171,9 @@ mod tests {
         assert_eq!(rate(98, 2, 0, 0).verdict(0.98), Verdict::Pass);
         assert_eq!(rate(97, 3, 0, 0).verdict(0.98), Verdict::Fail);
         assert_eq!(rate(29, 71, 0, 0).verdict(0.29), Verdict::Pass);
+        assert_eq!(rate(0, 3, 0, 0).verdict(0.0), Verdict::Fail, "not one seed passed");
+        assert_eq!(rate(0, 1, 2, 0).verdict(0.0), Verdict::Inconclusive);
+        assert_eq!(rate(1, 2, 0, 0).verdict(0.0), Verdict::Pass);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::table::context::Context;
 use crate::table::fields::Fields;
 use crate::{Arrivals, Expectations, Limits, Load};
 
-/// Warns of a scenario without expectations, which always passes.
+/// Warns of a scenario without expectations, which always passes, and of a pass rate of 0%.
 pub(crate) fn about_verdict(ctx: &Context<'_>, fields: &Fields<'_, '_>, verdict: &Expectations) {
     if verdict.expect.is_empty() && verdict.sweep.is_empty() {
         let span = match fields.get("verdict") {
@@ -20,6 +20,11 @@ pub(crate) fn about_verdict(ctx: &Context<'_>, fields: &Fields<'_, '_>, verdict:
             Problem::warning(span, "this scenario has no expectations, so it always passes")
                 .help("add expectations: [verdict] with expect = [\"availability >= 99%\"]");
         ctx.report(problem);
+    }
+    if verdict.min_pass_rate == 0.0 {
+        let span = fields.get("verdict").map_or(0..0, toml::Spanned::span);
+        let problem = Problem::warning(span, "`min_pass_rate` of 0% holds whatever the runs do");
+        ctx.report(problem.help("a sweep wants at least one seed to pass; state a share above 0%"));
     }
 }
 
