@@ -110,6 +110,10 @@ fn a_changed_scenario_is_another_sweep() {
     let text = fs::read_to_string(path.join("more.toml")).expect("readable");
     fs::write(path.join("more.toml"), text + "# changed\n").expect("writable");
     fs::rename(path.join(&before[0]), path.join("old.jsonl")).expect("writable");
+    // A shard of another sweep is not overwritten.
+    let second = format!("verify more.toml --seeds 4 --shard 2/2 --out {}", before[1]);
+    assert_eq!(code(path, &second), Some(2));
+    fs::remove_file(path.join(&before[1])).expect("it was written");
     shards(path, "more.toml --seeds 4", 2);
     let errors = stderr(&run(path, "merge old.jsonl 2-of-2.jsonl"));
     assert!(errors.contains("more.toml has hash"), "{errors}");
@@ -145,7 +149,10 @@ fn a_report_is_replayed_and_another_version_or_scenario_refused() {
     let output = run(path, replay);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stdout(&output).contains("the same run"), "{}", stdout(&output));
-    assert!(stderr(&run(path, "replay out/report.json")).contains("--scenario FILE"));
+    let output = run(path, "replay out/report.json");
+    assert!(stdout(&output).contains("the same run"), "from the scenario.toml beside it");
+    fs::remove_file(path.join("out/scenario.toml")).expect("it was written");
+    assert!(stderr(&run(path, "replay out/report.json")).contains("--scenario"));
 
     let changed = |from: &str, to: &str| {
         assert!(report.contains(from), "{from}");
@@ -161,7 +168,7 @@ fn a_report_is_replayed_and_another_version_or_scenario_refused() {
     let text = |field: &str| value[field].as_str().expect("a text").to_owned();
     let (code, errors) = changed(&text("scenario_hash"), "0000000000000000");
     assert_eq!(code, Some(2));
-    assert!(errors.contains("with hash 0000000000000000"), "{errors}");
+    assert!(errors.contains("its hash is not 0000000000000000"), "{errors}");
     let (code, errors) = changed(&text("fingerprint"), "0000000000000000");
     assert_eq!(code, Some(1));
     assert!(errors.contains("another run"), "{errors}");
