@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Time;
+use crate::{Sample, Time};
 
 /// A division of a run's time into slices of a round length.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,29 @@ impl Slices {
     /// The start of a slice.
     pub fn start(&self, index: usize) -> Time {
         Time::from_nanos(index as u64 * self.length.as_nanos() as u64)
+    }
+
+    /// The sum of the values in each slice: the increase of a counter.
+    pub fn sums(&self, points: &[Sample<f64>]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.count];
+        for point in points {
+            if let Some(index) = self.index(point.at) {
+                sums[index] += point.value;
+            }
+        }
+        sums
+    }
+
+    /// The last finite value before the end of each slice: the level of a gauge. `None` before its
+    /// first point, and while it is not finite. The points are in order of time.
+    pub fn last_values(&self, points: &[Sample<f64>]) -> Vec<Option<f64>> {
+        let at_end = |index: usize| {
+            let end = self.start(index + 1);
+            let before = points.partition_point(|point| point.at < end);
+            let last = before.checked_sub(1).map(|last| points[last].value);
+            last.filter(|value| value.is_finite())
+        };
+        (0..self.count).map(at_end).collect()
     }
 }
 
@@ -145,6 +168,16 @@ mod tests {
             assert_eq!(slices.index(last), Some(slices.count - 1));
         }
         assert_eq!(Slices::of(Time::ZERO, 50).count, 0);
+    }
+
+    #[test]
+    fn points_become_sums_and_last_values() {
+        let slices = Slices::of(at(40), 4);
+        let point = |ns, value| Sample { at: at(ns), host: 0, value };
+        let points = [point(9, 1.0), point(10, 2.0), point(19, 4.0), point(40, 8.0)];
+        assert_eq!(slices.sums(&points), [1.0, 6.0, 0.0, 0.0]);
+        let points = [point(10, 3.0), point(25, f64::NAN), point(30, 5.0)];
+        assert_eq!(slices.last_values(&points), [None, Some(3.0), None, Some(5.0)]);
     }
 
     #[test]

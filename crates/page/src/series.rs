@@ -1,8 +1,9 @@
 //! The values of the charts: a value for each column of a [`Timeline`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use netsplit_history::{Aggregate, Counts, Run, Time};
+use netsplit_history::{Aggregate, Counts, Run, Series, Slices};
 use netsplit_report::Timeline;
 use serde::Serialize;
 
@@ -40,26 +41,16 @@ impl Chart {
 }
 
 fn curves(run: &Run, timeline: &Timeline) -> Vec<Curve> {
-    let curve = |(name, series): (&std::sync::Arc<str>, &netsplit_history::Series)| {
+    let slices = Slices { length: timeline.step, count: timeline.columns.len() };
+    let curve = |(name, series): (&Arc<str>, &Series)| {
         let gauge = series.aggregate == Aggregate::Last;
-        let mut values = vec![if gauge { None } else { Some(0.0) }; timeline.columns.len()];
-        for (at, value) in series.points.iter().map(|point| (point.at, point.value)) {
-            let Some(slot) = values.get_mut(column(at, timeline.step)) else { continue };
-            *slot = Some(if gauge { value } else { slot.unwrap_or(0.0) + value });
-        }
-        if gauge {
-            let mut last = None;
-            for value in &mut values {
-                last = value.or(last);
-                *value = last;
-            }
-        }
-        values.iter_mut().for_each(|value| *value = value.filter(|number| number.is_finite()));
+        let finite = |number: f64| Some(number).filter(|number| number.is_finite());
+        let values = if gauge {
+            slices.last_values(&series.points)
+        } else {
+            slices.sums(&series.points).into_iter().map(finite).collect()
+        };
         Curve { name: name.to_string(), gauge, values }
     };
     run.series.iter().map(curve).collect()
-}
-
-fn column(at: Time, step: Duration) -> usize {
-    (at.as_nanos() / (step.as_nanos() as u64).max(1)) as usize
 }

@@ -90,7 +90,7 @@ impl From<&Run> for OverTimeReport {
                 .map(|(name, gauge)| (name.to_string(), by_node(run, gauge, slices)))
                 .collect(),
             counters: series(Aggregate::Sum)
-                .map(|(name, counter)| (name.to_string(), increases(counter, slices)))
+                .map(|(name, counter)| (name.to_string(), slices.sums(&counter.points)))
                 .collect(),
         }
     }
@@ -120,28 +120,14 @@ fn by_node(run: &Run, gauge: &Series, slices: Slices) -> BTreeMap<String, Vec<Op
     }
     let name =
         |host: u32| run.hosts.get(host as usize).map_or_else(String::new, ToString::to_string);
-    nodes.into_iter().map(|(host, points)| (name(host), at_ends(&points, slices))).collect()
+    nodes
+        .into_iter()
+        .map(|(host, points)| (name(host), rounded(&slices.last_values(&points))))
+        .collect()
 }
 
-/// The last value before the end of each slice.
-fn at_ends(points: &[Sample<f64>], slices: Slices) -> Vec<Option<f64>> {
-    let at_end = |index: usize| {
-        let end = slices.start(index + 1);
-        let before = points.partition_point(|point| point.at < end);
-        let value = before.checked_sub(1).map(|last| points[last].value);
-        value.filter(|value| value.is_finite()).map(|value| significant(value, DIGITS))
-    };
-    (0..slices.count).map(at_end).collect()
-}
-
-fn increases(counter: &Series, slices: Slices) -> Vec<f64> {
-    let mut increases = vec![0.0; slices.count];
-    for point in &counter.points {
-        if let Some(index) = slices.index(point.at) {
-            increases[index] += point.value;
-        }
-    }
-    increases
+fn rounded(values: &[Option<f64>]) -> Vec<Option<f64>> {
+    values.iter().map(|value| value.map(|value| significant(value, DIGITS))).collect()
 }
 
 #[cfg(test)]

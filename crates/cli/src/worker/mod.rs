@@ -12,7 +12,7 @@
 //! answered is [`Lost`], whatever its exit code. A child ends when its parent has ended, even in
 //! the midst of a run.
 //!
-//! What depends on the operating system is in [`os`].
+//! [`os`] has all that depends on the operating system.
 
 pub mod child;
 mod os;

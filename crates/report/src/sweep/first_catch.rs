@@ -1,9 +1,9 @@
 //! First catches: a wrong variant is run in seed order until a seed catches it.
 //!
-//! What lies behind the first catching seed shows nothing more about whether the scenario can catch
-//! the variant, and is most of the work of a long sweep. Threads and shards run ahead of it, each
-//! as far as it happens to; a summary and a merge drop what they ran too much, so that it cannot
-//! show. A plan with `all_catches` needs every run, to count how many seeds catch a variant.
+//! Runs behind the first catching seed show nothing more about whether the scenario can catch the
+//! variant, and are most of the work of a long sweep. Workers and shards run ahead of it, each as
+//! far as it happens to; a summary and a merge drop their extra runs, so that these cannot show. A
+//! plan with `all_catches` needs every run, to count how many seeds catch a variant.
 
 use std::collections::{BTreeMap, BTreeSet};
 
