@@ -36,9 +36,10 @@ impl Requests {
         let failed: Vec<_> =
             later.filter(|(_, operation)| operation.status != Status::Ok).collect();
         let shown = failed.len().min(FAILED_MAX - SLOWEST);
+        let first = all.len().min(SLOWEST);
         let said = match failed.len() - shown {
-            0 => format!("The {SLOWEST} slowest, and all that failed."),
-            more => format!("The {SLOWEST} slowest, and {shown} that failed; {more} more failed."),
+            0 => format!("The {first} slowest, and all that failed."),
+            more => format!("The {first} slowest, and {shown} that failed; {more} more failed."),
         };
         let rows = slowest.chain(failed.into_iter().take(shown));
         Requests { said, rows: rows.map(|(reply, operation)| row(run, reply, operation)).collect() }

@@ -81,17 +81,21 @@ function startCharts(view, head) {
   place.replaceChildren();
   for (const panel of panelsOf(head.chart)) {
     const canvas = /** @type {HTMLCanvasElement} */ (make('canvas', 'chart'));
-    const reading = make('span', 'reading');
+    const readings = panel.lines.map(({colour, dash: [first]}) => {
+      const stroke = first === undefined ? 'solid' : first > 2 ? 'dashed' : 'dotted';
+      return make('span', `reading ${colour} ${stroke}`);
+    });
     canvas.setAttribute('aria-hidden', 'true');
-    place.append(make('figure', '', make('figcaption', '', panel.title, ' ', reading), canvas));
+    place.append(make('figure', '', make('figcaption', '', panel.title, ...readings), canvas));
     control(canvas, view, () => {});
     view.watch(() => {
       drawPanel(canvas, view, head, panel);
       const column = Math.floor(view.cursor / head.chart.step);
-      reading.textContent = panel.lines.map((line) => {
-        const value = line.values[column];
-        return `${line.name} ${value === null || value === undefined ? '–' : value.toPrecision(4)}`;
-      }).join(' · ');
+      panel.lines.forEach((line, index) => {
+        const value = line.values[column] ?? null;
+        const name = panel.lines.length > 1 ? `${line.name} ` : '';
+        readings[index].textContent = name + (value === null ? '–' : value.toPrecision(4));
+      });
     });
   }
 }
