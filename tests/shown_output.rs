@@ -1,8 +1,9 @@
-//! The output shown in the README and the lessons is what the command prints.
+//! The output shown in the README, the tutorial and the lessons is what the command prints.
 //!
 //! Every fenced block marked `console` is a sequence of `$ netsplit ...` lines, each followed
-//! by its output. `NETSPLIT_BLESS=1 cargo test --test shown_output` writes the true output into
-//! the files; read it before you commit.
+//! by its output. A block that names a file, as ```` ```toml mine.toml ````, is that file: the
+//! commands after it find it in their folder. `NETSPLIT_BLESS=1 cargo test --test shown_output`
+//! writes the true output into the pages; read it before you commit.
 
 mod support;
 
@@ -15,16 +16,22 @@ const FENCE: &str = "```";
 
 /// The page as it should read.
 fn with_true_output(page: &str) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let mut truth = String::new();
     let mut lines = page.lines().peekable();
     while let Some(line) = lines.next() {
         truth += &format!("{line}\n");
+        if let Some(name) = line.strip_prefix("```toml ") {
+            let text = lines.clone().take_while(|line| *line != FENCE);
+            let text: String = text.map(|line| format!("{line}\n")).collect();
+            fs::write(folder.path().join(name), text).expect("writable");
+        }
         if line != "```console" {
             continue;
         }
         while let Some(line) = lines.next_if(|line| *line != FENCE) {
             if let Some(command) = line.strip_prefix("$ netsplit ") {
-                truth += &format!("{line}\n{}", output_of(command));
+                truth += &format!("{line}\n{}", output_of(folder.path(), command));
             }
         }
     }
@@ -32,10 +39,9 @@ fn with_true_output(page: &str) -> String {
 }
 
 /// A command's output, without trailing blanks, which editors remove.
-fn output_of(command: &str) -> String {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+fn output_of(folder: &Path, command: &str) -> String {
     let args: Vec<_> = command.split_whitespace().map(|arg| arg.trim_matches('\'')).collect();
-    let output = netsplit(folder.path(), &args);
+    let output = netsplit(folder, &args);
     let text = stdout(&output) + &stderr(&output);
     text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
@@ -48,6 +54,7 @@ fn pages() -> Vec<PathBuf> {
     let mut pages: Vec<_> = lessons.filter(|page| page.is_file()).collect();
     pages.push(root.join("README.md"));
     pages.push(root.join("labs/README.md"));
+    pages.push(root.join("docs/tutorial.md"));
     pages.sort();
     pages
 }
@@ -79,7 +86,7 @@ fn pages_show_what_the_command_prints() {
 }
 
 #[test]
-fn the_readme_and_every_lesson_show_output() {
+fn the_readme_the_tutorial_and_every_lesson_show_output() {
     for page in pages().iter().filter(|page| !page.ends_with("labs/README.md")) {
         let text = fs::read_to_string(page).expect("readable");
         assert!(text.contains("```console\n$ netsplit run "), "{} shows no run", page.display());
