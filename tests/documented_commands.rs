@@ -1,4 +1,5 @@
-//! The commands of `docs/ci.md` and `docs/clusters.md` do what the pages say, on a small sweep.
+//! The commands of `docs/ci.md`, `docs/clusters.md` and `action.yml` do what the pages say, on a
+//! small sweep.
 
 mod support;
 
@@ -29,10 +30,14 @@ fn shell(folder: &Path, line: &str, index: &str) -> Output {
         words[seeds + 1] = "16";
     }
     let line = words.join(" ").replace("verify quorum-kv", "verify scenarios/");
-    let line = line.replace("/sweep/", "sweep-");
+    bash(folder, &line.replace("/sweep/", "sweep-"), index)
+}
+
+/// Runs a script in `folder`.
+fn bash(folder: &Path, script: &str, index: &str) -> Output {
     let path = std::env::var("PATH").unwrap_or_default();
     Command::new("bash")
-        .args(["-c", &line])
+        .args(["-c", script])
         .current_dir(folder)
         .env("PATH", format!("{}:{path}", folder.join("bin").display()))
         .env("JOB_COMPLETION_INDEX", index)
@@ -67,6 +72,34 @@ fn the_workflows_commands_pass() {
         assert!(output.status.success(), "{line}: {}{}", stdout(&output), stderr(&output));
     }
     assert!(folder.path().join("junit.xml").exists());
+}
+
+/// The script of the action's last step, with the defaults of its inputs.
+fn action() -> String {
+    let text = fs::read_to_string(root().join("action.yml")).expect("the action exists");
+    let (inputs, steps) = text.split_once("\nruns:").expect("its steps");
+    let (_, last) = steps.rsplit_once("env:\n").expect("the last step has variables");
+    let (variables, script) = last.split_once("run: |\n").expect("a script");
+    let default = |input: &str| {
+        let (_, rest) = inputs.split_once(&format!("\n  {input}:\n")).expect("an input");
+        let (_, rest) = rest.split_once("default: ").expect("it has a default");
+        rest.lines().next().expect("a value").trim_matches('"').to_owned()
+    };
+    let variables = variables.lines().filter_map(|line| {
+        let (name, value) = line.trim().split_once(": ${{ inputs.")?;
+        Some(format!("export {name}={:?}\n", default(value.trim_end_matches(" }}"))))
+    });
+    let strict = "set -eo pipefail\n".to_owned();
+    strict + &variables.collect::<String>() + script
+}
+
+#[test]
+fn the_action_runs_a_sweep() {
+    let folder = course();
+    let output = bash(folder.path(), &action(), "");
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("seeds 1..=20"), "{}", stdout(&output));
+    assert!(folder.path().join("netsplit-junit.xml").exists());
 }
 
 /// The words of the Kubernetes recipe: a folded block of YAML.
