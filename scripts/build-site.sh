@@ -38,6 +38,8 @@ git ls-files -z -- '*.png' | xargs -0 -r cp --parents -t "$book/src"
     cp "$book/runs/$run/timeline.svg" "$book/src/gallery/${run%/*}.svg"
     printf '\n## %s\n\n%s\n\n' "$run" "$(sed -n 's/^title *= "\(.*\)"/\1/p' "scenarios/$run.toml")"
     printf '[![Latency, availability and throughput over time](%s.svg)](%s.html)\n' "${run%/*}" "${run%/*}"
+    printf '\n## A page of a run\n\n[`netsplit run %s`](../../gallery/%s.html)\n' "$run" "${run%/*}" \
+      >> "$book/src/labs/${run%/*}/README.md"
   done
 } > "$book/src/gallery/pages.md"
 

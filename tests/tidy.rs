@@ -178,3 +178,17 @@ fn the_architecture_page_names_every_crate_and_is_short() {
     let lines = page.lines().count();
     assert!(lines <= 200, "{lines} lines: at most 200 get read");
 }
+
+#[test]
+fn the_site_has_every_page_of_the_documentation() {
+    let root = root();
+    let summary = fs::read_to_string(root.join("docs/SUMMARY.md")).expect("the list of pages");
+    let pages = fs::read_dir(root.join("docs")).expect("readable");
+    let pages = pages.map(|page| page.expect("readable").file_name().into_string().expect("plain"));
+    let labs =
+        folders(&root.join("labs")).into_iter().map(|lab| format!("../labs/{lab}/README.md"));
+    for page in pages.filter(|page| page.ends_with(".md")).chain(labs) {
+        let listed = page == "SUMMARY.md" || summary.contains(&format!("({page})"));
+        assert!(listed, "docs/SUMMARY.md does not list {page}");
+    }
+}
