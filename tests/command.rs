@@ -19,6 +19,8 @@ fn a_wrong_name_suggests_the_right_one() {
         assert_eq!(output.status.code(), Some(2));
         let errors = stderr(&output);
         assert!(errors.contains("did you mean `quorum-kv/minority-partition`?"), "{errors}");
+        let output = netsplit(folder, &["run", "quorum-kv"]);
+        assert!(stderr(&output).contains("`quorum-kv/calm`"), "{}", stderr(&output));
     });
 }
 

@@ -125,6 +125,11 @@ impl<'a> Catalog<'a> {
             return Ok(source);
         }
         let hint = match nearest_scenario(which, &self.shipped()) {
+            _ if self.lab(which).is_ok() => {
+                format!(
+                    "that is a lab, and `{which}/calm` one of its scenarios: see `netsplit list`"
+                )
+            }
             Some(near) => format!("did you mean `{near}`?"),
             None => {
                 "`netsplit list` shows all; the name of a file of your own ends in .toml".into()
