@@ -1,5 +1,6 @@
 //! The command line.
 
+mod learn;
 mod sweep;
 
 use std::path::PathBuf;
@@ -10,6 +11,8 @@ use netsplit_scenario::Span;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
+use learn::LEARN_EXAMPLES;
+pub use learn::{Learn, LearnCommand, LearnInit};
 use sweep::{MERGE_EXAMPLES, REPLAY_EXAMPLES, VERIFY_EXAMPLES};
 pub use sweep::{Merge, Replay, SeedRange, SweepOutputArgs, Verify};
 
@@ -66,6 +69,9 @@ pub enum Command {
     /// Print a commented scenario file to start from, or write a crate for a lab of your own
     #[command(after_help = NEW_EXAMPLES)]
     New(New),
+    /// Write parts of the labs yourself, and have them graded
+    #[command(after_help = LEARN_EXAMPLES)]
+    Learn(Learn),
     /// Compare what the labs measure with what the literature says
     #[command(after_help = TRUTH_EXAMPLES)]
     Truth(Truth),
@@ -295,12 +301,20 @@ pub struct New {
     /// Write a crate with a new lab of this name, in kebab-case
     #[arg(long = "lab", value_name = "NAME")]
     pub lab: Option<String>,
+    /// How the crate depends on Netsplit.
+    #[command(flatten)]
+    pub dependency: DependencyArgs,
+}
+
+/// How a new crate depends on Netsplit.
+#[derive(Args, Debug)]
+pub struct DependencyArgs {
     /// The crate depends on a clone of Netsplit in this folder
     /// [default: the clone that this command was built in, if it is still there]
-    #[arg(long, value_name = "DIR", requires = "lab", conflicts_with = "git")]
+    #[arg(long, value_name = "DIR", conflicts_with = "git")]
     pub path: Option<PathBuf>,
     /// The crate depends on this git repository
-    #[arg(long, value_name = "URL", requires = "lab")]
+    #[arg(long, value_name = "URL")]
     pub git: Option<String>,
     /// The revision of the git repository
     #[arg(long, value_name = "REV", requires = "git")]

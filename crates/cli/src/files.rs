@@ -1,5 +1,6 @@
 //! Files that are written whole or not at all.
 
+mod dependency;
 mod result_folder;
 
 use std::ffi::OsString;
@@ -7,6 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+pub use dependency::Dependency;
 pub use result_folder::{Inputs, ResultFolder, settings_hash};
 
 /// The largest report of a run that is read, in MiB.

@@ -1,9 +1,11 @@
 //! Actions of a scenario, as the run saw them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Time;
 
 /// One action of the scenario: when it was asked for, and when it was obeyed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionRecord {
     /// Its name in the scenario.
     pub name: String,

@@ -11,6 +11,7 @@
 //! This crate has no workspace dependencies, and no async code.
 
 mod action;
+mod bits;
 mod invariant;
 mod jsonl;
 mod latency;
@@ -32,8 +33,8 @@ pub use operation::{Operation, Outcome, Status};
 pub use over_time::{Level, LevelSlice, OverTime, Slices};
 pub use path::{Interval, Wait, critical_path};
 pub use run::{
-    Aggregate, Crash, FaultRecord, LabEvent, LittlesLaw, NetworkCounts, Problem, Run, Sample,
-    Series,
+    Aggregate, Crash, Difference, FaultRecord, LabEvent, LittlesLaw, NetworkCounts, Problem, Run,
+    Sample, Series,
 };
 pub use tally::{Counts, Tally, recovery, worst_second};
 pub use time::Time;

@@ -39,7 +39,7 @@ pub enum Outcome {
 }
 
 /// One logical operation. Retries inside it are attempts and are counted separately.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
     /// The client session that issued it. A session issues one operation at a time.
     pub client: u64,

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Sample, Time};
 
 /// A division of a run's time into slices of a round length.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slices {
     /// The length of a slice; the last one may be shorter.
     pub length: Duration,
@@ -71,7 +73,7 @@ fn round_length(duration: Time, most: usize) -> Duration {
 }
 
 /// What the simulator counted over time, apart from requests.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct OverTime {
     /// The division of the time until the load stopped.
     pub slices: Slices,
@@ -83,7 +85,7 @@ pub struct OverTime {
 }
 
 /// A level during one slice.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LevelSlice {
     /// Its mean over the slice.
     pub mean: f64,

@@ -1,16 +1,21 @@
 //! The record of one run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::bits;
 use crate::{ActionRecord, Operation, OverTime, Time, TraceEvent, TraceKind, Wake, Window};
 
 /// The record of one run.
-#[derive(Clone, Debug, Default)]
+///
+/// As JSON it can be judged in another process than the one that it happened in. The trace, its
+/// wakes and the log are left out there.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Run {
     /// The seed of all its randomness.
     pub seed: u64,
@@ -37,6 +42,7 @@ pub struct Run {
     /// Attempts and queues over time.
     pub over_time: OverTime,
     /// Numbers that the lab computed from the whole run at its end.
+    #[serde(with = "bits::by_name")]
     pub measured: BTreeMap<String, f64>,
     /// Events that nodes recorded, in order.
     pub events: Vec<LabEvent>,
@@ -52,13 +58,19 @@ pub struct Run {
     pub steps: u64,
     /// Whether it ended before its time, by an endless loop or a budget; a problem says which.
     pub ended_early: bool,
+    /// The first answer of a learner's filling that is not the reference's, if they were compared.
+    pub first_difference: Option<Difference>,
     /// The full trace, if requested.
+    #[serde(skip)]
     pub trace: Vec<TraceEvent>,
     /// When the trace was full, if it was: what happened later is not in it.
+    #[serde(skip)]
     pub trace_ended: Option<Time>,
     /// Why node code ran, in order, if the trace was requested; the first is the start of the run.
+    #[serde(skip)]
     pub wakes: Vec<Wake>,
     /// Log lines of nodes, from `tracing`.
+    #[serde(skip)]
     pub log: Vec<String>,
 }
 
@@ -80,7 +92,7 @@ impl Run {
 }
 
 /// One fault of the scenario and its effects over all its firings.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct FaultRecord {
     /// Its name in the scenario.
     pub name: String,
@@ -120,16 +132,17 @@ pub struct NetworkCounts {
 }
 
 /// A counter or a gauge over time.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Series {
     /// How the points of a window become one number.
     pub aggregate: Aggregate,
     /// By how much or to what, in order of time.
+    #[serde(with = "bits::samples")]
     pub points: Vec<Sample<f64>>,
 }
 
 /// A value that a host recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample<T> {
     /// The time.
     pub at: Time,
@@ -140,7 +153,7 @@ pub struct Sample<T> {
 }
 
 /// How the points of a [`Series`] become one number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Aggregate {
     /// A counter: the sum of the window's increments.
     #[default]
@@ -179,7 +192,7 @@ impl Series {
 }
 
 /// An event that a node recorded with `Host::record`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LabEvent {
     /// The time.
     pub at: Time,
@@ -204,6 +217,30 @@ pub struct Crash {
     pub place: String,
 }
 
+/// A call of a filling that was answered in two ways: by a learner's code, and by the reference on
+/// the same inputs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The time.
+    pub at: Time,
+    /// The node.
+    pub node: String,
+    /// The call, with its inputs: `a request for a vote in term 4 by n3`.
+    pub call: String,
+    /// The learner's answer: `granted it`.
+    pub yours: String,
+    /// The reference's answer: `refused it`.
+    pub reference: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Difference { at, node, call, yours, reference } = self;
+        let at = at.as_secs_f64();
+        write!(f, "at {at:.3} s on {node}, {call}: your code {yours}; the reference {reference}")
+    }
+}
+
 /// A reason why a run is inconclusive or failed, apart from expectations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "why")]
@@ -218,7 +255,7 @@ pub enum Problem {
 ///
 /// The integral of the number of requests in the system must equal the sum of their sojourn
 /// times clipped to the window, to the nanosecond.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LittlesLaw {
     /// Request-nanoseconds, integrated as requests came and went.
     pub integral_ns: u128,

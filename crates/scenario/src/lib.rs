@@ -50,9 +50,9 @@ pub use grammar::sentence::{
     Statistic, WindowName,
 };
 pub use lab::{
-    ActionSpec, ArgKind, ArgSpec, Bundle, CheckedParams, Filling, FillingNames, GroupSpec, LabSpec,
-    Mutant, Named, OpenFilling, OperationSpec, ParamsSpec, Resolved, ScenarioFile, Seat, SeatNames,
-    UnknownName, Variant, filling, mutant,
+    ActionSpec, ArgKind, ArgSpec, Bundle, CheckedParams, ExerciseFiles, Exercises, Filling,
+    FillingNames, GroupSpec, LabSpec, Mutant, Named, OpenFilling, OperationSpec, ParamsSpec,
+    Resolved, ScenarioFile, Seat, SeatNames, UnknownName, Variant, filling, mutant,
 };
 pub use model::{
     Action, Argument, Arrivals, Direction, Dist, Ends, Expectation, Expectations, Fault, FaultKind,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::{Answer, Client, Host, Order, Task, open_seat};
 use netsplit_history::Run;
-use netsplit_scenario::{LabSpec, NodeGroup, OpenFilling, Scenario, ScenarioFile, Seat};
+use netsplit_scenario::{Exercises, LabSpec, NodeGroup, OpenFilling, Scenario, ScenarioFile, Seat};
 
 /// A lab: one system that a course teaches, with its variants.
 pub trait Lab: Sync {
@@ -27,6 +27,11 @@ pub trait Lab: Sync {
     /// Its scenarios, in order of their names; one of them is `calm`, the control. Default: none.
     fn scenarios(&self) -> &'static [ScenarioFile] {
         &[]
+    }
+
+    /// Its exercises. Default: none.
+    fn exercises(&self) -> Exercises {
+        Exercises::default()
     }
 
     /// Adds a filling to one of the lab's seats, such as a learner's. It is a variant by its own
@@ -141,6 +146,10 @@ impl Lab for &'static dyn Lab {
 
     fn scenarios(&self) -> &'static [ScenarioFile] {
         (**self).scenarios()
+    }
+
+    fn exercises(&self) -> Exercises {
+        (**self).exercises()
     }
 
     fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, String> {

@@ -24,6 +24,7 @@
 //! processing time other than what a node declares with [`Host::work`].
 
 mod action;
+pub mod comparison;
 mod engine;
 mod fault;
 mod host;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use netsplit_scenario::{FillingNames, LabSpec, OpenFilling, ScenarioFile, SeatNames};
+use netsplit_scenario::{Exercises, FillingNames, LabSpec, OpenFilling, ScenarioFile, SeatNames};
 
 use crate::lab::{Lab, Setup, System};
 
@@ -70,6 +70,10 @@ impl Lab for With {
 
     fn scenarios(&self) -> &'static [ScenarioFile] {
         self.lab.scenarios()
+    }
+
+    fn exercises(&self) -> Exercises {
+        self.lab.exercises()
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {

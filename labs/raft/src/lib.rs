@@ -7,6 +7,7 @@
 //! | `election`, `replication`, `commitment`, `snapshot`, `reads`, `storage` | the rules, a seat each |
 //! | `membership`, `transfer` | rules without a seat |
 //! | `seats` | the fillings of each seat, right and wrong |
+//! | `exercises` | what a learner may write, and its comparison with the reference |
 //! | `kv` | the state machine, which applies a retried write once |
 //! | `node`, `client`, `operator`, `messages`, `cluster` | the shell: disks, messages, waiting |
 //! | `record`, `invariants`, `measure` | the view from outside |
@@ -26,6 +27,7 @@ mod cluster;
 pub mod commitment;
 pub mod election;
 pub mod event;
+pub mod exercises;
 #[cfg(test)]
 mod golden;
 mod invariants;
@@ -52,7 +54,7 @@ mod transfer;
 use std::rc::Rc;
 
 use netsplit_history::Run;
-use netsplit_scenario::{LabSpec, ScenarioFile};
+use netsplit_scenario::{Exercises, LabSpec, ScenarioFile};
 use netsplit_sim::{Answer, Client, Host, Lab, Order, Setup, System, Task};
 
 use client::KvClient;
@@ -78,6 +80,10 @@ impl Lab for RaftLab {
 
     fn scenarios(&self) -> &'static [ScenarioFile] {
         netsplit_shipped_scenarios::of("raft")
+    }
+
+    fn exercises(&self) -> Exercises {
+        exercises::EXERCISES
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {

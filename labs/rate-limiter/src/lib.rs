@@ -13,6 +13,7 @@
 //! | `budget`, `synced` | or budgets that a store renews; the bound of their overshoot |
 //! | `mutants` | token buckets and budgets that are wrong in one way each |
 //! | `seats` | what a scenario may exchange, and its fillings |
+//! | `exercises` | what a learner may write, and its comparison with the reference |
 //! | `cluster`, `node`, `client`, `messages` | the shell |
 //! | `record`, `invariants`, `measure` | the bounds, checked from the recorded history |
 //!
@@ -24,6 +25,7 @@ pub mod client;
 pub mod cluster;
 mod concurrency;
 pub mod coordination;
+pub mod exercises;
 mod fixed_window;
 mod gcra;
 mod invariants;
@@ -78,6 +80,10 @@ impl Lab for RateLimiter {
 
     fn scenarios(&self) -> &'static [ScenarioFile] {
         netsplit_shipped_scenarios::of("rate-limiter")
+    }
+
+    fn exercises(&self) -> Exercises {
+        exercises::EXERCISES
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {

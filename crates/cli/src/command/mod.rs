@@ -2,6 +2,7 @@
 
 mod compare;
 mod history;
+mod learn;
 mod lint;
 mod list;
 mod merge;
@@ -14,6 +15,7 @@ mod trace;
 mod truth;
 mod verify;
 
+pub use learn::simulated_run;
 pub use verify::swept_run;
 
 use std::process::ExitCode;
@@ -38,6 +40,7 @@ pub fn dispatch(catalog: Catalog<'_>, command: Command) -> anyhow::Result<ExitCo
         Command::Lint(args) => lint::lint(catalog, &args),
         Command::Schema => Ok(print::schema(catalog)),
         Command::New(args) => new::new(catalog, &args),
+        Command::Learn(args) => learn::learn(catalog, &args),
         Command::Truth(args) => truth::truth(catalog, &args),
         Command::History(History::Check(args)) => history::check(&args),
         Command::Lesson(args) => print::lesson(catalog, &args.lab),

@@ -1,7 +1,7 @@
 //! `netsplit new`: a scenario file to start from, or a crate with a lab to start from.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -9,6 +9,7 @@ use netsplit_harness::Catalog;
 use netsplit_scenario::template;
 
 use crate::args::New;
+use crate::files::Dependency;
 use crate::{exit, terminal};
 
 /// Prints a scenario file, or writes the crate.
@@ -39,7 +40,7 @@ fn write_crate(catalog: Catalog<'_>, args: &New, name: &str) -> anyhow::Result<(
         let folder = folder.display();
         return Err(exit::usage(format!("{folder} is not empty: name a folder that is new")));
     }
-    let dependency = dependency(args)?;
+    let dependency = Dependency::new(&args.dependency)?;
     for (file, text) in FILES {
         let file = folder.join(file);
         let written = fs::create_dir_all(file.parent().unwrap_or(folder))
@@ -72,37 +73,14 @@ fn check_name(catalog: Catalog<'_>, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How the new crate depends on a crate of this project; `CRATE` stands for the crate.
-fn dependency(args: &New) -> anyhow::Result<String> {
-    if let Some(url) = &args.git {
-        let rev = args.rev.as_ref().map(|rev| format!(", rev = {rev:?}")).unwrap_or_default();
-        return Ok(format!("{{ git = {url:?}{rev} }}"));
-    }
-    let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let clone = args.path.clone().or_else(|| is_clone(&built_in).then_some(built_in));
-    let Some(clone) = clone else {
-        return Ok(format!("{:?}", env!("CARGO_PKG_VERSION")));
-    };
-    if !is_clone(&clone) {
-        let clone = clone.display();
-        return Err(exit::usage(format!("{clone} is no clone of Netsplit: it has no crates/cli")));
-    }
-    let clone: PathBuf = clone.canonicalize()?;
-    let path = clone.join("crates").join("CRATE");
-    Ok(format!("{{ path = {:?} }}", path.display().to_string()))
-}
-
-fn is_clone(folder: &Path) -> bool {
-    folder.join("crates").join("cli").join("Cargo.toml").is_file()
-}
-
 /// Puts the lab's name and the dependency into a file of the template.
-fn fill_in(text: &str, name: &str, dependency: &str) -> String {
+fn fill_in(text: &str, name: &str, dependency: &Dependency) -> String {
     let capital = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
     let type_name: String = name.split('-').map(capital).collect();
     let mut out = text.to_owned();
     for part in ["cli", "sim", "harness"] {
-        out = out.replace(&format!("NETSPLIT({part})"), &dependency.replace("CRATE", part));
+        let on = format!("{{ {} }}", dependency.on(&format!("crates/{part}")));
+        out = out.replace(&format!("NETSPLIT({part})"), &on);
     }
     out.replace("echo::", &format!("{}::", name.replace('-', "_")))
         .replace("Echo", &type_name)

@@ -19,7 +19,7 @@ use super::place;
 use super::protocol::{Answer, Link, Request, send};
 use super::watch::Watch;
 use crate::args::Cli;
-use crate::command::swept_run;
+use crate::command::{simulated_run, swept_run};
 use crate::{exit as codes, terminal};
 
 /// The time between two looks at the progress of the work.
@@ -51,6 +51,7 @@ pub fn serve(catalog: Catalog<'_>) -> ExitCode {
                 let _ = send(&mut socket, &Answer::Done);
                 return code;
             }
+            Request::Simulate(run) => Answer::Ran(simulated_run(catalog, &run).map(Box::new)),
             Request::Run(run) => Answer::Entry(swept_run(catalog, &run).map(Box::new)),
         };
         if send(&mut socket, &answer).is_err() {

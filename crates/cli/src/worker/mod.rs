@@ -23,19 +23,48 @@ mod watch;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
-use std::process::{Child, ExitCode, ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::Mutex;
 
 use anyhow::Context;
 
 use self::os::Socket;
 use self::protocol::Link;
-pub use self::protocol::{Answer, Request, SweptRun};
+pub use self::protocol::{Answer, Request, SimulatedRun, SweptRun};
 pub use self::watch::watched;
 use crate::{exit, terminal};
 
 /// The argument that makes this program a worker.
 const WORKER: &str = "worker-process";
+
+/// The program that a worker runs.
+#[derive(Default)]
+pub enum Program {
+    /// This one.
+    #[default]
+    This,
+    /// A learner's, which has the learner's code.
+    Learners {
+        /// The executable.
+        file: PathBuf,
+        /// The folder that it runs in.
+        folder: PathBuf,
+    },
+}
+
+impl Program {
+    fn command(&self) -> io::Result<Command> {
+        match self {
+            Program::This => os::this_program(),
+            Program::Learners { file, folder } => {
+                let mut command = Command::new(file);
+                command.current_dir(folder);
+                Ok(command)
+            }
+        }
+    }
+}
 
 /// A worker process that is waiting for work.
 pub struct Worker {
@@ -60,14 +89,14 @@ impl Worker {
     ///
     /// # Errors
     /// When the operating system starts no further process.
-    pub fn start() -> anyhow::Result<Worker> {
-        Worker::with_stderr(Stdio::inherit())
+    pub fn start(program: &Program) -> anyhow::Result<Worker> {
+        Worker::with_stderr(program, Stdio::inherit())
     }
 
-    fn with_stderr(stderr: Stdio) -> anyhow::Result<Worker> {
+    fn with_stderr(program: &Program, stderr: Stdio) -> anyhow::Result<Worker> {
         let begin = || -> io::Result<Worker> {
             let (own, its) = Socket::pair()?;
-            let mut program = os::this_program()?;
+            let mut program = program.command()?;
             program.arg(WORKER).stdin(Stdio::from(os::descriptor(its)));
             program.stdout(io::stderr()).stderr(stderr);
             Ok(Worker { child: program.spawn()?, link: Link::new(own)? })
@@ -117,21 +146,50 @@ fn plain(status: ExitStatus) -> String {
 
 /// Workers for several threads: each request takes an idle one, or a new one.
 #[derive(Default)]
-pub struct Pool(Mutex<Vec<Worker>>);
+pub struct Pool {
+    program: Program,
+    idle: Mutex<Vec<Worker>>,
+}
 
 impl Pool {
-    /// Has a worker do one run of a sweep.
+    /// Workers that run this program.
+    pub fn of(program: Program) -> Pool {
+        Pool { program, idle: Mutex::default() }
+    }
+
+    /// Has a worker do one run.
     ///
     /// # Errors
     /// When no worker can be started.
     pub fn ask(&self, request: &Request) -> anyhow::Result<Result<Answer, Lost>> {
-        let idle = self.0.lock().expect("no thread panics with it").pop();
-        let mut worker = idle.map_or_else(Worker::start, Ok)?;
+        let idle = self.idle.lock().expect("no thread panics with it").pop();
+        let mut worker = idle.map_or_else(|| Worker::start(&self.program), Ok)?;
         let answer = worker.send(request).and_then(|()| worker.receive());
         if answer.is_ok() {
-            self.0.lock().expect("no thread panics with it").push(worker);
+            self.idle.lock().expect("no thread panics with it").push(worker);
         }
         Ok(answer)
+    }
+
+    /// Has a worker of its own do a whole command, and drops what it prints; returns its exit code,
+    /// unless it is lost.
+    ///
+    /// # Errors
+    /// When no worker can be started.
+    pub fn silently(&self, args: &[&str]) -> anyhow::Result<Result<ExitCode, Lost>> {
+        let mut worker = Worker::with_stderr(&self.program, Stdio::null())?;
+        let args = ["netsplit"].iter().chain(args).map(OsString::from).collect();
+        let request = Request::Command { args, colour: false, width: 80, places: false };
+        let mut answer = worker.send(&request).and_then(|()| worker.receive());
+        while let Ok(Answer::Printed(_)) = answer {
+            answer = worker.receive();
+        }
+        Ok(answer.map(|_| worker.exit_code()))
+    }
+
+    /// The place where a lost run ended.
+    pub fn place(&self, request: &Request) -> Option<String> {
+        place::find(&self.program, request)
     }
 }
 
@@ -141,7 +199,7 @@ impl Pool {
 /// # Errors
 /// When no worker can be started.
 pub fn command(what: &str, single_run: bool) -> anyhow::Result<ExitCode> {
-    let mut worker = Worker::start()?;
+    let mut worker = Worker::start(&Program::This)?;
     let mut answer = worker.send(&whole_command(false)).and_then(|()| worker.receive());
     loop {
         match answer {
@@ -149,7 +207,8 @@ pub fn command(what: &str, single_run: bool) -> anyhow::Result<ExitCode> {
             Ok(Answer::Done) => return Ok(worker.exit_code()),
             Ok(other) => unreachable!("a command is not answered by {other:?}"),
             Err(lost) => {
-                let place = single_run.then(place::find).flatten();
+                let place = single_run.then(|| place::find(&Program::This, &whole_command(true)));
+                let place = place.flatten();
                 let place = place.map_or(String::new(), |place| format!(", in code of {place}"));
                 terminal::complain(&format!("error: {what}: lost: {lost}{place}"));
                 return Ok(exit::INCONCLUSIVE.into());

@@ -11,7 +11,7 @@ use netsplit_history::Time;
 
 use super::os::Socket;
 use super::protocol::{Answer, Request, send};
-use super::{Worker, whole_command};
+use super::{Program, Worker};
 
 /// How long code of the lab may take at one place before the search ends there.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -22,20 +22,20 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// The last place that was told, and the socket.
 static TOLD: OnceLock<Mutex<(String, Socket)>> = OnceLock::new();
 
-/// Finds the place where the command of this process ends; `None` when that takes too long, or
+/// Finds the place where a request ends that asks for places; `None` when that takes too long, or
 /// it does not end again.
 #[expect(clippy::disallowed_methods, reason = "patience is about real time")]
-pub fn find() -> Option<String> {
+pub fn find(program: &Program, request: &Request) -> Option<String> {
     let started = Instant::now();
-    let mut worker = Worker::with_stderr(Stdio::null()).ok()?;
+    let mut worker = Worker::with_stderr(program, Stdio::null()).ok()?;
     worker.link.give_up_after(SILENCE).ok()?;
-    worker.send(&whole_command(true)).ok()?;
+    worker.send(request).ok()?;
     let mut place = None;
     while let Ok(Some(answer)) = worker.link.receive() {
         match answer {
             Answer::At(next) => place = Some(next),
             Answer::Printed(_) => {}
-            Answer::Done | Answer::Entry(_) => return None,
+            Answer::Done | Answer::Entry(_) | Answer::Ran(_) => return None,
             Answer::Lost(_) => break,
         }
         if started.elapsed() > PATIENCE {
@@ -47,7 +47,12 @@ pub fn find() -> Option<String> {
 
 /// Tells the places of this worker's simulations from now on, if it was asked to.
 pub fn tell_if_asked(request: &Request, socket: &Socket) {
-    if let (Request::Command { places: true, .. }, Ok(socket)) = (request, socket.try_clone()) {
+    let places = match request {
+        Request::Command { places, .. } => *places,
+        Request::Simulate(run) => run.places,
+        Request::Run(_) => false,
+    };
+    if let Some(socket) = places.then(|| socket.try_clone().ok()).flatten() {
         let _ = TOLD.set(Mutex::new((String::new(), socket)));
     }
 }

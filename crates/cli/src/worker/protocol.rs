@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::time::Duration;
 
+use netsplit_history::Run;
 use netsplit_report::sweep::{Entry, Job};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,8 @@ pub enum Request {
     },
     /// One run of a sweep.
     Run(Box<SweptRun>),
+    /// A run whose record the parent judges.
+    Simulate(Box<SimulatedRun>),
 }
 
 /// One run of a sweep, with all that it needs: a worker reads no file.
@@ -47,6 +50,23 @@ pub struct SweptRun {
     pub twice: bool,
 }
 
+/// A run that the parent judges, with all that it needs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SimulatedRun {
+    /// The name of the scenario's source, and its file, as errors show them.
+    pub source: (String, String),
+    /// The scenario's text.
+    pub text: String,
+    /// Its overrides.
+    pub overrides: Vec<String>,
+    /// The seed.
+    pub seed: u64,
+    /// Whether the fillings of exercises are compared with the reference's.
+    pub compare: bool,
+    /// Whether to tell the places where code of the lab runs, before it does.
+    pub places: bool,
+}
+
 /// What a worker answers.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Answer {
@@ -58,6 +78,8 @@ pub enum Answer {
     Done,
     /// A run of a sweep is done, or could not be built.
     Entry(Result<Box<Entry>, String>),
+    /// The record of a run, or why it could not be built.
+    Ran(Result<Box<Run>, String>),
     /// The worker gives up, and says why.
     Lost(String),
 }

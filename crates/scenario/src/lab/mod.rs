@@ -1,11 +1,13 @@
 //! Description of a lab: its names, its seats and its parameters.
 
 mod action;
+mod exercise;
 mod params;
 mod seat;
 mod spec;
 
 pub use action::{ActionSpec, ArgKind, ArgSpec};
+pub use exercise::{ExerciseFiles, Exercises};
 pub use params::{CheckedParams, ParamsSpec};
 pub use seat::{Filling, FillingNames, Mutant, OpenFilling, Seat, SeatNames, filling, mutant};
 pub use spec::{

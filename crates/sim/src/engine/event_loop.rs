@@ -14,7 +14,7 @@ use super::executor::{TaskKey, Tasks, set_cause};
 use super::panics::guarded;
 use super::world::World;
 use crate::network::wire::MAX_MESSAGE;
-use crate::{NodeId, System};
+use crate::{NodeId, System, comparison};
 
 /// Polls and events that may happen at one instant before the run counts as a livelock.
 const INSTANT_BUDGET: u64 = 1_000_000;
@@ -211,10 +211,12 @@ impl Sim {
     /// Makes `host` the host of all socket calls on this thread.
     pub fn make_current(&self, host: NodeId) {
         self.current.set(host);
+        let world = self.world.borrow();
+        comparison::enter(world.core.now, host);
         if let Some(tell) = self.before_lab_code {
-            let world = self.world.borrow();
             tell(world.core.now, &world.machines[host].name);
         }
+        drop(world);
         if let Some(net) = &*self.net.borrow() {
             net.set_current(self.world.borrow().machines[host].net);
         }

@@ -11,7 +11,7 @@ use super::event_loop::Sim;
 use super::logs;
 use super::panics::{Panic, guarded};
 use super::world::World;
-use crate::{Lab, Setup, System};
+use crate::{Lab, Setup, System, comparison};
 
 /// Options of a run.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Options {
     pub seed: u64,
     /// Whether to record the full trace. Default: false.
     pub record_trace: bool,
+    /// Whether the fillings of exercises are compared with the reference's. Default: false.
+    pub compare: bool,
     /// Called with the time and the host before code of a lab runs, to find the place at which it
     /// takes the process down. Default: none.
     pub before_lab_code: Option<fn(Time, &str)>,
@@ -27,7 +29,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { seed: 1, record_trace: false, before_lab_code: None }
+        Options { seed: 1, record_trace: false, compare: false, before_lab_code: None }
     }
 }
 
@@ -52,10 +54,11 @@ pub fn simulate(
 ) -> Result<Run, String> {
     let system = build(lab, scenario)?;
     let mut net = Net::new();
-    let Options { seed, record_trace, before_lab_code } = *options;
+    let Options { seed, record_trace, compare, before_lab_code } = *options;
     let world = World::new(scenario, lab.spec().messages, seed, record_trace, &mut net);
     let sim = Sim::new(world, net.enter(), before_lab_code);
     sim.install(system);
+    comparison::begin(compare);
     let log = logs::collect(&sim, || {
         sim.world.borrow_mut().apply_link_rules();
         sim.ids().for_each(|id| sim.start(id));
@@ -65,6 +68,7 @@ pub fn simulate(
     let system = sim.system();
     sim.end_all_requests();
     let mut run = sim.world.borrow_mut().finish();
+    comparison::end(&mut run);
     sim.tear_down();
     drop(sim);
     run.log = log;

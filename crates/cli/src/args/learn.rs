@@ -1,0 +1,61 @@
+//! The command line of `learn`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::DependencyArgs;
+
+pub(super) const LEARN_EXAMPLES: &str = "\
+Examples:
+  netsplit learn init my-labs && cd my-labs
+  netsplit learn
+  netsplit learn rate-limiter token-bucket
+  netsplit learn rate-limiter token-bucket --hint
+
+A step is a file such as src/rate_limiter/token_bucket.rs: it says what to write, and where. The
+command builds it with cargo, runs the step's scenarios with it in processes of their own, and
+judges the runs itself.";
+
+/// `netsplit learn`
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Learn {
+    /// What to do instead of grading.
+    #[command(subcommand)]
+    pub init: Option<LearnCommand>,
+    /// Grade the steps of this lab, up to the first that is not passed
+    /// [default: show where you stand]
+    pub lab: Option<String>,
+    /// Grade this step only
+    pub step: Option<String>,
+    /// Show the step's next hint; there are three
+    #[arg(long, requires = "step", conflicts_with_all = ["reset", "solution"])]
+    pub hint: bool,
+    /// Put the step's skeleton back; your file is kept beside it, as FILE.before-reset
+    #[arg(long, requires = "step", conflicts_with = "solution")]
+    pub reset: bool,
+    /// Show how the reference differs from your file, once the step is passed
+    #[arg(long, requires = "step")]
+    pub solution: bool,
+    /// Grade a program that was built before, instead of building it
+    #[arg(long, value_name = "FILE", requires = "lab")]
+    pub binary: Option<PathBuf>,
+}
+
+/// Subcommands of `learn`.
+#[derive(Debug, Subcommand)]
+pub enum LearnCommand {
+    /// Write a crate of your own, with a file for each step; files that are there stay as they are
+    Init(LearnInit),
+}
+
+/// `netsplit learn init`
+#[derive(Args, Debug)]
+pub struct LearnInit {
+    /// The folder of the crate
+    pub folder: PathBuf,
+    /// How it depends on Netsplit.
+    #[command(flatten)]
+    pub dependency: DependencyArgs,
+}

@@ -1,0 +1,157 @@
+//! Runs of a step, simulated by the learner's program and judged here.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use netsplit_harness::{Catalog, Experiment, Source};
+use netsplit_history::Run;
+use netsplit_learn::{Failure, RunGrade, ScenarioGrade, Step, StepGrade};
+use netsplit_sim::Options;
+
+use crate::parallel;
+use crate::worker::{Answer, Pool, Request, SimulatedRun, watched};
+
+/// Grades steps.
+pub struct Judge<'a> {
+    /// The labs as they are shipped.
+    pub catalog: Catalog<'a>,
+    /// Workers that run the learner's program.
+    pub pool: &'a Pool,
+}
+
+/// A scenario that judges a step.
+struct Case {
+    /// The shipped scenario, which judges.
+    experiment: Experiment,
+    /// The variant with the learner's filling.
+    variant: String,
+}
+
+impl Judge<'_> {
+    /// Grades a step, up to the first scenario that fails; the run that `failed` last time comes
+    /// first.
+    ///
+    /// # Errors
+    /// When a scenario cannot be loaded, or the program is no learner's.
+    pub fn grade(&self, step: &Step, failed: Option<(String, u64)>) -> anyhow::Result<StepGrade> {
+        let mut scenarios: Vec<_> = step
+            .scenarios
+            .iter()
+            .map(|name| ScenarioGrade { name: name.clone(), seeds: step.seeds, runs: Vec::new() })
+            .collect();
+        let seeds: Vec<_> = (1..=step.seeds).collect();
+        let known =
+            |(name, seed): &(String, u64)| step.scenarios.contains(name) && seeds.contains(seed);
+        let failed = failed.filter(known);
+        if let Some((name, seed)) = &failed {
+            let scenario = scenarios.iter_mut().find(|scenario| scenario.name == *name);
+            let scenario = scenario.expect("it is one of the step's");
+            scenario.runs = self.runs(step, &self.case(step, name)?, &[*seed])?;
+            if scenario.failed().is_some() {
+                return Ok(StepGrade { step: step.clone(), scenarios });
+            }
+        }
+        for scenario in &mut scenarios {
+            let done = |seed: &u64| scenario.runs.iter().any(|run| run.seed == *seed);
+            let left: Vec<_> = seeds.iter().copied().filter(|seed| !done(seed)).collect();
+            let case = self.case(step, &scenario.name)?;
+            scenario.runs.extend(self.runs(step, &case, &left)?);
+            if scenario.failed().is_some() {
+                break;
+            }
+        }
+        Ok(StepGrade { step: step.clone(), scenarios })
+    }
+
+    fn case(&self, step: &Step, name: &str) -> anyhow::Result<Case> {
+        let source = self.catalog.source(&format!("{}/{name}", step.lab))?;
+        let experiment = crate::load(self.catalog, &source, &[])?;
+        let variant = step.variant(&experiment.scenario.variant);
+        Ok(Case { experiment, variant })
+    }
+
+    /// Does runs until one fails, and explains that one.
+    fn runs(&self, step: &Step, case: &Case, seeds: &[u64]) -> anyhow::Result<Vec<RunGrade>> {
+        let failed = AtomicBool::new(false);
+        let work = |index: usize| {
+            let grade = self.judge(step, case, seeds[index]);
+            let passed = grade.as_ref().is_ok_and(|grade| grade.failure.is_none());
+            failed.fetch_or(!passed, Ordering::Relaxed);
+            grade
+        };
+        let go_on = || !failed.load(Ordering::Relaxed);
+        let runs = parallel::map_while(seeds.len(), None, go_on, work, |_| ());
+        let mut runs: Vec<_> = runs.into_iter().flatten().collect::<anyhow::Result<_>>()?;
+        if let Some(run) = runs.iter_mut().find(|run| run.failure.is_some()) {
+            self.explain(case, run)?;
+        }
+        Ok(runs)
+    }
+
+    /// Has the learner's program do one run; returns its record, or why there is none.
+    fn run(&self, run: SimulatedRun) -> anyhow::Result<Result<Box<Run>, String>> {
+        let lost = match self.pool.ask(&Request::Simulate(Box::new(run.clone())))? {
+            Ok(Answer::Ran(run)) => return Ok(run),
+            Ok(other) => unreachable!("a run is not answered by {other:?}"),
+            Err(lost) => lost,
+        };
+        let request = SimulatedRun { places: true, ..run };
+        let place = self.pool.place(&Request::Simulate(Box::new(request)));
+        let place = place.map_or_else(String::new, |place| format!(", in code of {place}"));
+        Ok(Err(format!("the run was lost: {lost}{place}")))
+    }
+
+    fn judge(&self, step: &Step, case: &Case, seed: u64) -> anyhow::Result<RunGrade> {
+        let command = case.command(step.lab, seed);
+        let failure = match self.run(case.request(seed))? {
+            Ok(run) => Failure::of(&case.experiment.judge(&run), command),
+            Err(why) => Some(Failure::without_record(why, command)),
+        };
+        Ok(RunGrade { seed, failure })
+    }
+
+    /// Finds the first call that the reference answers differently, and has the page written.
+    fn explain(&self, case: &Case, run: &mut RunGrade) -> anyhow::Result<()> {
+        let Some(failure) = &mut run.failure else { return Ok(()) };
+        let request = SimulatedRun { compare: true, ..case.request(run.seed) };
+        let Ok(compared) = self.run(request)? else { return Ok(()) };
+        failure.difference = compared.first_difference.map(|difference| difference.to_string());
+        let (name, seed) = (&case.experiment.name, run.seed.to_string());
+        let args = ["run", name, "--variant", &case.variant, "--seed", &seed];
+        if self.pool.silently(&args)?.is_ok() {
+            let (variant, seed) = (&case.variant, run.seed);
+            failure.page = Some(format!("netsplit-out/{name}/{variant}/seed-{seed}/page.html"));
+        }
+        Ok(())
+    }
+}
+
+impl Case {
+    fn request(&self, seed: u64) -> SimulatedRun {
+        let source = self.experiment.source();
+        SimulatedRun {
+            source: (source.name.clone(), source.file.clone()),
+            text: source.text.clone(),
+            overrides: vec![format!("variant={}", self.variant)],
+            seed,
+            compare: false,
+            places: false,
+        }
+    }
+
+    fn command(&self, lab: &str, seed: u64) -> String {
+        let (name, variant) = (&self.experiment.name, &self.variant);
+        format!("cargo {lab} run {name} --variant {variant} --seed {seed}")
+    }
+}
+
+/// Does a run, in a worker; its record goes to the parent.
+///
+/// # Errors
+/// When the scenario is not valid here, or the lab cannot be built from its parameters.
+pub fn simulated_run(catalog: Catalog<'_>, request: &SimulatedRun) -> Result<Run, String> {
+    let SimulatedRun { source: (name, file), text, overrides, seed, compare, .. } = request;
+    let source = Source { name: name.clone(), file: file.clone(), text: text.clone() };
+    let experiment = catalog.load(&source, overrides).map_err(|error| error.to_string())?;
+    let options = Options { seed: *seed, compare: *compare, ..Options::default() };
+    watched(&experiment, &options, &mut |_| ())
+}

@@ -1,0 +1,157 @@
+//! `netsplit learn`: a learner's files, built, run and graded.
+//!
+//! The learner's crate is a `netsplit` with the learner's code in it (`init`). Grading builds it
+//! with cargo (`build`) and starts it as a worker, which simulates and sends back the record of each
+//! run. This process alone judges the records (`judge`), so nothing that the learner's code prints,
+//! writes or returns is a verdict.
+
+mod build;
+mod folder;
+mod init;
+mod judge;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use netsplit_harness::Catalog;
+use netsplit_learn::{Standing, Step, overview, source_file, step_report};
+use netsplit_scenario::nearest;
+use netsplit_sim::Lab;
+
+pub use self::judge::simulated_run;
+
+use self::folder::Folder;
+use self::judge::Judge;
+use crate::args::{Learn, LearnCommand};
+use crate::worker::{Pool, Program};
+use crate::{exit, terminal};
+
+/// Does what the command line asks.
+pub fn learn(catalog: Catalog<'_>, args: &Learn) -> anyhow::Result<ExitCode> {
+    if let Some(LearnCommand::Init(init)) = &args.init {
+        return init::init(catalog, init);
+    }
+    let folder = Folder::find()?;
+    let Some(lab) = &args.lab else {
+        return show(&folder, &steps(catalog)?);
+    };
+    let steps = steps_of(catalog.lab(lab)?)?;
+    match &args.step {
+        None => grade(catalog, args, folder, &steps),
+        Some(name) => {
+            let step = find(lab, name, &steps)?;
+            if args.hint {
+                hint(folder, &step)
+            } else if args.reset {
+                reset(&folder, &step)
+            } else if args.solution {
+                solution(&folder, &step)
+            } else {
+                grade(catalog, args, folder, &[step])
+            }
+        }
+    }
+}
+
+/// All steps, lab by lab.
+fn steps(catalog: Catalog<'_>) -> anyhow::Result<Vec<Step>> {
+    let labs = catalog.labs().iter().map(|lab| steps_of(*lab));
+    Ok(labs.collect::<anyhow::Result<Vec<_>>>()?.concat())
+}
+
+/// The steps of a lab.
+fn steps_of(lab: &dyn Lab) -> anyhow::Result<Vec<Step>> {
+    let files = lab.exercises().steps.iter();
+    files.map(|files| Step::read(lab.spec().name, files).map_err(exit::usage)).collect()
+}
+
+fn find(lab: &str, name: &str, steps: &[Step]) -> anyhow::Result<Step> {
+    let names = || steps.iter().map(|step| step.name);
+    steps.iter().find(|step| step.name == name).cloned().ok_or_else(|| {
+        let near = nearest(name, names()).map(|near| format!("; did you mean `{near}`?"));
+        let known: Vec<_> = names().collect();
+        let (near, known) = (near.unwrap_or_default(), known.join(", "));
+        exit::usage(format!("the lab {lab} has no step `{name}`{near} There are: {known}"))
+    })
+}
+
+/// Shows where the learner stands.
+fn show(folder: &Folder, steps: &[Step]) -> anyhow::Result<ExitCode> {
+    let mut standings = Vec::new();
+    for step in steps {
+        let source = folder.source(step)?;
+        standings.push((step.clone(), folder.progress().standing(step, source.as_deref())));
+    }
+    terminal::print(&overview(&standings));
+    Ok(exit::PASS.into())
+}
+
+/// Grades steps, up to the first that is not passed.
+fn grade(
+    catalog: Catalog<'_>,
+    args: &Learn,
+    mut folder: Folder,
+    steps: &[Step],
+) -> anyhow::Result<ExitCode> {
+    let Some(first) = steps.first() else {
+        return Err(exit::usage("this lab has no steps yet"));
+    };
+    let file = match &args.binary {
+        Some(file) => file.canonicalize()?,
+        None => match build::build(folder.path(), first.lab)? {
+            Some(file) => file,
+            None => return Ok(exit::FAIL.into()),
+        },
+    };
+    let pool = Pool::of(Program::Learners { file, folder: folder.path().to_owned() });
+    let judge = Judge { catalog, pool: &pool };
+    for step in steps {
+        let source = folder.source(step)?.ok_or_else(|| missing(step))?;
+        let grade = judge.grade(step, folder.progress().failed(step))?;
+        folder.change(|progress| progress.grade(&grade, &source))?;
+        terminal::print(&step_report(&grade));
+        if !grade.passed() {
+            let (lab, name) = (step.lab, step.name);
+            terminal::print(&format!("\nhints: netsplit learn {lab} {name} --hint\n"));
+            return Ok(exit::FAIL.into());
+        }
+    }
+    Ok(exit::PASS.into())
+}
+
+fn missing(step: &Step) -> anyhow::Error {
+    let file = source_file(step);
+    exit::usage(format!("there is no {file}: `netsplit learn init .` writes its skeleton"))
+}
+
+/// Shows the hints so far, with one more.
+fn hint(mut folder: Folder, step: &Step) -> anyhow::Result<ExitCode> {
+    let count = folder.change(|progress| progress.ask_hint(step))?;
+    for (number, hint) in (1..).zip(&step.hints[..count]) {
+        terminal::print(&format!("hint {number} of {}: {hint}\n\n", step.hints.len()));
+    }
+    Ok(exit::PASS.into())
+}
+
+/// Puts the skeleton back.
+fn reset(folder: &Folder, step: &Step) -> anyhow::Result<ExitCode> {
+    let kept = folder.reset(step)?;
+    let kept = kept.map(|file: PathBuf| format!("; yours is now {}", terminal::path(&file)));
+    let file = source_file(step);
+    terminal::print(&format!("{file} is the skeleton again{}\n", kept.unwrap_or_default()));
+    Ok(exit::PASS.into())
+}
+
+/// Shows the reference's file beside the learner's.
+fn solution(folder: &Folder, step: &Step) -> anyhow::Result<ExitCode> {
+    let source = folder.source(step)?.ok_or_else(|| missing(step))?;
+    let standing = folder.progress().standing(step, Some(&source));
+    if !matches!(standing, Standing::Graded(record) if record.passed()) {
+        let (lab, name) = (step.lab, step.name);
+        return Err(exit::usage(format!(
+            "the reference is shown once your file passes the step: netsplit learn {lab} {name}"
+        )));
+    }
+    terminal::print(&netsplit_learn::difference(&source, step));
+    Ok(exit::PASS.into())
+}

@@ -1,0 +1,18 @@
+//! Exercises: the learner writes the algorithm, and the lab grades it.
+//!
+//! A [`Step`] names the seat that a learner's file fills, and the scenarios that judge it. A
+//! [`StepGrade`] is what its runs gave; a [`Progress`] remembers grades by the source that earned
+//! them; [`crate_files`] are the files of a learner's crate. Everything here is pure: the command
+//! builds, runs and judges.
+
+mod grade;
+mod learner_crate;
+mod progress;
+mod step;
+mod text;
+
+pub use grade::{Failure, RunGrade, ScenarioGrade, StepGrade};
+pub use learner_crate::{MARK, crate_files, source_file};
+pub use progress::{Progress, Record, Standing};
+pub use step::Step;
+pub use text::{difference, overview, step_report};

@@ -1,0 +1,74 @@
+//! Steps, from their files.
+
+use netsplit_scenario::ExerciseFiles;
+use serde::Deserialize;
+
+/// The number of seeds of a step that does not say otherwise.
+const SEEDS: u64 = 5;
+
+/// One step of a lab's exercises.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The lab.
+    pub lab: &'static str,
+    /// Its name, in kebab-case.
+    pub name: &'static str,
+    /// One line.
+    pub title: String,
+    /// What the learner writes.
+    pub asks: String,
+    /// What it is worth.
+    pub points: u32,
+    /// The names of the lab's scenarios that judge it; the first is the simplest.
+    pub scenarios: Vec<String>,
+    /// It is graded under the seeds 1 to this one.
+    pub seeds: u64,
+    /// A question; the rule, and where it was published; the place in the learner's code.
+    pub hints: [String; 3],
+    /// Its files.
+    pub files: ExerciseFiles,
+}
+
+/// `step.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepFile {
+    title: String,
+    asks: String,
+    points: u32,
+    scenarios: Vec<String>,
+    #[serde(default = "default_seeds")]
+    seeds: u64,
+    hints: [String; 3],
+}
+
+fn default_seeds() -> u64 {
+    SEEDS
+}
+
+impl Step {
+    /// Reads the files of a step of `lab`.
+    ///
+    /// # Errors
+    /// When `step.toml` is not one.
+    pub fn read(lab: &'static str, files: &ExerciseFiles) -> Result<Step, String> {
+        let read = toml::from_str(files.step);
+        let StepFile { title, asks, points, scenarios, seeds, hints } =
+            read.map_err(|error| format!("{lab}/{}: step.toml: {error}", files.name))?;
+        let hints = hints.map(|hint| hint.trim().to_owned());
+        let asks = asks.trim().to_owned();
+        let name = files.name;
+        Ok(Step { lab, name, title, asks, points, scenarios, seeds, hints, files: *files })
+    }
+
+    /// `LAB/STEP`.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.lab, self.name)
+    }
+
+    /// The variant that runs the learner's code in a scenario that has the variant `usual`.
+    pub fn variant(&self, usual: &str) -> String {
+        let mine = format!("my-{}", self.name);
+        if usual == "reference" { mine } else { format!("{usual},{mine}") }
+    }
+}

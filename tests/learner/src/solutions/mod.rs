@@ -1,0 +1,4 @@
+//! Solutions of the steps.
+
+pub mod election;
+pub mod token_bucket;

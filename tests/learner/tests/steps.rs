@@ -1,0 +1,91 @@
+//! Every step of every lab: its skeleton fails for the stated reason, and right code passes it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use netsplit_lab_raft::RaftLab;
+use netsplit_lab_rate_limiter::RateLimiter;
+use netsplit_learn::Step;
+use netsplit_sim::Lab;
+
+const BEGINNER: &str = env!("CARGO_BIN_EXE_netsplit-beginner");
+const GRADUATE: &str = env!("CARGO_BIN_EXE_netsplit-graduate");
+
+fn steps() -> Vec<Step> {
+    let labs: [&dyn Lab; 2] = [&RaftLab, &RateLimiter];
+    let steps = labs.iter().flat_map(|lab| {
+        let name = lab.spec().name;
+        lab.exercises().steps.iter().map(move |files| Step::read(name, files))
+    });
+    steps.map(|step| step.expect("step.toml is one")).collect()
+}
+
+/// Runs the command in `folder`.
+fn netsplit(folder: &Path, args: &[&str]) -> Output {
+    Command::new(BEGINNER).args(args).current_dir(folder).output().expect("the command starts")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("output is UTF-8")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("output is UTF-8")
+}
+
+/// A learner's folder.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = netsplit(folder.path(), &["learn", "init", "."]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    folder
+}
+
+/// The exercises in the labs' folders: `LAB/STEP`.
+fn folders() -> BTreeSet<String> {
+    let labs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../labs");
+    let within = |folder: &Path| -> Vec<_> {
+        let entries = fs::read_dir(folder).into_iter().flatten();
+        entries.map(|entry| entry.expect("readable").file_name().into_string().unwrap()).collect()
+    };
+    let steps = within(&labs).into_iter().flat_map(|lab| {
+        let steps = within(&labs.join(&lab).join("exercises"));
+        steps.into_iter().map(move |step| format!("{lab}/{step}"))
+    });
+    steps.collect()
+}
+
+#[test]
+fn every_exercise_is_a_step_here() {
+    let here: BTreeSet<_> = steps().iter().map(Step::path).collect();
+    assert_eq!(here, folders());
+}
+
+#[test]
+fn an_untouched_skeleton_fails_its_step_and_says_why() {
+    let folder = folder();
+    for step in steps() {
+        let args = ["learn", step.lab, step.name, "--binary", BEGINNER];
+        let output = netsplit(folder.path(), &args);
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(1), "{}: {text}{}", step.path(), stderr(&output));
+        assert!(text.contains(": 0 of "), "{}: no point for nothing: {text}", step.path());
+        assert!(text.contains("not yet implemented: "), "{}: {text}", step.path());
+        assert!(text.contains("skeleton.rs:"), "{}: the place: {text}", step.path());
+    }
+}
+
+#[test]
+fn right_code_passes_every_step() {
+    let folder = folder();
+    for step in steps() {
+        let args = ["learn", step.lab, step.name, "--binary", GRADUATE];
+        let output = netsplit(folder.path(), &args);
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(0), "{}: {text}{}", step.path(), stderr(&output));
+        let all = format!("{}: {} of {} points", step.path(), step.points, step.points);
+        assert!(text.starts_with(&all), "{text}");
+    }
+}
