@@ -113,6 +113,33 @@ fn a_failed_expectation_and_an_undecided_one_have_their_exit_codes() {
 }
 
 #[test]
+fn a_property_that_no_read_could_contradict_is_never_a_pass() {
+    in_folder(|folder| {
+        for (mix, counts) in
+            [("{put=1}", "writes and 0 answered reads"), ("{get=1}", "there were 0 writes and")]
+        {
+            for property in [
+                "sequentially consistent",
+                "linearizable",
+                "read-your-writes",
+                "monotonic reads",
+                "no lost acknowledged write",
+            ] {
+                let expect = format!("verdict.expect=[{property:?}]");
+                let mix = format!("load.clients.mix={mix}");
+                let args = ["run", "quorum-kv/calm", "--no-files", "--set", &expect];
+                let short = ["--set", &mix, "--set", "duration=8s"];
+                let output = netsplit(folder, &[&args[..], &short].concat());
+                let shown = stdout(&output);
+                assert_eq!(output.status.code(), Some(3), "{property}: {shown}");
+                let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(words.contains(counts), "{property}: {shown}");
+            }
+        }
+    });
+}
+
+#[test]
 fn a_violated_property_brings_its_witness_as_data() {
     in_folder(|folder| {
         let args = ["run", "quorum-kv/calm", "--json", "--set", "params.r=1"];

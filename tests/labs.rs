@@ -32,6 +32,11 @@ fn fillings_and_variants_have_names_of_their_own() {
 }
 
 #[test]
+fn every_invariant_says_which_events_it_needs() {
+    every_lab(testing::invariants_need_events);
+}
+
+#[test]
 fn every_variant_can_be_built() {
     every_lab(testing::variants_build);
 }

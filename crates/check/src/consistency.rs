@@ -18,6 +18,12 @@ use crate::witness::{Witness, shrink};
 pub struct Consistency {
     /// The answer.
     pub answer: Answer,
+    /// Operations whose answer could have contradicted every order. Without one, an order proves
+    /// nothing.
+    pub checked: usize,
+    /// What such an operation is, in words.
+    #[serde(skip)]
+    pub needs: &'static str,
     /// The operations that it covers.
     pub scope: Scope,
 }
@@ -41,6 +47,8 @@ pub(crate) trait Rule<M: Model> {
     const NAME: &'static str;
     /// The constraint on the order, in words.
     const RESPECTING: &'static str;
+    /// An operation that [`checked`](Rule::checked) counts, in words.
+    const NEEDS: &'static str;
 
     /// `None` when there is a legal order; otherwise the positions of entries that have no legal
     /// order even among themselves.
@@ -50,6 +58,10 @@ pub(crate) trait Rule<M: Model> {
         partition: &Partition<M::Action>,
         meter: &mut Meter,
     ) -> Result<Option<Vec<usize>>, Exhausted>;
+
+    /// How many of the operations could have had an answer that contradicts every order, beside
+    /// one that nobody wrote.
+    fn checked(&self, partition: &Partition<M::Action>) -> usize;
 
     /// The reason why the rule does not apply to a partition, if it does not.
     fn refuse(&self, _partition: &Partition<M::Action>) -> Option<String> {
@@ -65,8 +77,14 @@ pub(crate) fn check<M: Model, R: Rule<M>>(
     budget: &Budget,
 ) -> Result<Consistency, Malformed> {
     let mut split = split(model, history)?;
+    let checked = split.partitions.iter().map(|partition| rule.checked(partition)).sum();
     if let Some(why) = split.scope.unjudged.clone() {
-        return Ok(Consistency { answer: Answer::Unknown(why), scope: split.scope });
+        return Ok(Consistency {
+            answer: Answer::Unknown(why),
+            checked,
+            needs: R::NEEDS,
+            scope: split.scope,
+        });
     }
     split.partitions.sort_by_key(|part| part.entries.len());
     let mut steps_left = budget.steps;
@@ -91,6 +109,8 @@ pub(crate) fn check<M: Model, R: Rule<M>>(
                 let witness = Witness::new::<M, R>(model, history, partition, &core);
                 return Ok(Consistency {
                     answer: Answer::Violated(Box::new(witness)),
+                    checked,
+                    needs: R::NEEDS,
                     scope: split.scope,
                 });
             }
@@ -99,5 +119,6 @@ pub(crate) fn check<M: Model, R: Rule<M>>(
             }
         }
     }
-    Ok(Consistency { answer: unknown.map_or(Answer::Holds, Answer::Unknown), scope: split.scope })
+    let answer = unknown.map_or(Answer::Holds, Answer::Unknown);
+    Ok(Consistency { answer, checked, needs: R::NEEDS, scope: split.scope })
 }

@@ -73,10 +73,12 @@ fn invariant(name: &str, run: &Run, context: &CheckContext<'_>) -> PropertyFindi
                 broken.node, broken.at, broken.event, broken.why
             ),
         ),
-        None if finding.relevant == 0 => {
-            inconclusive("no event that it observes was recorded".into())
-        }
-        None => PropertyFinding::new(Verdict::Pass, ""),
+        None => match finding.missing.first() {
+            Some(missing) => inconclusive(format!(
+                "nothing could violate it: it needs the event `{missing}`, which no node recorded"
+            )),
+            None => PropertyFinding::new(Verdict::Pass, ""),
+        },
     }
 }
 
@@ -132,7 +134,7 @@ impl Guarantee {
         }
         let (verdict, why) = match self.violations.as_slice() {
             [] if self.checked == 0 => {
-                (Verdict::Inconclusive, "no operation could have violated it".to_owned())
+                (Verdict::Inconclusive, self.scope.shows_nothing(self.needs))
             }
             [] => (Verdict::Pass, String::new()),
             [first, ..] => (

@@ -12,6 +12,9 @@ use crate::versions::Versions;
 pub struct Guarantee {
     /// Operations that could have violated it. Zero makes the finding inconclusive.
     pub checked: usize,
+    /// What such an operation is, in words.
+    #[serde(skip)]
+    pub needs: &'static str,
     /// Those that did, in order of the history.
     pub violations: Vec<Violation>,
     /// The operations that the finding covers.
@@ -34,14 +37,15 @@ impl Guarantee {
     }
 }
 
-/// Runs `check` on each key.
+/// Runs `check` on each key; it counts the operations that are as `needs` says.
 pub(crate) fn each_key<M: Model<Action = CellAction>>(
     model: &M,
     history: &[Operation],
+    needs: &'static str,
     mut check: impl FnMut(&Versions<'_, M>, &mut Guarantee),
 ) -> Result<Guarantee, Malformed> {
     let split = split(model, history)?;
-    let mut guarantee = Guarantee { scope: split.scope, ..Guarantee::default() };
+    let mut guarantee = Guarantee { needs, scope: split.scope, ..Guarantee::default() };
     for partition in &split.partitions {
         check(&Versions::new(model, partition), &mut guarantee);
     }

@@ -68,14 +68,17 @@ pub fn check_history(
 }
 
 impl Consistency {
-    /// The verdict and its reason. A history without operations of the model is inconclusive,
-    /// and with `needs_overlap` so is one without concurrent operations.
+    /// The verdict and its reason. A history without an operation that could have contradicted an
+    /// order is inconclusive, and with `needs_overlap` so is one without concurrent operations.
     pub fn finding(&self, needs_overlap: bool) -> PropertyFinding {
         let (verdict, why) = match &self.answer {
             Answer::Violated(witness) => (Verdict::Fail, witness.to_string()),
             Answer::Unknown(why) => (Verdict::Inconclusive, why.clone()),
             Answer::Holds if self.scope.operations == 0 => {
                 (Verdict::Inconclusive, "nothing to check".to_owned())
+            }
+            Answer::Holds if self.checked == 0 => {
+                (Verdict::Inconclusive, self.scope.shows_nothing(self.needs))
             }
             Answer::Holds if needs_overlap && self.scope.overlapping_pairs == 0 => (
                 Verdict::Inconclusive,

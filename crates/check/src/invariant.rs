@@ -5,7 +5,7 @@
 //! the trace (Alpern & Schneider, "Defining liveness", 1985): a violation cannot be undone.
 //!
 //! Left out: whatever nodes do not record. An invariant over events that never happened holds
-//! vacuously, which is why [`InvariantFinding::relevant`] counts the events it observed.
+//! vacuously, which is why [`InvariantFinding::missing`] lists those that it needed in vain.
 
 use netsplit_history::{Invariant, LabEvent, Time};
 use serde::Serialize;
@@ -13,8 +13,8 @@ use serde::Serialize;
 /// The result of evaluating an invariant.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InvariantFinding {
-    /// Events that it observed.
-    pub relevant: usize,
+    /// The events that it needs and that nobody recorded.
+    pub missing: Vec<&'static str>,
     /// The first event that violated it.
     pub broken: Option<Broken>,
 }
@@ -36,23 +36,16 @@ pub struct Broken {
 
 /// Evaluates `invariant` at every event, up to the first that violates it.
 pub fn check_invariant(invariant: &Invariant, events: &[LabEvent]) -> InvariantFinding {
+    let recorded = |name: &str| events.iter().any(|event| *event.name == *name);
+    let missing = invariant.needs.iter().copied().filter(|name| !recorded(name)).collect();
     let mut state = (invariant.new)();
-    let mut relevant = 0;
-    for (number, event) in (1..).zip(events) {
+    let broken = (1..).zip(events).find_map(|(number, event)| {
         if !state.concerns(&event.name) {
-            continue;
+            return None;
         }
-        relevant += 1;
-        if let Err(why) = state.observe(event) {
-            let broken = Broken {
-                number,
-                at: event.at,
-                node: event.node.to_string(),
-                event: event.name.to_string(),
-                why,
-            };
-            return InvariantFinding { relevant, broken: Some(broken) };
-        }
-    }
-    InvariantFinding { relevant, broken: None }
+        let why = state.observe(event).err()?;
+        let (node, event_name) = (event.node.to_string(), event.name.to_string());
+        Some(Broken { number, at: event.at, node, event: event_name, why })
+    });
+    InvariantFinding { missing, broken }
 }

@@ -40,6 +40,7 @@ struct Linearizable;
 impl<M: Model> Rule<M> for Linearizable {
     const NAME: &'static str = "linearizable";
     const RESPECTING: &'static str = "real time";
+    const NEEDS: &'static str = "an answered read of a key during or after a write of it";
 
     fn suspects(
         &self,
@@ -59,6 +60,12 @@ impl<M: Model> Rule<M> for Linearizable {
             let end = entries[stuck].finish;
             (0..entries.len()).filter(|&entry| entries[entry].invoke <= end).collect()
         }))
+    }
+
+    /// The answered reads that did not end before all writes of others began.
+    fn checked(&self, partition: &Partition<M::Action>) -> usize {
+        let reads = partition.reads_beside_writes();
+        reads.filter(|(read, write)| write.invoke <= read.finish).count()
     }
 }
 

@@ -18,6 +18,9 @@ use crate::guarantee::{Guarantee, Violation, each_key, name};
 use crate::model::{CellAction, Malformed, Model};
 use crate::versions::{Versions, instant, written};
 
+/// The operations that count as checked.
+const NEEDS: &str = "an acknowledged write, not replaced, and after `settle` a read of its key";
+
 /// Checks each acknowledged write that no other write may have overwritten.
 ///
 /// # Errors
@@ -27,7 +30,7 @@ pub fn check_lost_writes<M: Model<Action = CellAction>>(
     history: &[Operation],
     settle: Duration,
 ) -> Result<Guarantee, Malformed> {
-    each_key(model, history, |versions, guarantee| {
+    each_key(model, history, NEEDS, |versions, guarantee| {
         let reads: Vec<usize> = versions.reads().map(|(read, _)| read).collect();
         for write in lasting(versions) {
             let entry = versions.entry(write);

@@ -57,6 +57,12 @@ pub trait Model {
         false
     }
 
+    /// Whether the answer of the action depends on the state, so that it could contradict one.
+    /// Default: all but plain writes.
+    fn observes(&self, action: &Self::Action) -> bool {
+        !matches!(self.access(action), Access::Write(_))
+    }
+
     /// Whether the answer of `reader` could depend on `write` having happened: when this is
     /// false, taking `write` out of any legal sequence leaves the answer of `reader` legal.
     /// Unknown writes that no operation may have seen are dropped, and a witness drops a write

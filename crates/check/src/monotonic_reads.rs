@@ -18,6 +18,9 @@ use crate::guarantee::{Guarantee, Violation, each_key, name};
 use crate::model::{CellAction, Malformed, Model};
 use crate::versions::{Base, Bases, Versions};
 
+/// The operations that count as checked.
+const NEEDS: &str = "two reads of a key by a session, the later during or after a write of it";
+
 /// Checks each read against the earlier ones of its session.
 ///
 /// # Errors
@@ -26,7 +29,7 @@ pub fn check_monotonic_reads<M: Model<Action = CellAction>>(
     model: &M,
     history: &[Operation],
 ) -> Result<Guarantee, Malformed> {
-    each_key(model, history, |versions, guarantee| {
+    each_key(model, history, NEEDS, |versions, guarantee| {
         let mut sessions: BTreeMap<u64, Session<'_>> = BTreeMap::new();
         for (read, found) in versions.reads() {
             let entry = versions.entry(read);
@@ -34,7 +37,8 @@ pub fn check_monotonic_reads<M: Model<Action = CellAction>>(
             if session.busy_until.is_some_and(|until| entry.invoke < until) {
                 continue;
             }
-            guarantee.checked += usize::from(session.busy_until.is_some());
+            let written = versions.first_change().is_some_and(|from| from <= entry.finish);
+            guarantee.checked += usize::from(written && session.busy_until.is_some());
             session.busy_until = Some(entry.finish);
             let Some(bases) = versions.bases(read, found) else {
                 continue;

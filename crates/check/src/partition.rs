@@ -30,6 +30,8 @@ pub(crate) struct Entry<A> {
     pub(crate) unknown: bool,
     /// Whether it never changes the state.
     pub(crate) read: bool,
+    /// Whether it was answered, and its answer depends on the state.
+    pub(crate) observes: bool,
 }
 
 /// The operations of one key, sorted by invocation.
@@ -38,6 +40,18 @@ pub(crate) struct Partition<A> {
     pub(crate) entries: Vec<Entry<A>>,
     /// Whether all actions are plain reads and writes of whole values.
     pub(crate) whole: bool,
+}
+
+impl<A> Partition<A> {
+    /// Each answered read, with the first write of another operation; none where nothing else
+    /// writes.
+    pub(crate) fn reads_beside_writes(&self) -> impl Iterator<Item = (&Entry<A>, &Entry<A>)> {
+        let writes: Vec<_> = self.entries.iter().filter(|entry| !entry.read).take(2).collect();
+        let reads = self.entries.iter().filter(|entry| entry.observes);
+        reads.filter_map(move |read| {
+            Some((read, *writes.iter().find(|write| write.index != read.index)?))
+        })
+    }
 }
 
 /// A history, ready to be checked.
@@ -55,6 +69,10 @@ pub struct Scope {
     pub keys: usize,
     /// Of those operations, the ones of unknown outcome.
     pub unknown: usize,
+    /// Of those operations, the ones that may have changed their key.
+    pub writes: usize,
+    /// Of those operations, the answered ones whose answer depends on their key.
+    pub reads: usize,
     /// Ignored operations, which the model does not have, by name.
     pub ignored: BTreeMap<String, usize>,
     /// Pairs of answered operations on one key that overlapped in time, not both reads.
@@ -63,6 +81,19 @@ pub struct Scope {
     /// and that may have changed a key of the others.
     #[serde(skip)]
     pub unjudged: Option<String>,
+}
+
+impl Scope {
+    /// The reason why a history without an operation that could violate a rule shows nothing;
+    /// `needs` says which one would.
+    pub(crate) fn shows_nothing(&self, needs: &str) -> String {
+        let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        format!(
+            "no read could show a violation: there were {} and {}, and it takes {needs}",
+            count(self.writes, "write"),
+            count(self.reads, "answered read"),
+        )
+    }
 }
 
 /// Parses and sorts.
@@ -91,6 +122,7 @@ pub(crate) fn split<M: Model>(
         let entries = by_key.entry(model.partition(operation)).or_default();
         entries.push(Entry {
             read: model.is_read(&action),
+            observes: !unknown && model.observes(&action),
             action,
             index,
             client: operation.client,
@@ -109,6 +141,8 @@ pub(crate) fn split<M: Model>(
     let mut partitions = Vec::with_capacity(by_key.len());
     for (key, mut entries) in by_key {
         entries.sort_by_key(|entry| (entry.invoke, entry.finish, entry.index));
+        scope.writes += entries.iter().filter(|entry| !entry.read).count();
+        scope.reads += entries.iter().filter(|entry| entry.observes).count();
         scope.overlapping_pairs += overlapping_pairs(&entries);
         entries.retain(|entry| !(entry.unknown && entry.read));
         let whole = entries.iter().all(|entry| model.access(&entry.action) != Access::Other);

@@ -15,6 +15,10 @@ use crate::guarantee::{Guarantee, Violation, each_key, name};
 use crate::model::{CellAction, Malformed, Model};
 use crate::versions::{Versions, instant, written};
 
+/// The operations that count as checked.
+const NEEDS: &str =
+    "an answered read of a key by a session with an acknowledged write of it before";
+
 /// Checks each read against the last writes of its own session.
 ///
 /// # Errors
@@ -23,7 +27,7 @@ pub fn check_read_your_writes<M: Model<Action = CellAction>>(
     model: &M,
     history: &[Operation],
 ) -> Result<Guarantee, Malformed> {
-    each_key(model, history, |versions, guarantee| {
+    each_key(model, history, NEEDS, |versions, guarantee| {
         for (read, found) in versions.reads() {
             let own = own_writes(versions, read);
             guarantee.checked += usize::from(!own.is_empty());

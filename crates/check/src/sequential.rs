@@ -18,7 +18,7 @@
 mod order;
 mod search;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use netsplit_history::Operation;
 
@@ -45,6 +45,8 @@ struct Sequential;
 impl<M: Model> Rule<M> for Sequential {
     const NAME: &'static str = "sequentially consistent";
     const RESPECTING: &'static str = "each client's own order";
+    const NEEDS: &'static str =
+        "an answered read of a written key by a client that had read or written it before";
 
     fn suspects(
         &self,
@@ -62,6 +64,19 @@ impl<M: Model> Rule<M> for Sequential {
         }
         let legal = search::search(model, &partition.entries, &programs, meter)?;
         Ok((!legal).then(|| (0..partition.entries.len()).collect()))
+    }
+
+    /// The answered reads of a client that had read or written the key before.
+    fn checked(&self, partition: &Partition<M::Action>) -> usize {
+        let mut seen = BTreeSet::new();
+        let others: BTreeSet<_> = partition
+            .entries
+            .iter()
+            .filter(|entry| !seen.insert(entry.client))
+            .map(|entry| entry.index)
+            .collect();
+        let reads = partition.reads_beside_writes();
+        reads.filter(|(read, _)| others.contains(&read.index)).count()
     }
 
     fn refuse(&self, partition: &Partition<M::Action>) -> Option<String> {

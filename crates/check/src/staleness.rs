@@ -18,6 +18,9 @@ use crate::guarantee::{Guarantee, Violation, each_key, name};
 use crate::model::{CellAction, Malformed, Model};
 use crate::versions::{Versions, instant};
 
+/// The operations that count as checked.
+const NEEDS: &str = "an answered read";
+
 /// The staleness of the reads of a history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Staleness {
@@ -67,7 +70,7 @@ pub fn measure_staleness<M: Model<Action = CellAction>>(
     history: &[Operation],
 ) -> Result<Staleness, Malformed> {
     let mut stale = Vec::new();
-    let mut reads = each_key(model, history, |versions, guarantee| {
+    let mut reads = each_key(model, history, NEEDS, |versions, guarantee| {
         for (read, found) in versions.reads() {
             guarantee.checked += 1;
             let Some(missed) = missed(versions, read, found) else {

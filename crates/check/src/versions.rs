@@ -83,6 +83,12 @@ impl<'a, M: Model<Action = CellAction>> Versions<'a, M> {
         &self.partition.entries[position]
     }
 
+    /// When the first operation that may have changed the value began.
+    pub(crate) fn first_change(&self) -> Option<Time> {
+        let first = [self.overwriters.first(), self.appends.first()];
+        first.into_iter().flatten().map(|&change| self.entry(change).invoke).min()
+    }
+
     /// The reads and the values they returned, by invocation.
     pub(crate) fn reads(&self) -> impl Iterator<Item = (usize, &'a Value)> {
         let entries = self.partition.entries.iter().enumerate();

@@ -39,6 +39,7 @@ impl InvariantState for ElectionSafety {
 const ELECTION_SAFETY: Invariant = Invariant {
     name: "election-safety",
     summary: "at most one leader per term",
+    needs: &["became-leader"],
     new: || Box::<ElectionSafety>::default(),
 };
 
@@ -72,6 +73,8 @@ fn an_invariant_about_nothing_that_happened_shows_nothing() {
     let verdict =
         |run: &Run, name: &str| decide(&Property::Invariant(name.into()), run, &context).verdict;
     let mut run = Run::default();
+    assert_eq!(verdict(&run, "election-safety"), Verdict::Inconclusive);
+    run.events.push(event(0, "n1", "voted", 1));
     assert_eq!(verdict(&run, "election-safety"), Verdict::Inconclusive);
     run.events.push(event(1, "n1", "became-leader", 1));
     assert_eq!(verdict(&run, "election-safety"), Verdict::Pass);

@@ -17,6 +17,7 @@ use crate::Experiment;
 /// When a check fails.
 pub fn check(lab: &'static dyn Lab) {
     names_are_distinct(lab);
+    invariants_need_events(lab);
     variants_build(lab);
     mutants_are_shown(lab, 1..=3);
     runs_depend_on_the_seed_alone(lab);
@@ -42,6 +43,21 @@ pub fn names_are_distinct(lab: &'static dyn Lab) {
             let (lab, name) = (spec.name, filling.name);
             assert!(other.is_none(), "{lab}: `{name}` fills both {other:?} and {}", seat.name());
             assert_ne!(name, "reference", "{lab}: that is the name of the first fillings together");
+        }
+    }
+}
+
+/// Checks that each invariant says which events it needs, and that the lab has them.
+///
+/// # Panics
+/// When one does not: it would hold over runs that cannot violate it.
+pub fn invariants_need_events(lab: &'static dyn Lab) {
+    for invariant in lab.spec().invariants {
+        let name = invariant.name;
+        assert!(!invariant.needs.is_empty(), "the invariant {name} needs no event");
+        for event in invariant.needs {
+            let known = lab.spec().events.iter().any(|known| known.name == *event);
+            assert!(known, "the invariant {name} needs `{event}`, which is no event of the lab");
         }
     }
 }

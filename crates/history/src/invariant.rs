@@ -14,6 +14,9 @@ pub struct Invariant {
     pub name: &'static str,
     /// The property, in one line.
     pub summary: &'static str,
+    /// The names of the events without which nothing can violate it: over a run that has none of
+    /// one of them, it shows nothing.
+    pub needs: &'static [&'static str],
     /// Makes the initial state.
     pub new: fn() -> Box<dyn InvariantState>,
 }

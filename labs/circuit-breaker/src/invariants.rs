@@ -16,21 +16,25 @@ pub(crate) static ALL: &[Invariant] = &[
     Invariant {
         name: "half-open-limit",
         summary: "A half-open breaker lets no more calls through than its number of probes",
+        needs: &["half-opened", "probe"],
         new: || checker(half_open_limit),
     },
     Invariant {
         name: "leaves-half-open",
         summary: "A half-open breaker that rejects calls waits for a probe, and not for ever",
+        needs: &["half-opened"],
         new: || checker(leaves_half_open),
     },
     Invariant {
         name: "probes-decide",
         summary: "A half-open breaker decides by its own probes, all of them",
+        needs: &["half-opened"],
         new: || checker(probes_decide),
     },
     Invariant {
         name: "legal-transitions",
         summary: "Closed opens, open half-opens, half-open closes or opens, and nothing else",
+        needs: &["opened"],
         new: || checker(legal_transitions),
     },
 ];

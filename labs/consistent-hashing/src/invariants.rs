@@ -20,21 +20,25 @@ pub const INVARIANTS: &[Invariant] = &[
         name: "bounded-load",
         summary: "No read makes a node exceed ceil((1 + epsilon) m/N) of the m requests that \
                   its router has in flight",
+        needs: &["routed"],
         new: || Box::new(bounded_load::BoundedLoad::default()),
     },
     Invariant {
         name: "even-table",
         summary: "Nodes of equal weight have floor or ceiling of M/N entries of a lookup table",
+        needs: &["table"],
         new: || Box::new(even_table::EvenTable::default()),
     },
     Invariant {
         name: "monotone",
         summary: "A key changes its owner only if the old one has left or the new one joined",
+        needs: &["routed"],
         new: || Box::new(monotone::Monotone::default()),
     },
     Invariant {
         name: "one-owner",
         summary: "By one view a key has one owner, a member, whichever process looks it up",
+        needs: &["routed"],
         new: || Box::new(one_owner::OneOwner::default()),
     },
 ];

@@ -13,41 +13,43 @@ pub use ledger::{Ledger, number};
 
 /// All of them.
 pub const INVARIANTS: &[Invariant] = &[
-    invariant("election-safety", "At most one leader is elected in a term", || {
-        Box::new(terms::ElectionSafety::default())
-    }),
-    invariant("single-vote", "No server votes for two candidates in a term", || {
-        Box::new(terms::SingleVote::default())
-    }),
-    invariant(
-        "leader-append-only",
-        "A leader never overwrites or deletes entries in its log",
-        || watching(logs::LeaderAppendOnly),
-    ),
-    invariant(
-        "log-matching",
-        "If two logs have an entry with the same index and term, they are the same up to it",
-        || watching(logs::LogMatching::default()),
-    ),
-    invariant(
-        "leader-completeness",
-        "An entry that was committed in a term is in the log of every leader of a later term",
-        || watching(logs::LeaderCompleteness::default()),
-    ),
-    invariant(
-        "state-machine-safety",
-        "No two servers apply different entries at one index",
-        || watching(logs::StateMachineSafety::default()),
-    ),
+    Invariant {
+        name: "election-safety",
+        summary: "At most one leader is elected in a term",
+        needs: &["became-leader"],
+        new: || Box::new(terms::ElectionSafety::default()),
+    },
+    Invariant {
+        name: "single-vote",
+        summary: "No server votes for two candidates in a term",
+        needs: &["voted"],
+        new: || Box::new(terms::SingleVote::default()),
+    },
+    Invariant {
+        name: "leader-append-only",
+        summary: "A leader never overwrites or deletes entries in its log",
+        needs: &["became-leader", "appended"],
+        new: || watching(logs::LeaderAppendOnly),
+    },
+    Invariant {
+        name: "log-matching",
+        summary: "If two logs have an entry with the same index and term, they are the same up to it",
+        needs: &["appended"],
+        new: || watching(logs::LogMatching::default()),
+    },
+    Invariant {
+        name: "leader-completeness",
+        summary: "An entry that was committed in a term is in the log of every leader of a later term",
+        needs: &["applied", "became-leader"],
+        new: || watching(logs::LeaderCompleteness::default()),
+    },
+    Invariant {
+        name: "state-machine-safety",
+        summary: "No two servers apply different entries at one index",
+        needs: &["applied"],
+        new: || watching(logs::StateMachineSafety::default()),
+    },
 ];
-
-const fn invariant(
-    name: &'static str,
-    summary: &'static str,
-    new: fn() -> Box<dyn InvariantState>,
-) -> Invariant {
-    Invariant { name, summary, new }
-}
 
 fn watching(property: impl Property + 'static) -> Box<dyn InvariantState> {
     let ledger = Ledger::default();

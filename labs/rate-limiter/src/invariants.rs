@@ -29,47 +29,56 @@ pub const INVARIANTS: &[Invariant] = &[
     Invariant {
         name: "bucket-bound",
         summary: "Any stretch of time t admits at most burst + rate * t of a tenant",
+        needs: &["admitted"],
         new: || PerTenant::<BucketBound>::start(&["admitted"]),
     },
     Invariant {
         name: "gcra-bound",
         summary: "Any stretch of time t admits at most floor((tau + t) / T) + 1 of a tenant",
+        needs: &["admitted"],
         new: || PerTenant::<GcraBound>::start(&["admitted"]),
     },
     Invariant {
         name: "window-bound",
         summary: "Any window, wherever it starts, admits at most the limit of a tenant",
+        needs: &["admitted"],
         new: || PerTenant::<WindowBound>::start(&["admitted"]),
     },
     Invariant {
         name: "fixed-window-bound",
         summary: "Each window that starts at a multiple of its length admits at most the limit",
+        needs: &["admitted"],
         new: || PerTenant::<AlignedWindow>::start(&["admitted"]),
     },
     Invariant {
         name: "estimate-bound",
         summary: "What is admitted keeps current + previous * (1 - f) within the limit",
+        needs: &["admitted"],
         new: || PerTenant::<Estimate>::start(&["admitted"]),
     },
     Invariant {
         name: "spacing",
         summary: "Two admissions of a tenant are at least the interval apart",
+        needs: &["admitted"],
         new: || PerTenant::<Spacing>::start(&["admitted"]),
     },
     Invariant {
         name: "concurrency-bound",
         summary: "No more than the limit of a tenant are admitted and not yet served",
+        needs: &["admitted"],
         new: || PerTenant::<Concurrency>::start(&["admitted", "finished"]),
     },
     Invariant {
         name: "rejects-only-excess",
         summary: "A rejected request would break the bucket's bound, until just its Retry-After",
+        needs: &["rejected"],
         new: || PerTenant::<OnlyExcess>::start(&["admitted", "rejected"]),
     },
     Invariant {
         name: "overshoot-bound",
         summary: "Regions are ahead of the limit by at most what they were asked for beyond it \
                   since the store last knew of all of them, and by at most N - 1 bursts",
+        needs: &["admitted"],
         new: || PerTenant::<Overshoot>::start(&["admitted", "asked"]),
     },
 ];

@@ -1,5 +1,7 @@
 //! Measurement of a metric in a window.
 
+use std::cmp::Ordering;
+
 use netsplit_history::{Latencies, Run, Time, Window, recovery};
 use netsplit_scenario::{Metric, Quantity, Requests, Scenario, Statistic, WindowName};
 
@@ -20,12 +22,14 @@ pub struct Measured {
     pub value: Quantity,
     /// A caveat; may be empty.
     pub note: String,
+    /// For a percentile of too few samples, what they still show: that it is greater, or less,
+    /// than every bound below, or above, the value. It shows nothing else.
+    pub only: Option<Ordering>,
 }
 
 impl From<Quantity> for Measured {
     fn from(value: Quantity) -> Measured {
-        let note = String::new();
-        Measured { value, note }
+        Measured { value, note: String::new(), only: None }
     }
 }
 
@@ -96,15 +100,22 @@ fn latency(statistic: Statistic, latencies: &Latencies, of: &str) -> Result<Meas
     let Statistic::Percentile(p) = statistic else {
         return Ok(Quantity::Nanos(nanos).into());
     };
-    let beyond = latencies.beyond(p);
-    let note = if beyond < ENOUGH_BEYOND {
-        let samples = latencies.count();
-        format!("few samples: {beyond} of {samples} lie beyond it")
-    } else {
-        String::new()
-    };
     let value = Quantity::Nanos(significant(nanos, DIGITS));
-    Ok(Measured { value, note })
+    let (samples, beyond) = (latencies.count(), latencies.beyond(p));
+    // Of fewer than 1/(1-p) samples the p-th percentile is the greatest: those beyond a bound are
+    // too many for it, but that none is shows nothing. For small p it is the other way round.
+    let rare = (100.0 - p).min(p);
+    if latencies.beyond(100.0 - rare) == 0 {
+        let (plural, takes) = (if samples == 1 { "" } else { "s" }, (100.0 / rare - 1e-6).ceil());
+        let note = format!("{samples} sample{plural} cannot show a p{p}: that takes {takes}");
+        let only = if p < 50.0 { Ordering::Less } else { Ordering::Greater };
+        return Ok(Measured { value, note, only: Some(only) });
+    }
+    let mut measured = Measured::from(value);
+    if beyond < ENOUGH_BEYOND {
+        measured.note = format!("few samples: {beyond} of {samples} lie beyond it");
+    }
+    Ok(measured)
 }
 
 /// What the lab measured at the end of the run, or counted inside the window.
@@ -171,6 +182,7 @@ fn never(heal_s: f64, until_s: f64) -> Measured {
     Measured {
         value: Quantity::Nanos(f64::INFINITY),
         note: format!("not back at 99% between the heal at {heal} and {until}"),
+        only: None,
     }
 }
 

@@ -7,7 +7,7 @@
 //! A verdict is the worst of its parts: fail outweighs inconclusive, which outweighs pass. Missing
 //! evidence never passes: a window without requests, a metric without samples, a fault
 //! that touched no message and no node, an action that was never obeyed, a property that no checker
-//! decides.
+//! decides or nothing could violate, a percentile of too few samples.
 //!
 //! - [`resolve`] turns a window's name into spans of time;
 //! - [`measure`] turns a metric and a window into a number, or says why there is none;
@@ -99,8 +99,13 @@ fn compare(
     comparison: Comparison,
     value: Quantity,
 ) -> (Verdict, Option<Quantity>, String) {
-    let holds = comparison.holds(measured.value.number(), value.number());
-    let verdict = if holds { Verdict::Pass } else { Verdict::Fail };
+    let (number, bound) = (measured.value.number(), value.number());
+    let verdict = match (comparison.holds(number, bound), measured.only) {
+        (true, None) => Verdict::Pass,
+        (false, None) => Verdict::Fail,
+        (false, Some(side)) if number.total_cmp(&bound) == side => Verdict::Fail,
+        (_, Some(_)) => Verdict::Inconclusive,
+    };
     (verdict, Some(measured.value), measured.note)
 }
 

@@ -64,6 +64,10 @@ impl<M: Model<State = Value, Action = CellAction>> Model for AbsentReadsAs<M> {
         self.model.is_read(action)
     }
 
+    fn observes(&self, action: &CellAction) -> bool {
+        self.model.observes(action)
+    }
+
     fn may_see(&self, write: &CellAction, reader: &CellAction, whole: bool) -> bool {
         self.model.may_see(write, reader, whole)
     }

@@ -186,6 +186,10 @@ macro_rules! cell_model {
                 action.is_read()
             }
 
+            fn observes(&self, action: &CellAction) -> bool {
+                matches!(action, CellAction::Read(_) | CellAction::Cas { .. })
+            }
+
             fn may_see(&self, write: &CellAction, reader: &CellAction, whole: bool) -> bool {
                 reader.may_see(write, whole || $always_whole)
             }

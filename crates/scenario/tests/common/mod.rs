@@ -39,7 +39,7 @@ const fn invariant(name: &'static str) -> Invariant {
             Ok(())
         }
     }
-    Invariant { name, summary: "For tests", new: || Box::new(Anything) }
+    Invariant { name, summary: "For tests", needs: &["ready"], new: || Box::new(Anything) }
 }
 
 const fn named(name: &'static str) -> Named {

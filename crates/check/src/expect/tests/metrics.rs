@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use netsplit_history::{Aggregate, Sample, Series, Status};
 use netsplit_scenario::{
-    Comparison::{AtMost, Equal},
+    Comparison::{AtMost, Equal, Greater, Less},
     Ended, Metric, Population, Quantity, Requests, Statistic, WindowName,
 };
 
@@ -35,7 +35,7 @@ fn a_percentile_without_samples_is_inconclusive() {
 #[test]
 fn an_operation_that_nobody_asked_for_is_inconclusive() {
     let mut run = steady();
-    run.operations[3000].op = "put".into();
+    run.operations[3000..3002].iter_mut().for_each(|operation| operation.op = "put".into());
     let put = percentile(50.0, operation("put"), 40.0);
     assert_eq!(finding(&run, put).verdict, Verdict::Pass);
     let cas = finding(&run, percentile(50.0, operation("cas"), 40.0));
@@ -53,6 +53,42 @@ fn few_samples_beyond_a_percentile_are_told_but_still_decided() {
     let p999 = finding(&run, percentile(99.9, Ended::Successful, 5.0));
     assert_eq!(p999.verdict, Verdict::Fail);
     assert_eq!(p999.why, "few samples: 3 of 3000 lie beyond it");
+}
+
+#[test]
+fn a_percentile_passes_with_enough_samples_only() {
+    // The last samples of the run, the latest of which took a second.
+    let verdict = |p, comparison, bound_ms: f64, samples: usize| {
+        let mut run = steady();
+        run.operations.drain(..3500 - samples);
+        let last = run.operations.last_mut().unwrap();
+        last.finished = last.intended + Duration::from_secs(1);
+        let metric = Metric::Latency(p, Ended::Successful.into());
+        let bound = Quantity::Nanos(bound_ms * 1e6);
+        finding(&run, sentence(metric, comparison, bound, WindowName::Overall))
+    };
+    let of = Statistic::Percentile;
+    for (p, enough) in [(50.0, 2), (90.0, 10), (99.0, 100), (99.9, 1000), (1.0, 100), (25.0, 4)] {
+        let less = |bound, samples| verdict(of(p), Less, bound, samples).verdict;
+        let more = |bound, samples| verdict(of(p), Greater, bound, samples).verdict;
+        assert_eq!(less(2000.0, enough), Verdict::Pass, "p{p}");
+        assert_eq!(more(2000.0, enough), Verdict::Fail, "p{p}");
+        assert_eq!(more(5.0, enough), Verdict::Pass, "p{p}");
+        assert_eq!(less(5.0, enough), Verdict::Fail, "p{p}");
+        assert_eq!(less(2000.0, enough - 1), Verdict::Inconclusive, "p{p}");
+        assert_eq!(more(5.0, enough - 1), Verdict::Inconclusive, "p{p}");
+        // What lies beyond the bound refutes it, however few there are.
+        let refuted = if p < 50.0 { more(2000.0, enough - 1) } else { less(5.0, enough - 1) };
+        assert_eq!(refuted, Verdict::Fail, "p{p}");
+        let open = if p < 50.0 { less(5.0, enough - 1) } else { more(2000.0, enough - 1) };
+        assert_eq!(open, Verdict::Inconclusive, "p{p}");
+    }
+    let few = verdict(of(99.0), Less, 2000.0, 30);
+    assert_eq!(few.why, "30 samples cannot show a p99: that takes 100");
+    assert_eq!(few.shown.as_deref(), Some("1.00s"));
+    for statistic in [Statistic::Mean, Statistic::Max] {
+        assert_eq!(verdict(statistic, Less, 2000.0, 1).verdict, Verdict::Pass);
+    }
 }
 
 #[test]
