@@ -31,7 +31,7 @@ for package in sorted((packages[id] for id in linked), key=lambda package: packa
     if not package["source"]:
         continue
     print(f"\n{'=' * 80}\n{package['name']} {package['version']}: {package['license']}")
-    print(package["repository"] or "")
+    print(package["repository"] or "", *package["authors"], sep="\n")
     folder = pathlib.Path(package["manifest_path"]).parent
     names = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
     texts = [file for file in sorted(folder.iterdir()) if file.is_file() and file.name.upper().startswith(names)]
