@@ -119,9 +119,14 @@ fn write(
     entries: Vec<Entry>,
     cut_short: Option<String>,
 ) -> anyhow::Result<ExitCode> {
-    let count = |verdict| entries.iter().filter(|e| e.verdict == verdict).count();
-    let (runs, failed) = (entries.len(), count(Verdict::Fail));
-    let open = count(Verdict::Inconclusive);
+    // A wrong variant that fails is what its scenario asks for.
+    let own = || entries.iter().filter(|entry| entry.role == Role::Subject);
+    let count = |verdict| own().filter(|entry| entry.verdict == verdict).count();
+    let (runs, failed, open) = (own().count(), count(Verdict::Fail), count(Verdict::Inconclusive));
+    let variants = match entries.len() - runs {
+        0 => String::new(),
+        some => format!("; {some} runs of variants to catch"),
+    };
     let cut = match &cut_short {
         Some(why) => format!(", cut short ({why})"),
         None => String::new(),
@@ -131,7 +136,7 @@ fn write(
     sweep_output::write(file, &part.to_lines())?;
     let file = terminal::path(file);
     terminal::print(&format!(
-        "shard {shard}: {runs} runs, {failed} failed, {open} inconclusive{cut}, written to {file}\n"
+        "shard {shard}: {runs} runs, {failed} failed, {open} inconclusive{variants}{cut}; written to {file}\n"
     ));
     let code = if whole { exit::PASS } else { exit::INCONCLUSIVE };
     Ok(code.into())
