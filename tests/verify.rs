@@ -122,6 +122,38 @@ fn a_rate_below_the_least_fails_and_the_interval_is_told() {
 }
 
 #[test]
+fn what_fewer_seeds_cannot_decide_is_open_in_every_format() {
+    let sentences = "sweep = ['mean(p50) < 1us over 3 seeds', 'max(p99) < 1us over 9 seeds']\n";
+    let folder = folder(sentences);
+    let path = folder.path();
+    let few = "verify more.toml --seeds 2 --set verdict.expect=['p50<1h'] --junit j --markdown m";
+    let output = run(path, few);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("? mean(p50) < 1us over 3 seeds: "), "{text}");
+    assert!(text.contains("open: needs 3 seeds"), "{text}");
+    assert!(text.contains("✗ max(p99) < 1us over 9 seeds: "), "no further seed can mend it");
+    for file in ["j", "m"] {
+        let file = fs::read_to_string(path.join(file)).expect("it is written");
+        assert!(file.contains("open: needs 3 seeds"), "{file}");
+    }
+    let summary = json(path, &format!("{few} --json"));
+    let claims = summary["scenarios"][0]["claims"].as_array().expect("claims");
+    let needs: Vec<_> = claims.iter().map(|claim| &claim["needs_seeds"]).collect();
+    assert_eq!(serde_json::json!(needs), serde_json::json!([null, 3, null]));
+    let enough = "verify more.toml --seeds 3 --set verdict.expect=['p50<1h']";
+    assert!(stdout(&run(path, enough)).contains("✗ mean(p50) < 1us over 3 seeds: "));
+
+    let whole = stdout(&run(path, &few.replace(" --junit j --markdown m", "")));
+    for shard in 1..=2 {
+        let part =
+            few.replace("--junit j --markdown m", &format!("--shard {shard}/2 --out s{shard}"));
+        assert_eq!(code(path, &part), Some(0));
+    }
+    assert_eq!(stdout(&run(path, "merge s1 s2")), whole, "shards know it");
+}
+
+#[test]
 fn a_past_failure_always_runs_and_fails_whatever_the_rate_allows() {
     let folder = folder("min_pass_rate = '0%'\nseeds = [6, 8]\n");
     let summary = json(folder.path(), "verify more.toml --seeds 2 --json");
@@ -138,9 +170,11 @@ fn a_past_failure_always_runs_and_fails_whatever_the_rate_allows() {
 #[test]
 fn a_variant_that_nothing_tells_from_the_reference_is_missed() {
     let folder = folder("catches = ['round-robin']\n");
-    let summary = json(folder.path(), "verify more.toml --seeds 2 --json");
+    let sweep = "verify more.toml --seeds 4 --set verdict.expect=['p50<1h']";
+    let summary = json(folder.path(), &format!("{sweep} --json"));
     assert_eq!(criterion(&summary, "catches")["verdict"], "fail", "one server: no choice");
-    assert_eq!(code(folder.path(), "verify more.toml --seeds 2"), Some(1));
+    assert_eq!(code(folder.path(), sweep), Some(1));
+    assert_eq!(code(folder.path(), &sweep.replace('4', "2")), Some(3), "too few seeds to miss it");
     let alone = "verify more.toml --seeds 2 --variant round-robin";
     assert_eq!(code(folder.path(), alone), Some(0), "--variant asks about that variant only");
 }

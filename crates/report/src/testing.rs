@@ -9,7 +9,7 @@ use netsplit_history::{
 };
 use netsplit_scenario::{
     Arrivals, CheckedParams, Comparison, Ended, Expectation, Expectations, Keys, LabSpec, Limits,
-    LinkSettings, Load, Metric, Network, Property, Quantity, Requests, Scenario, Sentence,
+    LinkSettings, Load, Metric, Network, Over, Property, Quantity, Requests, Scenario, Sentence,
     Statistic, WindowName,
 };
 
@@ -128,6 +128,7 @@ fn scenario() -> Scenario {
                     property: Property::Linearizable,
                     comparison: Comparison::AtLeast,
                     share: 0.2,
+                    over: Over::default(),
                 },
             }],
             ..Expectations::default()

@@ -46,8 +46,8 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use editor::schema::{schema, schema_text};
 pub use editor::template::template;
 pub use grammar::sentence::{
-    Comparison, Ended, Metric, Population, Property, Quantity, Requests, SeedAggregate, Sentence,
-    Statistic, WindowName,
+    Comparison, Ended, Metric, Over, Population, Property, Quantity, Requests, SeedAggregate,
+    Sentence, Statistic, WindowName,
 };
 pub use lab::{
     ActionSpec, ArgKind, ArgSpec, Bundle, CheckedParams, ExerciseFiles, Exercises, Filling,

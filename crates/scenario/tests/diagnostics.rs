@@ -232,6 +232,36 @@ fn doubts() {
 }
 
 #[test]
+fn sentences_over_seeds_that_no_run_can_change() {
+    let load = "[[load]]\nname = \"a\"\nrate = \"1/s\"\ntimeout = \"3s\"\n\
+                [[load]]\nname = \"b\"\nrate = \"1/s\"\ntimeout = \"9s\"\n";
+    let sweep = |sentences: &str| least(&format!("{load}[verdict]\nsweep = [\n{sentences}]"));
+    let decided = r#"
+        "violates linearizable in >= 0% of seeds",
+        "violates linearizable in <= 100% of seeds over 9 seeds",
+        "violates linearizable in within 100% of 50% of seeds",
+        "violates linearizable in < 0% of seeds",
+        "mean(p99) < 24h",
+        "mean(p99(load a)) <= 3s",
+        "max(slower(3s, load a)) <= 1%",
+        "min(availability) >= 0%",
+        "min(throughput) >= 0/s",
+    "#;
+    insta::assert_snapshot!(told(&sweep(decided), &[]));
+    let can = r#"
+        "violates linearizable in > 0% of seeds",
+        "violates linearizable in <= 99% of seeds",
+        "violates linearizable in == 0% of seeds",
+        "mean(p99(load a)) < 3s",
+        "mean(p99(visibility)) < 24h",
+        "max(slower(3s)) <= 1%",
+        "min(throughput) > 0/s",
+        "max(stale_reads) >= 0",
+    "#;
+    assert_eq!(told(&sweep(can), &[]), "accepted\n");
+}
+
+#[test]
 fn colours_are_optional_and_places_are_data() {
     let Err(found) = parse(&least("settle = 1"), "bad.toml", &[], &LABS) else {
         panic!("accepted");

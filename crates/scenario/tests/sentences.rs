@@ -5,8 +5,8 @@ mod common;
 use common::{LABS, least};
 use netsplit_history::Time;
 use netsplit_scenario::{
-    Comparison, Ended, Metric, Population, Property, Quantity, Requests, SeedAggregate, Sentence,
-    Statistic, WindowName, parse,
+    Comparison, Ended, Metric, Over, Population, Property, Quantity, Requests, SeedAggregate,
+    Sentence, Statistic, WindowName, parse,
 };
 use proptest::prelude::*;
 
@@ -117,6 +117,10 @@ fn property() -> impl Strategy<Value = Property> {
     ]
 }
 
+fn over() -> impl Strategy<Value = Over> {
+    prop_oneof![Just(Over::default()), (1..=Over::MAX).prop_map(Over)]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -133,8 +137,13 @@ proptest! {
     }
 
     #[test]
-    fn of_violations(property in property(), comparison in comparison(), share in share()) {
-        let sentence = Sentence::Violates { property, comparison, share };
+    fn of_violations(
+        property in property(),
+        comparison in comparison(),
+        share in share(),
+        over in over(),
+    ) {
+        let sentence = Sentence::Violates { property, comparison, share, over };
         prop_assert_eq!(read(&sentence.to_string(), true), sentence);
     }
 
@@ -144,8 +153,9 @@ proptest! {
         (metric, value) in measured(),
         comparison in comparison(),
         window in window(),
+        over in over(),
     ) {
-        let sentence = Sentence::Aggregate { aggregate, metric, comparison, value, window };
+        let sentence = Sentence::Aggregate { aggregate, metric, comparison, value, window, over };
         prop_assert_eq!(read(&sentence.to_string(), true), sentence);
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use netsplit_check::{measure, show};
+use netsplit_check::{Verdict, measure, show};
 use netsplit_harness::{Catalog, Experiment};
 use netsplit_history::Run;
 use netsplit_report::json_text;
@@ -106,8 +106,20 @@ pub fn truth(catalog: Catalog<'_>, args: &Truth) -> anyhow::Result<ExitCode> {
         .collect();
     drop(progress);
     print(&outcomes, args);
-    let all_hold = outcomes.iter().all(|outcome| outcome.holds);
-    Ok(if all_hold { exit::PASS } else { exit::FAIL }.into())
+    if outcomes.is_empty() {
+        let names: Vec<_> = labs.iter().map(|lab| lab.spec().name).collect();
+        terminal::complain(&format!(
+            "inconclusive: no truth table of {} has a check",
+            names.join(", ")
+        ));
+    }
+    Ok(exit::code(verdict(&outcomes)))
+}
+
+/// Whether all checks hold; inconclusive when there are none.
+fn verdict(outcomes: &[Outcome]) -> Verdict {
+    let one = |outcome: &Outcome| if outcome.holds { Verdict::Pass } else { Verdict::Fail };
+    outcomes.iter().map(one).max().unwrap_or(Verdict::Inconclusive)
 }
 
 /// One simulation, and the checks that use it.
@@ -175,6 +187,9 @@ fn prepare(catalog: Catalog<'_>, labs: &[&'static dyn Lab]) -> anyhow::Result<Ve
 
 impl Prepared {
     fn new(catalog: Catalog<'_>, lab: &'static str, check: Check) -> anyhow::Result<Prepared> {
+        if check.seeds == 0 {
+            bail!("a check needs at least one seed");
+        }
         let sentence = format!("{} == {} {}", check.measure, check.expected, check.window);
         let mut set = check.set.clone();
         // The scenario's own expectations may not fit the settings, and are not asked here.
@@ -223,7 +238,10 @@ impl Prepared {
 impl Tolerance {
     /// `4%` of the expected value, or `0.7 points` of a percentage.
     fn parse(text: &str) -> anyhow::Result<Tolerance> {
-        let number = |text: &str| text.trim().parse::<f64>().context("a number is expected");
+        let number = |text: &str| match text.trim().parse::<f64>() {
+            Ok(number) if number >= 0.0 && number.is_finite() => Ok(number),
+            _ => bail!("a tolerance is a number, not `{}`", text.trim()),
+        };
         if let Some(points) = text.strip_suffix("points") {
             return Ok(Tolerance::Absolute(number(points)? / 100.0));
         }
@@ -304,4 +322,22 @@ fn markdown(outcomes: &[Outcome]) -> String {
         );
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_checks_are_no_pass() {
+        assert_eq!(verdict(&[]), Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn a_tolerance_is_a_finite_number() {
+        assert!(Tolerance::parse("4%").is_ok() && Tolerance::parse("0.7 points").is_ok());
+        for wrong in ["inf%", "NaN%", "-1%", "x points", "4"] {
+            assert!(Tolerance::parse(wrong).is_err(), "{wrong}");
+        }
+    }
 }

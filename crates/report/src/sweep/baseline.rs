@@ -136,6 +136,7 @@ impl Limit {
             verdict,
             observed: format!("{} before, {} now", shown(old), shown(new)),
             why,
+            needs_seeds: None,
             commands: Vec::new(),
         }
     }

@@ -19,8 +19,26 @@ pub struct Criterion {
     pub observed: String,
     /// The reason or a caveat; may be empty.
     pub why: String,
+    /// The number of seeds that decide it, if it is open because there were fewer.
+    pub needs_seeds: Option<usize>,
     /// Commands that reproduce it.
     pub commands: Vec<String>,
+}
+
+impl Criterion {
+    /// Leaves it open until there are this many seeds, if it is open and there were fewer.
+    #[must_use]
+    pub(super) fn needing(mut self, needed: usize, seeds: usize) -> Criterion {
+        if self.verdict == Verdict::Inconclusive && seeds < needed {
+            let so_far = std::mem::take(&mut self.why);
+            self.why = format!("open: needs {needed} seeds");
+            if !so_far.is_empty() {
+                self.why += &format!("; {so_far}");
+            }
+            self.needs_seeds = Some(needed);
+        }
+        self
+    }
 }
 
 /// Kinds of [`Criterion`]s.

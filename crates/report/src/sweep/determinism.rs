@@ -34,6 +34,7 @@ pub(super) fn deterministic(runs: &Runs<'_>) -> Criterion {
         },
         observed: format!("{} of {} runs differ when done twice", diverged.len(), entries.len()),
         why,
+        needs_seeds: None,
         commands: commands.collect(),
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn none_lost(runs: &Runs<'_>) -> Option<Criterion> {
         verdict: Verdict::Inconclusive,
         observed: format!("{} of {done} runs lost", lost.len()),
         why: format!("{}: {why}", place(first)),
+        needs_seeds: None,
         commands: lost.iter().map(|(e, _)| command(runs.planned, &e.role, e.seed)).collect(),
     })
 }

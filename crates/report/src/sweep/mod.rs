@@ -14,6 +14,8 @@
 //! A sweep that is cut short still fails if it has enough failures. Otherwise it is inconclusive,
 //! and the missing runs are listed.
 //!
+//! A sweep of fewer seeds than a criterion needs leaves it open: the noise of one run is no failure.
+//!
 //! Left out: testing whether two pass rates differ significantly. The interval is printed, and the
 //! point estimate is judged.
 
@@ -26,6 +28,7 @@ mod expectations;
 mod file;
 mod first_catch;
 mod github;
+mod granularity;
 mod json;
 mod junit;
 mod lost;

@@ -6,7 +6,8 @@
 //! that the variant gets wrong. Inconclusive runs do not count either.
 //!
 //! One such seed is enough: many bugs show only under some schedules. Unless the plan counts all of
-//! them, the runs end with the first.
+//! them, the runs end with the first. For the same reason a variant is missed only after
+//! [`SEEDS_TO_MISS`] seeds.
 
 use netsplit_check::Verdict;
 
@@ -14,6 +15,9 @@ use super::command::command;
 use super::criterion::{Criterion, CriterionKind};
 use super::runs::{Row, Runs};
 use super::{Entry, Role};
+
+/// The number of seeds on which a variant must go uncaught to be missed.
+const SEEDS_TO_MISS: usize = 3;
 
 /// The criteria that each of the variants is caught.
 pub(super) fn mutants_caught(runs: &Runs<'_>) -> Vec<Criterion> {
@@ -45,7 +49,7 @@ fn caught(runs: &Runs<'_>, variant: &str, its: &[Row<'_>]) -> Criterion {
     let (verdict, why) = tally.verdict();
     let role = Role::Catches(variant.to_owned());
     let shows = if tally.caught.is_empty() { &tally.passed } else { &tally.caught };
-    Criterion {
+    let mut criterion = Criterion {
         kind: CriterionKind::Catches,
         text: format!("catches {variant}"),
         line: None,
@@ -60,8 +64,15 @@ fn caught(runs: &Runs<'_>, variant: &str, its: &[Row<'_>]) -> Criterion {
             ),
         },
         why,
+        needs_seeds: None,
         commands: shows.first().map(|seed| command(planned, &role, *seed)).into_iter().collect(),
+    };
+    if criterion.verdict == Verdict::Fail && tally.comparable() < SEEDS_TO_MISS {
+        criterion.verdict = Verdict::Inconclusive;
+        criterion.why.clear();
+        return criterion.needing(SEEDS_TO_MISS, tally.comparable());
     }
+    criterion
 }
 
 impl Tally {
@@ -148,15 +159,22 @@ mod tests {
         assert_eq!(criterion.commands, ["netsplit run lab/a --seed 2 --variant naive"]);
     }
 
+    fn times(count: usize, run: fn() -> Entry) -> Vec<Entry> {
+        (0..count).map(|_| run()).collect()
+    }
+
     #[test]
-    fn missed() {
-        let criterion = catching(vec![passes(), passes()], vec![passes(), passes()]);
-        assert_eq!(criterion.verdict, Verdict::Fail);
+    fn missed_after_three_seeds_and_open_before() {
+        let criterion = catching(times(3, passes), times(3, passes));
+        assert_eq!((criterion.verdict, criterion.needs_seeds), (Verdict::Fail, None));
+        let criterion = catching(times(2, passes), times(2, passes));
+        assert_eq!((criterion.verdict, criterion.needs_seeds), (Verdict::Inconclusive, Some(3)));
+        assert!(criterion.why.starts_with("open: needs 3 seeds"), "{}", criterion.why);
     }
 
     #[test]
     fn a_panic_catches_nothing() {
-        let criterion = catching(vec![passes()], vec![panics()]);
+        let criterion = catching(times(3, passes), times(3, panics));
         assert_eq!(criterion.verdict, Verdict::Fail);
         assert!(criterion.why.contains("a panic or an endless loop"), "{}", criterion.why);
         let criterion = catching(vec![passes(), passes()], vec![panics(), fails()]);
@@ -165,9 +183,10 @@ mod tests {
 
     #[test]
     fn a_failure_without_a_violated_expectation_catches_nothing() {
-        let mut livelock = fails();
-        livelock.expectations.clear();
-        let criterion = catching(vec![passes()], vec![livelock]);
+        fn livelock() -> Entry {
+            Entry { expectations: Vec::new(), ..fails() }
+        }
+        let criterion = catching(times(3, passes), times(3, livelock));
         assert_eq!(criterion.verdict, Verdict::Fail);
     }
 
@@ -175,7 +194,8 @@ mod tests {
     fn an_undecided_run_catches_nothing() {
         let criterion = catching(vec![passes()], vec![inconclusive()]);
         assert_eq!(criterion.verdict, Verdict::Inconclusive);
-        let criterion = catching(vec![passes(), passes()], vec![inconclusive(), passes()]);
+        let its = vec![inconclusive(), passes(), passes()];
+        let criterion = catching(times(3, passes), its);
         assert_eq!(criterion.verdict, Verdict::Fail);
     }
 
@@ -183,9 +203,10 @@ mod tests {
     fn a_seed_on_which_the_reference_fails_shows_nothing() {
         let criterion = catching(vec![fails()], vec![fails()]);
         assert_eq!(criterion.verdict, Verdict::Inconclusive);
-        let criterion = catching(vec![fails(), passes()], vec![fails(), passes()]);
-        assert_eq!(criterion.verdict, Verdict::Fail);
-        let criterion = catching(vec![inconclusive(), passes()], vec![fails(), passes()]);
-        assert_eq!(criterion.verdict, Verdict::Fail);
+        for other in [fails(), inconclusive()] {
+            let own = vec![other, passes(), passes(), passes()];
+            let its = vec![fails(), passes(), passes(), passes()];
+            assert_eq!(catching(own, its).verdict, Verdict::Fail);
+        }
     }
 }

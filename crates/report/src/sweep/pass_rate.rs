@@ -6,12 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::command::command;
 use super::criterion::{Criterion, CriterionKind};
+use super::granularity::{ROUNDING, seeds_for};
 use super::runs::{Row, Runs};
 use super::{Role, wilson};
 use crate::rounding;
-
-/// Tolerance for rounding errors of shares.
-const ROUNDING: f64 = 1e-9;
 
 /// The outcomes of the requested seeds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -54,14 +52,15 @@ impl PassRate {
     }
 
     /// Whether at least the share `least` of the seeds passes, and at least one seed. The point
-    /// estimate is judged. Inconclusive as long as seeds that are missing or undecided could change the answer.
+    /// estimate is judged. Inconclusive as long as the answer could be changed by seeds that are
+    /// undecided or missing, or by those without which a single failure would be too much.
     fn verdict(&self, least: f64) -> Verdict {
         let enough =
-            |passed: usize| passed > 0 && passed as f64 + ROUNDING >= least * self.planned as f64;
-        let open = self.inconclusive + self.not_run;
-        if !enough(self.passed + open) {
+            |passed: usize, of: usize| passed > 0 && passed as f64 + ROUNDING >= least * of as f64;
+        let needed = self.planned.max(seeds_for(least));
+        if !enough(needed - self.failed, needed) {
             Verdict::Fail
-        } else if self.not_run == 0 && enough(self.passed) {
+        } else if self.not_run == 0 && enough(self.passed, self.planned) {
             Verdict::Pass
         } else {
             Verdict::Inconclusive
@@ -93,20 +92,23 @@ pub(super) fn pass_rate(runs: &Runs<'_>, rate: &PassRate) -> Criterion {
     if rate.not_run > 0 {
         why.push(format!("{} of {} seeds were not run", rate.not_run, rate.planned));
     }
-    let mut verdict = rate.verdict(least);
-    if runs.planned.expect.is_empty() && runs.planned.sweep.is_empty() && verdict == Verdict::Pass {
-        why.push("the scenario has no expectations, so that its runs show nothing".to_owned());
-        verdict = Verdict::Inconclusive;
-    }
-    Criterion {
+    let mut criterion = Criterion {
         kind: CriterionKind::PassRate,
         text: format!("pass rate >= {}", show(Quantity::Share(least))),
         line: None,
-        verdict,
+        verdict: rate.verdict(least),
         observed: rate.describe(),
         why: why.join("; "),
+        needs_seeds: None,
         commands: runs.requested().filter(not_passed).map(again).collect(),
     }
+    .needing(seeds_for(least), rate.planned);
+    let expects_nothing = runs.planned.expect.is_empty() && runs.planned.sweep.is_empty();
+    if expects_nothing && criterion.verdict == Verdict::Pass {
+        criterion.verdict = Verdict::Inconclusive;
+        criterion.why = "the scenario has no expectations, so that its runs show nothing".into();
+    }
+    criterion
 }
 
 /// The criteria that each past failure stays fixed, regardless of the pass rate.
@@ -125,6 +127,7 @@ pub(super) fn regressions(runs: &Runs<'_>) -> Vec<Criterion> {
             verdict,
             observed: verdict.to_string(),
             why,
+            needs_seeds: None,
             commands: vec![command(runs.planned, &Role::Subject, row.seed)],
         }
     };
@@ -174,6 +177,17 @@ mod tests {
         assert_eq!(rate(0, 3, 0, 0).verdict(0.0), Verdict::Fail, "not one seed passed");
         assert_eq!(rate(0, 1, 2, 0).verdict(0.0), Verdict::Inconclusive);
         assert_eq!(rate(1, 2, 0, 0).verdict(0.0), Verdict::Pass);
+    }
+
+    #[test]
+    fn of_few_seeds_one_failure_decides_only_where_all_must_pass() {
+        assert_eq!(rate(2, 1, 0, 0).verdict(1.0), Verdict::Fail);
+        assert_eq!(rate(2, 1, 0, 0).verdict(0.98), Verdict::Inconclusive);
+        assert_eq!(rate(0, 1, 0, 0).verdict(0.98), Verdict::Inconclusive);
+        assert_eq!(rate(48, 1, 0, 0).verdict(0.98), Verdict::Inconclusive);
+        assert_eq!(rate(49, 1, 0, 0).verdict(0.98), Verdict::Pass);
+        assert_eq!(rate(1, 2, 0, 0).verdict(0.98), Verdict::Fail, "two are more than one in fifty");
+        assert_eq!(rate(3, 0, 0, 0).verdict(0.98), Verdict::Pass);
     }
 
     #[test]

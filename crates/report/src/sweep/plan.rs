@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use netsplit_scenario::{Comparison, Quantity, Scenario, SeedAggregate, Sentence};
+use netsplit_scenario::{Comparison, Over, Quantity, Scenario, SeedAggregate, Sentence};
 use serde::{Deserialize, Serialize};
 
 use super::SCHEMA;
@@ -94,6 +94,8 @@ pub struct SweepSentence {
     pub line: Option<usize>,
     /// The rule that decides it.
     pub demand: Demand,
+    /// The number of seeds that it needs.
+    pub seeds: usize,
 }
 
 /// The rule that decides a sentence over all seeds.
@@ -245,14 +247,17 @@ fn distinct(names: &[String]) -> Vec<String> {
 impl SweepSentence {
     /// `None` for a sentence that one run decides.
     fn of(expectation: &netsplit_scenario::Expectation) -> Option<SweepSentence> {
-        let demand = match expectation.sentence {
-            Sentence::Violates { comparison, share, .. } => Demand::Violates { comparison, share },
-            Sentence::Aggregate { aggregate, comparison, value, .. } => {
-                Demand::Aggregate { aggregate, comparison, value }
+        let (demand, Over(seeds)) = match expectation.sentence {
+            Sentence::Violates { comparison, share, over, .. } => {
+                (Demand::Violates { comparison, share }, over)
+            }
+            Sentence::Aggregate { aggregate, comparison, value, over, .. } => {
+                (Demand::Aggregate { aggregate, comparison, value }, over)
             }
             Sentence::Metric { .. } | Sentence::Property { .. } => return None,
         };
-        Some(SweepSentence { text: expectation.text.clone(), line: expectation.line, demand })
+        let (text, line) = (expectation.text.clone(), expectation.line);
+        Some(SweepSentence { text, line, demand, seeds })
     }
 }
 

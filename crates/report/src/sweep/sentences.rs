@@ -1,13 +1,15 @@
 //! Sentences that are decided over many seeds.
 //!
 //! Each requested seed gives a sample. Missing and unknown samples are never skipped: they make a
-//! sentence inconclusive as long as any value of theirs could change the answer.
+//! sentence inconclusive as long as any value of theirs could change the answer. So do the seeds
+//! that a sentence needs and the sweep does not have.
 
 use netsplit_check::{Verdict, show};
 use netsplit_scenario::{Comparison, Quantity, SeedAggregate};
 
 use super::command::command;
 use super::criterion::{Criterion, CriterionKind};
+use super::granularity::seeds_for;
 use super::plan::{Demand, SweepSentence};
 use super::runs::Runs;
 use super::{Role, Sample};
@@ -23,10 +25,13 @@ fn criterion(runs: &Runs<'_>, index: usize, sentence: &SweepSentence) -> Criteri
         .requested()
         .map(|row| (row.seed, row.entry.and_then(|entry| entry.samples.get(index))))
         .collect();
-    let decided = match sentence.demand {
-        Demand::Violates { comparison, share } => violates(&samples, comparison, share),
+    let (decided, needed) = match sentence.demand {
+        Demand::Violates { comparison, share } => (
+            violates(&samples, comparison, share, sentence.seeds),
+            sentence.seeds.max(seeds_for(share)),
+        ),
         Demand::Aggregate { aggregate, comparison, value } => {
-            aggregated(&samples, aggregate, comparison, value)
+            (aggregated(&samples, aggregate, comparison, value, sentence.seeds), sentence.seeds)
         }
     };
     let again = |seed| command(runs.planned, &Role::Subject, seed);
@@ -37,8 +42,10 @@ fn criterion(runs: &Runs<'_>, index: usize, sentence: &SweepSentence) -> Criteri
         verdict: decided.verdict,
         observed: decided.observed,
         why: undecided_reasons(&samples),
+        needs_seeds: None,
         commands: decided.seed.map(again).into_iter().collect(),
     }
+    .needing(needed, samples.len())
 }
 
 struct Decided {
@@ -57,24 +64,41 @@ fn undecided_reasons(samples: &[(u64, Option<&Sample>)]) -> String {
     });
     let mut reasons = Vec::new();
     if missing > 0 {
-        reasons.push(format!("{missing} seeds were not run"));
+        reasons.push(format!("{} not run", were(missing)));
     }
     if let Some((seed, why)) = unknown.next() {
         let count = 1 + unknown.count();
-        reasons.push(format!("{count} seeds are undecided; seed {seed}: {why}"));
+        reasons.push(format!("{} undecided; seed {seed}: {why}", were(count)));
     }
     reasons.join("; ")
 }
 
-fn violates(samples: &[(u64, Option<&Sample>)], comparison: Comparison, share: f64) -> Decided {
+fn were(seeds: usize) -> String {
+    if seeds == 1 { "1 seed was".into() } else { format!("{seeds} seeds were") }
+}
+
+/// Decides a share. It holds when it does so whatever the unknown samples are, of which at least
+/// `needed` are known; it fails when no further samples could make it hold.
+fn violates(
+    samples: &[(u64, Option<&Sample>)],
+    comparison: Comparison,
+    share: f64,
+    needed: usize,
+) -> Decided {
     let is = |wanted| samples.iter().filter(move |(_, s)| *s == Some(wanted));
     let (violated, holds) = (is(&Sample::Violated).count(), is(&Sample::Holds).count());
     let all = samples.len();
-    let possible = violated..=all - holds;
-    let demanded = |count: usize| comparison.holds(count as f64 / all as f64, share);
-    let verdict = if possible.clone().all(demanded) {
+    let demanded = |count: usize, of: usize| comparison.holds(count as f64 / of as f64, share);
+    // Comparisons hold for an interval of shares: all of a range holds with both of its ends, and
+    // some of it with an end or with the count that is nearest to the share.
+    let certain = demanded(violated, all) && demanded(all - holds, all);
+    let enough = all.max(needed).max(seeds_for(share));
+    let nearest = (share * enough as f64).round() as usize;
+    let mut possible =
+        [violated, enough - holds, nearest.clamp(violated, enough - holds)].into_iter();
+    let verdict = if violated + holds >= needed && certain {
         Verdict::Pass
-    } else if possible.clone().any(demanded) {
+    } else if possible.any(|count| demanded(count, enough)) {
         Verdict::Inconclusive
     } else {
         Verdict::Fail
@@ -95,6 +119,7 @@ fn aggregated(
     aggregate: SeedAggregate,
     comparison: Comparison,
     bound: Quantity,
+    needed: usize,
 ) -> Decided {
     let numbers: Vec<(u64, f64)> = samples
         .iter()
@@ -123,7 +148,7 @@ fn aggregated(
         };
     };
     let holds = comparison.holds(number, bound.number());
-    let complete = numbers.len() == samples.len();
+    let complete = numbers.len() == samples.len() && numbers.len() >= needed;
     let hopeless = !holds && further_samples_cannot_help(aggregate, comparison);
     Decided {
         verdict: match (complete, holds) {
@@ -132,7 +157,10 @@ fn aggregated(
             (false, _) if hopeless => Verdict::Fail,
             (false, _) => Verdict::Inconclusive,
         },
-        observed: format!("{} over {} seeds", show(bound.with(number)), numbers.len()),
+        observed: match numbers.len() {
+            1 => format!("{} over 1 seed", show(bound.with(number))),
+            seeds => format!("{} over {seeds} seeds", show(bound.with(number))),
+        },
         seed: extreme.map(|(seed, _)| *seed),
     }
 }
@@ -155,7 +183,7 @@ mod tests {
     }
 
     fn share(samples: &[Option<Sample>], comparison: Comparison, share: f64) -> Verdict {
-        violates(&seeds(samples), comparison, share).verdict
+        violates(&seeds(samples), comparison, share, 1).verdict
     }
 
     fn unknown() -> Sample {
@@ -173,7 +201,9 @@ mod tests {
         let open = some(&[Violated, Holds, Violated, unknown()]);
         assert_eq!(share(&open, Comparison::AtLeast, 0.5), Verdict::Pass);
         assert_eq!(share(&open, Comparison::AtLeast, 0.75), Verdict::Inconclusive);
-        assert_eq!(share(&open, Comparison::AtLeast, 0.8), Verdict::Fail);
+        assert_eq!(share(&open, Comparison::AtLeast, 0.8), Verdict::Inconclusive, "of five");
+        let lost = some(&[Violated, Holds, Holds, unknown()]);
+        assert_eq!(share(&lost, Comparison::AtLeast, 0.8), Verdict::Fail);
         assert_eq!(share(&open, Comparison::AtMost, 0.5), Verdict::Inconclusive);
         let cut = [Some(Violated), None, None, None];
         assert_eq!(share(&cut, Comparison::AtLeast, 0.25), Verdict::Pass);
@@ -186,7 +216,7 @@ mod tests {
         comparison: Comparison,
         bound: f64,
     ) -> Decided {
-        aggregated(&seeds(samples), aggregate, comparison, Quantity::Number(bound))
+        aggregated(&seeds(samples), aggregate, comparison, Quantity::Number(bound), 1)
     }
 
     #[test]
@@ -213,6 +243,53 @@ mod tests {
         assert_eq!(number(&holes, Max, AtMost, 2.0).verdict, Verdict::Inconclusive);
         assert_eq!(number(&holes, Min, AtLeast, 2.0).verdict, Verdict::Fail);
         assert_eq!(number(&[None], Max, AtMost, 1.0).verdict, Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn with_fewer_seeds_than_needed_only_what_no_seed_could_change_is_decided() {
+        use Comparison::{AtLeast, AtMost, Within};
+        use SeedAggregate::{Max, Mean, Min};
+        let of = |values: &[f64], aggregate, comparison, bound, needed| {
+            let values: Vec<_> = values.iter().map(|x| Some(Sample::Value(*x))).collect();
+            let bound = Quantity::Number(bound);
+            aggregated(&seeds(&values), aggregate, comparison, bound, needed).verdict
+        };
+        assert_eq!(of(&[1.0, 3.0], Mean, Within(0.1), 9.0, 3), Verdict::Inconclusive);
+        assert_eq!(of(&[1.0, 3.0], Mean, Within(0.1), 2.0, 3), Verdict::Inconclusive);
+        assert_eq!(of(&[1.0, 3.0, 2.0], Mean, Within(0.1), 2.0, 3), Verdict::Pass);
+        assert_eq!(of(&[1.0, 3.0], Max, AtMost, 2.0, 3), Verdict::Fail, "it only grows");
+        assert_eq!(of(&[1.0, 3.0], Max, AtMost, 3.0, 3), Verdict::Inconclusive);
+        assert_eq!(of(&[1.0], Min, AtLeast, 2.0, 3), Verdict::Fail);
+        let unknown = [Some(Sample::Value(1.0)), Some(unknown())];
+        let known = aggregated(&seeds(&unknown), Mean, AtMost, Quantity::Number(2.0), 2);
+        assert_eq!(known.verdict, Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn no_share_is_decided_by_the_noise_of_one_seed() {
+        use Comparison::{AtLeast, AtMost};
+        let of = |violated: usize, holds: usize, comparison, share, needed| {
+            let violated = std::iter::repeat_n(Some(Sample::Violated), violated);
+            let samples: Vec<_> =
+                violated.chain(std::iter::repeat_n(Some(Sample::Holds), holds)).collect();
+            violates(&seeds(&samples), comparison, share, needed).verdict
+        };
+        assert_eq!(of(1, 0, AtLeast, 0.95, 2), Verdict::Inconclusive, "one run is no share");
+        assert_eq!(of(2, 0, AtLeast, 0.95, 2), Verdict::Pass);
+        assert_eq!(of(2, 0, AtLeast, 0.95, 20), Verdict::Inconclusive);
+        assert_eq!(of(18, 1, AtLeast, 0.95, 2), Verdict::Inconclusive);
+        assert_eq!(of(19, 1, AtLeast, 0.95, 2), Verdict::Pass);
+        assert_eq!(of(1, 2, AtLeast, 0.95, 2), Verdict::Fail, "two are more than one in twenty");
+        assert_eq!(of(1, 2, AtMost, 0.05, 2), Verdict::Inconclusive);
+        assert_eq!(of(0, 1, AtLeast, 1.0, 20), Verdict::Fail, "all is refuted by one");
+        assert_eq!(of(1, 0, AtMost, 0.0, 20), Verdict::Fail, "none is refuted by one");
+    }
+
+    #[test]
+    fn what_no_seed_decided_does_not_hold() {
+        let open = [Some(unknown()), Some(unknown()), None];
+        assert_eq!(share(&open, Comparison::AtLeast, 0.0), Verdict::Inconclusive);
+        assert_eq!(share(&open, Comparison::AtMost, 1.0), Verdict::Inconclusive);
     }
 
     #[test]

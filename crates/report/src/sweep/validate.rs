@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use netsplit_check::Verdict;
 use netsplit_history::{Counts, Latencies};
-use netsplit_scenario::Comparison;
+use netsplit_scenario::{Comparison, Over};
 
 use super::{Demand, Entry, Job, Plan, Planned, Role, SCHEMA, Sample, Shard};
 use crate::rounding::millis;
@@ -52,6 +52,9 @@ fn scenario(planned: &Planned) -> Valid {
         stated.comparison.map_or(Ok(()), |comparison| tolerance(&stated.text, comparison))?;
     }
     for sentence in &planned.sweep {
+        ensure((1..=Over::MAX).contains(&sentence.seeds), || {
+            format!("{}: {} is no number of seeds", sentence.text, sentence.seeds)
+        })?;
         match sentence.demand {
             Demand::Violates { comparison, share: bound } => {
                 share(&sentence.text, bound)?;
@@ -182,6 +185,7 @@ mod tests {
             text: "violates linearizable in <= 5% of seeds".into(),
             line: None,
             demand: Demand::Violates { comparison: Comparison::AtMost, share: 0.05 },
+            seeds: 2,
         }];
         let plan = plan_of(2, vec![scenario]);
         let mut runs = vec![passes(), fails()];
@@ -200,7 +204,7 @@ mod tests {
     fn a_plan_that_no_sweep_has_is_refused() {
         type Change = fn(&mut Plan);
         assert!(merge(&[("a".into(), file())]).is_ok());
-        let changes: [(Change, &str); 13] = [
+        let changes: [(Change, &str); 14] = [
             (|p| p.schema = "netsplit.sweep/0".into(), "schema is netsplit.sweep/0"),
             (|p| p.netsplit = "0.0.1".into(), "of netsplit 0.0.1"),
             (|p| p.seeds.list.clear(), "no seeds"),
@@ -222,6 +226,7 @@ mod tests {
                 },
                 "5 is no share",
             ),
+            (|p| p.scenarios[0].sweep[0].seeds = 0, "0 is no number of seeds"),
             (
                 |p| {
                     p.seeds.list = (0..20_000).collect();

@@ -4,8 +4,8 @@ use std::fmt::{Display, Formatter, Result};
 
 use crate::value::format;
 use crate::{
-    Comparison, Ended, Metric, Population, Property, Quantity, Requests, SeedAggregate, Sentence,
-    Statistic, WindowName,
+    Comparison, Ended, Metric, Over, Population, Property, Quantity, Requests, SeedAggregate,
+    Sentence, Statistic, WindowName,
 };
 
 impl Display for Sentence {
@@ -17,13 +17,24 @@ impl Display for Sentence {
             Sentence::Property { property, negated } => {
                 write!(f, "{}{property}", if *negated { "not " } else { "" })
             }
-            Sentence::Violates { property, comparison, share } => {
+            Sentence::Violates { property, comparison, share, over } => {
                 let share = format::percent(*share);
-                write!(f, "violates {property} in {comparison} {share} of seeds")
+                write!(f, "violates {property} in {comparison} {share} of seeds{over}")
             }
-            Sentence::Aggregate { aggregate, metric, comparison, value, window } => {
-                write!(f, "{aggregate}({metric}) {comparison} {value}{}", Suffix(window))
+            Sentence::Aggregate { aggregate, metric, comparison, value, window, over } => {
+                write!(f, "{aggregate}({metric}) {comparison} {value}{}{over}", Suffix(window))
             }
+        }
+    }
+}
+
+impl Display for Over {
+    /// Includes the space before; empty for the default.
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            over if *over == Over::default() => Ok(()),
+            Over(1) => f.write_str(" over 1 seed"),
+            Over(seeds) => write!(f, " over {seeds} seeds"),
         }
     }
 }

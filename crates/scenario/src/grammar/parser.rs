@@ -7,7 +7,7 @@ use super::words::{Mistake, Parsed, Words, no_such, unexpected};
 use crate::lab::Named;
 use crate::parse::symbols::Symbols;
 use crate::value::units;
-use crate::{Comparison, LabSpec, Metric, Property, SeedAggregate, Sentence, WindowName};
+use crate::{Comparison, LabSpec, Metric, Over, Property, SeedAggregate, Sentence, WindowName};
 
 /// The names that a sentence may use, beside the words of the grammar.
 pub(crate) struct Vocabulary<'v> {
@@ -44,12 +44,10 @@ pub(crate) fn parse(text: &str, known: &Vocabulary<'_>) -> Parsed<Sentence> {
     Err(Mistake {
         help: unexpected.help.or_else(|| joins.then(two)),
         label: match sentence {
-            Sentence::Metric { .. } | Sentence::Aggregate { .. } => {
-                format!(
-                    "{label} or one of `overall`, `before`, `during`, `after`, `outside faults`, `from`"
-                )
-            }
-            _ => label.to_owned(),
+            Sentence::Metric { .. } => format!("{label} or one of {WINDOWS_LISTED}"),
+            Sentence::Aggregate { .. } => format!("{label} or one of {WINDOWS_LISTED}, `over`"),
+            Sentence::Violates { .. } => format!("{label} or `over`"),
+            Sentence::Property { .. } => label.to_owned(),
         },
         ..unexpected
     })
@@ -98,7 +96,10 @@ fn claim(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
         return Err(Mistake::new(span, "`recovery` needs the window `after`", label));
     }
     Ok(match aggregate {
-        Some(aggregate) => Sentence::Aggregate { aggregate, metric, comparison, value, window },
+        Some(aggregate) => {
+            let over = over(words)?;
+            Sentence::Aggregate { aggregate, metric, comparison, value, window, over }
+        }
         None => Sentence::Metric { metric, comparison, value, window },
     })
 }
@@ -130,7 +131,24 @@ fn violates(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
     let share = percent(words)?;
     words.expect("of")?;
     words.expect("seeds")?;
-    Ok(Sentence::Violates { property, comparison, share })
+    Ok(Sentence::Violates { property, comparison, share, over: over(words)? })
+}
+
+/// `over 20 seeds`, or nothing.
+fn over(words: &mut Words<'_>) -> Parsed<Over> {
+    if !words.take_if("over") {
+        return Ok(Over::default());
+    }
+    let word = words.take();
+    let seeds = word.text.parse().ok().filter(|seeds| (1..=Over::MAX).contains(seeds));
+    let seeds = seeds.ok_or_else(|| {
+        let label = format!("expected a number of seeds from 1 to {}", Over::MAX);
+        Mistake { label, ..unexpected(&word, []) }
+    })?;
+    if seeds != 1 || !words.take_if("seed") {
+        words.expect("seeds")?;
+    }
+    Ok(Over(seeds))
 }
 
 const COMPARISONS: [&str; 6] = ["<", "<=", ">", ">=", "==", "within"];
@@ -203,6 +221,7 @@ fn property(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Property> {
 }
 
 const WINDOWS: [&str; 6] = ["overall", "before", "during", "after", "outside", "from"];
+const WINDOWS_LISTED: &str = "`overall`, `before`, `during`, `after`, `outside faults`, `from`";
 
 fn window(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<WindowName> {
     if !WINDOWS.contains(&words.peek()) {

@@ -9,8 +9,9 @@
 //! window     = "overall" | "before" NAME | "during" NAME | "after" NAME
 //!            | "outside faults" | "from" TIME "to" TIME
 //! property   = "linearizable" | "invariant" NAME | ...
-//! sweep-claim = "violates" property "in" comparison PERCENT "of seeds"
-//!             | ( "mean" | "min" | "max" ) "(" metric ")" comparison value [ window ]
+//! sweep-claim = ( "violates" property "in" comparison PERCENT "of seeds"
+//!               | ( "mean" | "min" | "max" ) "(" metric ")" comparison value [ window ]
+//!               ) [ "over" COUNT "seeds" ]
 //! ```
 
 use netsplit_history::Time;
@@ -45,6 +46,8 @@ pub enum Sentence {
         comparison: Comparison,
         /// The share to compare with, 0 to 1.
         share: f64,
+        /// The number of seeds that decide it.
+        over: Over,
     },
     /// Compares an aggregate over the seeds of a metric with a value.
     Aggregate {
@@ -58,7 +61,25 @@ pub enum Sentence {
         value: Quantity,
         /// The window.
         window: WindowName,
+        /// The number of seeds that decide it.
+        over: Over,
     },
+}
+
+/// The number of seeds that a sentence over seeds needs, at least 1. With fewer it is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Over(pub usize);
+
+impl Over {
+    /// The most seeds that a sentence may ask for.
+    pub const MAX: usize = 1_000_000;
+}
+
+impl Default for Over {
+    /// Two: one run is no sample of a distribution.
+    fn default() -> Over {
+        Over(2)
+    }
 }
 
 /// A metric: a number measured in one run.

@@ -7,6 +7,7 @@ mod conflicts;
 mod empty_windows;
 mod fault;
 mod fault_kind;
+mod foregone;
 pub(crate) mod limits;
 mod load;
 mod network;
@@ -204,6 +205,7 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
         warnings::about_limits(ctx, fields, (&loads, &limits, end));
         warnings::about_warmup(ctx, &faults, Time::from(times.warmup));
         warnings::about_verdict(ctx, fields, &verdict);
+        foregone::about_sweep(ctx, fields, &verdict.sweep, &loads);
     }
     let (variant, resolved) = variant?;
     Some(Scenario {

@@ -1,7 +1,7 @@
 use netsplit_history::{Crash, LittlesLaw, Run, Status};
 use netsplit_scenario::{
     Comparison::{Greater, Less},
-    Ended, Metric, Property, Quantity, SeedAggregate, Sentence, WindowName,
+    Ended, Metric, Over, Property, Quantity, SeedAggregate, Sentence, WindowName,
 };
 
 use super::super::testing::{at, fault, scenario, steady, steady_but};
@@ -111,14 +111,19 @@ fn properties_are_asked_of_the_checker_and_inconclusive_without_one() {
 
 #[test]
 fn sweep_sentences_are_listed_and_leave_the_verdict_alone() {
-    let violates =
-        Sentence::Violates { property: Property::Linearizable, comparison: Greater, share: 0.2 };
+    let violates = Sentence::Violates {
+        property: Property::Linearizable,
+        comparison: Greater,
+        share: 0.2,
+        over: Over::default(),
+    };
     let aggregate = Sentence::Aggregate {
         aggregate: SeedAggregate::Mean,
         metric: Metric::lab("makespan"),
         comparison: Less,
         value: Quantity::Number(1.0),
         window: WindowName::Overall,
+        over: Over::default(),
     };
     let mut scenario = scenario([violates, aggregate]);
     let last = scenario.verdict.expect.pop().unwrap();
