@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use netsplit_check::{Finding, Findings, Verdict, show};
 use netsplit_history::Run;
+use netsplit_scenario::Strip;
 use netsplit_sim::Lab;
 
 use crate::Experiment;
@@ -26,14 +27,18 @@ pub fn check(lab: &'static dyn Lab) {
     lesson_is_true(lab);
 }
 
-/// Checks that the names of fillings and bundles are unique.
+/// Checks that the names of fillings and bundles are unique, and that strips read events of the lab.
 ///
 /// # Panics
-/// When two have the same name, or a filling is called `reference`.
+/// When two have the same name, a filling is called `reference`, or a strip names no event.
 pub fn names_are_distinct(lab: &'static dyn Lab) {
     let spec = lab.spec();
     let bundled: BTreeSet<_> = spec.bundles.iter().map(|bundle| bundle.name).collect();
     assert_eq!(bundled.len(), spec.bundles.len(), "{}: two bundles of one name", spec.name);
+    for event in spec.strips.iter().flat_map(Strip::events) {
+        let known = spec.events.iter().chain(spec.shown).any(|known| known.name == event);
+        assert!(known, "{}: a strip reads `{event}`, which `events` and `shown` lack", spec.name);
+    }
     let mut seen = BTreeMap::new();
     for seat in spec.seats {
         let fillings = seat.fillings();

@@ -46,6 +46,8 @@ pub struct Run {
     pub measured: BTreeMap<String, f64>,
     /// Events that nodes recorded, in order.
     pub events: Vec<LabEvent>,
+    /// What nodes showed with `Host::show`, in order, if the trace was requested.
+    pub shown: Vec<LabEvent>,
     /// Crashes that were not injected by a fault.
     pub crashes: Vec<Crash>,
     /// Reasons why the run is inconclusive or failed, apart from expectations.
@@ -191,7 +193,7 @@ impl Series {
     }
 }
 
-/// An event that a node recorded with `Host::record`.
+/// An event that a node recorded with `Host::record`, or showed with `Host::show`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LabEvent {
     /// The time.

@@ -16,7 +16,7 @@ mod marks;
 mod record;
 mod requests;
 mod rows;
-mod series;
+mod strips;
 mod words;
 
 use askama::Template;
@@ -31,7 +31,6 @@ use sha2::{Digest, Sha256};
 use crate::kept::{Kept, Reason};
 use crate::record::Events;
 use crate::requests::Requests;
-use crate::series::Chart;
 
 /// The size of a page up to which everything is kept, in bytes.
 const SIZE_MAX: usize = 6_000_000;
@@ -46,8 +45,11 @@ const SCRIPT: &str = concat!(
     include_str!("script/view.js"),
     include_str!("script/bands.js"),
     include_str!("script/charts.js"),
+    include_str!("script/strips.js"),
     include_str!("script/model.js"),
     include_str!("script/filter.js"),
+    include_str!("script/states.js"),
+    include_str!("script/arrows.js"),
     include_str!("script/lanes.js"),
     include_str!("script/detail.js"),
     include_str!("script/keys.js"),
@@ -103,7 +105,7 @@ impl Page<'_> {
     /// The page.
     pub fn render(&self) -> String {
         let timeline = Timeline::new(self.run, SVG_COLUMNS);
-        let (record, events, windows) = self.record(&timeline);
+        let (record, events, windows) = self.record();
         let html = Html {
             report: self.report,
             chart: to_svg(self.report, &timeline),
@@ -123,12 +125,14 @@ impl Page<'_> {
     }
 
     /// The data, and the windows that it is of: everything, unless that is too large.
-    fn record(&self, timeline: &Timeline) -> (String, Events, Vec<Reason>) {
+    fn record(&self) -> (String, Events, Vec<Reason>) {
         let marks = marks::marks(self.scenario, self.run, self.findings);
-        let chart = Chart::new(self.run, timeline);
+        let over_time = &self.report.over_time;
+        let strips = strips::strips(self.scenario.lab, self.run, self.findings, over_time);
         let mut most = EVENTS_MAX;
         if self.full || self.run.trace.len() <= most {
-            let (whole, events) = record::encode(self.run, &Kept::all(), &marks, &chart);
+            let (whole, events) =
+                record::encode(self.run, &Kept::all(), &marks, over_time, &strips);
             if self.full || whole.len() <= SIZE_MAX {
                 return (whole, events, Vec::new());
             }
@@ -136,7 +140,7 @@ impl Page<'_> {
         let fell: Vec<_> = marks.iter().filter(|mark| mark.failed).map(|mark| mark.from).collect();
         loop {
             let kept = Kept::windows(self.run, &fell, most);
-            let (part, events) = record::encode(self.run, &kept, &marks, &chart);
+            let (part, events) = record::encode(self.run, &kept, &marks, over_time, &strips);
             if part.len() <= SIZE_MAX || most < 1000 {
                 return (part, events, kept.reasons);
             }
@@ -153,8 +157,8 @@ fn kept(Events { total, kept }: Events) -> String {
     let share = kept as f64 * 100.0 / total as f64;
     format!(
         "This page has {kept} of the run's {total} events ({share:.1}%): those around the edges of \
-         faults, failed expectations and the slowest requests, and a calm second. The charts and \
-         tables are of the whole run. `--detail full` keeps everything."
+         faults, failed expectations and the slowest requests, and a calm second; and every change of \
+         a role. The charts and tables are of the whole run. `--detail full` keeps everything."
     )
 }
 

@@ -25,13 +25,14 @@ use base64::prelude::BASE64_STANDARD;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use netsplit_history::{Run, Time};
+use netsplit_report::OverTimeReport;
 use serde::Serialize;
 
 use crate::columns::{Columns, Head};
 use crate::kept::{Kept, Reason};
 use crate::marks::Mark;
 use crate::rows::{CAUSES, FATES, NOTES, Rows, STATUSES};
-use crate::series::Chart;
+use crate::strips::Drawn;
 
 /// The head of the data.
 #[derive(Serialize)]
@@ -49,7 +50,8 @@ struct Description<'a> {
     statuses: &'static [&'static str],
     faults: Vec<Fault<'a>>,
     expectations: &'a [Mark],
-    chart: &'a Chart,
+    over_time: &'a OverTimeReport,
+    strips: &'a [Drawn],
     events: Events,
     windows: &'a [Reason],
     columns: &'a [Head],
@@ -77,7 +79,13 @@ pub(crate) struct Events {
 }
 
 /// The data of a page as base64, and the number of events in it.
-pub(crate) fn encode(run: &Run, kept: &Kept, marks: &[Mark], chart: &Chart) -> (String, Events) {
+pub(crate) fn encode(
+    run: &Run,
+    kept: &Kept,
+    marks: &[Mark],
+    over_time: &OverTimeReport,
+    strips: &[Drawn],
+) -> (String, Events) {
     let mut rows = Rows::default();
     rows.read(run, kept);
     let mut columns = Columns::default();
@@ -107,7 +115,8 @@ pub(crate) fn encode(run: &Run, kept: &Kept, marks: &[Mark], chart: &Chart) -> (
             })
             .collect(),
         expectations: marks,
-        chart,
+        over_time,
+        strips,
         events,
         windows: &kept.reasons,
         columns: &columns.heads,

@@ -72,31 +72,25 @@ impl Rows {
                     let what = FATES.iter().position(|fate| fate == why).unwrap_or(1);
                     self.end(*id, event.at, what as u64);
                 }
-                _ if kept.has(event.at) => self.add(event),
+                kind if kept.has(event.at) || is_state(kind) => self.add(event),
                 _ => {}
             }
         }
         self.close_wakes(run, kept);
     }
 
-    /// Nodes first and then clients, each in the order of the numbers in their names.
+    /// The hosts to which anything happened, nodes first, and which of them are clients.
     fn name_hosts(&mut self, run: &Run) {
-        let mut names = BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for event in &run.trace {
+            seen.insert(&*event.node);
             if matches!(event.kind, TraceKind::Request { .. })
                 && !self.clients.contains(&*event.node)
             {
                 self.clients.insert(event.node.to_string());
             }
-            names.insert(&*event.node);
         }
-        let mut order: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
-        order.sort_by_key(|name| {
-            let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
-            let number = name[letters.len()..].parse::<u64>().unwrap_or(0);
-            (self.clients.contains(*name), letters.to_owned(), number)
-        });
-        for name in order {
+        for name in run.hosts.iter().filter(|name| seen.contains(&***name)) {
             self.hosts.place(name);
         }
     }
@@ -248,6 +242,14 @@ impl Rows {
         let row_of = |wake: u32| u64::from(self.wakes[wake as usize]);
         columns.differences("wake.by", used.iter().map(|wake| row_of(wake.by)));
     }
+}
+
+/// Whether an event changes what a host is, which later windows need to know.
+fn is_state(kind: &TraceKind) -> bool {
+    matches!(
+        kind,
+        TraceKind::Start | TraceKind::Crash { .. } | TraceKind::Role(_) | TraceKind::Strike { .. }
+    )
 }
 
 /// An event as a row of notes: its kind, and its texts.

@@ -50,9 +50,10 @@ pub use grammar::sentence::{
     Sentence, Statistic, WindowName,
 };
 pub use lab::{
-    ActionSpec, ArgKind, ArgSpec, Bundle, CheckedParams, ExerciseFiles, Exercises, Filling,
+    ActionSpec, ArgKind, ArgSpec, Bundle, CheckedParams, ExerciseFiles, Exercises, Field, Filling,
     FillingNames, GroupSpec, LabSpec, Mutant, Named, OpenFilling, OperationSpec, ParamsSpec,
-    Resolved, ScenarioFile, Seat, SeatNames, UnknownName, Variant, filling, mutant,
+    Resolved, ScenarioFile, Seat, SeatNames, Strip, StripRows, StripSource, StripState, Turn,
+    UnknownName, Variant, filling, mutant,
 };
 pub use model::{
     Action, Argument, Arrivals, Direction, Dist, Ends, Expectation, Expectations, Fault, FaultKind,

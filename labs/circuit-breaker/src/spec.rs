@@ -15,6 +15,7 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     ],
     messages: KINDS,
     events: EVENTS,
+    strips: STRIPS,
     metrics: METRICS,
     observed: &[
         Named::new("call", "Duration of single calls, timeouts included"),
@@ -125,4 +126,29 @@ const RENAMED: &[Bundle] = &[
         "What was served from the cache is new again: it never grows too old to be served",
         const { &[seats::CACHE.fill("renewing")] },
     ),
+];
+
+const STRIPS: &[Strip] = &[
+    Strip {
+        title: "Breakers",
+        summary: "Each front end's breakers that are not closed. An open one rejects at once; a half-open one lets a few calls through, and opens again or closes by them",
+        rows: StripRows::NodeAnd(Field::new("breaker")),
+        source: StripSource::States(&[
+            Turn::begins("opened", "open"),
+            Turn::begins("half-opened", "half-open"),
+            Turn::ends("closed"),
+        ]),
+    },
+    Strip {
+        title: "Ejected hosts",
+        summary: "Hosts that a front end has taken out of its rotation",
+        rows: StripRows::NodeAnd(Field::new("host")),
+        source: StripSource::States(&[Turn::begins("ejected", "ejected"), Turn::ends("returned")]),
+    },
+    Strip {
+        title: "Queues",
+        summary: "Calls that wait for a worker of their host, whoever still wants the answer",
+        rows: StripRows::Node,
+        source: StripSource::Queues,
+    },
 ];

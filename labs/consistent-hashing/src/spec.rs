@@ -1,7 +1,8 @@
 //! The names of this lab that scenario files may use.
 
 use netsplit_scenario::{
-    ActionSpec, ArgKind, ArgSpec, Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec,
+    ActionSpec, ArgKind, ArgSpec, Bundle, Field, GroupSpec, LabSpec, Named, OperationSpec,
+    ParamsSpec, Strip, StripRows, StripSource, Turn,
 };
 
 use crate::client::{GET, PUT};
@@ -33,6 +34,7 @@ pub static SPEC: LabSpec = LabSpec {
         Named::new("routed", "A router has looked up a key's owner, and sent a request to a node"),
         Named::new("ended", "That request is over"),
     ],
+    strips: STRIPS,
     metrics: METRICS,
     observed: &[Named::new("store", "Time from a request's arrival at the store to its answer")],
     invariants: INVARIANTS,
@@ -99,3 +101,18 @@ const fn group(
 ) -> GroupSpec {
     GroupSpec { name, prefix, count, workers, summary }
 }
+
+const STRIPS: &[Strip] = &[
+    Strip {
+        title: "Who owns a key",
+        summary: "The owners of the keys asked most, as routers look them up. A row that changes its colour is a key that moved; two colours by turns are routers that disagree",
+        rows: StripRows::Each(Field::named("key", "k")),
+        source: StripSource::States(&[Turn::tells("routed", Field::named("owner", "n"))]),
+    },
+    Strip {
+        title: "Queues",
+        summary: "Requests that wait for a worker of a cache node, or of the store",
+        rows: StripRows::Node,
+        source: StripSource::Queues,
+    },
+];

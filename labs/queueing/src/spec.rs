@@ -25,6 +25,7 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     ],
     operations: &[OperationSpec::new("ask", 1.0, "Ask the front end, which asks every leaf")],
     messages: KINDS,
+    strips: STRIPS,
     metrics: &[
         Named::new(
             "utilisation",
@@ -57,3 +58,10 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     params: ParamsSpec::of::<Params>(),
     ..LabSpec::new("queueing", "Queues, utilisation and the tail: why a busy service is a slow one")
 };
+
+const STRIPS: &[Strip] = &[Strip {
+    title: "Queues",
+    summary: "Jobs that wait for a worker of their server: near full load a queue grows long by chance, and drains slowly",
+    rows: StripRows::Node,
+    source: StripSource::Queues,
+}];

@@ -8,6 +8,7 @@ use std::cell::{Ref, RefCell, RefMut};
 use std::rc::Rc;
 
 use netsplit_sim::{Host, Rpc, Task};
+use serde_json::json;
 
 use crate::clock::HybridClock;
 use crate::cluster::Cluster;
@@ -19,6 +20,7 @@ use crate::messages::{
     WritePurpose, WriteReply,
 };
 use crate::ring::Replica;
+use crate::siblings::Siblings;
 use crate::store::{Journal, Record, Store};
 
 /// One life of a node.
@@ -62,6 +64,7 @@ impl Node {
             let mut clock = node.clock.borrow_mut();
             record.siblings().iter().for_each(|sibling| clock.observe(&sibling.version.stamp));
             node.store_mut().apply(record);
+            node.show(record);
         }
         if !records.is_empty() {
             node.host.record("recovered", node.store().keys().count());
@@ -151,9 +154,26 @@ impl Node {
     pub(crate) async fn keep(&self, records: Vec<Record>) -> Option<u64> {
         self.journal.append(&records).await.ok()?;
         // Only now: a read must not see what a crash could still take back.
-        let mut store = self.store_mut();
-        let news = records.iter().filter(|record| store.apply(record)).count();
-        Some(news as u64)
+        let changes = |record: &&Record| {
+            let changes = self.store_mut().apply(record);
+            if changes {
+                self.show(record);
+            }
+            changes
+        };
+        Some(records.iter().filter(changes).count() as u64)
+    }
+
+    /// Shows what is held of a record's key.
+    fn show(&self, record: &Record) {
+        if let Record::Own(key, _) = record {
+            self.host.show("stored", || {
+                let store = self.store();
+                let values = store.own(*key).into_iter().flat_map(Siblings::iter);
+                let values: Vec<_> = values.map(|write| write.datum.0.to_string()).collect();
+                json!({ "key": key.0, "versions": values.join(" | ") })
+            });
+        }
     }
 
     async fn work(&self) {

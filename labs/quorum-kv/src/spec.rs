@@ -1,6 +1,9 @@
 //! The lab's description: the names that scenario files may use.
 
-use netsplit_scenario::{Bundle, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec};
+use netsplit_scenario::{
+    Bundle, Field, GroupSpec, LabSpec, Named, OperationSpec, ParamsSpec, Strip, StripRows,
+    StripSource, Turn,
+};
 
 use crate::client::{GET, PROBE, PUT};
 use crate::cluster::GROUP;
@@ -31,6 +34,8 @@ pub static SPEC: LabSpec = LabSpec {
         "recovered",
         "A node has read its journal; the value is the number of keys it holds",
     )],
+    shown: &[Named::new("stored", "What a node holds of a key after a change: the values")],
+    strips: STRIPS,
     metrics: METRICS,
     observed: &[
         Named::new("write", "Duration of the write of a write-then-read"),
@@ -95,3 +100,10 @@ const METRICS: &[Named] = &[
     Named::new("keys_diverged", "Keys on which their holders disagree at the end"),
     Named::new("hints_left", "Writes that stand-ins still keep at the end"),
 ];
+
+const STRIPS: &[Strip] = &[Strip {
+    title: "Versions of a key at each node",
+    summary: "What each node holds of one key: of the violated one, and else of the one written most. Rows of different colours disagree; `a | b` are siblings",
+    rows: StripRows::NodeOfOne(Field::named("key", "k")),
+    source: StripSource::States(&[Turn::tells("stored", Field::new("versions"))]),
+}];

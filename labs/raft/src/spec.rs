@@ -34,6 +34,8 @@ pub static SPEC: LabSpec = LabSpec {
         Named::new("follower", "Follows a leader, or waits for one"),
     ],
     events: EVENTS,
+    shown: &[],
+    strips: STRIPS,
     metrics: METRICS,
     observed: &[
         Named::new(
@@ -116,3 +118,13 @@ static BUNDLES: [Bundle; 4] = [
         .params(&[("prevote", "false")])
         .mutant("elections", "flapping-node"),
 ];
+
+const STRIPS: &[Strip] = &[Strip {
+    title: "Who leads, and in which term",
+    summary: "Servers that believe they lead. Two at once: the one in the older term can no longer commit, and must not answer reads",
+    rows: StripRows::Node,
+    source: StripSource::States(&[
+        Turn::tells("became-leader", Field::new("term").after("term ")),
+        Turn::ends("stepped-down"),
+    ]),
+}];

@@ -38,6 +38,7 @@ pub static SPEC: LabSpec = LabSpec {
         Named::new("rejected", "A request was rejected, and told when to retry"),
         Named::new("finished", "A request that a gateway admitted by itself was served"),
     ],
+    strips: STRIPS,
     metrics: METRICS,
     observed: &[Named::new(
         "budget_age",
@@ -79,3 +80,15 @@ const METRICS: &[Named] = &[
         "The most that budgets admitted beyond the bound of their overshoot",
     ),
 ];
+
+const STRIPS: &[Strip] = &[Strip {
+    title: "Admitted within the window",
+    summary: "Requests of each tenant that were admitted within the policy's window before each instant, against its limit. A fixed window admits twice the limit across a boundary",
+    rows: StripRows::Each(Field::new("tenant").after("t")),
+    source: StripSource::Within {
+        event: "admitted",
+        announced: "policy",
+        window_ns: "window_ns",
+        limit: "limit",
+    },
+}];

@@ -30,6 +30,7 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     ],
     messages: KINDS,
     events: &[Named::new("charged", "A server took a user's money")],
+    strips: STRIPS,
     metrics: METRICS,
     observed: &[
         Named::new("wait", "The time that a job waited for a worker of its server"),
@@ -106,3 +107,10 @@ static BUNDLES: &[Bundle] = &[
         &[ROW.fill("blind")],
     ),
 ];
+
+const STRIPS: &[Strip] = &[Strip {
+    title: "Queues",
+    summary: "Jobs that wait for a worker of their server. A queue that does not drain after the fault is kept full by retries",
+    rows: StripRows::Node,
+    source: StripSource::Queues,
+}];

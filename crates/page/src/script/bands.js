@@ -18,7 +18,7 @@ function drawBands(context, view, head, width, height, named) {
       context.fillStyle = token('edge');
       context.fillRect(left, 0, 1, height);
       context.fillRect(right, 0, 1, height);
-      if (named) context.fillText(fault.name, Math.max(left, LEFT) + 3, 12 + (index % 3) * 13);
+      if (named) write(context, fault.name, Math.max(left, LEFT), Math.min(right, width), 12 + (index % 3) * 13);
     }
   });
   context.restore();

@@ -7,14 +7,22 @@
  *   hosts: {name: string, client: boolean}[], kinds: string[], texts: string[],
  *   fates: string[], notes: string[], causes: string[], statuses: string[], faults: Fault[],
  *   expectations: {failed: boolean, from: number, to: number, operations: number[]}[],
- *   chart: Chart, events: {total: number, kept: number},
+ *   over_time: OverTime, strips: Strip[], events: {total: number, kept: number},
  *   windows: {from: number, to: number, why: string}[],
  *   columns: {name: string, differences: boolean, length: number}[]}} Head
  */
-/**
- * @typedef {{step: number, p50: (number|null)[], p99: (number|null)[],
- *   counts: {ok: number, failed: number, timed_out: number, rejected: number}[],
- *   series: {name: string, gauge: boolean, values: (number|null)[]}[]}} Chart
+/** A number per slice of the run, as in report.json.
+ * @typedef {(number|null)[]} Values
+ * @typedef {{mean: number[], max: number[]}} Levels
+ * @typedef {{slice_s: number, requests: number[], ok: number[], failed: number[],
+ *   timed_out: number[], rejected: number[], attempts: number[], p50_ms: Values, p99_ms: Values,
+ *   in_flight: Levels, queues: {[node: string]: Levels},
+ *   gauges: {[name: string]: {[node: string]: Values}}, counters: {[name: string]: number[]}}} OverTime
+ */
+/** A row has spans (from, to, state) or levels, one a slice.
+ * @typedef {{title: string, summary: string, states: string[], limit: number|null, slice: number,
+ *   rows: {name: string, spans: [number, number, number][], levels: number[]}[],
+ *   left_out: [number, number]}} Strip
  */
 /** @typedef {{head: Head, tables: Tables}} RunRecord */
 

@@ -25,9 +25,17 @@ function button(text, act) {
   return made;
 }
 
+/** The colours of the style sheet that were asked for: reading them is slow. */
+const colours = /** @type {Map<string, string>} */ (new Map());
+
 /** A colour of the style sheet. @param {string} name */
 function token(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  let colour = colours.get(name);
+  if (colour === undefined) {
+    colour = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+    colours.set(name, colour);
+  }
+  return colour;
 }
 
 /** An instant in seconds. @param {number} nanos @param {number} [digits] */
@@ -54,4 +62,10 @@ function pen(canvas) {
   context.clearRect(0, 0, width, height);
   context.font = '12px system-ui, sans-serif';
   return {context, width, height};
+}
+
+/** Whether any of an element is on the screen, or nearly. @param {HTMLElement} element */
+function isSeen(element) {
+  const {top, bottom} = element.getBoundingClientRect();
+  return bottom > -200 && top < innerHeight + 200;
 }

@@ -5,14 +5,15 @@ function startOverview(view, model) {
   const canvas = /** @type {HTMLCanvasElement} */ (element('overview'));
   const {head} = model;
   const whole = new View(head.end);
+  const {failed, timed_out: late, rejected, slice_s: slice} = head.over_time;
+  const errors = failed.map((count, index) => count + late[index] + rejected[index]);
+  const [step, most] = [slice * 1e9, Math.max(1, ...errors)];
   const draw = () => {
     const {context, width, height} = pen(canvas);
     drawBands(context, whole, head, width, height - 18, true);
-    const most = Math.max(1, ...head.chart.counts.map((c) => c.failed + c.timed_out + c.rejected));
-    head.chart.counts.forEach((counts, index) => {
-      const left = whole.x(index * head.chart.step, width);
-      const wide = Math.max(1, whole.x((index + 1) * head.chart.step, width) - left - 1);
-      const bad = counts.failed + counts.timed_out + counts.rejected;
+    errors.forEach((bad, index) => {
+      const left = whole.x(index * step, width);
+      const wide = Math.max(1, whole.x((index + 1) * step, width) - left - 1);
       context.fillStyle = token(bad ? 'bad' : 'good');
       const tall = bad ? 4 + (bad / most) * (height - 28) : 2;
       context.fillRect(left, height - 18 - tall, wide, tall);
@@ -29,7 +30,7 @@ function startOverview(view, model) {
     const at = whole.time(x, canvas.getBoundingClientRect().width);
     view.show(at - half, at + half);
   });
-  view.watch(draw);
+  view.watch(draw, canvas);
 }
 
 /** The messages in view as a list, for screen readers and the keyboard.
@@ -51,7 +52,7 @@ async function start() {
   const view = new View(head.end);
   const filter = new Filter(model, () => view.changed());
   const canvas = /** @type {HTMLCanvasElement} */ (element('lanes'));
-  const lanes = new Lanes(canvas, view, model, filter);
+  const lanes = new Lanes(canvas, view, model, filter, new States(model));
   /** @param {number} row */
   const select = (row) => {
     lanes.selected = row;
@@ -71,6 +72,7 @@ async function start() {
     element('status').textContent = `request ${model.request.id[row]}`;
   };
   startOverview(view, model);
+  startStrips(view, head);
   startCharts(view, head);
   control(canvas, view, (x, y) => {
     const row = lanes.nearest(x, y);
@@ -83,7 +85,7 @@ async function start() {
     lanes.draw();
     clearTimeout(listing);
     listing = setTimeout(() => listMessages(lanes, select), 300);
-  });
+  }, canvas);
 
   const failed = head.expectations.map((mark, index) => ({mark, index})).filter(({mark}) => mark.failed);
   document.querySelectorAll('[data-mark]').forEach((link) => {
@@ -129,8 +131,12 @@ async function start() {
     },
     '/': () => filter.text.focus(),
   });
+  document.addEventListener('scroll', () => view.refresh(), {passive: true});
   new ResizeObserver(() => view.changed()).observe(document.body);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => view.changed());
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    colours.clear();
+    view.changed();
+  });
   document.documentElement.classList.add('live');
   view.changed();
 }

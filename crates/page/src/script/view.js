@@ -10,23 +10,34 @@ class View {
     this.from = 0;
     this.to = this.end;
     this.cursor = -1;
-    /** @type {(() => void)[]} */
+    /** @type {{act: () => void, canvas: HTMLCanvasElement|null, stale: boolean}[]} */
     this.watchers = [];
     this.pending = false;
   }
 
-  /** @param {() => void} act */
-  watch(act) {
-    this.watchers.push(act);
+  /** Calls `act` after each change; if it draws a canvas, only while that is on the screen.
+   * @param {() => void} act @param {HTMLCanvasElement|null} [canvas] */
+  watch(act, canvas = null) {
+    this.watchers.push({act, canvas, stale: true});
   }
 
   /** Draws everything anew, at most once a frame. */
   changed() {
+    this.watchers.forEach((watcher) => { watcher.stale = true; });
+    this.refresh();
+  }
+
+  /** Draws what is on the screen and was not drawn since the last change. */
+  refresh() {
     if (this.pending) return;
     this.pending = true;
     requestAnimationFrame(() => {
       this.pending = false;
-      this.watchers.forEach((act) => act());
+      for (const watcher of this.watchers) {
+        if (!watcher.stale || (watcher.canvas && !isSeen(watcher.canvas))) continue;
+        watcher.stale = false;
+        watcher.act();
+      }
     });
   }
 

@@ -5,6 +5,7 @@ mod exercise;
 mod params;
 mod seat;
 mod spec;
+mod strip;
 
 pub use action::{ActionSpec, ArgKind, ArgSpec};
 pub use exercise::{ExerciseFiles, Exercises};
@@ -13,3 +14,4 @@ pub use seat::{Filling, FillingNames, Mutant, OpenFilling, Seat, SeatNames, fill
 pub use spec::{
     Bundle, GroupSpec, LabSpec, Named, OperationSpec, Resolved, ScenarioFile, UnknownName, Variant,
 };
+pub use strip::{Field, Strip, StripRows, StripSource, StripState, Turn};

@@ -2,7 +2,7 @@
 
 use netsplit_history::Invariant;
 
-use super::{ActionSpec, Mutant, ParamsSpec, SeatNames};
+use super::{ActionSpec, Mutant, ParamsSpec, SeatNames, Strip};
 
 /// A lab's description: everything that a scenario file may name.
 #[derive(Clone, Debug)]
@@ -21,6 +21,10 @@ pub struct LabSpec {
     pub roles: &'static [Named],
     /// Events that nodes announce.
     pub events: &'static [Named],
+    /// What nodes show to the page of a run, beyond events: nothing that scenarios may name.
+    pub shown: &'static [Named],
+    /// What that page draws over time for this lab.
+    pub strips: &'static [Strip],
     /// Counters, gauges and end-of-run measurements.
     pub metrics: &'static [Named],
     /// Durations that nodes or clients record as distributions.
@@ -207,6 +211,8 @@ impl LabSpec {
             messages: &[],
             roles: &[],
             events: &[],
+            shown: &[],
+            strips: &[],
             metrics: &[],
             observed: &[],
             invariants: &[],

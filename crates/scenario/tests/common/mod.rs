@@ -82,6 +82,8 @@ pub static STORE: LabSpec = LabSpec {
     messages: &["read", "write", "read-reply", "write-reply"],
     roles: &[named("leader")],
     events: &[named("became-leader"), named("term-change")],
+    shown: &[],
+    strips: &[],
     metrics: &[named("stale_reads"), named("makespan")],
     observed: &[named("visibility")],
     invariants: &[invariant("election-safety"), invariant("log-matching")],

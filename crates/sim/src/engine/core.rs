@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use netsplit_history::{Aggregate, Cause, Problem, Run, Sample, Series, Time, TraceKind, Wake};
+use netsplit_history::{
+    Aggregate, Cause, LabEvent, Problem, Run, Sample, Series, Time, TraceKind, Wake,
+};
 use netsplit_scenario::Limits;
+use serde_json::Value;
 
 use super::budget::Budget;
 use super::events::{Event, Events};
@@ -103,6 +106,12 @@ impl Core {
         self.tracer.records()
     }
 
+    /// Adds what a node shows to the recorded trace; `bytes` is what its detail takes.
+    pub fn show(&mut self, node: &Arc<str>, name: &'static str, detail: Value, bytes: usize) {
+        let event = LabEvent { at: self.now, node: node.clone(), name: name.into(), detail };
+        self.tracer.show(event, bytes);
+    }
+
     /// The one copy of a content of the recorded trace.
     pub fn share(&mut self, content: String) -> Arc<str> {
         self.tracer.share(content)
@@ -154,8 +163,8 @@ impl Core {
 
     /// Takes the record, complete with the fingerprint and the trace.
     pub fn take_run(&mut self) -> Run {
-        let Recorded { fingerprint, events: trace, wakes, ended } = self.tracer.finish();
+        let Recorded { fingerprint, events: trace, wakes, shown, ended } = self.tracer.finish();
         let run = std::mem::take(&mut self.run);
-        Run { end: self.now, fingerprint, trace, wakes, trace_ended: ended, ..run }
+        Run { end: self.now, fingerprint, trace, wakes, shown, trace_ended: ended, ..run }
     }
 }

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use netsplit_history::{Cause, Time, TraceEvent, TraceKind, Wake};
+use netsplit_history::{Cause, LabEvent, Time, TraceEvent, TraceKind, Wake};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::executor::{cause, set_cause};
@@ -30,6 +30,7 @@ pub(crate) struct Tracer {
 struct Record {
     events: Vec<TraceEvent>,
     wakes: Vec<Wake>,
+    shown: Vec<LabEvent>,
     contents: BTreeSet<Arc<str>>,
     /// Bytes so far, and how many there may be.
     bytes: usize,
@@ -47,10 +48,12 @@ impl Record {
 }
 
 /// What is kept of a run.
+#[derive(Default)]
 pub(crate) struct Recorded {
     pub fingerprint: u64,
     pub events: Vec<TraceEvent>,
     pub wakes: Vec<Wake>,
+    pub shown: Vec<LabEvent>,
     pub ended: Option<Time>,
 }
 
@@ -70,6 +73,7 @@ impl Tracer {
                     started: Time::ZERO,
                     by: 0,
                 }],
+                shown: Vec::new(),
                 contents: BTreeSet::new(),
                 bytes: 0,
                 bytes_max,
@@ -131,6 +135,14 @@ impl Tracer {
         }
     }
 
+    /// Keeps what a node shows, if the trace is recorded; `bytes` is what its detail takes.
+    pub fn show(&mut self, event: LabEvent, bytes: usize) {
+        if let Some(record) = self.recording() {
+            record.hold(size_of::<LabEvent>() + bytes);
+            record.shown.push(event);
+        }
+    }
+
     /// The one copy of a content; empty if the trace is not recorded.
     pub fn share(&mut self, content: String) -> Arc<str> {
         let Some(record) = self.recording() else { return Arc::default() };
@@ -149,10 +161,10 @@ impl Tracer {
         self.pending.clear();
         let fingerprint = self.hash.digest();
         match self.record.take() {
-            Some(Record { events, wakes, ended, .. }) => {
-                Recorded { fingerprint, events, wakes, ended }
+            Some(Record { events, wakes, shown, ended, .. }) => {
+                Recorded { fingerprint, events, wakes, shown, ended }
             }
-            None => Recorded { fingerprint, events: Vec::new(), wakes: Vec::new(), ended: None },
+            None => Recorded { fingerprint, ..Recorded::default() },
         }
     }
 }

@@ -110,6 +110,12 @@ impl World {
         self.faults.trigger(core, name);
     }
 
+    /// Shows something to the page of the run.
+    pub fn show(&mut self, id: NodeId, name: &'static str, detail: Value) {
+        let bytes = heap(&detail);
+        self.core.show(&self.machines[id].name, name, detail, bytes);
+    }
+
     /// Registers a call of a host, and counts it as an attempt if the host is a client's.
     pub fn open_call(&mut self, id: NodeId) -> CallKey {
         if self.machines[id].kind == MachineKind::Client {

@@ -23,6 +23,15 @@ impl Host {
         self.if_alive(|world, id| world.record(id, name, detail));
     }
 
+    /// Shows something to the page of the run: its strips may draw it. `detail` is only made when a
+    /// trace is recorded, and never enters the fingerprint; it must not act on the simulation.
+    pub fn show(&self, name: &'static str, detail: impl FnOnce() -> Value) {
+        if self.if_alive(|world, _| world.core.records()) == Some(true) {
+            let detail = detail();
+            self.if_alive(|world, id| world.show(id, name, detail));
+        }
+    }
+
     /// Adds a sample to the distribution of durations called `name`.
     pub fn observe(&self, name: &'static str, duration: Duration) {
         self.if_alive(|world, id| {

@@ -138,6 +138,8 @@ static SPEC: LabSpec = LabSpec {
     messages: &["ping", "pong", "data"],
     roles: &[],
     events: &[],
+    shown: &[],
+    strips: &[],
     metrics: &[],
     observed: &[],
     invariants: &[],

@@ -36,6 +36,8 @@ static SPEC: LabSpec = LabSpec {
     messages: &["question", "answer"],
     roles: &[],
     events: &[],
+    shown: &[],
+    strips: &[],
     metrics: &[],
     observed: &[],
     invariants: &[],
