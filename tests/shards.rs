@@ -27,8 +27,8 @@ fn merged_shards_are_byte_for_byte_what_one_machine_gives() {
     let folder = folder(MORE);
     let path = folder.path();
     let output = |line: &str| {
-        let text = run(path, &format!("{line} --junit j --markdown m"));
-        let files = ["j", "m"].map(|file| fs::read_to_string(path.join(file)).expect(file));
+        let text = run(path, &format!("{line} --junit j --markdown m --page p"));
+        let files = ["j", "m", "p"].map(|file| fs::read_to_string(path.join(file)).expect(file));
         let json = run(path, &format!("{line} --json"));
         (text.status.code(), stdout(&text), files, stdout(&json))
     };

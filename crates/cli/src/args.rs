@@ -1,5 +1,6 @@
 //! The command line.
 
+mod diff;
 mod learn;
 mod sweep;
 
@@ -11,6 +12,8 @@ use netsplit_scenario::Span;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
+use diff::DIFF_HELP;
+pub use diff::Diff;
 use learn::LEARN_EXAMPLES;
 pub use learn::{Learn, LearnCommand, LearnInit};
 use sweep::{MERGE_EXAMPLES, REPLAY_EXAMPLES, VERIFY_EXAMPLES};
@@ -48,6 +51,9 @@ pub enum Command {
     /// Run a scenario under several variants or settings, side by side
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(Compare),
+    /// Find the first event at which two runs part
+    #[command(after_help = DIFF_HELP)]
+    Diff(Diff),
     /// Run scenarios over many seeds, with confidence intervals
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Box<Verify>),
@@ -101,6 +107,7 @@ impl Command {
         match self {
             Command::Run(args) => Some(args.which.description()),
             Command::Compare(args) => Some(args.which.description()),
+            Command::Diff(args) => Some(args.description()),
             Command::Trace(args) => Some(args.which.description()),
             Command::Replay(args) => Some(args.report.display().to_string()),
             Command::Lint(args) => Some(args.files.join(" ")),
@@ -121,6 +128,7 @@ Examples:
   netsplit run quorum-kv/clock-skew --variant last-writer-wins
   netsplit run queueing/knee --set load.clients.rate=900/s --seed 3
   netsplit run my-scenario.toml --json > report.json
+  netsplit run raft/leader-crash --export chrome --export shiviz
 
 A fault, load or action is addressed by its name: --set fault.leader-cut.for=5s
 The words of a report, such as settle and worst second, are in the glossary of docs/scenarios.md.";
@@ -224,6 +232,9 @@ pub struct Run {
     /// What of the trace the page has: everything, or where that is large, stated windows
     #[arg(long, value_enum, default_value_t = Detail::Fitting)]
     pub detail: Detail,
+    /// Also write the run for another tool; may be given again
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "no_files")]
+    pub export: Vec<Export>,
     /// Open the page in the browser
     #[arg(long, conflicts_with_all = ["no_files", "no_page"])]
     pub open: bool,
@@ -238,6 +249,28 @@ pub enum Detail {
     Full,
 }
 
+/// A format of another tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Export {
+    /// trace.chrome.json, for Perfetto, which is at <https://ui.perfetto.dev>
+    Chrome,
+    /// trace.otlp.jsonl: OpenTelemetry traces of requests, for Jaeger and others
+    Otlp,
+    /// trace.shiviz.log: vector clocks, for ShiViz
+    Shiviz,
+}
+
+impl Export {
+    /// The name of the file.
+    pub fn file(self) -> &'static str {
+        match self {
+            Export::Chrome => "trace.chrome.json",
+            Export::Otlp => "trace.otlp.jsonl",
+            Export::Shiviz => "trace.shiviz.log",
+        }
+    }
+}
+
 /// `netsplit compare`
 #[derive(Args, Debug)]
 pub struct Compare {
@@ -247,7 +280,7 @@ pub struct Compare {
     /// The key to vary, and its values; an array of TOML where values have commas
     #[arg(long, value_name = "KEY=A,B")]
     pub vary: String,
-    /// Write no chart
+    /// Write no page and no chart
     #[arg(long)]
     pub no_files: bool,
 }

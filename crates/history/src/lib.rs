@@ -8,10 +8,13 @@
 //! A [`Window`] is a set of spans of simulated time; a [`Tally`] counts the operations of a
 //! window, and [`Latencies`] holds their distribution in an HDR histogram.
 //!
+//! [`Parting`] and [`first_decisions`] compare two recorded runs.
+//!
 //! This crate has no workspace dependencies, and no async code.
 
 mod action;
 mod bits;
+mod difference;
 mod invariant;
 mod jsonl;
 mod latency;
@@ -26,6 +29,7 @@ mod trace;
 mod window;
 
 pub use action::ActionRecord;
+pub use difference::{FirstDecision, Pair, Parting, first_decisions};
 pub use invariant::{Invariant, InvariantState};
 pub use jsonl::{HistoryError, read_history, write_history};
 pub use latency::{EncodedLatencies, Latencies};

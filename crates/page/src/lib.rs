@@ -7,16 +7,23 @@
 //! script only ever makes text nodes, and a Content-Security-Policy allows nothing but the page's
 //! own script and style, by their hashes.
 //!
+//! [`ComparisonPage`] is the page of runs that differ in one key, [`DifferencePage`] that of the place
+//! where two runs part, and [`sweep_page`] that of a sweep.
+//!
 //! The script is hand-written JavaScript in `script/`, concatenated when this crate is compiled,
 //! because browsers do not import modules from a file's address.
 
+mod assets;
 mod columns;
+mod compare;
+mod diff;
 mod kept;
 mod marks;
 mod record;
 mod requests;
 mod rows;
 mod strips;
+mod sweep;
 mod words;
 
 use askama::Template;
@@ -28,9 +35,12 @@ use netsplit_report::{LatencyMs, Report, SVG_COLUMNS, Timeline, to_svg};
 use netsplit_scenario::Scenario;
 use sha2::{Digest, Sha256};
 
+pub use crate::compare::ComparisonPage;
+pub use crate::diff::DifferencePage;
 use crate::kept::{Kept, Reason};
 use crate::record::Events;
 use crate::requests::Requests;
+pub use crate::sweep::sweep_page;
 
 /// The size of a page up to which everything is kept, in bytes.
 const SIZE_MAX: usize = 6_000_000;

@@ -7,6 +7,8 @@
 //! - [`render`]: the terminal, plain or coloured;
 //! - [`to_svg`]: latency, availability and throughput over time.
 //!
+//! A [`Difference`] says where two runs part, as text ([`render_difference`]) or JSON.
+//!
 //! [`sweep`] does the same for many runs together.
 //!
 //! The charts need values over time, which a report does not keep: a [`Timeline`] divides the run
@@ -15,6 +17,7 @@
 //! Everything here is a pure function of the scenario, the run and the findings. No format
 //! contains a path, a wall-clock time or a thread count, so one seed gives the same bytes.
 
+mod difference;
 mod json;
 mod over_time;
 mod phases;
@@ -28,6 +31,7 @@ mod timeline;
 #[cfg(test)]
 mod testing;
 
+pub use difference::{ComparedRun, Difference, EventPair, FirstEvent, NodeDifference};
 pub use json::{from_json, json_text, to_json};
 pub use over_time::{Levels, OverTimeReport};
 pub use phases::Phase;
@@ -36,6 +40,8 @@ pub use report::{
     Versions, WorstSecond,
 };
 pub use rounding::LatencyMs;
-pub use svg::{SVG_COLUMNS, comparison_svg, to_svg};
-pub use terminal::{Side, render, render_comparison, timeline_columns};
+pub use svg::{SVG_COLUMNS, against_svg, comparison_svg, to_svg};
+pub use terminal::{
+    Side, comparison_rows, render, render_comparison, render_difference, timeline_columns,
+};
 pub use timeline::{Column, Timeline};

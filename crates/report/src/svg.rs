@@ -4,18 +4,22 @@
 //! action was asked and obeyed, each with its name above the panels. Lines are steps, flat over each column, without interpolation; a column
 //! without requests is a gap.
 
+mod against;
 mod compare;
 mod labels;
 mod panel;
+mod shape;
 
 use netsplit_history::Time;
 use netsplit_scenario::visible_lines;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+pub use self::against::against_svg;
 pub use self::compare::comparison_svg;
 use self::labels::{Label, place};
 use self::panel::{Curve, Panel, Scale};
+use self::shape::Shape;
 use crate::{Report, Timeline};
 
 /// The number of columns that a [`Timeline`] should have for the chart.
@@ -114,15 +118,18 @@ fn latency(timeline: &Timeline) -> Panel {
             Curve {
                 name: "p50".into(),
                 colour: BLUE,
+                shape: Shape::PLAIN,
                 values: columns().map(|column| millis(column.p50)).collect(),
             },
             Curve {
                 name: "p99".into(),
                 colour: VERMILION,
+                shape: Shape::PLAIN,
                 values: columns().map(|column| millis(column.p99)).collect(),
             },
         ],
         time_axis: false,
+        names_at_ends: false,
     }
 }
 
@@ -134,9 +141,11 @@ fn availability(timeline: &Timeline) -> Panel {
         curves: vec![Curve {
             name: "ok / attempted".into(),
             colour: BLUE,
+            shape: Shape::PLAIN,
             values: timeline.columns.iter().map(share).collect(),
         }],
         time_axis: false,
+        names_at_ends: false,
     }
 }
 
@@ -151,9 +160,11 @@ fn throughput(timeline: &Timeline) -> Panel {
         curves: vec![Curve {
             name: "ok".into(),
             colour: GREEN,
+            shape: Shape::PLAIN,
             values: timeline.columns.iter().map(successes).collect(),
         }],
         time_axis: true,
+        names_at_ends: false,
     }
 }
 

@@ -13,7 +13,7 @@ use super::duration;
 pub(super) const VERIFY_EXAMPLES: &str = "\
 Examples:
   netsplit verify --seeds 100
-  netsplit verify quorum-kv --seeds 20 --junit junit.xml
+  netsplit verify quorum-kv --seeds 20 --junit junit.xml --page sweep.html
   netsplit verify 'quorum-kv/*-partition' exams/ --seeds 1000 --time-limit 10m
   netsplit verify --seeds 1000 --shard 3/16 --out shard-3.jsonl
   netsplit verify queueing/calm --seeds 50 --baseline old.json --max-regression p99=10%
@@ -67,7 +67,7 @@ pub struct Verify {
     #[arg(long, value_name = "K/N", requires = "out")]
     pub shard: Option<Shard>,
     /// Write the runs to a file for `netsplit merge`, without a verdict
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "junit", "markdown", "baseline"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "junit", "markdown", "page", "baseline"])]
     pub out: Option<PathBuf>,
     /// The output.
     #[command(flatten)]
@@ -100,6 +100,9 @@ pub struct SweepOutputArgs {
     /// Also write a Markdown page
     #[arg(long, value_name = "FILE")]
     pub markdown: Option<PathBuf>,
+    /// Also write a page of HTML: scenarios against seeds
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
     /// Compare with the --json output of an older sweep
     #[arg(long, value_name = "FILE", requires = "max_regression")]
     pub baseline: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 mod compare;
+mod diff;
 mod history;
 mod learn;
 mod lint;
@@ -8,11 +9,13 @@ mod list;
 mod merge;
 mod new;
 mod print;
+mod recorded;
 mod replay;
 mod run;
 mod sweep_output;
 mod trace;
 mod truth;
+mod vary;
 mod verify;
 
 pub use learn::simulated_run;
@@ -33,6 +36,7 @@ pub fn dispatch(catalog: Catalog<'_>, command: Command) -> anyhow::Result<ExitCo
         Command::List(args) => list::list(catalog, &args),
         Command::Run(args) => run::run(catalog, &args),
         Command::Compare(args) => compare::compare(catalog, &args),
+        Command::Diff(args) => diff::diff(catalog, &args),
         Command::Verify(args) => verify::verify(catalog, &args),
         Command::Merge(args) => merge::merge(&args),
         Command::Replay(args) => replay::replay(catalog, &args),

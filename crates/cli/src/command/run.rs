@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
+use netsplit_export::{Exported, chrome, otlp, shiviz};
 use netsplit_harness::{Catalog, Experiment};
 use netsplit_history::{Run, Time, write_history};
 use netsplit_page::Page;
@@ -28,7 +29,8 @@ pub fn run(catalog: Catalog<'_>, args: &args::Run) -> anyhow::Result<ExitCode> {
     let folder = (!args.no_files).then(|| ResultFolder::new(&inputs, args.out.as_deref()));
     let folder = folder.transpose()?;
     let paged = !args.no_files && !args.no_page;
-    let options = Options { record_trace: args.trace || paged, ..with_seed(args.which.seed) };
+    let record_trace = args.trace || paged || !args.export.is_empty();
+    let options = Options { record_trace, ..with_seed(args.which.seed) };
     let run = simulate(&experiment, &options)?;
     let findings = experiment.judge(&run);
     let report = Report::new(&experiment.name, &experiment.scenario, &run, &findings);
@@ -54,7 +56,10 @@ pub fn run(catalog: Catalog<'_>, args: &args::Run) -> anyhow::Result<ExitCode> {
         let publish = folder.publish(|name, file| match name {
             "page.html" if !paged => Ok(false),
             "trace.txt" if !args.trace => Ok(false),
-            _ => write(name, file, &page),
+            _ => match args.export.iter().find(|export| export.file() == name) {
+                Some(export) => write_export(*export, file, &page),
+                None => write(name, file, &page),
+            },
         });
         publish.map(|()| folder.path().to_owned())
     });
@@ -93,13 +98,18 @@ pub fn simulate(experiment: &Experiment, options: &Options) -> anyhow::Result<Ru
     let mut progress = Progress::new(&experiment.name, total);
     let run = watched(experiment, options, &mut |now| progress.at(now.as_nanos()));
     let run = run.map_err(exit::usage)?;
+    warn_of_ended_trace(&run);
+    Ok(run)
+}
+
+/// Warns when there was no room for the whole trace.
+pub fn warn_of_ended_trace(run: &Run) {
     if let Some(ended) = run.trace_ended {
         terminal::complain(&format!(
             "warning: the trace ends at {ended}: it has taken a quarter of the memory that a run \
              may hold; --set limits.memory=... raises it"
         ));
     }
-    Ok(run)
 }
 
 /// Writes the file of this name; returns false if the run does not have it.
@@ -116,6 +126,18 @@ fn write(name: &str, file: &Path, page: &Page<'_>) -> io::Result<bool> {
         "trace.txt" if !run.trace.is_empty() => files::replace(file, |out| lines(out, &run.trace))?,
         _ => return Ok(false),
     }
+    Ok(true)
+}
+
+/// Writes the run in the format of another tool.
+fn write_export(export: args::Export, file: &Path, page: &Page<'_>) -> io::Result<bool> {
+    let Page { report, run, .. } = page;
+    let exported = Exported { scenario: &report.scenario, variant: &report.variant, run };
+    files::replace(file, |out| match export {
+        args::Export::Chrome => chrome::write(&exported, out),
+        args::Export::Otlp => otlp::write(&exported, out),
+        args::Export::Shiviz => shiviz::write(&exported, out),
+    })?;
     Ok(true)
 }
 

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use netsplit_harness::files::read_text;
+use netsplit_page::sweep_page;
 use netsplit_report::sweep::{
     Summary, render_sweep, sweep_from_json, sweep_to_annotations, sweep_to_json, sweep_to_junit,
     sweep_to_markdown,
@@ -31,7 +32,7 @@ impl<'a> SweepOutput<'a> {
     /// # Errors
     /// When the baseline cannot be read or a file cannot be written.
     pub fn prepare(args: &'a SweepOutputArgs) -> anyhow::Result<SweepOutput<'a>> {
-        for file in args.junit.iter().chain(&args.markdown) {
+        for file in args.junit.iter().chain(&args.markdown).chain(&args.page) {
             writable(file)?;
         }
         let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
@@ -65,10 +66,12 @@ impl<'a> SweepOutput<'a> {
 
     fn write_files(&self, summary: &Summary) -> Vec<anyhow::Result<()>> {
         let junit = self.args.junit.iter().map(|file| write(file, &sweep_to_junit(summary)));
-        let page = self.args.markdown.iter().map(|file| write(file, &sweep_to_markdown(summary)));
+        let markdown =
+            self.args.markdown.iter().map(|file| write(file, &sweep_to_markdown(summary)));
+        let page = self.args.page.iter().map(|file| write(file, &sweep_page(summary)));
         let github = env::var_os("GITHUB_STEP_SUMMARY").filter(|page| !page.is_empty());
         let github = github.iter().map(|page| append(Path::new(page), &sweep_to_markdown(summary)));
-        junit.chain(page).chain(github).collect()
+        junit.chain(markdown).chain(page).chain(github).collect()
     }
 }
 

@@ -23,8 +23,18 @@ const COMMAND: &str = "command.txt";
 /// The file that makes a result complete: removed first, written last.
 const REPORT: &str = "report.json";
 /// The files of a result, in the order in which they are written.
-const FILES: [&str; 7] =
-    ["scenario.toml", "history.jsonl", "timeline.svg", "log.txt", "trace.txt", "page.html", REPORT];
+const FILES: [&str; 10] = [
+    "scenario.toml",
+    "history.jsonl",
+    "timeline.svg",
+    "log.txt",
+    "trace.txt",
+    "trace.chrome.json",
+    "trace.otlp.jsonl",
+    "trace.shiviz.log",
+    "page.html",
+    REPORT,
+];
 
 /// A folder for the result of one command.
 pub struct ResultFolder {
@@ -77,11 +87,16 @@ impl Inputs<'_> {
 
     /// The command that repeats the run.
     pub fn command(&self) -> String {
+        self.command_of("run") + "\n"
+    }
+
+    /// A subcommand with the scenario and its settings.
+    pub fn command_of(&self, subcommand: &str) -> String {
         let Which { scenario, seed, variant, set } = self.which;
         let variant = variant.iter().map(|variant| format!(" --variant {}", quoted(variant)));
         let set = set.iter().map(|set| format!(" --set {}", quoted(set)));
         let settings: String = variant.chain(set).collect();
-        format!("netsplit run {} --seed {seed}{settings}\n", quoted(scenario))
+        format!("netsplit {subcommand} {} --seed {seed}{settings}", quoted(scenario))
     }
 }
 

@@ -5,14 +5,17 @@ use plotters::prelude::*;
 
 use super::labels::one_line;
 use super::panel::{Curve, Panel, Scale};
+use super::shape::Shape;
 use super::{
     AVAILABILITY, Area, BLUE, Drawn, GREEN, GREY, INK, LATENCY, ORANGE, TITLE, VERMILION, WIDTH,
     font,
 };
 use crate::{Column, Side};
 
+/// Characters of a run's name.
+const NAME_MAX: usize = 22;
 /// Further runs reuse these colours.
-const COLOURS: [RGBColor; 6] =
+pub(super) const COLOURS: [RGBColor; 6] =
     [BLUE, VERMILION, GREEN, ORANGE, RGBColor(204, 121, 167), RGBColor(86, 180, 233)];
 
 /// The chart of runs that differ in `key`.
@@ -54,10 +57,12 @@ fn panel(
     value: impl Fn(&Column) -> Option<f64>,
     time_axis: bool,
 ) -> Panel {
-    let curves = sides.iter().zip(COLOURS.iter().cycle()).map(|(side, colour)| Curve {
-        name: one_line(&side.label, 24),
+    let sides = sides.iter().zip(COLOURS.iter().cycle()).enumerate();
+    let curves = sides.map(|(number, (side, colour))| Curve {
+        name: one_line(&side.label, NAME_MAX),
         colour: *colour,
+        shape: Shape::of(number),
         values: side.timeline.columns.iter().map(&value).collect(),
     });
-    Panel { title, scale, curves: curves.collect(), time_axis }
+    Panel { title, scale, curves: curves.collect(), time_axis, names_at_ends: true }
 }

@@ -6,8 +6,10 @@ use netsplit_history::Time;
 use plotters::coord::combinators::BindKeyPoints;
 use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
 use plotters::coord::types::RangedCoordf64;
+use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
+use super::shape::{End, Shape, name_ends};
 use super::{Area, Drawn, GREY, INK, LEFT, ORANGE, RIGHT, font};
 use crate::Timeline;
 
@@ -15,6 +17,8 @@ use crate::Timeline;
 const CAPTION: u32 = 26;
 /// Room for the numbers of the time axis.
 const BOTTOM: u32 = 40;
+/// Room for the names of curves at their ends.
+const NAMES: u32 = 180;
 /// Width of a colour sample in the legend, in pixels.
 const SAMPLE: i32 = 18;
 
@@ -24,6 +28,7 @@ type Cartesian<'a, 'b, Y> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedC
 pub struct Curve {
     pub name: String,
     pub colour: RGBColor,
+    pub shape: Shape,
     pub values: Vec<Option<f64>>,
 }
 
@@ -44,6 +49,8 @@ pub struct Panel {
     pub scale: Scale,
     pub curves: Vec<Curve>,
     pub time_axis: bool,
+    /// Whether the curves' names stand at their ends, rather than above the panel.
+    pub names_at_ends: bool,
 }
 
 impl Panel {
@@ -74,6 +81,9 @@ impl Panel {
     /// The title to the left, the curves' names to the right.
     fn caption(&self, area: &Area<'_>) -> Drawn {
         area.draw(&Text::new(self.title, (LEFT as i32, 6), font(17, INK)))?;
+        if self.names_at_ends {
+            return Ok(());
+        }
         let (width, _) = area.dim_in_pixel();
         let mut right = (width - RIGHT) as i32;
         for curve in self.curves.iter().rev() {
@@ -95,7 +105,7 @@ impl Panel {
         let end = if timeline.end > Time::ZERO { timeline.end.as_secs_f64() } else { 1.0 };
         let mut chart = ChartBuilder::on(area)
             .margin_top(CAPTION)
-            .margin_right(RIGHT)
+            .margin_right(if self.names_at_ends { NAMES } else { RIGHT })
             .y_label_area_size(LEFT)
             .x_label_area_size(if self.time_axis { BOTTOM } else { 8 })
             .build_cartesian_2d(0.0..end, y)?;
@@ -119,11 +129,60 @@ impl Panel {
             .draw()?;
         for curve in &self.curves {
             for piece in pieces(&curve.values, timeline) {
-                chart.draw_series([PathElement::new(piece, curve.colour.stroke_width(2))])?;
+                draw_line(&mut chart, piece, curve)?;
             }
         }
-        Ok(())
+        self.mark_curves(area, timeline, |at| chart.backend_coord(&at))
     }
+
+    /// The markers of the curves and the names at their ends; `pixel` is where a point stands.
+    fn mark_curves(
+        &self,
+        area: &Area<'_>,
+        timeline: &Timeline,
+        pixel: impl Fn((f64, f64)) -> (i32, i32),
+    ) -> Drawn {
+        let (left, top) = area.get_base_pixel();
+        let pixel = |at: Time, value: f64| {
+            let (x, y) = pixel((at.as_secs_f64(), value));
+            (x - left, y - top)
+        };
+        let mut ends = Vec::new();
+        for curve in &self.curves {
+            let points = timeline.columns.iter().zip(&curve.values).enumerate();
+            let mut points =
+                points.filter_map(|(index, (column, value))| Some((index, column.from, (*value)?)));
+            for (_, from, value) in points.clone().filter(|(index, ..)| curve.shape.marks(*index)) {
+                let at = (from + timeline.step / 2).min(timeline.end);
+                curve.shape.mark(area, pixel(at, value), curve.colour)?;
+            }
+            let last = points.next_back().filter(|_| self.names_at_ends);
+            ends.extend(last.map(|(_, from, value)| End {
+                name: curve.name.clone(),
+                colour: curve.colour,
+                shape: curve.shape,
+                at: pixel((from + timeline.step).min(timeline.end), value),
+            }));
+        }
+        let (width, _) = area.dim_in_pixel();
+        name_ends(area, ends, (width - NAMES) as i32 + 6)
+    }
+}
+
+fn draw_line<Y>(chart: &mut Cartesian<'_, '_, Y>, piece: Vec<(f64, f64)>, curve: &Curve) -> Drawn
+where
+    Y: Ranged<ValueType = f64>,
+{
+    let style = curve.colour.stroke_width(2);
+    match curve.shape.dashes {
+        None => {
+            chart.draw_series([PathElement::new(piece, style)])?;
+        }
+        Some((dash, gap)) => {
+            chart.draw_series([DashedPathElement::new(piece, dash, gap, style)])?;
+        }
+    }
+    Ok(())
 }
 
 /// The warm-up and each firing of each fault.
@@ -179,7 +238,7 @@ fn pieces(values: &[Option<f64>], timeline: &Timeline) -> Vec<Vec<(f64, f64)>> {
 }
 
 /// The powers of ten around the values; one decade without values.
-fn decades(least: f64, most: f64) -> (f64, f64) {
+pub(super) fn decades(least: f64, most: f64) -> (f64, f64) {
     if most <= 0.0 {
         return (1.0, 10.0);
     }
@@ -198,7 +257,7 @@ fn decades(least: f64, most: f64) -> (f64, f64) {
 }
 
 /// The powers of ten from `low` to `high`, with twice and five times each while there is room.
-fn ticks(low: f64, high: f64) -> Vec<f64> {
+pub(super) fn ticks(low: f64, high: f64) -> Vec<f64> {
     const ROOMY: i32 = 2;
     let decades = (high / low).log10().round() as i32;
     let between: &[f64] = if decades <= ROOMY { &[1.0, 2.0, 5.0] } else { &[1.0] };
@@ -212,7 +271,7 @@ fn ticks(low: f64, high: f64) -> Vec<f64> {
 }
 
 /// A number on an axis, with up to six decimals and no trailing zeros.
-fn plain(number: f64) -> String {
+pub(super) fn plain(number: f64) -> String {
     let text = format!("{number:.6}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

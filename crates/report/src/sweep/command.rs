@@ -6,9 +6,13 @@ use super::{Planned, Role};
 
 /// `netsplit run LAB/NAME --seed 17 --variant naive --set params.r=1`, quoted for a shell.
 pub fn command(planned: &Planned, role: &Role, seed: u64) -> String {
-    let mut words =
-        vec!["netsplit run".to_owned(), quoted(&planned.scenario), format!("--seed {seed}")];
-    for set in &planned.overrides {
+    command_of(&planned.scenario, &planned.overrides, role, seed)
+}
+
+/// [`command`], of a scenario by name with its overrides.
+pub fn command_of(scenario: &str, overrides: &[String], role: &Role, seed: u64) -> String {
+    let mut words = vec!["netsplit run".to_owned(), quoted(scenario), format!("--seed {seed}")];
+    for set in overrides {
         match set.split_once('=') {
             Some(("variant", _)) if matches!(role, Role::Catches(_)) => {}
             Some(("variant", variant)) => words.push(format!("--variant {}", quoted(variant))),

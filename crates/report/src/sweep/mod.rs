@@ -62,7 +62,7 @@ pub use merge::{MergeError, merge};
 pub use pass_rate::PassRate;
 pub use plan::{Demand, Job, Plan, Planned, Role, Seeds, Stated, SweepSentence};
 pub use summary::{NotPassed, NotRun, RunLine, ScenarioSummary, Summary};
-pub use terminal::render_sweep;
+pub use terminal::{conclusion, interval, render_sweep};
 pub use wilson::wilson;
 
 /// The schema of everything that a sweep writes. Fields are only ever added; a change of meaning

@@ -4,7 +4,7 @@ use netsplit_check::Verdict;
 use netsplit_history::{Counts, Latencies};
 use serde::{Deserialize, Serialize};
 
-use super::command::command;
+use super::command::{command, command_of};
 use super::criterion::Criterion;
 use super::expectations::{ExpectationTally, tally};
 use super::pass_rate::{PassRate, failures_of, pass_rate, regressions};
@@ -175,6 +175,11 @@ impl Summary {
 }
 
 impl ScenarioSummary {
+    /// The command that does the run of a seed.
+    pub fn command(&self, seed: u64) -> String {
+        command_of(&self.scenario, &self.overrides, &Role::Subject, seed)
+    }
+
     fn of(runs: &Runs<'_>, twice: bool) -> Result<ScenarioSummary, String> {
         let planned = runs.planned;
         let rate = PassRate::of(runs.requested());

@@ -43,7 +43,7 @@ pub fn render_sweep(summary: &Summary, width: usize, colour: bool) -> String {
 }
 
 /// The outcomes of the scenarios, in a sentence.
-pub(super) fn conclusion(summary: &Summary) -> String {
+pub fn conclusion(summary: &Summary) -> String {
     let all = summary.scenarios.len();
     let counts = [
         (Verdict::Fail, "failed"),
@@ -60,7 +60,7 @@ pub(super) fn conclusion(summary: &Summary) -> String {
 }
 
 /// The 95% interval of a pass rate.
-pub(super) fn interval(rate: &PassRate) -> String {
+pub fn interval(rate: &PassRate) -> String {
     let percent = |share: f64| match share {
         0.0 | 1.0 => format!("{:.0}%", share * 100.0),
         _ => format!("{:.1}%", share * 100.0),

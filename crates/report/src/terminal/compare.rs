@@ -39,8 +39,8 @@ pub fn render_comparison(key: &str, sides: &[Side], width: usize, colour: bool) 
         // Too many for columns beside each other: the table becomes lists.
         let most = if beside < CELL_MIN { room } else { beside };
         let mut lines = vec![head(sides, most)];
-        for (row, cell) in rows(sides) {
-            let cells = sides.iter().map(|side| clip(&cell(&side.report), most));
+        for (row, cells) in comparison_rows(sides) {
+            let cells = cells.iter().map(|cell| clip(cell, most));
             lines.push([clip(&row, name)].into_iter().chain(cells).collect());
         }
         table(&lines, room)
@@ -51,6 +51,15 @@ pub fn render_comparison(key: &str, sides: &[Side], width: usize, colour: bool) 
         chart::compare(&timelines, room)
     });
     page.text
+}
+
+/// The numbers of the runs side by side: each row's name, and its cell of each run.
+///
+/// # Panics
+/// When `sides` is empty.
+pub fn comparison_rows(sides: &[Side]) -> Vec<(String, Vec<String>)> {
+    let cells = |(name, cell): Row| (name, sides.iter().map(|side| cell(&side.report)).collect());
+    rows(sides).into_iter().map(cells).collect()
 }
 
 /// Columns of a row's name.

@@ -5,13 +5,15 @@
 
 mod chart;
 mod compare;
+mod difference;
 pub(crate) mod paint;
 mod sections;
 pub(crate) mod text;
 
 use netsplit_check::Verdict;
 
-pub use self::compare::{Side, render_comparison};
+pub use self::compare::{Side, comparison_rows, render_comparison};
+pub use self::difference::render_difference;
 use self::paint::Paint;
 use self::text::{wrap, wrap_facts};
 use crate::{Report, Timeline};

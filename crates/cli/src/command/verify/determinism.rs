@@ -1,7 +1,7 @@
 //! Doing a run twice, and finding the first event at which the two differ.
 
 use netsplit_harness::Experiment;
-use netsplit_history::{Run, TraceEvent};
+use netsplit_history::{Parting, Run, TraceEvent};
 use netsplit_report::sweep::Divergence;
 use netsplit_sim::Options;
 
@@ -29,13 +29,11 @@ fn divergence(first: &Run, second: &Run) -> Option<Divergence> {
     if first.fingerprint == second.fingerprint {
         return None;
     }
-    let (a, b) = (&first.trace, &second.trace);
-    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let (a, b) = (a.get(same), b.get(same));
+    let Parting { equal, alike } = Parting::of(&first.trace, &second.trace);
+    let (a, b) = (first.trace.get(equal), second.trace.get(equal));
     let event = a.or(b);
-    let unlike_in_words = a.map(ToString::to_string) != b.map(ToString::to_string);
     let told = |event: Option<&TraceEvent>| match event {
-        Some(event) if unlike_in_words => event.to_string(),
+        Some(event) if alike == equal => event.to_string(),
         Some(event) => format!(
             "{event}, after other random draws or with other content ({:016x})",
             event.fingerprint
@@ -43,7 +41,7 @@ fn divergence(first: &Run, second: &Run) -> Option<Divergence> {
         None => "nothing more that a trace tells".into(),
     };
     Some(Divergence {
-        event: same + 1,
+        event: equal + 1,
         at: event.map_or_else(|| first.end.to_string(), |event| event.at.to_string()),
         node: event.map_or_else(String::new, |event| event.node.to_string()),
         first: told(a),
