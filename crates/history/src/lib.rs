@@ -25,6 +25,7 @@ mod path;
 mod run;
 mod tally;
 mod time;
+mod touch;
 mod trace;
 mod window;
 
@@ -42,5 +43,6 @@ pub use run::{
 };
 pub use tally::{Counts, Tally, recovery, worst_second};
 pub use time::Time;
+pub use touch::{Touch, Touched};
 pub use trace::{Cause, TraceEvent, TraceKind, Wake};
 pub use window::Window;

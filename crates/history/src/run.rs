@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::bits;
-use crate::{ActionRecord, Operation, OverTime, Time, TraceEvent, TraceKind, Wake, Window};
+use crate::{
+    ActionRecord, Operation, OverTime, Time, Touch, Touched, TraceEvent, TraceKind, Wake, Window,
+};
 
 /// The record of one run.
 ///
@@ -102,19 +104,29 @@ pub struct FaultRecord {
     pub kind: String,
     /// When it was active: from strike to heal, once per firing.
     pub spans: Vec<(Time, Time)>,
-    /// Messages that it dropped, delayed, duplicated or throttled.
-    pub affected_messages: u64,
+    /// What it changed, over all its firings.
+    pub touched: Touched,
+    /// What a fault of its kind is meant to change.
+    pub aims: Vec<Touch>,
     /// Nodes that it crashed, paused or slowed, or whose clock or disk it changed; for a link fault
-    /// the nodes whose messages it affected.
+    /// the ends of the messages that it changed.
     pub affected_nodes: BTreeSet<String>,
-    /// Whether the scenario allows it to affect nothing.
+    /// Whether the scenario allows it to change nothing.
     pub may_miss: bool,
 }
 
 impl FaultRecord {
-    /// Whether it affected anything in the run.
-    pub fn touched_something(&self) -> bool {
-        self.affected_messages > 0 || !self.affected_nodes.is_empty()
+    /// Why the fault shows nothing, in a sentence; `None` when it changed something.
+    pub fn failure(&self) -> Option<String> {
+        let name = &self.name;
+        if self.spans.is_empty() {
+            return Some(format!("fault `{name}` never struck"));
+        }
+        if !self.touched.is_empty() {
+            return None;
+        }
+        let missed: Vec<_> = self.aims.iter().map(|aim| aim.count(0, |_| String::new())).collect();
+        Some(format!("fault `{name}` touched nothing: {}", missed.join(", ")))
     }
 }
 

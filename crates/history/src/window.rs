@@ -59,6 +59,12 @@ impl Window {
         after > 0 && at < self.spans[after - 1].1
     }
 
+    /// Whether some instant from `from` to `to`, both included, is in the window.
+    pub fn meets(&self, from: Time, to: Time) -> bool {
+        let next = self.spans.partition_point(|span| span.1 <= from);
+        self.spans.get(next).is_some_and(|span| span.0 <= to)
+    }
+
     /// Whether the window contains no instant.
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
@@ -111,5 +117,9 @@ mod tests {
         let w = window(&[(2, 4), (6, 8)]);
         let inside: Vec<_> = (0..9).filter(|&n| w.contains(Time::from_nanos(n))).collect();
         assert_eq!(inside, [2, 3, 6, 7]);
+        let at = Time::from_nanos;
+        let met = [(0, 1), (0, 2), (3, 3), (4, 5), (4, 6), (7, 9), (8, 9)];
+        let met = met.map(|(from, to)| w.meets(at(from), at(to)));
+        assert_eq!(met, [false, true, true, false, true, true, false]);
     }
 }

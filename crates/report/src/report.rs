@@ -8,7 +8,7 @@ use std::time::Duration;
 use netsplit_check::{Finding, Findings, Verdict, Witness, significant};
 use netsplit_history::{
     ActionRecord, Counts, Crash, FaultRecord, Latencies, NetworkCounts, Operation, Problem, Run,
-    Sample, Tally, Time, Window, worst_second,
+    Sample, Tally, Time, Touch, Window, worst_second,
 };
 use netsplit_scenario::{Quantity, Scenario};
 use serde::ser::Error;
@@ -17,6 +17,7 @@ use serde_json::value::to_raw_value;
 
 use crate::phases::phases;
 use crate::rounding::{seconds, share};
+use crate::terminal::text::thousands;
 use crate::{LatencyMs, OverTimeReport, Phase};
 
 const SCHEMA: &str = "netsplit.report/1";
@@ -232,8 +233,8 @@ pub struct FaultReport {
     pub from_s: Option<f64>,
     /// Its last heal, in seconds.
     pub to_s: Option<f64>,
-    /// Messages that it affected.
-    pub affected_messages: u64,
+    /// Counts of what it changed; those that are zero are left out.
+    pub touched: BTreeMap<Touch, u64>,
     /// Nodes that it affected.
     pub affected_nodes: Vec<String>,
 }
@@ -246,9 +247,18 @@ impl From<&FaultRecord> for FaultReport {
             firings: fault.spans.len(),
             from_s: fault.spans.iter().map(|span| span.0).min().map(seconds),
             to_s: fault.spans.iter().map(|span| span.1).max().map(seconds),
-            affected_messages: fault.affected_messages,
+            touched: fault.touched.iter().collect(),
             affected_nodes: fault.affected_nodes.iter().cloned().collect(),
         }
+    }
+}
+
+impl FaultReport {
+    /// What it changed, in words: `312 messages dropped, 1 memory lost`.
+    pub fn changed(&self) -> String {
+        let counts = self.touched.iter().map(|(touch, count)| touch.count(*count, thousands));
+        let counts: Vec<_> = counts.collect();
+        if counts.is_empty() { "touched nothing".into() } else { counts.join(", ") }
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use netsplit_check::evaluate;
 use netsplit_history::{
     Aggregate, FaultRecord, NetworkCounts, Operation, Outcome, Run, Sample, Series, Status, Time,
+    Touch, Touched,
 };
 use netsplit_scenario::{
     Arrivals, CheckedParams, Comparison, Ended, Expectation, Expectations, Keys, LabSpec, Limits,
@@ -30,6 +31,8 @@ pub fn report_of(scenario: &Scenario, run: &Run) -> Report {
 pub fn cut() -> (Scenario, Run) {
     let operations = (0..12_000).map(operation).collect();
     let lag = (0..500u64).map(|i| (at(10.0), Duration::from_micros(800 + i * 7)));
+    let mut touched = Touched::default();
+    touched[Touch::MessagesCut] = 4312;
     let stale = (0..40).map(|i| (at(20.0 + f64::from(i) * 0.2), 1.0));
     let run = Run {
         seed: 1,
@@ -41,7 +44,8 @@ pub fn cut() -> (Scenario, Run) {
             name: "minority-cut".into(),
             kind: "partition".into(),
             spans: vec![(at(20.0), at(30.0))],
-            affected_messages: 4312,
+            touched,
+            aims: vec![Touch::MessagesCut],
             affected_nodes: ["n1", "n2", "n3"].map(String::from).into(),
             may_miss: false,
         }],

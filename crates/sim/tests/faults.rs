@@ -57,7 +57,7 @@ fn a_fault_waits_for_the_nth_event_and_a_while_longer() {
     scenario.faults[0].trigger = event("never");
     let run = starts(&scenario);
     assert!(matches!(&run.problems[..], [Problem::Inconclusive(why)] if why.contains("never")));
-    assert!(!run.faults[0].touched_something());
+    assert!(run.faults[0].touched.is_empty());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod support;
 
-use netsplit_history::Run;
+use netsplit_history::{Run, Touch};
 use netsplit_scenario::{
     Direction, Dist, Ends, FaultKind, LinkFault, LinkRule, LinkSettings, Partition, Scenario,
     Selector,
@@ -165,7 +165,8 @@ fn a_one_way_partition_drops_one_way_only_and_heals() {
         let run = measure(&scenario, 1000, MS + 1, 0);
         let arrived = (observed(&run, "there").len(), observed(&run, "back").len());
         assert_eq!(arrived, (there, back));
-        assert_eq!(run.faults[0].affected_messages, 2000 - there as u64 - back as u64);
+        let cut = run.faults[0].touched[Touch::MessagesCut];
+        assert_eq!(cut, 2000 - there as u64 - back as u64);
         assert_eq!(run.faults[0].spans, [(ms(100), ms(600))]);
     }
 }

@@ -6,8 +6,8 @@
 //!
 //! A verdict is the worst of its parts: fail outweighs inconclusive, which outweighs pass. Missing
 //! evidence never passes: a window without requests, a metric without samples, a fault
-//! that touched no message and no node, an action that was never obeyed, a property that no checker
-//! decides or nothing could violate, a percentile of too few samples.
+//! that changed nothing or that nobody could notice, an action that was never obeyed, a property that
+//! no checker decides or nothing could violate, a percentile of too few samples.
 //!
 //! - [`resolve`] turns a window's name into spans of time;
 //! - [`measure`] turns a metric and a window into a number, or says why there is none;
@@ -19,6 +19,7 @@
 //! Left out: sentences over many seeds. One run cannot decide them, so they are
 //! listed in [`Findings::sweep`] and leave its verdict alone.
 
+mod faults;
 mod measure;
 mod population;
 mod quantity;
@@ -142,16 +143,7 @@ fn add_failures(run: &Run, findings: &mut Findings) {
 
 /// Reasons why the run shows less than it seems to.
 fn add_inconclusive(scenario: &Scenario, run: &Run, findings: &mut Findings) {
-    for fault in &run.faults {
-        if fault.may_miss || fault.touched_something() {
-            continue;
-        }
-        let name = &fault.name;
-        let why = if fault.spans.is_empty() {
-            format!("fault `{name}` never struck")
-        } else {
-            format!("fault `{name}` touched no message and no node")
-        };
+    for why in run.faults.iter().filter_map(|fault| faults::failure(fault, scenario, run)) {
         findings.add_reason(Verdict::Inconclusive, why);
     }
     for why in run.actions.iter().filter_map(ActionRecord::failure) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netsplit_history::{FaultRecord, Operation, Outcome, Run, Status, Time};
+use netsplit_history::{FaultRecord, Operation, Outcome, Run, Status, Time, Touch, Touched};
 use netsplit_scenario::{
     Arrivals, CheckedParams, Comparison, Expectation, Expectations, Keys, LabSpec, Limits,
     LinkSettings, Load, Metric, Network, Quantity, Scenario, Sentence, WindowName,
@@ -53,9 +53,13 @@ pub fn steady_but(from: f64, to: f64, status: Status) -> Run {
     run
 }
 
-/// A fault that touched one node, with spans in seconds.
+/// A crash that lost one memory, with spans in seconds.
 pub fn fault(name: &str, spans: &[(f64, f64)]) -> FaultRecord {
+    let mut touched = Touched::default();
+    touched[Touch::MemoriesLost] = 1;
     FaultRecord {
+        touched,
+        aims: vec![Touch::MessagesDropped, Touch::MemoriesLost],
         name: name.into(),
         kind: "crash".into(),
         spans: spans.iter().map(|&(a, b)| (at(a), at(b))).collect(),

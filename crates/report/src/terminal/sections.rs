@@ -151,16 +151,9 @@ fn fault(fault: &FaultReport, room: usize) -> Vec<String> {
         (1, from, to) => format!("{} to {}", clock(from), clock(to)),
         (times, from, to) => format!("{times} times, {} to {}", clock(from), clock(to)),
     };
-    let nodes = match fault.affected_nodes.as_slice() {
-        [] => "no node".into(),
-        nodes => nodes.join(", "),
-    };
-    let messages = match fault.affected_messages {
-        0 => "no message".to_owned(),
-        count => format!("{} messages", thousands(count)),
-    };
-    let (name, kind) = (&fault.name, &fault.kind);
-    let text = format!("{name} ({kind}), {when}: touched {messages}; {nodes}");
+    let (name, kind, nodes) = (&fault.name, &fault.kind, fault.affected_nodes.join(", "));
+    let on = if nodes.is_empty() { "" } else { "; " };
+    let text = format!("{name} ({kind}), {when}: {}{on}{nodes}", fault.changed());
     hang("- ", &text, room)
 }
 

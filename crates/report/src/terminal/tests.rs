@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use netsplit_history::{ActionRecord, Crash, Run, Sample};
+use netsplit_history::{ActionRecord, Crash, Run, Sample, Touched};
 use netsplit_scenario::Scenario;
 
 use super::*;
@@ -22,7 +22,7 @@ fn a_crash_and_an_idle_fault_are_told_before_the_verdict() {
     let (mut scenario, mut run) = cut();
     scenario.verdict.expect.clear();
     scenario.verdict.sweep.clear();
-    run.faults[0].affected_messages = 0;
+    run.faults[0].touched = Touched::default();
     run.faults[0].affected_nodes.clear();
     run.crashes.push(Crash {
         at: at(12.0),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use netsplit_history::{Problem, Time};
+use netsplit_history::{Problem, Time, Touch};
 use turmoil_net::EnterGuard;
 
 use super::events::Event;
@@ -175,12 +175,15 @@ impl Sim {
                 continue;
             };
             {
-                let machine = &mut self.world.borrow_mut().machines[host];
+                let world = &mut *self.world.borrow_mut();
+                let machine = &mut world.machines[host];
                 if machine.paused {
                     machine.parked.push(key);
+                    machine.touched[Touch::TasksPaused] += 1;
                     continue;
                 }
                 machine.polls += 1;
+                machine.has_run |= world.core.now > machine.started;
             }
             self.poll(key);
             if !self.spend(Some(host)) {

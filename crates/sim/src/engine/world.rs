@@ -90,8 +90,13 @@ impl World {
     pub fn transmit(&mut self, envelope: Envelope, datagram: Datagram) {
         let World { core, network, machines, faults, .. } = self;
         let ends = machines.names(envelope.from, envelope.to);
-        let affected = |fault| faults.count_message(fault, ends);
-        network.transmit(core, machines, envelope, datagram, affected);
+        let touched = |fault, touch| {
+            // Without a receiver nothing becomes of the message anyway.
+            if machines[envelope.to].listens(envelope.port) {
+                faults.count_message(fault, touch, ends);
+            }
+        };
+        network.transmit(core, machines, envelope, datagram, touched);
     }
 
     /// Records an event of the lab; a fault or an action may wait for it.
@@ -135,6 +140,7 @@ impl World {
     /// Completes the record and takes it.
     pub fn finish(&mut self) -> Run {
         self.loads.finish(&mut self.core);
+        self.credit_all_faults();
         self.core.run.network.in_flight = self.network.in_flight();
         self.faults.finish(&mut self.core);
         let run = &mut self.core.run;

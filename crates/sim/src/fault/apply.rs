@@ -38,7 +38,12 @@ impl Sim {
             Tasks::requeue(task);
         }
         if transition.crash {
-            let why = self.world.borrow().cause_of_crash(id);
+            let (tasks, requests) = (self.tasks.borrow().count_of(id), self.requests_of(id).len());
+            let why = {
+                let world = &mut *self.world.borrow_mut();
+                world.count_losses(id, tasks, requests as u64);
+                world.cause_of_crash(id)
+            };
             self.crash(id, &why);
         } else if transition.restart {
             self.start(id);
@@ -50,17 +55,22 @@ impl World {
     /// Puts a fault's effect in force; returns the hosts that must apply it.
     fn inject(&mut self, fault: FaultId, target: Option<NodeId>) -> BTreeSet<NodeId> {
         let World { core, network, machines, faults, .. } = self;
-        match faults.fire(core, machines, fault, target) {
-            None => BTreeSet::new(),
-            Some((_, FaultEffect::Links(effect))) => {
-                network.inject(core, effect);
+        let Some((firing, effect)) = faults.fire(core, machines, fault, target) else {
+            return BTreeSet::new();
+        };
+        match effect {
+            FaultEffect::Links(effect) => {
+                let touched = network.inject(core, effect);
+                faults.credit(fault, &touched);
                 BTreeSet::new()
             }
-            Some((firing, FaultEffect::Nodes(hosts, effect))) => {
+            FaultEffect::Nodes(hosts, effect) => {
                 for id in &hosts {
-                    machines[*id].effects.push((firing, effect.clone()));
-                    let name = machines[*id].name.to_string();
-                    faults[fault].record.affected_nodes.insert(name);
+                    self.credit_faults_on(*id);
+                    let machine = &mut self.machines[*id];
+                    machine.effects.push((firing, effect.clone()));
+                    let name = machine.name.to_string();
+                    self.faults[fault].record.affected_nodes.insert(name);
                 }
                 hosts
             }
@@ -69,12 +79,15 @@ impl World {
 
     /// Ends the effects of a firing; returns the hosts that had any.
     fn heal(&mut self, firing: Firing) -> Vec<NodeId> {
-        let World { core, network, machines, faults, .. } = self;
-        faults.close_firing(core, firing);
-        network.heal(core, firing);
-        let healed = machines.heal(firing);
+        self.faults.close_firing(&mut self.core, firing);
+        self.network.heal(&mut self.core, firing);
+        let healed = self.machines.struck_by(firing);
         for id in &healed {
-            faults.churn_again(core, firing.fault, *id);
+            self.credit_faults_on(*id);
+            let pending = self.machines.in_progress(self.core.now, *id);
+            self.faults.credit(firing.fault, &pending);
+            self.machines[*id].heal(firing);
+            self.faults.churn_again(&mut self.core, firing.fault, *id);
         }
         healed
     }

@@ -2,7 +2,8 @@
 //!
 //! A fault of the scenario has firings, each from its injection until it heals. A firing resolves
 //! the fault's selectors to hosts or links ([`targets`]) and puts an effect in force there
-//! ([`apply`]) until it heals. Overlapping effects are combined by [`Machine`] and [`Links`]:
+//! ([`apply`]) until it heals; what went differently because of it is counted ([`touches`]).
+//! Overlapping effects are combined by [`Machine`] and [`Links`]:
 //! partitions, delays, factors and clock errors accumulate; of other settings the latest holds.
 //!
 //! [`Machine`]: crate::machine::state::Machine
@@ -12,10 +13,12 @@ pub(crate) mod apply;
 pub(crate) mod schedule;
 pub(crate) mod selectors;
 pub(crate) mod targets;
+pub(crate) mod touches;
 
 use std::ops::{Index, IndexMut};
 use std::time::Duration;
 
+use netsplit_history::Touch;
 use netsplit_scenario::Scenario;
 
 use self::targets::FaultState;
@@ -50,9 +53,9 @@ impl Faults {
     }
 
     /// Records that a fault changed the fate of a message between two hosts.
-    pub fn count_message(&mut self, fault: FaultId, ends: (&str, &str)) {
+    pub fn count_message(&mut self, fault: FaultId, touch: Touch, ends: (&str, &str)) {
         let record = &mut self[fault].record;
-        record.affected_messages += 1;
+        record.touched[touch] += 1;
         for name in [ends.0, ends.1] {
             if !record.affected_nodes.contains(name) {
                 record.affected_nodes.insert(name.to_owned());

@@ -11,6 +11,7 @@ use netsplit_scenario::{
 use rand::rngs::ChaCha8Rng;
 
 use super::selectors::{RoleVacant, select};
+use super::touches::aims;
 use crate::engine::events::Firing;
 use crate::machine::Machines;
 use crate::machine::disk::SyncTime;
@@ -43,6 +44,7 @@ impl FaultState {
             record: FaultRecord {
                 name: spec.name.clone(),
                 kind: spec.kind.name().to_owned(),
+                aims: aims(&spec.kind).to_vec(),
                 may_miss: spec.may_miss,
                 ..FaultRecord::default()
             },

@@ -82,15 +82,15 @@ impl Host {
 
     /// The reading of this host's wall clock. All hosts agree unless a fault skews a clock.
     pub fn now(&self) -> Duration {
-        let world = self.world();
-        world.machines[self.id].clock.wall(world.core.now)
+        let world = &mut *self.world();
+        world.machines[self.id].read_wall_clock(world.core.now)
     }
 
     /// The time since the start of the run on this host's monotonic clock. A skew does not move
     /// it; a drift changes its rate.
     pub fn monotonic(&self) -> Duration {
-        let world = self.world();
-        Duration::from_nanos(world.machines[self.id].clock.monotonic(world.core.now))
+        let world = &mut *self.world();
+        world.machines[self.id].read_monotonic_clock(world.core.now)
     }
 
     /// Simulated time, for measurements only: no node of a real system can know it.

@@ -80,7 +80,10 @@ impl Future for Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        let timer = self.key.and_then(|key| self.host.world().machines.timers().remove(key));
+        let timer = self.key.and_then(|key| {
+            let world = &mut *self.host.world();
+            world.machines.remove_timer(world.core.now, key)
+        });
         drop(timer);
     }
 }

@@ -41,6 +41,7 @@ impl Sim {
             (loads.begin(core, machines, load, session, request.clone(), input), machines[host].up)
         };
         let Some(client) = client.filter(|_| up) else {
+            self.world.borrow_mut().machines[host].refuse_request();
             let retired = self.finish(key, Reply::failed("the client is down"));
             return self.drop_on(host, retired);
         };

@@ -16,6 +16,7 @@ use slotmap::SlotMap;
 use super::id::NodeId;
 use crate::engine::core::Begun;
 use crate::engine::events::{Event, Events, JobKey};
+use crate::fault::touches::is_noticeable;
 
 /// The place of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,9 @@ enum Place {
 /// One job.
 pub(crate) struct Job {
     pub host: NodeId,
-    /// The work left, as time on a node of normal speed.
+    /// All of its work, as time on a node of normal speed ...
+    amount: Duration,
+    /// ... and what is left of it.
     remaining: Duration,
     /// Since when it makes progress; `None` while it does not.
     since: Option<Time>,
@@ -42,6 +45,23 @@ pub(crate) struct Job {
     schedule: u32,
     pub done: bool,
     pub waker: Option<Waker>,
+}
+
+impl Job {
+    /// What is left of its work now, on a node with this factor.
+    fn left(&self, factor: Option<f64>, now: Time) -> Duration {
+        let done = match (self.since, factor) {
+            (Some(since), Some(factor)) => scaled(now.since(since), 1.0 / factor),
+            _ => Duration::ZERO,
+        };
+        self.remaining.saturating_sub(done)
+    }
+
+    /// Whether it has had its worker for longer than it would on a node of normal speed.
+    fn is_delayed(&self, factor: Option<f64>, now: Time) -> bool {
+        let done = self.amount.saturating_sub(self.left(factor, now));
+        is_noticeable(now.since(self.started).saturating_sub(done), self.amount)
+    }
 }
 
 pub(crate) type Jobs = SlotMap<JobKey, Job>;
@@ -59,6 +79,8 @@ pub(crate) struct Cpu {
     level: Level,
     /// The factor by which work takes longer; `None` during a pause.
     factor: Option<f64>,
+    /// Jobs that left their workers late.
+    pub delayed: u64,
 }
 
 impl Cpu {
@@ -71,6 +93,7 @@ impl Cpu {
             waiting: 0,
             level: Level::new(slices),
             factor: Some(1.0),
+            delayed: 0,
         }
     }
 
@@ -89,6 +112,12 @@ impl Cpu {
         self.running.len()
     }
 
+    /// Jobs being executed that are late already.
+    pub fn running_late(&self, now: Time, jobs: &Jobs) -> u64 {
+        let late = |key: &&JobKey| jobs[**key].is_delayed(self.factor, now);
+        self.running.iter().filter(late).count() as u64
+    }
+
     /// Adds a job.
     pub fn add(
         &mut self,
@@ -100,6 +129,7 @@ impl Cpu {
     ) -> JobKey {
         let key = jobs.insert(Job {
             host,
+            amount,
             remaining: amount,
             since: None,
             begun: Begun::at(now),
@@ -133,6 +163,7 @@ impl Cpu {
         if job.schedule != schedule || job.since.is_none() {
             return false;
         }
+        self.delayed += u64::from(job.is_delayed(self.factor, now));
         job.place = Place::Gone;
         job.done = true;
         self.release(place, jobs);
@@ -145,6 +176,7 @@ impl Cpu {
         match job.place {
             Place::Gone => {}
             Place::Running(place) => {
+                self.delayed += u64::from(job.is_delayed(self.factor, now));
                 self.release(place, jobs);
                 self.start_next(now, jobs, events);
             }
@@ -182,10 +214,8 @@ impl Cpu {
         }
         for key in &self.running {
             let job = jobs.get_mut(*key).expect("running jobs exist");
-            if let (Some(since), Some(before)) = (job.since.take(), self.factor) {
-                let done = scaled(now.since(since), 1.0 / before);
-                job.remaining = job.remaining.saturating_sub(done);
-            }
+            job.remaining = job.left(self.factor, now);
+            job.since = None;
             job.schedule += 1;
             schedule(*key, job, factor, now, events);
         }

@@ -12,13 +12,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read, Write};
 use std::rc::Rc;
 
-use netsplit_history::Time;
+use netsplit_history::{Time, Touch, Touched};
 use rand::rngs::ChaCha8Rng;
 use turmoil_fs::Fs;
 use turmoil_fs::shim::std::fs;
 
 use super::cpu::scaled;
 use crate::engine::events::TimerKey;
+use crate::fault::touches::is_noticeable;
 use crate::random::{Sampler, unit};
 
 /// Unsynced writes after which the page cache is written back.
@@ -42,6 +43,8 @@ pub(crate) struct DiskState {
     unsynced: BTreeMap<String, (usize, usize)>,
     /// Bytes of files as they are read now, by path.
     sizes: BTreeMap<String, usize>,
+    /// Writes and syncs that a fault changed.
+    touched: Touched,
 }
 
 /// How long a sync takes.
@@ -76,6 +79,8 @@ struct Sync {
     ends: Time,
     /// The timer that completes it; `None` if it completed at once.
     timer: Option<TimerKey>,
+    /// Whether it has had another sync time than the healthy one.
+    changed: bool,
 }
 
 impl Sync {
@@ -91,11 +96,31 @@ impl Sync {
         };
     }
 
-    /// Accounts for the progress until `now`, which is before its end.
-    fn advance(&mut self, now: Time) {
-        if self.begins < now && self.ends != Time::MAX {
-            let still = self.ends.since(now).as_nanos() as f64;
-            self.left *= still / self.ends.since(self.begins).as_nanos() as f64;
+    /// The share of its work that is left at `now`.
+    fn left_at(&self, now: Time) -> f64 {
+        if self.ends <= now {
+            return 0.0;
+        }
+        if now <= self.begins || self.ends == Time::MAX {
+            return self.left;
+        }
+        let still = self.ends.since(now).as_nanos() as f64;
+        self.left * (still / self.ends.since(self.begins).as_nanos() as f64)
+    }
+
+    /// How it differs, until its end or `now`, from a sync on a healthy disk.
+    fn touch(&self, healthy: &SyncTime, now: Time) -> Option<Touch> {
+        let SyncTime::Takes(healthy) = healthy else { return None };
+        if !self.changed || now < self.began {
+            return None;
+        }
+        let whole = healthy.at(self.draws);
+        let took = now.min(self.ends).since(self.began);
+        let needs = scaled(whole, 1.0 - self.left_at(now));
+        match () {
+            () if is_noticeable(took.saturating_sub(needs), whole) => Some(Touch::SyncsDelayed),
+            () if is_noticeable(needs.saturating_sub(took), whole) => Some(Touch::SyncsHastened),
+            () => None,
         }
     }
 }
@@ -112,6 +137,7 @@ impl DiskState {
             syncs: VecDeque::new(),
             unsynced: BTreeMap::new(),
             sizes: BTreeMap::new(),
+            touched: Touched::default(),
         }
     }
 
@@ -133,12 +159,32 @@ impl DiskState {
         let mut free = now;
         let mut moved = Vec::new();
         for sync in &mut self.syncs {
-            sync.advance(now);
+            sync.left = sync.left_at(now);
+            sync.changed = true;
             sync.schedule(free, &self.sync_time);
             free = sync.ends;
             moved.extend(sync.timer.map(|timer| (timer, sync.ends)));
         }
         moved
+    }
+
+    /// Takes what faults changed until now.
+    pub fn take_touched(&mut self, now: Time) -> Touched {
+        self.forget_completed(now);
+        std::mem::take(&mut self.touched)
+    }
+
+    /// What faults have changed of the syncs in progress.
+    pub fn syncs_touched(&self, now: Time) -> Touched {
+        let mut touched = Touched::default();
+        let syncs = self.syncs.iter().filter_map(|sync| sync.touch(&self.healthy, now));
+        syncs.for_each(|touch| touched[touch] += 1);
+        touched
+    }
+
+    /// Writes that a crash would lose.
+    pub fn unsynced(&self) -> u64 {
+        self.unsynced.values().map(|(writes, _)| *writes as u64).sum()
     }
 
     /// The node crashes: unsynced writes are lost.
@@ -174,7 +220,7 @@ impl DiskState {
 
     /// Writes or appends to a file, and creates it if needed.
     pub fn write(&mut self, path: String, content: &[u8], append: bool) -> io::Result<()> {
-        self.check()?;
+        self.check(Touch::WritesRefused)?;
         let size;
         {
             let _entered = self.fs.enter();
@@ -192,7 +238,7 @@ impl DiskState {
     }
 
     pub fn remove(&mut self, path: String) -> io::Result<()> {
-        self.check()?;
+        self.check(Touch::WritesRefused)?;
         {
             let _entered = self.fs.enter();
             fs::remove_file(&path)?;
@@ -210,7 +256,15 @@ impl DiskState {
     ) -> Option<TimerKey> {
         let draws = (unit(&mut self.rng), unit(&mut self.rng));
         self.forget_completed(now);
-        let mut sync = Sync { draws, left: 1.0, begins: now, began: now, ends: now, timer: None };
+        let mut sync = Sync {
+            draws,
+            left: 1.0,
+            begins: now,
+            began: now,
+            ends: now,
+            timer: None,
+            changed: !self.sync_time.is(&self.healthy),
+        };
         sync.schedule(self.syncs.back().map_or(now, |last| last.ends), &self.sync_time);
         if sync.ends > now {
             sync.timer = Some(start_timer(sync.ends));
@@ -226,14 +280,16 @@ impl DiskState {
     }
 
     fn forget_completed(&mut self, now: Time) {
-        while self.syncs.front().is_some_and(|sync| sync.ends <= now) {
-            self.syncs.pop_front();
+        while let Some(sync) = self.syncs.pop_front_if(|sync| sync.ends <= now) {
+            if let Some(touch) = sync.touch(&self.healthy, now) {
+                self.touched[touch] += 1;
+            }
         }
     }
 
     /// Completes a sync: the file is durable.
     pub fn finish_sync(&mut self, path: &str) -> io::Result<()> {
-        self.check()?;
+        self.check(Touch::SyncsRefused)?;
         let _entered = self.fs.enter();
         fs::OpenOptions::new().write(true).open(path)?.sync_all()?;
         fs::sync_dir("/")?;
@@ -252,8 +308,13 @@ impl DiskState {
         Ok(names)
     }
 
-    fn check(&self) -> io::Result<()> {
-        if self.failing { Err(io::Error::other("the disk fails")) } else { Ok(()) }
+    /// Refuses a write or a sync while the disk fails.
+    fn check(&mut self, touch: Touch) -> io::Result<()> {
+        if !self.failing {
+            return Ok(());
+        }
+        self.touched[touch] += 1;
+        Err(io::Error::other("the disk fails"))
     }
 
     /// Counts a write or removal, and writes everything back after [`WRITE_BACK`] of them.

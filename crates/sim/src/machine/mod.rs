@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use netsplit_history::{Cause, Slices, TraceKind};
+use netsplit_history::{Cause, Slices, Time, Touch, Touched, TraceKind};
 use netsplit_scenario::{NodeGroup, Scenario};
 use turmoil_net::Net;
 use turmoil_net::shim::tokio::net::UdpSocket;
@@ -26,7 +26,7 @@ use self::cpu::{Job, Jobs};
 use self::disk::DiskState;
 use self::id::{NodeId, address};
 use self::state::{Machine, MachineKind, SLICES, build_machines};
-use self::timers::{Expired, Timers};
+use self::timers::{Expired, Timer, Timers};
 use crate::engine::core::Core;
 use crate::engine::events::{Firing, JobKey, TimerKey};
 use crate::engine::executor::TaskKey;
@@ -147,6 +147,8 @@ impl Machines {
         let machine = &mut self[id];
         core.keep(&machine.name, || TraceKind::Start);
         machine.up = true;
+        machine.started = core.now;
+        machine.has_run = false;
         machine.replies = Some(replies);
         let life = format!("host/{}/{}", machine.name, machine.incarnation);
         machine.rng = stream(core.seed, &life);
@@ -180,17 +182,34 @@ impl Machines {
         }
     }
 
-    /// Ends the effects of a firing; returns the hosts that had any.
-    pub fn heal(&mut self, firing: Firing) -> Vec<NodeId> {
-        let mut healed = Vec::new();
-        for (machine, id) in self.list.iter_mut().zip((0..).map(NodeId)) {
-            let before = machine.effects.len();
-            machine.effects.retain(|(by, _)| *by != firing);
-            if machine.effects.len() != before {
-                healed.push(id);
-            }
+    /// The hosts on which a firing has an effect.
+    pub fn struck_by(&self, firing: Firing) -> Vec<NodeId> {
+        let struck = |id: &NodeId| self[*id].effects.iter().any(|(by, _)| *by == firing);
+        self.ids().filter(struck).collect()
+    }
+
+    /// Takes the counts of what went differently on a host.
+    pub fn take_touched(&mut self, now: Time, id: NodeId) -> Touched {
+        let machine = &mut self[id];
+        let mut touched = std::mem::take(&mut machine.touched);
+        touched.add(&machine.disk.take_touched(now));
+        touched[Touch::JobsDelayed] += std::mem::take(&mut machine.cpu.delayed);
+        touched
+    }
+
+    /// What has gone differently on a host so far with the jobs and syncs in progress.
+    pub fn in_progress(&self, now: Time, id: NodeId) -> Touched {
+        let machine = &self[id];
+        let mut touched = machine.disk.syncs_touched(now);
+        touched[Touch::JobsDelayed] += machine.cpu.running_late(now, &self.jobs);
+        touched
+    }
+
+    /// Counts the timers that their hosts' clocks have held up.
+    pub fn count_timers_held_up(&mut self, now: Time) {
+        for host in self.timers.all_held_up(now) {
+            self.list[host.index()].touched[Touch::TimersMoved] += 1;
         }
-        healed
     }
 
     /// Brings a host's clock, disk and workers into the state that the effects in force require.
@@ -278,8 +297,10 @@ impl Machines {
 
     /// A timer expires, unless it was rescheduled; returns the task to wake.
     pub fn finish_timer(&mut self, core: &mut Core, key: TimerKey, schedule: u32) -> Option<Waker> {
-        let Expired { host, begun, device, waker } = self.timers.finish(core, key, schedule)?;
-        let machine = &self.list[host.index()];
+        let expired = self.timers.finish(core, key, schedule)?;
+        let Expired { host, begun, device, moved, waker } = expired;
+        let machine = &mut self.list[host.index()];
+        machine.touched[Touch::TimersMoved] += u64::from(moved);
         let (cause, started) = if device {
             (Cause::Sync, machine.disk.began(key).unwrap_or(begun.since))
         } else {
@@ -292,6 +313,15 @@ impl Machines {
     /// Starts a timer on a host's clock.
     pub fn add_timer(&mut self, core: &mut Core, host: NodeId, duration: Duration) -> TimerKey {
         self.timers.add(core, host, &self.list[host.index()].clock, duration)
+    }
+
+    /// Removes a timer that nothing waits for any more.
+    pub fn remove_timer(&mut self, now: Time, key: TimerKey) -> Option<Timer> {
+        let timer = self.timers.remove(key)?;
+        if let Some(host) = timer.held_up(now) {
+            self[host].touched[Touch::TimersMoved] += 1;
+        }
+        Some(timer)
     }
 
     /// Begins a sync of a host's disk; returns the timer that ends it, if it takes any time.

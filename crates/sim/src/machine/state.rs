@@ -2,19 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use netsplit_history::Slices;
+use netsplit_history::{Slices, Time, Touch, Touched};
 use netsplit_scenario::{Dist, NodeGroup, Scenario};
 use rand::rngs::ChaCha8Rng;
 use turmoil_net::Net;
 use turmoil_net::shim::tokio::net::UdpSocket;
 
-use super::clock::Clock;
+use super::clock::{Clock, EPOCH};
 use super::cpu::Cpu;
 use super::disk::{DiskState, SyncTime};
 use super::id::{NodeId, address};
-use crate::engine::events::Firing;
+use crate::engine::events::{FaultId, Firing};
 use crate::engine::executor::TaskKey;
+use crate::network::wire::REPLY_PORT;
 use crate::random::{Sampler, stream};
 
 /// The most slices of time in which queues and attempts are recorded.
@@ -50,6 +52,9 @@ pub(crate) struct Machine {
     pub incarnation: u32,
     /// Polls of its tasks so far.
     pub polls: u64,
+    /// When its present life started, and whether its tasks have run since.
+    pub started: Time,
+    pub has_run: bool,
     pub up: bool,
     /// Crashed by its own panic: it does not restart when a fault heals.
     pub panicked: bool,
@@ -58,6 +63,12 @@ pub(crate) struct Machine {
     pub parked: Vec<TaskKey>,
     /// Effects in force, in the order of their injection.
     pub effects: Vec<(Firing, MachineEffect)>,
+    /// The faults that crashed it last and let its clock drift last, once they have healed: messages
+    /// to the life before the crash, and timers of the drift, may still be under way.
+    pub crashed_by: Option<FaultId>,
+    pub drifted_by: Option<FaultId>,
+    /// What went differently here since the effects last changed.
+    pub touched: Touched,
     pub clock: Clock,
     pub cpu: Cpu,
     pub disk: DiskState,
@@ -69,12 +80,49 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
+    /// Whether a message that arrives at `port` finds anybody.
+    pub fn listens(&self, port: u16) -> bool {
+        self.up && (port == REPLY_PORT || self.ports.contains_key(&port))
+    }
+
     pub fn crashed_by_fault(&self) -> bool {
         self.effects.iter().any(|(_, effect)| matches!(effect, MachineEffect::Crash))
     }
 
     pub fn paused_by_fault(&self) -> bool {
         self.effects.iter().any(|(_, effect)| matches!(effect, MachineEffect::Pause))
+    }
+
+    /// A request is refused as this client host is down.
+    pub fn refuse_request(&mut self) {
+        self.touched[Touch::RequestsLost] += u64::from(!self.panicked);
+    }
+
+    /// A reading of the wall clock.
+    pub fn read_wall_clock(&mut self, now: Time) -> Duration {
+        let shown = self.clock.wall(now);
+        self.touched[Touch::ClockReadings] += u64::from(shown != EPOCH + now.since(Time::ZERO));
+        shown
+    }
+
+    /// A reading of the monotonic clock.
+    pub fn read_monotonic_clock(&mut self, now: Time) -> Duration {
+        let shown = self.clock.monotonic(now);
+        self.touched[Touch::ClockReadings] += u64::from(shown != now.as_nanos());
+        Duration::from_nanos(shown)
+    }
+
+    /// Ends the effect of a firing.
+    pub fn heal(&mut self, firing: Firing) {
+        for (by, effect) in self.effects.extract_if(.., |(by, _)| *by == firing) {
+            match effect {
+                MachineEffect::Crash => self.crashed_by = Some(by.fault),
+                MachineEffect::Clock { drift, .. } if drift != 0.0 => {
+                    self.drifted_by = Some(by.fault);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// The product of the factors in force.
@@ -169,11 +217,16 @@ fn bare(
         net,
         incarnation: 0,
         polls: 0,
+        started: Time::ZERO,
+        has_run: false,
         up: false,
         panicked: false,
         paused: false,
         parked: Vec::new(),
         effects: Vec::new(),
+        crashed_by: None,
+        drifted_by: None,
+        touched: Touched::default(),
         clock: Clock::default(),
         cpu: Cpu::new(None, Slices::default()),
         disk: DiskState::new(seed, stream(seed, &format!("disk/{name}")), instant),

@@ -25,11 +25,20 @@ enum Deadline {
 pub(crate) struct Timer {
     host: NodeId,
     deadline: Deadline,
+    /// When it would expire if the host's clock were correct from its start on.
+    due: Time,
     /// Counts reschedulings, to recognise events of earlier schedules.
     schedule: u32,
     begun: Begun,
     pub fired: bool,
     pub waker: Option<Waker>,
+}
+
+impl Timer {
+    /// The host whose clock has held it up, if one has.
+    pub fn held_up(&self, now: Time) -> Option<NodeId> {
+        (!self.fired && self.due < now).then_some(self.host)
+    }
 }
 
 /// A timer that has expired while something waited for it.
@@ -38,6 +47,8 @@ pub(crate) struct Expired {
     pub begun: Begun,
     /// Whether it is a device's, not the host's clock's.
     pub device: bool,
+    /// Whether it has expired early or late.
+    pub moved: bool,
     pub waker: Waker,
 }
 
@@ -56,17 +67,24 @@ impl Timers {
     ) -> TimerKey {
         let local = clock.monotonic(core.now).saturating_add(Time::from(duration).as_nanos());
         let at = clock.when(local, core.now);
-        self.insert(core, host, Deadline::Local(local), at)
+        self.insert(core, host, Deadline::Local(local), core.now + duration, at)
     }
 
     /// Starts a timer of a device that the host's clock does not drive.
     pub fn add_true(&mut self, core: &mut Core, host: NodeId, at: Time) -> TimerKey {
-        self.insert(core, host, Deadline::True, at)
+        self.insert(core, host, Deadline::True, Time::MAX, at)
     }
 
-    fn insert(&mut self, core: &mut Core, host: NodeId, deadline: Deadline, at: Time) -> TimerKey {
+    fn insert(
+        &mut self,
+        core: &mut Core,
+        host: NodeId,
+        deadline: Deadline,
+        due: Time,
+        at: Time,
+    ) -> TimerKey {
         let begun = core.begun();
-        let timer = Timer { host, deadline, schedule: 0, begun, fired: false, waker: None };
+        let timer = Timer { host, deadline, due, schedule: 0, begun, fired: false, waker: None };
         let key = self.0.insert(timer);
         core.schedule(at, Event::Timer(key, 0));
         key
@@ -93,7 +111,13 @@ impl Timers {
         let (host, begun) = (timer.host, timer.begun);
         core.note(tag::TIMER, &[number(host)], &[]);
         let device = matches!(timer.deadline, Deadline::True);
-        timer.waker.take().map(|waker| Expired { host, begun, device, waker })
+        let moved = !device && timer.due != core.now;
+        timer.waker.take().map(|waker| Expired { host, begun, device, moved, waker })
+    }
+
+    /// The hosts of all timers that their clocks have held up.
+    pub fn all_held_up(&self, now: Time) -> impl Iterator<Item = NodeId> {
+        self.0.values().filter_map(move |timer| timer.held_up(now))
     }
 
     /// Reschedules a host's timers: the rate of its clock has changed.

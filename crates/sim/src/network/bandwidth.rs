@@ -31,6 +31,8 @@ struct Queued {
 /// Work of a link: bytes, times the nanoseconds in a second.
 type Work = u128;
 
+const NANOS: Work = 1_000_000_000;
+
 /// A copy in flight whose message leaves at another time than it would have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moved {
@@ -46,7 +48,7 @@ impl Queue {
             return now;
         };
         self.forget_sent(now);
-        let work = bytes as Work * 1_000_000_000;
+        let work = bytes as Work * NANOS;
         let begins = self.messages.back().map_or(now, |last| last.leaves);
         let leaves = begins + duration(work, bandwidth);
         self.messages.push_back(Queued { work, leaves, copies: Vec::new() });
@@ -85,6 +87,11 @@ impl Queue {
             self.messages.pop_front();
         }
     }
+}
+
+/// How long a message occupies a link that is otherwise free.
+pub(super) fn time_of(bytes: usize, bandwidth: u64) -> Duration {
+    duration(bytes as Work * NANOS, bandwidth)
 }
 
 fn duration(work: Work, bandwidth: u64) -> Duration {

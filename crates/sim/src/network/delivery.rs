@@ -16,7 +16,7 @@ impl Sim {
     pub fn deliver(&self, key: FlightKey) {
         let arrived = {
             let world = &mut *self.world.borrow_mut();
-            let arrived = world.network.arrive(&mut world.core, &world.machines, key);
+            let arrived = world.network.arrive(&mut world.core, &mut world.machines, key);
             if let Some(Flight { envelope, payload, .. }) = &arrived {
                 world.machines.queue(envelope.to, envelope.port, payload.len());
             }

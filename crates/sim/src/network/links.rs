@@ -7,16 +7,18 @@
 //! Channels are compiled from the scenario's rules and the link faults in force when a message
 //! first needs them, and again after a fault was injected or healed.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 use std::time::Duration;
 
-use netsplit_history::Time;
+use netsplit_history::{Time, Touch};
 use netsplit_scenario::{Dist, LinkSettings};
 use rand::rngs::Xoshiro256PlusPlus;
 
-use super::bandwidth::{Moved, Queue};
+use super::bandwidth::{Moved, Queue, time_of};
 use super::link_effects::{LinkEffect, LinkSet, ScopedEffect, effects_of};
 use crate::engine::events::{FaultId, Firing, FlightKey};
+use crate::fault::touches::is_noticeable;
 use crate::machine::id::NodeId;
 use crate::random::{Sampler, small_stream, unit};
 
@@ -31,20 +33,113 @@ pub(crate) enum Fate {
     Arrives { left: Time, latency: Duration, copy: Option<Duration> },
 }
 
-/// A value and the fault that set it.
-type Set<T> = (T, Option<FaultId>);
+/// A setting of a channel.
+struct Setting<T> {
+    value: T,
+    /// The fault that has set it last, and the value without any fault.
+    fault: Option<(FaultId, T)>,
+}
+
+impl<T> Setting<T> {
+    fn new(value: T) -> Setting<T> {
+        Setting { value, fault: None }
+    }
+
+    fn set(&mut self, value: T, fault: Option<FaultId>) {
+        let before = std::mem::replace(&mut self.value, value);
+        let healthy = self.fault.take().map_or(before, |(_, healthy)| healthy);
+        self.fault = fault.map(|fault| (fault, healthy));
+    }
+
+    /// The value without any fault.
+    fn healthy(&self) -> &T {
+        self.fault.as_ref().map_or(&self.value, |(_, healthy)| healthy)
+    }
+}
+
+impl Setting<f64> {
+    /// Whether `draw` makes an event of this probability happen. Calls `touched` when a fault
+    /// makes it happen, or prevents it.
+    fn happens(
+        &self,
+        draw: f64,
+        [made, prevented]: [Touch; 2],
+        mut touched: impl FnMut(FaultId, Touch),
+    ) -> bool {
+        let happens = draw < self.value;
+        if let Some((fault, healthy)) = self.fault
+            && happens != (draw < healthy)
+        {
+            touched(fault, if happens { made } else { prevented });
+        }
+        happens
+    }
+}
 
 struct Channel {
     version: u64,
     partitions: Vec<FaultId>,
-    latency: Set<Rc<Sampler>>,
+    latency: Setting<Rc<Sampler>>,
     added: Vec<(Rc<Sampler>, FaultId)>,
-    loss: Set<f64>,
-    duplicate: Set<f64>,
-    bandwidth: Set<Option<u64>>,
+    loss: Setting<f64>,
+    duplicate: Setting<f64>,
+    bandwidth: Setting<Option<u64>>,
     rng: Xoshiro256PlusPlus,
     /// The stream of added latencies, so that a fault does not shift the draws of `rng`.
     fault_rng: Xoshiro256PlusPlus,
+}
+
+impl Channel {
+    /// The latency of a message, and of its copy if it gets one.
+    fn latencies(
+        &mut self,
+        draws: &Draws,
+        mut touched: impl FnMut(FaultId, Touch),
+    ) -> (Duration, Option<Duration>) {
+        let mut latency = self.latency.value.at(draws.latency);
+        if let Some((fault, healthy)) = &self.latency.fault {
+            match latency.cmp(&healthy.at(draws.latency)) {
+                Ordering::Less => touched(*fault, Touch::MessagesHastened),
+                Ordering::Equal => {}
+                Ordering::Greater => touched(*fault, Touch::MessagesDelayed),
+            }
+        }
+        let duplication = [Touch::MessagesDuplicated, Touch::MessagesNotDuplicated];
+        let copied = self.duplicate.happens(draws.duplicated, duplication, &mut touched);
+        let mut copy = copied.then(|| self.latency.value.at(draws.copy_latency));
+        for (sampler, fault) in &self.added {
+            let added = sampler.draw(&mut self.fault_rng);
+            let for_copy = sampler.draw(&mut self.fault_rng);
+            if !added.is_zero() {
+                touched(*fault, Touch::MessagesDelayed);
+            }
+            latency += added;
+            copy = copy.map(|latency| latency + for_copy);
+        }
+        (latency, copy)
+    }
+
+    /// Judges the time that a message needs to leave: every bandwidth takes some, so it must be
+    /// noticeable beside the latency.
+    fn judge_sending(
+        &self,
+        bytes: usize,
+        sending: Duration,
+        latency: Duration,
+        mut touched: impl FnMut(FaultId, Touch),
+    ) {
+        let Some((fault, healthy)) = self.bandwidth.fault else { return };
+        let alone = |rate: Option<u64>| rate.map_or(Duration::ZERO, |rate| time_of(bytes, rate));
+        let (now, before) = (alone(self.bandwidth.value), alone(healthy));
+        let (touch, change) = match now.cmp(&before) {
+            Ordering::Less => (Touch::MessagesHastened, before - now),
+            Ordering::Equal => return,
+            Ordering::Greater => (Touch::MessagesDelayed, sending.saturating_sub(before)),
+        };
+        if is_noticeable(change, latency) {
+            touched(fault, touch);
+        }
+    }
 }
 
 #[derive(Default)]
@@ -154,8 +249,14 @@ impl Links {
         }
     }
 
-    /// Draws the fate of a message sent now. `affected` is called with each fault that changed it.
-    pub fn fate(&mut self, now: Time, parcel: &Parcel, mut affected: impl FnMut(FaultId)) -> Fate {
+    /// Draws the fate of a message sent now. `touched` is called with each fault that changed it,
+    /// and how.
+    pub fn fate(
+        &mut self,
+        now: Time,
+        parcel: &Parcel,
+        mut touched: impl FnMut(FaultId, Touch),
+    ) -> Fate {
         if parcel.from == parcel.to {
             return Fate::Arrives { left: now, latency: Duration::ZERO, copy: None };
         }
@@ -164,32 +265,23 @@ impl Links {
         let Link { channels, queue } = &mut **link.expect("just prepared");
         let channel = channels[parcel.kind as usize].as_mut().expect("just prepared");
         let draws = Draws::take(&mut channel.rng);
+        let lost_anyway = draws.lost < *channel.loss.healthy();
         if !channel.partitions.is_empty() {
-            channel.partitions.iter().for_each(|fault| affected(*fault));
+            if !lost_anyway {
+                channel.partitions.iter().for_each(|fault| touched(*fault, Touch::MessagesCut));
+            }
             return Fate::Partitioned;
         }
-        if draws.lost < channel.loss.0 {
-            channel.loss.1.into_iter().for_each(&mut affected);
+        let loss = [Touch::MessagesLost, Touch::MessagesSpared];
+        if channel.loss.happens(draws.lost, loss, &mut touched) {
             return Fate::Lost;
         }
-        let moved = queue.set_bandwidth(channel.bandwidth.0, now);
+        let moved = queue.set_bandwidth(channel.bandwidth.value, now);
         debug_assert!(moved.is_empty(), "a fault that strikes or heals changes the bandwidth");
         let left = queue.send(parcel.bytes, now);
-        channel.bandwidth.1.into_iter().for_each(&mut affected);
-        channel.latency.1.into_iter().for_each(&mut affected);
-        let mut latency = channel.latency.0.at(draws.latency);
-        let mut copy_latency = None;
-        if draws.duplicated < channel.duplicate.0 {
-            channel.duplicate.1.into_iter().for_each(&mut affected);
-            copy_latency = Some(channel.latency.0.at(draws.copy_latency));
-        }
-        for (sampler, fault) in &channel.added {
-            affected(*fault);
-            latency += sampler.draw(&mut channel.fault_rng);
-            let for_copy = sampler.draw(&mut channel.fault_rng);
-            copy_latency = copy_latency.map(|latency| latency + for_copy);
-        }
-        Fate::Arrives { left, latency, copy: copy_latency }
+        let (latency, copy) = channel.latencies(&draws, &mut touched);
+        channel.judge_sending(parcel.bytes, left.since(now), latency, &mut touched);
+        Fate::Arrives { left, latency, copy }
     }
 
     /// Ensures that the parcel's channel exists and is up to date.
@@ -221,11 +313,11 @@ impl Links {
                 let mut channel = Box::new(Channel {
                     version: self.version,
                     partitions: Vec::new(),
-                    latency: (self.default_latency.clone(), None),
+                    latency: Setting::new(self.default_latency.clone()),
                     added: Vec::new(),
-                    loss: (0.0, None),
-                    duplicate: (0.0, None),
-                    bandwidth: (None, None),
+                    loss: Setting::new(0.0),
+                    duplicate: Setting::new(0.0),
+                    bandwidth: Setting::new(None),
                     rng: small_stream(self.seed, &name),
                     fault_rng: small_stream(self.seed, &format!("{name}/faults")),
                 });
@@ -266,10 +358,10 @@ fn compile<'a>(
 ) {
     channel.partitions.clear();
     channel.added.clear();
-    channel.latency = (default_latency.clone(), None);
-    channel.loss = (0.0, None);
-    channel.duplicate = (0.0, None);
-    channel.bandwidth = (None, None);
+    channel.latency = Setting::new(default_latency.clone());
+    channel.loss = Setting::new(0.0);
+    channel.duplicate = Setting::new(0.0);
+    channel.bandwidth = Setting::new(None);
     for effect in effects {
         let other_kind = effect.message.is_some_and(|kind| kind != parcel.kind);
         if other_kind || !effect.links.contains(parcel.from, parcel.to) {
@@ -278,13 +370,13 @@ fn compile<'a>(
         let fault = effect.source.map(|firing| firing.fault);
         match &effect.effect {
             LinkEffect::Partition => channel.partitions.extend(fault),
-            LinkEffect::Latency(sampler) => channel.latency = (sampler.clone(), fault),
+            LinkEffect::Latency(sampler) => channel.latency.set(sampler.clone(), fault),
             LinkEffect::AddLatency(sampler) => {
                 channel.added.extend(fault.map(|fault| (sampler.clone(), fault)));
             }
-            LinkEffect::Loss(p) => channel.loss = (*p, fault),
-            LinkEffect::Duplicate(p) => channel.duplicate = (*p, fault),
-            LinkEffect::Bandwidth(rate) => channel.bandwidth = (Some(*rate), fault),
+            LinkEffect::Loss(p) => channel.loss.set(*p, fault),
+            LinkEffect::Duplicate(p) => channel.duplicate.set(*p, fault),
+            LinkEffect::Bandwidth(rate) => channel.bandwidth.set(Some(*rate), fault),
         }
     }
 }

@@ -17,17 +17,18 @@ use std::task::Waker;
 use std::time::Duration;
 
 use bytes::Bytes;
-use netsplit_history::{Cause, Time, TraceKind};
+use netsplit_history::{Cause, Time, Touch, Touched, TraceKind};
 use netsplit_scenario::{LinkRule, Selector};
 use slotmap::{Key, KeyData, SlotMap, new_key_type};
 
 use self::bandwidth::Moved;
 use self::link_effects::{LinkSet, ScopedEffect, effects_of};
 use self::links::{Fate, Links, Parcel};
-use self::wire::{REPLY_PORT, call_of};
+use self::wire::call_of;
 use crate::engine::core::{Begun, Core};
 use crate::engine::events::{Event, FaultId, Firing, FlightKey};
 use crate::engine::tracer::{number, tag};
+use crate::fault::touches::is_noticeable;
 use crate::machine::Machines;
 use crate::machine::id::NodeId;
 
@@ -142,10 +143,10 @@ impl Network {
         Ok(())
     }
 
-    /// Puts a fault's effect in force.
-    pub fn inject(&mut self, core: &mut Core, effect: ScopedEffect) {
+    /// Puts a fault's effect in force; returns what it changed of the messages in flight.
+    pub fn inject(&mut self, core: &mut Core, effect: ScopedEffect) -> Touched {
         let moved = self.links.inject(effect, core.now);
-        self.reschedule(core, moved);
+        self.reschedule(core, moved)
     }
 
     /// Ends the effects of a firing.
@@ -155,24 +156,30 @@ impl Network {
     }
 
     /// Messages that were queued for their link leave earlier or later, and so arrive.
-    fn reschedule(&mut self, core: &mut Core, moved: Vec<Moved>) {
+    fn reschedule(&mut self, core: &mut Core, moved: Vec<Moved>) -> Touched {
+        let mut touched = Touched::default();
         for Moved { copy, from, to } in moved {
             if let Some(flight) = self.flights.get_mut(copy) {
                 flight.at = to + flight.at.since(from);
                 core.schedule(flight.at, Event::Deliver(copy));
+                let delayed = is_noticeable(to.since(from), flight.latency);
+                let hastened = is_noticeable(from.since(to), flight.latency);
+                touched[Touch::MessagesDelayed] += u64::from(delayed);
+                touched[Touch::MessagesHastened] += u64::from(hastened);
             }
         }
+        touched
     }
 
-    /// Sends a message: it is dropped, or scheduled to arrive. `affected` is called with each
-    /// fault that changed its fate.
+    /// Sends a message: it is dropped, or scheduled to arrive. `touched` is called with each fault
+    /// that changed its fate, and how.
     pub fn transmit(
         &mut self,
         core: &mut Core,
         machines: &Machines,
         envelope: Envelope,
         Datagram { wire, content }: Datagram,
-        affected: impl FnMut(FaultId),
+        touched: impl FnMut(FaultId, Touch),
     ) {
         let Envelope { from, to, port, kind } = envelope;
         assert!(machines.contains(to), "cannot send a message to {to:?}: there is no such host");
@@ -183,7 +190,7 @@ impl Network {
         let sends = |message, to| TraceKind::Send { to, message, bytes, id, content };
         self.keep(core, machines, (from, to), kind, sends);
         let parcel = Parcel { from, to, names: machines.names(from, to), kind, bytes };
-        match self.links.fate(core.now, &parcel, affected) {
+        match self.links.fate(core.now, &parcel, touched) {
             Fate::Partitioned => self.drop_message(core, machines, envelope, id, "cut"),
             Fate::Lost => self.drop_message(core, machines, envelope, id, "lost"),
             Fate::Arrives { left, latency, copy } => {
@@ -235,26 +242,33 @@ impl Network {
 
     /// A copy of a message arrives; `None` when its receiver cannot take it, or when it arrives at
     /// another time.
-    fn arrive(&mut self, core: &mut Core, machines: &Machines, key: FlightKey) -> Option<Flight> {
+    fn arrive(
+        &mut self,
+        core: &mut Core,
+        machines: &mut Machines,
+        key: FlightKey,
+    ) -> Option<Flight> {
         self.flights.get(key).filter(|flight| flight.at == core.now)?;
         let flight = self.flights.remove(key)?;
         self.content -= flight.payload.len();
         let (Envelope { from, to, port, kind }, id) = (flight.envelope, flight.id);
-        let receiver = &machines[to];
+        let receiver = &mut machines[to];
         let missed = if !receiver.up {
-            Some("receiver down")
+            Some(("receiver down", !receiver.panicked))
         } else if receiver.incarnation != flight.incarnation {
-            Some("receiver restarted")
-        } else if port != REPLY_PORT && !receiver.ports.contains_key(&port) {
-            Some("no listener")
+            Some(("receiver restarted", true))
+        } else if !receiver.listens(port) {
+            Some(("no listener", false))
         } else {
             None
         };
-        if let Some(why) = missed {
+        if let Some((why, by_fault)) = missed {
+            receiver.touched[Touch::MessagesDropped] += u64::from(by_fault);
             self.drop_message(core, machines, flight.envelope, id, why);
             return None;
         }
         core.run.network.delivered += 1;
+        let receiver = &machines[to];
         core.note(tag::DELIVER, &[number(to), id], &[]);
         let arrives = |message, from| TraceKind::Deliver { from, message, id };
         let started = flight.at - flight.latency;

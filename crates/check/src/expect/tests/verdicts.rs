@@ -1,31 +1,65 @@
-use netsplit_history::{Crash, LittlesLaw, Run, Status};
+use netsplit_history::{Crash, LittlesLaw, Run, Status, Touch, Touched};
 use netsplit_scenario::{
     Comparison::{Greater, Less},
     Ended, Metric, Over, Property, Quantity, SeedAggregate, Sentence, WindowName,
 };
 
-use super::super::testing::{at, fault, scenario, steady, steady_but};
+use super::super::testing::{at, fault, request, scenario, steady, steady_but};
 use super::super::*;
 use super::*;
 
 #[test]
 fn a_fault_that_touched_nothing_makes_the_run_inconclusive() {
     let mut run = steady();
-    let mut idle = fault("cut", &[(10.0, 20.0)]);
-    idle.affected_nodes.clear();
+    let mut idle = fault("down", &[(10.0, 20.0)]);
+    idle.touched = Touched::default();
     run.faults = vec![idle];
     let scenario = scenario([availability(0.99, WindowName::Overall)]);
     let judge = |run: &Run| evaluate(&scenario, run, &unknown);
     assert_eq!(judge(&run).verdict, Verdict::Inconclusive);
-    assert_eq!(judge(&run).reasons, ["fault `cut` touched no message and no node"]);
+    let why = "fault `down` touched nothing: no message was dropped, no memory was lost";
+    assert_eq!(judge(&run).reasons, [why]);
     run.faults[0].may_miss = true;
     assert_eq!(judge(&run).verdict, Verdict::Pass);
     run.faults[0].may_miss = false;
-    run.faults[0].affected_messages = 1;
+    run.faults[0].touched[Touch::MessagesDropped] = 1;
     assert_eq!(judge(&run).verdict, Verdict::Pass);
-    run.faults[0].affected_messages = 0;
+    run.faults[0].touched = Touched::default();
     run.faults[0].spans.clear();
-    assert_eq!(judge(&run).reasons, ["fault `cut` never struck"]);
+    assert_eq!(judge(&run).reasons, ["fault `down` never struck"]);
+}
+
+#[test]
+fn a_fault_that_nobody_could_notice_makes_the_run_inconclusive() {
+    let mut run = steady();
+    run.operations.retain(|op| op.intended < at(9.0) || op.intended > at(23.0));
+    run.faults = vec![fault("down", &[(10.0, 20.0)])];
+    let available = availability(0.99, WindowName::Overall);
+    let judge = |run: &Run, sentence: &Sentence| {
+        let findings = evaluate(&scenario([sentence.clone()]), run, &|_, _| {
+            Some(PropertyFinding::new(Verdict::Pass, ""))
+        });
+        (findings.verdict, findings.reasons)
+    };
+    let (verdict, reasons) = judge(&run, &available);
+    assert_eq!(verdict, Verdict::Inconclusive);
+    let [why] = &reasons[..] else { panic!("{reasons:?}") };
+    assert!(why.starts_with("nobody could notice fault `down`"), "{why}");
+    // Somebody does who reads the lab's events, or asks later and expects one history.
+    let stated = |property| Sentence::Property { property, negated: false };
+    assert_eq!(judge(&run, &stated(Property::Invariant("i".into()))).0, Verdict::Pass);
+    assert_eq!(judge(&run, &stated(Property::Linearizable)).0, Verdict::Pass);
+    assert_eq!(judge(&run, &stated(Property::Serves(at(1.0)))).0, Verdict::Inconclusive);
+    // A request is under way when it strikes, or asked before it has settled.
+    for intended in [9.995, 21.999] {
+        let mut run = run.clone();
+        run.operations.push(request("get", at(intended), Status::Ok));
+        assert_eq!(judge(&run, &available).0, Verdict::Pass, "{intended}");
+    }
+    run.operations.push(request("get", at(22.0), Status::Ok));
+    assert_eq!(judge(&run, &available).0, Verdict::Inconclusive);
+    run.faults[0].may_miss = true;
+    assert_eq!(judge(&run, &available).0, Verdict::Pass);
 }
 
 #[test]
@@ -83,7 +117,6 @@ fn fail_outweighs_inconclusive_outweighs_pass() {
     assert_eq!(verdict(&[fail.clone(), open, pass]), Verdict::Fail);
     let mut idle = run.clone();
     idle.faults = vec![fault("ghost", &[])];
-    idle.faults[0].affected_nodes.clear();
     let findings = evaluate(&scenario([fail]), &idle, &unknown);
     assert_eq!((findings.verdict, findings.reasons.len()), (Verdict::Fail, 1));
 }
