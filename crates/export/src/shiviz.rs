@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::Exported;
 
-/// What reads the log; the viewer takes it from the first line.
+/// The expression that reads the log; the viewer takes it from the first line.
 pub const EXPRESSION: &str = r"(?<host>\S+) (?<clock>\{.*\})\n(?<event>.*)";
 /// The host of events of the network as a whole.
 const NETWORK: &str = "network";

@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_histogram_spans_its_values() {
         let spread = Spread::new(vec![10.0, 1.0, 100.0, 10.0, 0.0]).expect("there are values");
-        assert_eq!((spread.low.as_str(), spread.high.as_str()), ("1ms", "100ms"));
+        assert_eq!((spread.low.as_str(), spread.high.as_str()), ("1.00ms", "100ms"));
         let bars: Vec<_> = spread.bars.iter().map(|bar| (bar.x, bar.height)).collect();
         assert_eq!(bars, [(0, 12), (80, 24), (156, 12)]);
         assert!(Spread::new(vec![0.0, f64::NAN]).is_none());

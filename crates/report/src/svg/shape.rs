@@ -1,4 +1,4 @@
-//! What tells curves apart without colour: dashes, markers, and names at their ends.
+//! Dashes, markers and names at their ends, which tell curves apart without colour.
 
 use plotters::prelude::*;
 
