@@ -55,3 +55,33 @@ fn a_run_is_its_seed_and_no_variant_changes_the_arrivals() {
 fn every_lesson_shows_what_its_commands_measure() {
     every_lab(testing::lesson_is_true);
 }
+
+/// The template with its examples of sentences and actions in place of their comments.
+fn uncommented(template: &str) -> String {
+    let actions = template.lines().filter_map(|line| line.strip_prefix("# do = "));
+    let actions: String =
+        actions.map(|what| format!("\n[[action]]\nat = \"35s\"\ndo = {what}\n")).collect();
+    template.replace("\n  # \"", "\n  \"") + &actions
+}
+
+#[test]
+fn a_template_lists_all_that_a_lab_has_and_its_examples_are_valid() {
+    for lab in labs::LABS {
+        let spec = lab.spec();
+        let template = netsplit_scenario::template(spec);
+        let text = uncommented(&template);
+        let read = netsplit_scenario::parse(&text, "new.toml", &[], &[spec]);
+        let scenario = read.unwrap_or_else(|errors| panic!("{errors}")).scenario;
+        assert_eq!(scenario.actions.len(), spec.actions.len(), "{}", spec.name);
+        let numbers = [spec.metrics, spec.measures, spec.observed].concat();
+        let sentences = scenario.loads[0].mix.len() + numbers.len() + spec.invariants.len();
+        assert_eq!(scenario.verdict.expect.len(), 3 + sentences, "{}", spec.name);
+        let operations = spec.operations.iter().map(|operation| operation.name);
+        let names = [spec.events, spec.roles].concat().into_iter().map(|named| named.name);
+        let arguments = spec.actions.iter().flat_map(|action| action.args).map(|arg| arg.name);
+        let names = names.chain(operations).chain(arguments);
+        for name in names.chain(spec.messages.iter().copied()) {
+            assert!(template.contains(name), "{}: `{name}` is not listed", spec.name);
+        }
+    }
+}

@@ -7,7 +7,9 @@ use netsplit_check::{
     CheckContext, Findings, Measured, PropertyFinding, decide, evaluate, measure,
 };
 use netsplit_history::{Run, Time};
-use netsplit_scenario::{Diagnostics, Metric, Property, Quantity, Scenario, Sentence, WindowName};
+use netsplit_scenario::{
+    Diagnostics, Metric, Property, Quantity, Refusal, Scenario, Sentence, WindowName, refused,
+};
 use netsplit_sim::{Lab, Options, simulate};
 
 use crate::{Catalog, LoadError, Source};
@@ -67,14 +69,19 @@ impl Experiment {
     /// Runs the scenario; `progress` is called with the simulated time as it advances.
     ///
     /// # Errors
-    /// When the lab cannot be built from the parameters.
+    /// When the lab refuses the scenario; [`refused`](Experiment::refused) shows the place.
     pub fn simulate(
         &self,
         options: &Options,
         progress: &mut dyn FnMut(Time),
-    ) -> Result<Run, String> {
+    ) -> Result<Run, Refusal> {
         simulate(self.lab, &self.scenario, options, progress)
-            .map_err(|why| format!("{}: {why}", self.name))
+    }
+
+    /// The lab's refusal of this scenario as an error that shows the place in the file.
+    pub fn refused(&self, refusal: &Refusal) -> LoadError {
+        let Source { text, file, .. } = &self.source;
+        LoadError::Invalid(refused(&self.scenario, text, file, refusal))
     }
 
     /// Judges a run by the scenario's expectations.
@@ -85,8 +92,8 @@ impl Experiment {
     /// Runs the scenario under a seed, and judges the run.
     ///
     /// # Errors
-    /// When the lab cannot be built from the parameters.
-    pub fn run(&self, seed: u64) -> Result<(Run, Findings), String> {
+    /// When the lab refuses the scenario.
+    pub fn run(&self, seed: u64) -> Result<(Run, Findings), Refusal> {
         let run = self.simulate(&Options { seed, ..Options::default() }, &mut |_| ())?;
         let findings = self.judge(&run);
         Ok((run, findings))

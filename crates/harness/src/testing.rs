@@ -99,7 +99,7 @@ pub fn mutants_are_shown(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<
         let caught = experiment.scenario.verdict.catches.iter().any(|caught| caught == name);
         assert!(caught, "the mutant {name}: {shown_by} does not list it in `catches`");
         let breaks = |seed| {
-            let (_, findings) = experiment.run(seed).unwrap_or_else(|why| panic!("{why}"));
+            let (_, findings) = run(&experiment, seed);
             let failed = |finding: &Finding| {
                 finding.verdict == Verdict::Fail && finding.text.contains(mutant.breaks)
             };
@@ -120,7 +120,7 @@ pub fn mutants_are_shown(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<
 pub fn runs_depend_on_the_seed_alone(lab: &'static dyn Lab) {
     let run = |variant: &str, seed| {
         let calm = load(lab, "calm", &[&format!("variant={variant}")]);
-        calm.run(seed).unwrap_or_else(|why| panic!("{why}")).0
+        run(&calm, seed).0
     };
     let first = run("reference", 1);
     assert_eq!(first.fingerprint, run("reference", 1).fingerprint, "two runs of one seed differ");
@@ -148,7 +148,7 @@ pub fn scenarios_pass(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<u64
     for file in lab.scenarios() {
         let experiment = load(lab, file.name, &[]);
         for seed in seeds.clone() {
-            let (_, findings) = experiment.run(seed).unwrap_or_else(|why| panic!("{why}"));
+            let (_, findings) = run(&experiment, seed);
             let command = command(&experiment, &[], seed);
             assert!(findings.verdict == Verdict::Pass, "{command}: {}", told(&findings));
         }
@@ -178,7 +178,7 @@ pub fn wrong_variants_fail(lab: &'static dyn Lab, seeds: std::ops::RangeInclusiv
             let set = format!("variant={variant}");
             let wrong = load(lab, file.name, &[&set]);
             let fails = |seed| {
-                let (_, findings) = wrong.run(seed).unwrap_or_else(|why| panic!("{why}"));
+                let (_, findings) = run(&wrong, seed);
                 findings.verdict == Verdict::Fail
             };
             let command = command(&wrong, &[&set], *seeds.start());
@@ -202,7 +202,7 @@ pub fn lesson_is_true(lab: &'static dyn Lab) {
         };
         let (experiment, run) = runs.entry(command).or_insert_with(|| {
             let experiment = of_command(lab, command);
-            let run = experiment.run(1).unwrap_or_else(|why| panic!("{why}")).0;
+            let (run, _) = run(&experiment, 1);
             (experiment, run)
         });
         let measured = experiment.measure(run, metric);
@@ -227,6 +227,21 @@ fn of_command(lab: &'static dyn Lab, command: &str) -> Experiment {
     }
     let set: Vec<_> = set.iter().map(String::as_str).collect();
     load(lab, name, &set)
+}
+
+/// Runs and judges an experiment, and checks that the lab lists the names that it recorded.
+fn run(experiment: &Experiment, seed: u64) -> (Run, Findings) {
+    let (run, findings) = experiment.run(seed).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let spec = experiment.lab.spec();
+    let series = run.series.keys().map(|name| (&**name, spec.metrics, "metrics"));
+    let measured = run.measured.keys().map(|name| (&**name, spec.measures, "measures"));
+    let observed = run.observed.keys().map(|name| (&**name, spec.observed, "observed"));
+    let events = run.events.iter().map(|event| (&*event.name, spec.events, "events"));
+    for (name, known, list) in series.chain(measured).chain(observed).chain(events) {
+        let lists = known.iter().any(|known| known.name == name);
+        assert!(lists, "{}: `{name}` is not in `{list}` of the lab's description", spec.name);
+    }
+    (run, findings)
 }
 
 /// The scenario `name` of `lab` with overrides.

@@ -52,8 +52,8 @@ pub use grammar::sentence::{
 pub use lab::{
     ActionSpec, ArgKind, ArgSpec, Bundle, CheckedParams, ExerciseFiles, Exercises, Field, Filling,
     FillingNames, GroupSpec, LabSpec, Mutant, Named, OpenFilling, OperationSpec, ParamsSpec,
-    Resolved, ScenarioFile, Seat, SeatNames, Strip, StripRows, StripSource, StripState, Turn,
-    UnknownName, Variant, filling, mutant,
+    Refusal, Resolved, ScenarioFile, Seat, SeatNames, Strip, StripRows, StripSource, StripState,
+    Turn, UnknownName, Variant, filling, mutant,
 };
 pub use model::{
     Action, Argument, Arrivals, Direction, Dist, Ends, Expectation, Expectations, Fault, FaultKind,
@@ -61,5 +61,6 @@ pub use model::{
     Repeat, Scenario, Selector, SyncFault, Trigger,
 };
 pub use parse::limits::{Limits, REQUEST_BYTES};
+pub use parse::refused::refused;
 pub use parse::{FILE_MIB_MAX, Parsed, STARTED_NODES_MAX, hash, parse};
 pub use value::param_types::{Rate, Share, Span};

@@ -148,6 +148,7 @@ fn suggested_expectations_are_valid() {
         }
         let text = format!(
             "title = \"T\"\nlab = {:?}\nduration = \"60s\"\n[[load]]\nname = \"LOAD\"\nregion = \"REGION\"\nrate = \"1/s\"\n\
+             mix = {{ put = 1, get = 1, scan = 1 }}\n\
              [[fault]]\nname = \"FAULT\"\nat = \"10s\"\nfor = \"1s\"\ncrash = \"any\"\n\
              [verdict]\nexpect = {expect:?}\nsweep = {sweep:?}\n",
             lab.name

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use crate::{Answer, Client, Host, Order, Task, open_seat};
 use netsplit_history::Run;
-use netsplit_scenario::{Exercises, LabSpec, NodeGroup, OpenFilling, Scenario, ScenarioFile, Seat};
+use netsplit_scenario::{
+    Exercises, LabSpec, NodeGroup, OpenFilling, Refusal, Scenario, ScenarioFile, Seat,
+};
 
 /// A lab: one system that a course teaches, with its variants.
 pub trait Lab: Sync {
@@ -49,9 +51,9 @@ pub trait Lab: Sync {
     /// Builds the system for one run.
     ///
     /// # Errors
-    /// When the parameters do not fit together, such as a quorum larger than the number of
-    /// replicas.
-    fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, String>;
+    /// When values of the scenario do not fit together, such as a quorum larger than the number of
+    /// replicas. The refusal names the key, so that its place in the file can be shown.
+    fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, Refusal>;
 }
 
 /// The input of [`Lab::build`]: the scenario's parameters, fillings and groups.
@@ -152,7 +154,7 @@ impl Lab for &'static dyn Lab {
         (**self).exercises()
     }
 
-    fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, Refusal> {
         (**self).build(setup)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use netsplit_scenario::{Exercises, FillingNames, LabSpec, OpenFilling, ScenarioFile, SeatNames};
+use netsplit_scenario::{
+    Exercises, FillingNames, LabSpec, OpenFilling, Refusal, ScenarioFile, SeatNames,
+};
 
 use crate::lab::{Lab, Setup, System};
 
@@ -76,7 +78,7 @@ impl Lab for With {
         self.lab.exercises()
     }
 
-    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         let mut open_fillings = setup.open_fillings.clone();
         open_fillings.push(self.filling);
         self.lab.build(&Setup { scenario: setup.scenario, open_fillings })

@@ -6,8 +6,8 @@ pub use std::time::Duration;
 pub use netsplit_history::{Invariant, InvariantState, LabEvent, Run};
 pub use netsplit_scenario::{
     ActionSpec, ArgKind, ArgSpec, Bundle, Exercises, Field, GroupSpec, LabSpec, Named, OpenFilling,
-    OperationSpec, ParamsSpec, ScenarioFile, Seat, Span, Strip, StripRows, StripSource, Turn,
-    exercise_files, filling, mutant, scenario_files,
+    OperationSpec, ParamsSpec, Refusal, ScenarioFile, Seat, Span, Strip, StripRows, StripSource,
+    Turn, exercise_files, filling, mutant, scenario_files,
 };
 pub use serde::{Deserialize, Serialize};
 pub use serde_json::{Value, json};

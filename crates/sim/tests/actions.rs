@@ -5,7 +5,7 @@ mod support;
 use std::rc::Rc;
 
 use netsplit_history::{ActionRecord, Time};
-use netsplit_scenario::{Action, Argument, Dist, LabSpec, Scenario, Selector, Trigger};
+use netsplit_scenario::{Action, Argument, Dist, LabSpec, Refusal, Scenario, Selector, Trigger};
 use netsplit_sim::{Answer, Client, Host, Lab, Order, Setup, System, Task};
 use support::{Asker, TestLab, millis, ms, node, quiet, run};
 
@@ -21,7 +21,7 @@ impl Lab for Obliging {
         ""
     }
 
-    fn build(&self, _: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, _: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         Ok(Rc::new(Obliging))
     }
 }

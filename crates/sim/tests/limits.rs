@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_history::Problem;
-use netsplit_scenario::{Dist, Ends, Fault, FaultKind, LabSpec, LinkFault, NodeFault};
+use netsplit_scenario::{Dist, Ends, Fault, FaultKind, LabSpec, LinkFault, NodeFault, Refusal};
 use netsplit_sim::{
     Client, Host, Inbox, Lab, Options, Performing, Reply, Request, Setup, System, Task, simulate,
 };
@@ -103,7 +103,7 @@ fn more_hosts_than_fit_are_refused() {
     let mut scenario = quiet(1);
     scenario.nodes[0].count = 1_000_000;
     let refused = simulate(&nodes(absurd_node), &scenario, &Options::default(), &mut |_| ());
-    assert!(refused.expect_err("too many hosts").contains("1000000 nodes"));
+    assert!(refused.expect_err("too many hosts").to_string().contains("1000000 nodes"));
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn what_a_system_keeps_of_its_hosts_does_not_outlive_the_run() {
             ""
         }
 
-        fn build(&self, _: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+        fn build(&self, _: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
             Ok(Rc::new(Hoarder(RefCell::default())))
         }
     }

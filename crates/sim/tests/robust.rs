@@ -5,7 +5,7 @@ mod support;
 use std::rc::Rc;
 
 use netsplit_history::{Problem, Status};
-use netsplit_scenario::{Action, Arrivals, Dist, LabSpec, NodeFault, Trigger};
+use netsplit_scenario::{Action, Arrivals, Dist, LabSpec, NodeFault, Refusal, Trigger};
 use netsplit_sim::{
     Answer, Client, Host, Lab, Order, Performing, Request, Setup, System, Task, simulate,
 };
@@ -141,7 +141,7 @@ impl Lab for Clumsy {
         ""
     }
 
-    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         assert!(setup.scenario().title != "no system", "it cannot be built");
         Ok(Rc::new(Clumsy))
     }
@@ -198,5 +198,5 @@ fn a_lab_that_panics_outside_its_nodes_is_told_so() {
     }
     scenario.title = "no system".into();
     let refused = simulate(&Clumsy, &scenario, &netsplit_sim::Options::default(), &mut |_| ());
-    assert!(refused.expect_err("it panics").contains("it cannot be built"));
+    assert!(refused.expect_err("it panics").to_string().contains("it cannot be built"));
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use netsplit_scenario::Refusal;
 use netsplit_sim::Setup;
 use netsplit_sim::random::Sampler;
 
@@ -35,7 +36,7 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// # Errors
     /// When the parameters do not fit together.
-    pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
+    pub fn new(setup: &Setup<'_>) -> Result<Cluster, Refusal> {
         let params: &Params = setup.params();
         params.check()?;
         let scope = *setup.pick(&seats::SCOPE);

@@ -79,7 +79,7 @@ impl Lab for CircuitBreakerLab {
         netsplit_shipped_scenarios::of("circuit-breaker")
     }
 
-    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         Ok(Rc::new(Shop(Rc::new(Cluster::new(setup)?))))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use netsplit_scenario::{Dist, Share, Span};
+use netsplit_scenario::{Dist, Refusal, Share, Span};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -131,17 +131,20 @@ impl Params {
     ///
     /// # Errors
     /// The first that does not, and what to do.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
         match self.window {
             WindowSize::Calls(size) if self.min_calls > size => {
-                return Err(format!(
+                let wrong = format!(
                     "params.min_calls is {}, but params.window holds at most {size} calls, so the \
-                     breaker would never open; set min_calls to at most {size}",
+                     breaker would never open",
                     self.min_calls
-                ));
+                );
+                let expected = format!("expected min_calls of at most {size}, the window");
+                return Err(Refusal::new("params.min_calls", wrong, expected).or("params.window"));
             }
             WindowSize::Time(length) if length.as_nanos() < 10 => {
-                return Err("params.window is too short: it must be at least 10ns".to_owned());
+                let wrong = "params.window is too short";
+                return Err(Refusal::new("params.window", wrong, "expected at least 10ns"));
             }
             WindowSize::Calls(_) | WindowSize::Time(_) => {}
         }
@@ -155,7 +158,11 @@ impl Params {
             ("eject_interval", !self.eject_interval.is_zero()),
         ];
         match positive.iter().find(|(_, fits)| !fits) {
-            Some((name, _)) => Err(format!("params.{name} is 0; it must be greater")),
+            Some((name, _)) => {
+                let key = format!("params.{name}");
+                let wrong = format!("{key} is 0");
+                Err(Refusal::new(key, wrong, "expected more than 0"))
+            }
             None => Ok(()),
         }
     }

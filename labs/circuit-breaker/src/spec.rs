@@ -17,6 +17,7 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     events: EVENTS,
     strips: STRIPS,
     metrics: METRICS,
+    measures: MEASURES,
     observed: &[
         Named::new("call", "Duration of single calls, timeouts included"),
         Named::new("stale", "Age of the answers from the cache"),
@@ -86,6 +87,9 @@ const METRICS: &[Named] = &[
     Named::new("openings", "Times that a breaker opened"),
     Named::new("probes", "Calls that half-open breakers let through"),
     Named::new("ejections", "Times that a host was ejected"),
+];
+
+const MEASURES: &[Named] = &[
     Named::new("opened_at_call", "Calls that the first breaker to open had recorded by then"),
     Named::new("failures_at_opening", "Failures among the calls by which it opened"),
     Named::new("calls_to_open", "Calls that had been made when it opened, retries included"),

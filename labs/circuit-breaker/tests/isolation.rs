@@ -3,6 +3,7 @@
 use netsplit_harness::Experiment;
 use netsplit_history::{Run, Status};
 use netsplit_lab_circuit_breaker::CircuitBreakerLab;
+use netsplit_scenario::Refusal;
 
 const SHOP: &str = r#"
 title = "Two front ends, of which one is cut off from stock"
@@ -23,7 +24,7 @@ at = "0s"
 partition = { groups = ["f1", "stock"] }
 "#;
 
-fn run(set: &[&str]) -> Result<Run, String> {
+fn run(set: &[&str]) -> Result<Run, Refusal> {
     let shop = Experiment::parse(&CircuitBreakerLab, SHOP, set).expect("the scenario is valid");
     Ok(shop.run(1)?.0)
 }
@@ -58,7 +59,7 @@ fn parameters_that_do_not_fit_together_are_refused() {
         ("params.window=0", "would never open"),
         ("params.threads=0", "params.threads is 0"),
     ] {
-        let why = run(&[set]).expect_err("it cannot be built");
+        let why = run(&[set]).expect_err("it cannot be built").to_string();
         assert!(why.contains(what), "{why}");
     }
 }

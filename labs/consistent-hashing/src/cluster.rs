@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use netsplit_scenario::Refusal;
 use netsplit_sim::{Host, NodeId, Setup};
 
 use crate::migration::Migration;
@@ -33,14 +34,16 @@ impl Cluster {
     ///
     /// # Errors
     /// When a parameter is out of its range, or a group does not have the one node that it must.
-    pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
+    pub fn new(setup: &Setup<'_>) -> Result<Cluster, Refusal> {
         let params = setup.params::<Params>().clone();
         let nodes = setup.group(CACHE).count;
         params.check(nodes)?;
         for name in [DIRECTORY, STORE] {
             let count = setup.group(name).count;
             if count != 1 {
-                return Err(format!("nodes.{name}.count is {count}; it must be 1"));
+                let key = format!("nodes.{name}.count");
+                let wrong = format!("{key} is {count}");
+                return Err(Refusal::new(key, wrong, "expected 1"));
             }
         }
         Ok(Cluster {

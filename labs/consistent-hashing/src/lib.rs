@@ -55,7 +55,7 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use netsplit_history::Run;
-use netsplit_scenario::{LabSpec, ScenarioFile};
+use netsplit_scenario::{LabSpec, Refusal, ScenarioFile};
 use netsplit_sim::{Answer, Client, Host, Lab, NodeId, Order, Setup, System, Task};
 
 pub use params::{Params, Spread};
@@ -87,7 +87,7 @@ impl Lab for ConsistentHashing {
         netsplit_shipped_scenarios::of("consistent-hashing")
     }
 
-    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         Ok(Rc::new(ShardedCache {
             cluster: Rc::new(Cluster::new(setup)?),
             inspector: Inspector::default(),

@@ -1,6 +1,6 @@
 //! The parameters of the lab, as scenario files set them.
 
-use netsplit_scenario::{Dist, Share, Span};
+use netsplit_scenario::{Dist, Refusal, Share, Span};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -111,11 +111,11 @@ impl Params {
     ///
     /// # Errors
     /// The first parameter that is out of range, with its range.
-    pub(crate) fn check(&self, nodes: u32) -> Result<(), String> {
+    pub(crate) fn check(&self, nodes: u32) -> Result<(), Refusal> {
         if self.sizes.is_empty() || self.sizes.contains(&0) {
-            return Err(
-                "params.sizes must be a list of at least one number, each at least 1".into()
-            );
+            let wrong = "params.sizes gives some nodes no size";
+            let expected = "expected at least one number, each at least 1";
+            return Err(Refusal::new("params.sizes", wrong, expected));
         }
         for (name, value) in [
             ("virtual_nodes", self.virtual_nodes),
@@ -125,14 +125,17 @@ impl Params {
             ("census_rings", self.census_rings),
         ] {
             if value == 0 {
-                return Err(format!("params.{name} must be at least 1"));
+                let key = format!("params.{name}");
+                let wrong = format!("{key} is 0");
+                return Err(Refusal::new(key, wrong, "expected at least 1"));
             }
         }
         let size = self.table_size;
         if size <= nodes || !is_prime(size) {
-            return Err(format!(
-                "params.table_size is {size}; it must be a prime larger than the {nodes} nodes"
-            ));
+            let wrong = format!("params.table_size is {size}");
+            let expected = format!("expected a prime larger than the {nodes} nodes");
+            let refusal = Refusal::new("params.table_size", wrong, expected);
+            return Err(refusal.or("nodes.cache.count"));
         }
         Ok(())
     }

@@ -36,6 +36,7 @@ pub static SPEC: LabSpec = LabSpec {
     ],
     strips: STRIPS,
     metrics: METRICS,
+    measures: MEASURES,
     observed: &[Named::new("store", "Time from a request's arrival at the store to its answer")],
     invariants: INVARIANTS,
     actions: &[
@@ -62,7 +63,6 @@ pub static SPEC: LabSpec = LabSpec {
 const METRICS: &[Named] = &[
     Named::new("hits", "Reads that a cache node answered from memory"),
     Named::new("misses", "Reads for which it needed the store"),
-    Named::new("hit_rate", "The share of hits in all reads that reached a cache node"),
     Named::new("coalesced", "Misses that waited for a fetch in flight"),
     Named::new("store_reads", "Reads that the store accepted"),
     Named::new("store_writes", "Writes that the store accepted"),
@@ -70,6 +70,10 @@ const METRICS: &[Named] = &[
     Named::new("keys_handed_over", "Entries that arrived at a new owner"),
     Named::new("redirects", "Requests that a node with a newer view sent back"),
     Named::new("spilled", "Reads sent past an owner that was full"),
+];
+
+const MEASURES: &[Named] = &[
+    Named::new("hit_rate", "The share of hits in all reads that reached a cache node"),
     Named::new(
         "over_bound",
         "Reads by which a router exceeded ceil((1 + epsilon) m/N) at some node, from start to end",

@@ -58,7 +58,7 @@ fn parameters_out_of_range_are_refused() {
         ("nodes.store.count=2", "nodes.store.count is 2"),
         ("nodes.directory.count=2", "nodes.directory.count is 2"),
     ] {
-        let why = load(&ConsistentHashing, "calm", &[set]).run(1).expect_err(set);
+        let why = load(&ConsistentHashing, "calm", &[set]).run(1).expect_err(set).to_string();
         assert!(why.contains(message), "{set}: {why}");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use netsplit_scenario::Refusal;
 use netsplit_sim::Setup;
 use netsplit_sim::random::Sampler;
 
@@ -27,15 +28,17 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
+    pub fn new(setup: &Setup<'_>) -> Result<Cluster, Refusal> {
         let params: Params = setup.params::<Params>().clone();
         let servers = setup.group("servers");
         if !servers.count.is_multiple_of(params.fan_out) {
-            return Err(format!(
-                "{} servers cannot be divided evenly among {} leaves: make nodes.servers.count a \
-                 multiple of params.fan_out",
-                servers.count, params.fan_out
-            ));
+            let (servers, leaves) = (servers.count, params.fan_out);
+            let wrong = format!("{servers} servers cannot be divided evenly among {leaves} leaves");
+            let expected = match leaves {
+                0 => "expected at least 1",
+                _ => "expected nodes.servers.count to be a multiple of params.fan_out",
+            };
+            return Err(Refusal::new("params.fan_out", wrong, expected).or("nodes.servers.count"));
         }
         let waiting = params.queue_limit.limit();
         let capacity = waiting.zip(servers.workers).map(|(waiting, workers)| waiting + workers);

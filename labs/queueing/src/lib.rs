@@ -64,7 +64,7 @@ impl Lab for Queueing {
         netsplit_shipped_scenarios::of("queueing")
     }
 
-    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         Ok(Rc::new(Queues(Rc::new(Cluster::new(setup)?))))
     }
 }

@@ -27,14 +27,16 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     messages: KINDS,
     strips: STRIPS,
     metrics: &[
+        Named::new("hedges", "Leaf requests that were sent to a second replica"),
+        Named::new("cancellations", "Leaf requests that a server was told to stop"),
+        Named::new("rejections", "Leaf requests that a full server rejected"),
+    ],
+    measures: &[
         Named::new(
             "utilisation",
             "Share of the servers' working time that went into jobs served to the end",
         ),
         Named::new("hedge_rate", "Leaf requests sent a second time, per leaf request"),
-        Named::new("hedges", "Leaf requests that were sent to a second replica"),
-        Named::new("cancellations", "Leaf requests that a server was told to stop"),
-        Named::new("rejections", "Leaf requests that a full server rejected"),
     ],
     observed: &[
         Named::new("leaf", "From asking a leaf to its first answer, as the front end sees it"),

@@ -145,6 +145,6 @@ fn a_hedge_goes_to_the_replica_that_does_not_hang() {
 #[test]
 fn shapes_that_do_not_fit_are_refused() {
     let uneven = load(&Queueing, "hedged", &["nodes.servers.count=150", "duration=12s"]);
-    let why = uneven.run(1).unwrap_err();
+    let why = uneven.run(1).unwrap_err().to_string();
     assert!(why.contains("150 servers cannot be divided evenly among 100 leaves"), "{why}");
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use netsplit_scenario::Refusal;
 use netsplit_sim::{Host, NodeId, Setup};
 
 use crate::hints::Handoff;
@@ -42,22 +43,23 @@ impl Cluster {
     ///
     /// # Errors
     /// When the quorums do not fit the number of nodes.
-    pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
+    pub fn new(setup: &Setup<'_>) -> Result<Cluster, Refusal> {
         let params: Params = setup.params::<Params>().clone();
         let nodes = setup.group(GROUP).count;
         let n = params.n.unwrap_or(nodes.min(3));
         let majority = n / 2 + 1;
         let (r, w) = (params.r.unwrap_or(majority), params.w.unwrap_or(majority));
         if n == 0 || n > nodes {
-            return Err(format!(
-                "params.n is {n}; it must be from 1 to the number of nodes, {nodes}"
-            ));
+            let expected = format!("expected 1 to {nodes}, the number of nodes");
+            let refusal = Refusal::new("params.n", format!("params.n is {n}"), expected);
+            return Err(refusal.or("nodes.count"));
         }
         for (name, size) in [("r", r), ("w", w)] {
             if size == 0 || size > n {
-                return Err(format!(
-                    "params.{name} is {size}; it must be from 1 to n, which is {n}"
-                ));
+                let key = format!("params.{name}");
+                let wrong = format!("{key} is {size}");
+                let expected = format!("expected 1 to {n}, the replicas of a key (params.n)");
+                return Err(Refusal::new(key, wrong, expected));
             }
         }
         Ok(Cluster {

@@ -51,7 +51,7 @@ pub mod versions;
 use std::rc::Rc;
 
 use netsplit_history::Run;
-use netsplit_scenario::{LabSpec, ScenarioFile};
+use netsplit_scenario::{LabSpec, Refusal, ScenarioFile};
 use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
 
 use client::KvClient;
@@ -81,7 +81,7 @@ impl Lab for QuorumKv {
         netsplit_shipped_scenarios::of("quorum-kv")
     }
 
-    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         Ok(Rc::new(Kv { cluster: Rc::new(Cluster::new(setup)?), inspector: Inspector::default() }))
     }
 }

@@ -37,6 +37,7 @@ pub static SPEC: LabSpec = LabSpec {
     shown: &[Named::new("stored", "What a node holds of a key after a change: the values")],
     strips: STRIPS,
     metrics: METRICS,
+    measures: MEASURES,
     observed: &[
         Named::new("write", "Duration of the write of a write-then-read"),
         Named::new("read", "Duration of each of its reads"),
@@ -81,6 +82,9 @@ const METRICS: &[Named] = &[
     Named::new("hints_delivered", "Kept writes that were handed over"),
     Named::new("anti_entropy_repairs", "Keys that a comparison of Merkle trees brought up to date"),
     Named::new("keys_exchanged", "Keys that comparisons of Merkle trees sent"),
+];
+
+const MEASURES: &[Named] = &[
     Named::new("stale_reads", "Reads that missed a write acknowledged before they began"),
     Named::new("stale_rate", "The share of successful reads that were stale"),
     Named::new(

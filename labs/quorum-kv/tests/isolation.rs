@@ -66,7 +66,7 @@ fn quorums_that_do_not_fit_are_refused() {
         (&["params.w=0"][..], "params.w is 0"),
     ] {
         let built = load(&QuorumKv, "calm", set).run(1);
-        let why = built.expect_err("it cannot be built");
+        let why = built.expect_err("it cannot be built").to_string();
         assert!(why.contains(what), "{why}");
     }
 }

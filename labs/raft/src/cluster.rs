@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use netsplit_scenario::Refusal;
 use netsplit_sim::{Host, NodeId, Setup};
 
 use crate::log::{Members, Server, Snapshot};
@@ -35,34 +36,23 @@ impl Cluster {
     ///
     /// # Errors
     /// When its numbers contradict each other.
-    pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
+    pub fn new(setup: &Setup<'_>) -> Result<Cluster, Refusal> {
         let params: &Params = setup.params();
         let nodes = setup.group(GROUP).count;
         let members = params.members.unwrap_or(nodes);
         if members == 0 || members > nodes {
-            return Err(format!("params.members is {members}; it must be 1 to {nodes}, the nodes"));
+            let wrong = format!("params.members is {members}");
+            let expected = format!("expected 1 to {nodes}, the nodes");
+            return Err(Refusal::new("params.members", wrong, expected).or("nodes.count"));
         }
+        check(params)?;
         let [shortest, longest] = params.election_timeout;
-        if shortest > longest {
-            return Err(format!(
-                "params.election_timeout is {shortest} to {longest}; the shorter must come first"
-            ));
-        }
-        if params.heartbeat >= shortest || params.heartbeat.is_zero() {
-            return Err(format!(
-                "params.heartbeat is {}; it must be above 0 and below the shortest election \
-                 timeout, {shortest}",
-                params.heartbeat
-            ));
-        }
-        if params.batch == 0 || params.snapshot_every == 0 {
-            return Err("params.batch and params.snapshot_every must be at least 1".into());
-        }
         let config = Config {
             election_timeout: (*shortest, *longest),
             heartbeat: *params.heartbeat,
             batch: params.batch as usize,
             prevote: params.prevote,
+            check_quorum: params.check_quorum,
             fast_backtracking: params.fast_backtracking,
             transfer: params.transfer,
             snapshot_every: params.snapshots.then_some(params.snapshot_every as usize),
@@ -105,4 +95,32 @@ impl Cluster {
         let place = hosts.iter().position(|node| *node == host)?;
         Some(Server(place as u32))
     }
+}
+
+/// Whether the parameters fit together.
+///
+/// # Errors
+/// The first that does not.
+fn check(params: &Params) -> Result<(), Refusal> {
+    let [shortest, longest] = params.election_timeout;
+    if shortest > longest {
+        let wrong = format!("params.election_timeout is {shortest} to {longest}");
+        let expected = "expected the shorter time first";
+        return Err(Refusal::new("params.election_timeout", wrong, expected));
+    }
+    if params.heartbeat >= shortest || params.heartbeat.is_zero() {
+        let wrong = format!("params.heartbeat is {}", params.heartbeat);
+        let expected =
+            format!("expected more than 0 and less than the shortest election timeout, {shortest}");
+        let refusal = Refusal::new("params.heartbeat", wrong, expected);
+        return Err(refusal.or("params.election_timeout"));
+    }
+    for (key, value) in
+        [("params.batch", params.batch), ("params.snapshot_every", params.snapshot_every)]
+    {
+        if value == 0 {
+            return Err(Refusal::new(key, format!("{key} is 0"), "expected at least 1"));
+        }
+    }
+    Ok(())
 }

@@ -66,6 +66,7 @@ impl Stage {
             heartbeat: Duration::from_millis(50),
             batch: 2,
             prevote: self.prevote,
+            check_quorum: true,
             fast_backtracking: true,
             transfer: true,
             snapshot_every: None,

@@ -54,7 +54,7 @@ mod transfer;
 use std::rc::Rc;
 
 use netsplit_history::Run;
-use netsplit_scenario::{Exercises, LabSpec, ScenarioFile};
+use netsplit_scenario::{Exercises, LabSpec, Refusal, ScenarioFile};
 use netsplit_sim::{Answer, Client, Host, Lab, Order, Setup, System, Task};
 
 use client::KvClient;
@@ -86,7 +86,7 @@ impl Lab for RaftLab {
         exercises::EXERCISES
     }
 
-    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         Ok(Rc::new(Store { cluster: Rc::new(Cluster::new(setup)?), observer: Observer::default() }))
     }
 }

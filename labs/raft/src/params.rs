@@ -19,6 +19,8 @@ pub struct Params {
     pub batch: u32,
     /// Whether a server asks whether it would win before it stands for election (pre-vote).
     pub prevote: bool,
+    /// Whether a leader that no majority has answered for the longest election timeout steps down.
+    pub check_quorum: bool,
     /// Whether a leader skips whole terms when a follower refuses its entries, rather than going
     /// back one entry per round trip.
     pub fast_backtracking: bool,
@@ -47,6 +49,7 @@ impl Default for Params {
             heartbeat: Span::ms(50),
             batch: 64,
             prevote: true,
+            check_quorum: true,
             fast_backtracking: true,
             snapshots: true,
             snapshot_every: 500,

@@ -199,7 +199,8 @@ impl Raft {
         let state = &mut self.state;
         state.lead.transfer.take_if(|(_, until)| state.now >= *until);
         let longest = state.config.election_timeout.1;
-        if state.followed_at().is_some_and(|at| state.now >= at + longest) {
+        let alone = state.followed_at().is_some_and(|at| state.now >= at + longest);
+        if alone && state.config.check_quorum {
             // Lets its clients look for another leader (thesis 6.2).
             state.become_follower(state.current_term, out);
         } else if state.now >= state.lead.heartbeat_due {

@@ -37,6 +37,7 @@ pub static SPEC: LabSpec = LabSpec {
     shown: &[],
     strips: STRIPS,
     metrics: METRICS,
+    measures: MEASURES,
     observed: &[
         Named::new(
             "downtime",
@@ -84,10 +85,6 @@ const EVENTS: &[Named] = &[
 const METRICS: &[Named] = &[
     Named::new("elections", "Number of times a server stood for election"),
     Named::new("prevotes", "Number of times a server asked for pre-votes"),
-    Named::new("leaders", "Elections won"),
-    Named::new("split_votes", "Terms with candidates and without a leader"),
-    Named::new("split_rate", "Share of successions that took more than one term"),
-    Named::new("term", "The highest term"),
     Named::new("attempts", "Requests that clients sent to servers, including retries"),
     Named::new("log_writes", "Entries that servers wrote to their disks"),
     Named::new("refused_appends", "Appends and heartbeats that a follower refused"),
@@ -95,6 +92,13 @@ const METRICS: &[Named] = &[
         "snapshots_sent",
         "Snapshots that leaders sent to followers that needed compacted entries",
     ),
+];
+
+const MEASURES: &[Named] = &[
+    Named::new("leaders", "Elections won"),
+    Named::new("split_votes", "Terms with candidates and without a leader"),
+    Named::new("split_rate", "Share of successions that took more than one term"),
+    Named::new("term", "The highest term"),
     Named::new("log_entries_max", "Maximum length of a server's log, in entries"),
 ];
 

@@ -23,6 +23,8 @@ pub struct Config {
     pub batch: usize,
     /// Whether a server asks whether it would win before it stands for election.
     pub prevote: bool,
+    /// Whether a leader that no majority follows steps down.
+    pub check_quorum: bool,
     /// Whether a leader that was refused skips whole terms, rather than one entry.
     pub fast_backtracking: bool,
     /// Whether a leader hands over when asked to.

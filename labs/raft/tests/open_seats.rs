@@ -314,6 +314,7 @@ fn a_handler_can_be_compared_with_the_reference() {
         heartbeat: Duration::from_millis(50),
         batch: 64,
         prevote: true,
+        check_quorum: true,
         fast_backtracking: true,
         transfer: true,
         snapshot_every: None,

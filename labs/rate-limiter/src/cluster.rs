@@ -39,10 +39,11 @@ impl Cluster {
     ///
     /// # Errors
     /// When the parameters do not fit together.
-    pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
+    pub fn new(setup: &Setup<'_>) -> Result<Cluster, Refusal> {
         let params = setup.params::<Params>().clone();
         if setup.group("store").count != 1 {
-            return Err("nodes.store.count must be 1: there is one store".to_owned());
+            let wrong = "there is more than one store";
+            return Err(Refusal::new("nodes.store.count", wrong, "expected 1"));
         }
         Ok(Cluster {
             policy: policy(&params)?,
@@ -67,16 +68,17 @@ impl Cluster {
 
 /// The policy, if its interval is a whole number of nanoseconds: rounding it would admit one
 /// request too many sooner or later, and the invariants are exact.
-fn policy(params: &Params) -> Result<Policy, String> {
+fn policy(params: &Params) -> Result<Policy, Refusal> {
     let (window, limit) = (params.window.as_nanos(), u128::from(params.limit));
-    if limit == 0 || params.burst == 0 {
-        return Err("params.limit and params.burst must be at least 1".to_owned());
+    for (key, value) in [("params.limit", params.limit), ("params.burst", params.burst)] {
+        if value == 0 {
+            return Err(Refusal::new(key, format!("{key} is 0"), "expected at least 1"));
+        }
     }
     if window == 0 || !window.is_multiple_of(limit) {
-        return Err(format!(
-            "params.window / params.limit is {window} ns / {limit}: choose a window that is a whole \
-             number of nanoseconds per request"
-        ));
+        let wrong = format!("params.window / params.limit is {window} ns / {limit}");
+        let expected = "expected a whole number of nanoseconds per request";
+        return Err(Refusal::new("params.window", wrong, expected).or("params.limit"));
     }
     Ok(Policy { limit: params.limit, window: *params.window, burst: params.burst })
 }

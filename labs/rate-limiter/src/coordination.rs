@@ -41,7 +41,7 @@ pub trait Coordination {
 }
 
 /// Builds a coordination; the error says why it cannot work with this cluster's seats and parameters.
-pub type BuildCoordination = fn(&Rc<Cluster>) -> Result<Rc<dyn Coordination>, String>;
+pub type BuildCoordination = fn(&Rc<Cluster>) -> Result<Rc<dyn Coordination>, Refusal>;
 
 /// Decides for one gateway while it is up.
 pub trait Gatekeeper {
@@ -78,13 +78,11 @@ struct Central(Rc<Cluster>);
 ///
 /// # Errors
 /// When limiters have to be told that requests end, which the store does not see.
-pub fn central(cluster: &Rc<Cluster>) -> Result<Rc<dyn Coordination>, String> {
+pub fn central(cluster: &Rc<Cluster>) -> Result<Rc<dyn Coordination>, Refusal> {
     if let TenantLimiter::Concurrency(_) = (cluster.algorithm)(&cluster.policy) {
-        return Err(
-            "a concurrency limit has to see requests end, on the gateway that serves them: \
-                    it needs coordination=local"
-                .to_owned(),
-        );
+        let wrong = "a concurrency limit has to see requests end, on the gateway that serves them";
+        let expected = "expected coordination=local with algorithm=concurrency-limit";
+        return Err(Refusal::new("variant", wrong, expected));
     }
     Ok(Rc::new(Central(cluster.clone())))
 }
@@ -147,7 +145,7 @@ struct Local {
 ///
 /// # Errors
 /// Never: all algorithms work on a gateway.
-pub fn local(cluster: &Rc<Cluster>) -> Result<Rc<dyn Coordination>, String> {
+pub fn local(cluster: &Rc<Cluster>) -> Result<Rc<dyn Coordination>, Refusal> {
     Ok(Rc::new(Local { cluster: cluster.clone(), clock: Host::monotonic }))
 }
 
@@ -155,7 +153,7 @@ pub fn local(cluster: &Rc<Cluster>) -> Result<Rc<dyn Coordination>, String> {
 ///
 /// # Errors
 /// Never: all algorithms work on a gateway.
-pub fn local_wall_clock(cluster: &Rc<Cluster>) -> Result<Rc<dyn Coordination>, String> {
+pub fn local_wall_clock(cluster: &Rc<Cluster>) -> Result<Rc<dyn Coordination>, Refusal> {
     Ok(Rc::new(Local { cluster: cluster.clone(), clock: Host::now }))
 }
 

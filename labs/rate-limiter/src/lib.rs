@@ -86,7 +86,7 @@ impl Lab for RateLimiter {
         exercises::EXERCISES
     }
 
-    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         let cluster = Rc::new(Cluster::new(setup)?);
         let coordination = setup.pick(&seats::COORDINATION)(&cluster)?;
         Ok(Rc::new(Service { cluster, coordination }))

@@ -40,6 +40,7 @@ pub static SPEC: LabSpec = LabSpec {
     ],
     strips: STRIPS,
     metrics: METRICS,
+    measures: MEASURES,
     observed: &[Named::new(
         "budget_age",
         "Age of the totals behind the budget by which a synced gateway admitted a request",
@@ -66,6 +67,9 @@ const METRICS: &[Named] = &[
         "estimate",
         "The sliding window counter's last estimate, before it decided about the request",
     ),
+];
+
+const MEASURES: &[Named] = &[
     Named::new(
         "window_max",
         "The most requests of a tenant admitted in any window of the policy's length",

@@ -17,6 +17,7 @@ use crate::cluster::Cluster;
 use crate::coordination::{Coordination, Gatekeeper, Outage, PendingDecision, Unavailable};
 use crate::limiter::Decision;
 use crate::messages::{Collect, Statements, Tenant, Totals};
+use crate::params::Params;
 use crate::record;
 
 /// Gateways that spend budgets, and a store that renews them by these rules.
@@ -33,14 +34,18 @@ struct Synced {
 pub fn synced(
     cluster: &Rc<Cluster>,
     rules: Rc<dyn SharedBudget>,
-) -> Result<Rc<dyn Coordination>, String> {
+) -> Result<Rc<dyn Coordination>, Refusal> {
     if !cluster.token_bucket_per_tenant {
-        return Err("coordination=synced has budgets in place of limiters: it needs \
-                    algorithm=token-bucket and keys=per-tenant"
-            .to_owned());
+        let wrong = "coordination=synced has budgets in place of limiters";
+        let expected = "expected algorithm=token-bucket and keys=per-tenant with it";
+        return Err(Refusal::new("variant", wrong, expected));
     }
     if *cluster.params.store_timeout >= *cluster.params.sync_every {
-        return Err("params.store_timeout must be shorter than params.sync_every".to_owned());
+        let Params { store_timeout, sync_every, .. } = &cluster.params;
+        let wrong = format!("params.store_timeout is {store_timeout}");
+        let expected = format!("expected less than params.sync_every, {sync_every}");
+        let refusal = Refusal::new("params.store_timeout", wrong, expected);
+        return Err(refusal.or("params.sync_every"));
     }
     Ok(Rc::new(Synced { cluster: cluster.clone(), rules }))
 }

@@ -76,15 +76,15 @@ fn with_all_links_cut_each_gateway_spends_its_first_budget_and_no_more() {
 fn what_does_not_fit_is_refused() {
     for (set, what) in [
         (&["params.limit=7"][..], "a whole number of nanoseconds"),
-        (&["params.limit=0"], "must be at least 1"),
-        (&["params.burst=0"], "must be at least 1"),
+        (&["params.limit=0"], "is 0; expected at least 1"),
+        (&["params.burst=0"], "is 0; expected at least 1"),
         (&["variant=algorithm=concurrency-limit"], "coordination=local"),
         (&["variant=coordination=synced,algorithm=gcra"], "algorithm=token-bucket"),
-        (&["variant=synced", "params.store_timeout=500ms"], "shorter"),
-        (&["nodes.store.count=2"], "one store"),
+        (&["variant=synced", "params.store_timeout=500ms"], "less than params.sync_every"),
+        (&["nodes.store.count=2"], "more than one store"),
     ] {
         let experiment = testing::load(&RateLimiter, "calm", set);
-        let why = experiment.run(1).expect_err("it cannot be built");
+        let why = experiment.run(1).expect_err("it cannot be built").to_string();
         assert!(why.contains(what), "{why}");
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
+use netsplit_scenario::Refusal;
 use netsplit_sim::{Host, NodeId, Setup};
 
 use crate::admission::Admission;
@@ -32,20 +33,21 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    pub fn new(setup: &Setup<'_>) -> Result<Cluster, String> {
+    pub fn new(setup: &Setup<'_>) -> Result<Cluster, Refusal> {
         let params: Params = setup.params::<Params>().clone();
         let [proxies, servers] = ["proxies", "servers"].map(|name| setup.group(name));
         if params.fan_out == 0 || !servers.count.is_multiple_of(params.fan_out) {
-            return Err(format!(
-                "{} servers cannot be divided evenly among {} leaves: make nodes.servers.count a \
-                 multiple of params.fan_out",
-                servers.count, params.fan_out
-            ));
+            let (servers, leaves) = (servers.count, params.fan_out);
+            let wrong = format!("{servers} servers cannot be divided evenly among {leaves} leaves");
+            let expected = match leaves {
+                0 => "expected at least 1",
+                _ => "expected nodes.servers.count to be a multiple of params.fan_out",
+            };
+            return Err(Refusal::new("params.fan_out", wrong, expected).or("nodes.servers.count"));
         }
         if params.tries == 0 {
-            return Err(
-                "params.tries is 0: it includes the first try, so make it at least 1".into()
-            );
+            let expected = "expected at least 1: the first try counts";
+            return Err(Refusal::new("params.tries", "params.tries is 0", expected));
         }
         let loads = setup.scenario().loads.iter();
         Ok(Cluster {

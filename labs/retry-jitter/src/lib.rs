@@ -82,7 +82,7 @@ impl Lab for RetryJitter {
         netsplit_shipped_scenarios::of("retry-jitter")
     }
 
-    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         let cluster = Rc::new(Cluster::new(setup)?);
         Ok(Rc::new(Service { cluster, processes: RefCell::default() }))
     }

@@ -32,6 +32,7 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     events: &[Named::new("charged", "A server took a user's money")],
     strips: STRIPS,
     metrics: METRICS,
+    measures: MEASURES,
     observed: &[
         Named::new("wait", "The time that a job waited for a worker of its server"),
         Named::new("service", "The work of jobs that were served"),
@@ -56,6 +57,9 @@ const METRICS: &[Named] = &[
     Named::new("expired", "Jobs dropped because their turn came too late"),
     Named::new("duplicates", "Tries that a server recognised by their key"),
     Named::new("write_calls", "Writes of the row that were sent"),
+];
+
+const MEASURES: &[Named] = &[
     Named::new("amplification", "Jobs that reached a server, per leaf of a request"),
     Named::new("hedge_rate", "Hedges per leaf of a request"),
     Named::new("makespan_ms", "From the first request to the end of the last"),

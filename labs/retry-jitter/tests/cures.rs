@@ -42,7 +42,7 @@ fn shapes_that_do_not_fit_are_refused() {
         ("calm", "params.fan_out=0", "cannot be divided evenly among 0 leaves"),
         ("calm", "params.tries=0", "params.tries is 0"),
     ] {
-        let why = load(&RetryJitter, name, &[set]).run(1).unwrap_err();
+        let why = load(&RetryJitter, name, &[set]).run(1).unwrap_err().to_string();
         assert!(why.contains(told), "{why}");
     }
 }

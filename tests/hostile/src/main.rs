@@ -149,7 +149,7 @@ impl Lab for Hostile {
         scenario_files!("../scenarios": "calm")
     }
 
-    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         Ok(Rc::new(Cluster { mischief: *setup.pick(&MISCHIEF) }))
     }
 }

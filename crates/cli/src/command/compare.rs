@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use netsplit_harness::Catalog;
+use netsplit_harness::{Catalog, LoadError};
 use netsplit_page::ComparisonPage;
 use netsplit_report::sweep::quoted;
 use netsplit_report::{
@@ -36,18 +36,19 @@ pub fn compare(catalog: Catalog<'_>, args: &Compare) -> anyhow::Result<ExitCode>
     let (width, mut progress) = (terminal::width(), Progress::new("compare", all.len() as u64));
     let work = |index: usize| {
         let experiment = &all[index];
-        let run = watched(experiment, &with_seed(args.which.seed), &mut |_| ())?;
+        let run = watched(experiment, &with_seed(args.which.seed), &mut |_| ())
+            .map_err(|refusal| experiment.refused(&refusal))?;
         let findings = experiment.judge(&run);
         let report = Report::new(&experiment.name, &experiment.scenario, &run, &findings);
         let label = values[index].clone();
         let pictures = [timeline_columns(width), SVG_COLUMNS].map(|most| Timeline::new(&run, most));
-        Ok::<_, String>((label, report, pictures))
+        Ok::<_, LoadError>((label, report, pictures))
     };
     let runs = parallel::map(all.len(), None, work, |done| progress.at(done as u64));
     drop(progress);
     let (mut plain, mut drawn) = (Vec::new(), Vec::new());
     for run in runs {
-        let (label, report, [for_text, for_chart]) = run.map_err(exit::usage)?;
+        let (label, report, [for_text, for_chart]) = run?;
         plain.push(Side { label: label.clone(), report: report.clone(), timeline: for_text });
         drawn.push(Side { label, report, timeline: for_chart });
     }

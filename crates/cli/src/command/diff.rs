@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use netsplit_harness::{Catalog, Experiment, Source};
+use netsplit_harness::{Catalog, Experiment, LoadError, Source};
 use netsplit_history::Run;
 use netsplit_page::DifferencePage;
 use netsplit_report::{Difference, Report, json_text, render_difference};
@@ -29,8 +29,7 @@ pub fn diff(catalog: Catalog<'_>, args: &Diff) -> anyhow::Result<ExitCode> {
     let work = |index: usize| run(&experiments[index], sides[index].seed);
     let runs = parallel::map(experiments.len(), None, work, |done| progress.at(done as u64));
     drop(progress);
-    let runs: Vec<(Report, Run)> =
-        runs.into_iter().collect::<Result<_, _>>().map_err(exit::usage)?;
+    let runs: Vec<(Report, Run)> = runs.into_iter().collect::<Result<_, LoadError>>()?;
     for (side, (report, run)) in sides.iter().zip(&runs) {
         side.warn(report, run);
     }
@@ -53,9 +52,10 @@ pub fn diff(catalog: Catalog<'_>, args: &Diff) -> anyhow::Result<ExitCode> {
     Ok(if difference.same { exit::PASS } else { exit::FAIL }.into())
 }
 
-fn run(experiment: &Experiment, seed: u64) -> Result<(Report, Run), String> {
+fn run(experiment: &Experiment, seed: u64) -> Result<(Report, Run), LoadError> {
     let options = Options { record_trace: true, ..with_seed(seed) };
-    let run = watched(experiment, &options, &mut |_| ())?;
+    let run = watched(experiment, &options, &mut |_| ());
+    let run = run.map_err(|refusal| experiment.refused(&refusal))?;
     let findings = experiment.judge(&run);
     Ok((Report::new(&experiment.name, &experiment.scenario, &run, &findings), run))
 }

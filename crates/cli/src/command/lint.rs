@@ -13,15 +13,14 @@ pub fn lint(catalog: Catalog<'_>, args: &Lint) -> anyhow::Result<ExitCode> {
     let mut broken = 0;
     for which in &args.files {
         let source = catalog.source(which)?;
-        let found = match catalog.load(&source, &args.set) {
-            Ok(experiment) => {
-                if let Err(why) = build(experiment.lab, &experiment.scenario) {
-                    broken += 1;
-                    terminal::complain(&format!("error: {}: {why}", source.file));
-                    continue;
-                }
-                experiment.warnings
+        let checked = catalog.load(&source, &args.set).and_then(|experiment| {
+            match build(experiment.lab, &experiment.scenario) {
+                Ok(_) => Ok(experiment.warnings),
+                Err(refusal) => Err(experiment.refused(&refusal)),
             }
+        });
+        let found = match checked {
+            Ok(warnings) => warnings,
             Err(LoadError::Invalid(errors)) => {
                 broken += 1;
                 errors

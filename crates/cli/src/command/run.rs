@@ -92,12 +92,12 @@ pub fn with_seed(seed: u64) -> Options {
 /// Runs a scenario, with a progress bar if it takes long.
 ///
 /// # Errors
-/// When the lab cannot be built from its parameters.
+/// When the lab refuses the scenario.
 pub fn simulate(experiment: &Experiment, options: &Options) -> anyhow::Result<Run> {
     let total = Time::from(total_duration(&experiment.scenario)).as_nanos();
     let mut progress = Progress::new(&experiment.name, total);
     let run = watched(experiment, options, &mut |now| progress.at(now.as_nanos()));
-    let run = run.map_err(exit::usage)?;
+    let run = run.map_err(|refusal| experiment.refused(&refusal))?;
     warn_of_ended_trace(&run);
     Ok(run)
 }

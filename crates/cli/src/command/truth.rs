@@ -202,7 +202,8 @@ impl Prepared {
 
     /// Runs the scenario with a seed.
     fn simulate(&self, seed: u64) -> Result<Run, String> {
-        let run = watched(&self.experiment, &with_seed(seed), &mut |_| ())?;
+        let run = watched(&self.experiment, &with_seed(seed), &mut |_| ());
+        let run = run.map_err(|refusal| refusal.to_string())?;
         match run.crashes.first() {
             None => Ok(run),
             Some(crash) => {

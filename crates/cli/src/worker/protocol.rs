@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use netsplit_history::Run;
 use netsplit_report::sweep::{Entry, Job};
+use netsplit_scenario::Refusal;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -76,8 +77,8 @@ pub enum Answer {
     At(String),
     /// A command is done, and the worker ends with its exit code.
     Done,
-    /// A run of a sweep is done, or could not be built.
-    Entry(Result<Box<Entry>, String>),
+    /// A run of a sweep is done, or the lab refused its scenario.
+    Entry(Result<Box<Entry>, Refusal>),
     /// The record of a run, or why it could not be built.
     Ran(Result<Box<Run>, String>),
     /// The worker gives up, and says why.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use netsplit_harness::Experiment;
 use netsplit_history::{Run, Time};
+use netsplit_scenario::Refusal;
 use netsplit_sim::Options;
 
 use super::os::processor_time;
@@ -26,7 +27,7 @@ pub fn watched(
     experiment: &Experiment,
     options: &Options,
     progress: &mut dyn FnMut(Time),
-) -> Result<Run, String> {
+) -> Result<Run, Refusal> {
     RUNNING.fetch_add(1, Ordering::Relaxed);
     let options = Options { before_lab_code: place::teller(), ..options.clone() };
     let run = experiment.simulate(&options, &mut |now| {

@@ -125,7 +125,11 @@ impl Panel {
             .y_labels(6)
             .y_label_formatter(&|y| plain(*y))
             .x_label_formatter(&clock)
-            .x_desc(if self.time_axis { "simulated time, s" } else { "" })
+            .x_desc(if self.time_axis {
+                "simulated time at which requests were meant to be sent, s"
+            } else {
+                ""
+            })
             .draw()?;
         for curve in &self.curves {
             for piece in pieces(&curve.values, timeline) {

@@ -1,6 +1,7 @@
 //! Support for writing scenario files: the JSON Schema, and the template of `netsplit new`.
 
 mod lab_schema;
+mod listing;
 mod pretty;
 pub(crate) mod schema;
 mod sentences;

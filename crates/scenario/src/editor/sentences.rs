@@ -42,12 +42,12 @@ pub(super) fn of_names(lab: &LabSpec) -> Vec<(String, &'static str)> {
     let observed = lab.observed.iter().map(|observed| (observed.name, observed.summary));
     let latencies = operations.chain(observed);
     let latencies = latencies.map(|(name, about)| (format!("p99({name}) < 100ms"), about));
-    let metrics = lab.metrics.iter();
-    let metrics = metrics.map(|metric| (format!("{} == 0", metric.name), metric.summary));
+    let numbers = lab.metrics.iter().chain(lab.measures);
+    let numbers = numbers.map(|number| (format!("{} == 0", number.name), number.summary));
     let invariants = lab.invariants.iter();
     let invariants =
         invariants.map(|invariant| (format!("invariant {}", invariant.name), invariant.summary));
-    latencies.chain(metrics).chain(invariants).collect()
+    latencies.chain(numbers).chain(invariants).collect()
 }
 
 /// Examples for `sweep`.
@@ -59,8 +59,8 @@ pub(super) fn of_sweep(lab: &LabSpec) -> Vec<String> {
     ]
     .map(str::to_owned)
     .into();
-    let metrics = lab.metrics.iter();
-    all.extend(metrics.map(|metric| format!("mean({}) within 10% of 100", metric.name)));
+    let numbers = lab.metrics.iter().chain(lab.measures);
+    all.extend(numbers.map(|number| format!("mean({}) within 10% of 100", number.name)));
     let invariants = lab.invariants.iter().map(|invariant| format!("invariant {}", invariant.name));
     let linearizable = has_history(lab).then(|| "linearizable".to_owned());
     let properties = linearizable.into_iter().chain(invariants);

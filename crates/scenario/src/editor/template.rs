@@ -1,11 +1,12 @@
 //! The template that `netsplit new LAB` writes: a scenario that runs as it is, with optional keys
-//! as comments.
+//! and all that the lab has as comments.
 
 use std::fmt::Write;
 
 use serde_json::Value as Json;
 
-use crate::LabSpec;
+use super::listing;
+use crate::{LabSpec, OperationSpec};
 
 /// Returns a commented scenario for `lab` that runs as it is.
 pub fn template(lab: &LabSpec) -> String {
@@ -15,6 +16,8 @@ pub fn template(lab: &LabSpec) -> String {
     out += &load(lab);
     out += &params(lab);
     out += &fault(lab);
+    out += &listing::of_faults(lab);
+    out += &listing::of_actions(lab);
     out += &verdict(lab);
     let lines: Vec<_> = out.lines().map(aligned).collect();
     lines.join("\n") + "\n"
@@ -86,25 +89,19 @@ latency = { lognormal = { median = \"1ms\", p99 = \"5ms\" } }
 ";
 
 fn load(lab: &LabSpec) -> String {
-    let operations = lab.operations.iter();
-    let mut used: Vec<_> = operations.clone().filter(|op| op.weight > 0.0).collect();
-    if used.is_empty() {
-        used.extend(operations.take(1));
-    }
-    let mix: Vec<_> = used
-        .iter()
-        .map(|op| format!("{} = {}", op.name, op.weight.max(f64::MIN_POSITIVE)))
-        .collect();
+    let weight = |op: &OperationSpec| format!("{} = {}", op.name, op.weight.max(f64::MIN_POSITIVE));
+    let mix: Vec<_> = listing::mix(lab).into_iter().map(weight).collect();
     format!(
         "
 [[load]]
 rate    = \"200/s\"
 # or closed = {{ clients = 10, think = \"10ms\" }}, or once = {{ clients = 100 }}
 timeout = \"1s\"
-mix     = {{ {} }}
-keys    = {{ count = 1000 }} ## add zipf = 0.99 for hot keys
+mix     = {{ {} }} ## operations and their weights
+{}keys    = {{ count = 1000 }} ## add zipf = 0.99 for hot keys
 ",
-        mix.join(", ")
+        mix.join(", "),
+        listing::of_loads(lab),
     )
 }
 
@@ -178,12 +175,7 @@ expect = [
   \"recovery < 5s after cut\",
 "
     .to_owned();
-    for invariant in lab.invariants {
-        let _ = writeln!(out, "  # \"invariant {}\",", invariant.name);
-    }
-    for metric in lab.metrics {
-        let _ = writeln!(out, "  # \"{} == 0\", ## {}", metric.name, metric.summary);
-    }
+    out += &listing::of_expectations(lab);
     out + "]
 # catches = [\"VARIANT\"] ## variants that must fail
 # min_pass_rate = \"98%\" ## share of the seeds of a sweep that must pass

@@ -22,7 +22,7 @@ const DURATIONS: Allowed = Allowed { ended: ENDED.split_at(1).0, observed: true 
 pub(crate) fn is_metric(word: &str, known: &Vocabulary<'_>) -> bool {
     METRICS.contains(&word)
         || percentile(word).is_some()
-        || Vocabulary::named(known.lab.metrics).any(|name| name == word)
+        || known.numbers().any(|name| name == word)
 }
 
 /// Parses a metric with its arguments.
@@ -73,10 +73,16 @@ fn percentile(word: &str) -> Option<f64> {
 }
 
 fn lab_metric(word: &Word<'_>, words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Metric> {
-    let of_lab = Vocabulary::named(known.lab.metrics);
+    let of_lab = known.numbers();
     if of_lab.clone().any(|name| name == word.text) {
         let mut node = None;
+        let argument = words.position();
         if words.take_if("(") {
+            if known.is_measure(word.text) {
+                let message = format!("`{}` is measured over all nodes together", word.text);
+                let label = "expected nothing in parentheses";
+                return Err(Mistake::new(argument, message, label));
+            }
             words.expect("node")?;
             node = Some(name_of(words, known, "node")?);
             words.expect(")")?;

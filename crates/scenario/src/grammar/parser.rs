@@ -4,6 +4,7 @@ use netsplit_history::Time;
 
 use super::metric::{is_metric, metric, value};
 use super::words::{Mistake, Parsed, Words, no_such, unexpected};
+use crate::diagnostic::source::Span;
 use crate::lab::Named;
 use crate::parse::symbols::Symbols;
 use crate::value::units;
@@ -22,6 +23,16 @@ pub(crate) struct Vocabulary<'v> {
 impl Vocabulary<'_> {
     pub fn named(list: &[Named]) -> impl Iterator<Item = &'static str> + Clone {
         list.iter().map(|named| named.name)
+    }
+
+    /// The lab's numbers: its metrics and its measures.
+    pub fn numbers(&self) -> impl Iterator<Item = &'static str> + Clone {
+        Self::named(self.lab.metrics).chain(Self::named(self.lab.measures))
+    }
+
+    /// Whether a number of the lab is measured over the whole run only.
+    pub fn is_measure(&self, name: &str) -> bool {
+        Self::named(self.lab.measures).any(|measure| measure == name)
     }
 
     pub fn operations(&self) -> impl Iterator<Item = &'static str> + Clone {
@@ -90,11 +101,8 @@ fn claim(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
     let value = value(words, &metric)?;
     let window_start = words.position();
     let window = window(words, known)?;
-    if metric == Metric::Recovery && !matches!(window, WindowName::After(_)) {
-        let span = if words.position() == window_start { start } else { window_start };
-        let label = "expected `recovery < 2s after FAULT`";
-        return Err(Mistake::new(span, "`recovery` needs the window `after`", label));
-    }
+    let span = if words.position() == window_start { start } else { window_start };
+    check_window(&metric, &window, span, known)?;
     Ok(match aggregate {
         Some(aggregate) => {
             let over = over(words)?;
@@ -102,6 +110,29 @@ fn claim(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
         }
         None => Sentence::Metric { metric, comparison, value, window },
     })
+}
+
+/// Reports a window in which the metric is never measured.
+fn check_window(
+    metric: &Metric,
+    window: &WindowName,
+    span: Span,
+    known: &Vocabulary<'_>,
+) -> Parsed<()> {
+    match (metric, window) {
+        (Metric::Recovery, WindowName::After(_)) => Ok(()),
+        (Metric::Recovery, _) => {
+            let label = "expected `recovery < 2s after FAULT`";
+            Err(Mistake::new(span, "`recovery` needs the window `after`", label))
+        }
+        (Metric::Lab { name, .. }, window)
+            if *window != WindowName::Overall && known.is_measure(name) =>
+        {
+            let message = format!("`{name}` is measured over the whole run only");
+            Err(Mistake::new(span, message, "expected `overall`, or no window"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether `mean(...)`, `min(...)` or `max(...)` comes next and what is inside is a metric.

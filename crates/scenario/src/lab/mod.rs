@@ -3,6 +3,7 @@
 mod action;
 mod exercise;
 mod params;
+mod refusal;
 mod seat;
 mod spec;
 mod strip;
@@ -10,6 +11,7 @@ mod strip;
 pub use action::{ActionSpec, ArgKind, ArgSpec};
 pub use exercise::{ExerciseFiles, Exercises};
 pub use params::{CheckedParams, ParamsSpec};
+pub use refusal::Refusal;
 pub use seat::{Filling, FillingNames, Mutant, OpenFilling, Seat, SeatNames, filling, mutant};
 pub use spec::{
     Bundle, GroupSpec, LabSpec, Named, OperationSpec, Resolved, ScenarioFile, UnknownName, Variant,

@@ -25,8 +25,10 @@ pub struct LabSpec {
     pub shown: &'static [Named],
     /// What that page draws over time for this lab.
     pub strips: &'static [Strip],
-    /// Counters, gauges and end-of-run measurements.
+    /// Counters and gauges of nodes and clients: measured in any window, and by node.
     pub metrics: &'static [Named],
+    /// Numbers that the lab computes at the end: measured over the whole run, of all nodes together.
+    pub measures: &'static [Named],
     /// Durations that nodes or clients record as distributions.
     pub observed: &'static [Named],
     /// Invariants, checked on its events.
@@ -214,6 +216,7 @@ impl LabSpec {
             shown: &[],
             strips: &[],
             metrics: &[],
+            measures: &[],
             observed: &[],
             invariants: &[],
             actions: &[],

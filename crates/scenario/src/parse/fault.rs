@@ -183,6 +183,19 @@ impl Fault {
             .map(|from| (from, until(from)))
             .collect()
     }
+
+    /// All intervals in which it is active, where nothing about them is random; `None` elsewhere.
+    pub(crate) fn all_spans(&self) -> Option<Vec<(Time, Time)>> {
+        let repeats = match &self.repeat {
+            Repeat::Never => true,
+            Repeat::Every { every, times } => {
+                every.constant_ns().is_some() && times.is_some_and(|n| n < STRIKES_COMPARED)
+            }
+            Repeat::Churn { .. } => false,
+        };
+        let spans = self.certain_spans(Time::MAX);
+        (repeats && !spans.is_empty()).then_some(spans)
+    }
 }
 
 /// How many strikes of a fault are compared; the simulator handles later contradictions.

@@ -4,7 +4,6 @@ mod action;
 mod action_args;
 mod arrivals;
 mod conflicts;
-mod empty_windows;
 mod fault;
 mod fault_kind;
 mod foregone;
@@ -14,9 +13,11 @@ mod network;
 pub(crate) mod nodes;
 mod overrides;
 mod params;
+pub(crate) mod refused;
 mod selector;
 pub(crate) mod symbols;
 pub(crate) mod trigger;
+mod undecidable;
 mod verdict;
 mod warnings;
 
@@ -31,9 +32,9 @@ pub use self::action::STARTED_NODES_MAX;
 use crate::diagnostic::source::Sources;
 use crate::diagnostic::toml_errors;
 use crate::diagnostic::{Diagnostics, Problem};
-use crate::parse::empty_windows::Faults;
 use crate::parse::params::variant;
 use crate::parse::symbols::Symbols;
+use crate::parse::undecidable::Faults;
 use crate::table::context::{Context, Value};
 use crate::table::fields::Fields;
 use crate::table::named_list::{self, DefaultName};
@@ -178,6 +179,7 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
     let nodes = nodes::nodes(ctx, fields.get("nodes"));
     let complete = ctx.errors() == before;
     let (loads, clients) = load::loads(ctx, fields.get("load"), end);
+    let all_loads = if loads.len() == clients.len() { loads.as_slice() } else { &[] };
     let symbols = Symbols::new(&nodes, clients, ctx.lab, complete);
     symbols.check_distinct(ctx, &fields.span_of("nodes"));
 
@@ -194,9 +196,11 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
     let known_faults = Faults {
         names: fault_names.into_iter().chain(only_actions).collect(),
         actions: &actions,
+        loads: all_loads,
         sound: faults.iter().map(|placed| &placed.fault).collect(),
         warmup: times.warmup,
         duration: times.duration,
+        settle: times.settle,
     };
     let verdict = verdict::verdict(ctx, &symbols, &known_faults, fields.get("verdict"));
     let limits = limits::limits(ctx, fields.get("limits"));

@@ -111,14 +111,7 @@ fn descend<'i>(
     let below = table
         .entry(key_here)
         .or_insert_with(|| Spanned::new(span.clone(), DeValue::Table(DeTable::new())));
-    let default_name = match (parent, *key) {
-        ("", "load") => Some(load::default_name as DefaultName),
-        ("", "fault") => Some(fault::default_name as DefaultName),
-        ("", "action") => Some(action::default_name as DefaultName),
-        ("network", "link") => Some(network::default_name as DefaultName),
-        _ => None,
-    };
-    if let Some(default_name) = default_name {
+    if let Some(default_name) = default_name(parent, key) {
         let names = named_list::names(named_list::elements(below), default_name);
         descend_element(ctx, below, &names, steps, value);
         return;
@@ -126,6 +119,18 @@ fn descend<'i>(
     match below.get_mut() {
         DeValue::Table(below) => descend(ctx, below, rest, key, value),
         other => *other = nested(rest, value),
+    }
+}
+
+/// The default names of the elements of the list of tables `key`, a key of `parent`; `None` if it
+/// is no such list.
+pub(crate) fn default_name(parent: &str, key: &str) -> Option<DefaultName> {
+    match (parent, key) {
+        ("", "load") => Some(load::default_name),
+        ("", "fault") => Some(fault::default_name),
+        ("", "action") => Some(action::default_name),
+        ("network", "link") => Some(network::default_name),
+        _ => None,
     }
 }
 

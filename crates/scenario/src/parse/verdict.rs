@@ -2,9 +2,9 @@
 
 use crate::diagnostic::Problem;
 use crate::grammar::{self, Vocabulary};
-use crate::parse::empty_windows::{Faults, check_window};
 use crate::parse::params::variant;
 use crate::parse::symbols::Symbols;
+use crate::parse::undecidable::{Faults, check_decidable};
 use crate::table::context::{Context, Value};
 use crate::table::fields::{self, Fields};
 use crate::table::shape::{Kind, Shape, key};
@@ -84,7 +84,7 @@ fn expectations(
         let text = scalar::str_of(ctx, value, "a sentence, as a string")?;
         let sentence = sentence(ctx, symbols, faults, value, text)?;
         check_place(ctx, value, &sentence, name == "sweep")?;
-        check_window(ctx, faults, value, &sentence)?;
+        check_decidable(ctx, faults, value, &sentence)?;
         let place = ctx.sources.place(&value.span());
         Some(Expectation {
             text: text.to_owned(),

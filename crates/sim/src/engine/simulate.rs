@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_history::{Problem, Run, Time};
-use netsplit_scenario::Scenario;
+use netsplit_scenario::{Refusal, Scenario};
 use turmoil_net::Net;
 
 use super::event_loop::Sim;
@@ -51,7 +51,7 @@ pub fn simulate(
     scenario: &Scenario,
     options: &Options,
     progress: &mut dyn FnMut(Time),
-) -> Result<Run, String> {
+) -> Result<Run, Refusal> {
     let system = build(lab, scenario)?;
     let mut net = Net::new();
     let Options { seed, record_trace, compare, before_lab_code } = *options;
@@ -83,21 +83,23 @@ pub fn simulate(
     Ok(run)
 }
 
-/// Builds the lab's system from the scenario, as [`simulate`] does first: parameters that do not
-/// fit together are reported here.
+/// Builds the lab's system from the scenario, as [`simulate`] does first: values that do not fit
+/// together are reported here.
 ///
 /// # Errors
 /// When the lab cannot be built, or the scenario has more than 10,000 hosts.
-pub fn build(lab: &dyn Lab, scenario: &Scenario) -> Result<Rc<dyn System>, String> {
+pub fn build(lab: &dyn Lab, scenario: &Scenario) -> Result<Rc<dyn System>, Refusal> {
     let nodes: u64 = scenario.nodes.iter().map(|group| u64::from(group.count)).sum();
     let clients: u64 = scenario.loads.iter().map(|load| u64::from(load.hosts)).sum();
     if nodes + clients > MAX_HOSTS {
-        return Err(format!(
-            "too many hosts: {nodes} nodes and {clients} client hosts, at most {MAX_HOSTS}"
-        ));
+        let key = if nodes > clients { "nodes" } else { "load" };
+        let wrong = format!("too many hosts: {nodes} nodes and {clients} client hosts");
+        let expected = "expected at most 10,000 nodes and client hosts, all together";
+        return Err(Refusal::new(key, wrong, expected));
     }
-    guarded(|| lab.build(&Setup { scenario, open_fillings: Vec::new() }))
-        .map_err(|panic| describe(&panic))?
+    guarded(|| lab.build(&Setup { scenario, open_fillings: Vec::new() })).map_err(|panic| {
+        Refusal::new("lab", describe(&panic), "expected a lab that can be built")
+    })?
 }
 
 /// The error message of a panic of the lab outside any node.

@@ -8,8 +8,8 @@ use std::time::Duration;
 use netsplit_history::{Run, Time};
 use netsplit_scenario::{
     Arrivals, CheckedParams, Dist, Expectations, Fault, FaultKind, GroupSpec, Keys, LabSpec,
-    Limits, LinkSettings, Load, Network, NodeGroup, OperationSpec, ParamsSpec, Repeat, Scenario,
-    Selector, Trigger,
+    Limits, LinkSettings, Load, Network, NodeGroup, OperationSpec, ParamsSpec, Refusal, Repeat,
+    Scenario, Selector, Trigger,
 };
 use netsplit_sim::{
     Client, Host, Lab, Message, Options, Performing, Reply, Request, Rpc, Setup, System, Task,
@@ -141,6 +141,7 @@ static SPEC: LabSpec = LabSpec {
     shown: &[],
     strips: &[],
     metrics: &[],
+    measures: &[],
     observed: &[],
     invariants: &[],
     actions: &[],
@@ -169,7 +170,7 @@ where
         ""
     }
 
-    fn build(&self, _: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, _: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         Ok(Rc::new(TestSystem { node: self.node.clone(), client: self.client.clone() }))
     }
 }

@@ -153,5 +153,5 @@ pub fn simulated_run(catalog: Catalog<'_>, request: &SimulatedRun) -> Result<Run
     let source = Source { name: name.clone(), file: file.clone(), text: text.clone() };
     let experiment = catalog.load(&source, overrides).map_err(|error| error.to_string())?;
     let options = Options { seed: *seed, compare: *compare, ..Options::default() };
-    watched(&experiment, &options, &mut |_| ())
+    watched(&experiment, &options, &mut |_| ()).map_err(|refusal| refusal.to_string())
 }

@@ -3,6 +3,7 @@
 use netsplit_harness::Experiment;
 use netsplit_history::{Parting, Run, TraceEvent};
 use netsplit_report::sweep::Divergence;
+use netsplit_scenario::Refusal;
 use netsplit_sim::Options;
 
 use crate::worker::watched;
@@ -10,12 +11,12 @@ use crate::worker::watched;
 /// Does a run; with `twice`, does it again, and returns where the second differs.
 ///
 /// # Errors
-/// When the lab cannot be built from its parameters.
+/// When the lab refuses the scenario.
 pub fn run(
     experiment: &Experiment,
     options: &Options,
     twice: bool,
-) -> Result<(Run, Option<Divergence>), String> {
+) -> Result<(Run, Option<Divergence>), Refusal> {
     let options = Options { record_trace: twice, ..options.clone() };
     let once = || watched(experiment, &options, &mut |_| ());
     let mut first = once()?;

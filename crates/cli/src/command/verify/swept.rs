@@ -3,17 +3,17 @@
 use netsplit_check::evaluate;
 use netsplit_harness::{Catalog, Source};
 use netsplit_report::sweep::{Entry, Job};
+use netsplit_scenario::Refusal;
 
 use super::determinism;
 use super::select::Case;
 use crate::command::run::with_seed;
-use crate::exit;
 use crate::worker::{Answer, Pool, Request, SweptRun};
 
 /// Has a worker do a run; returns its entry, which may be that of a lost run.
 ///
 /// # Errors
-/// When the lab cannot be built from its parameters, or no worker can be started.
+/// When the lab refuses the scenario, or no worker can be started.
 pub fn entry(
     pool: &Pool,
     number: usize,
@@ -33,7 +33,8 @@ pub fn entry(
         twice,
     };
     match pool.ask(&Request::Run(Box::new(run)))? {
-        Ok(Answer::Entry(entry)) => entry.map(|entry| *entry).map_err(exit::usage),
+        Ok(Answer::Entry(Ok(entry))) => Ok(*entry),
+        Ok(Answer::Entry(Err(refusal))) => Err(experiment.refused(&refusal).into()),
         Ok(other) => unreachable!("a run is not answered by {other:?}"),
         Err(lost) => Ok(Entry::lost((number, job), &case.planned, &lost.to_string())),
     }
@@ -42,11 +43,14 @@ pub fn entry(
 /// Does a run, in a worker.
 ///
 /// # Errors
-/// When the scenario is not valid here, or the lab cannot be built from its parameters.
-pub fn swept_run(catalog: Catalog<'_>, swept: &SweptRun) -> Result<Entry, String> {
+/// When the lab refuses the scenario.
+///
+/// # Panics
+/// When the scenario, which the parent has loaded, is not valid here.
+pub fn swept_run(catalog: Catalog<'_>, swept: &SweptRun) -> Result<Entry, Refusal> {
     let SweptRun { number, job, name, source: (source, file), text, overrides, twice } = swept;
     let source = Source { name: source.clone(), file: file.clone(), text: text.clone() };
-    let experiment = catalog.load(&source, overrides).map_err(|error| error.to_string())?;
+    let experiment = catalog.load(&source, overrides).unwrap_or_else(|error| panic!("{error}"));
     let (run, divergence) = determinism::run(&experiment, &with_seed(job.seed), *twice)?;
     let decide = experiment.decider();
     let findings = evaluate(&experiment.scenario, &run, &decide);

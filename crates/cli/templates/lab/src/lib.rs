@@ -63,7 +63,7 @@ impl Lab for Echo {
         scenario_files!("../scenarios": "calm", "loss")
     }
 
-    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {
         Ok(Rc::new(Cluster {
             answer: *setup.pick(&ANSWER),
             work: *setup.params::<Params>().work,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use netsplit_scenario::{GroupSpec, LabSpec, OperationSpec, ParamsSpec};
+use netsplit_scenario::{GroupSpec, LabSpec, OperationSpec, ParamsSpec, Refusal};
 use netsplit_sim::{
     Client, Host, Lab, Message, Performing, Reply, Request, Rpc, Setup, System, Task,
 };
@@ -39,6 +39,7 @@ static SPEC: LabSpec = LabSpec {
     shown: &[],
     strips: &[],
     metrics: &[],
+    measures: &[],
     observed: &[],
     invariants: &[],
     actions: &[],
@@ -86,7 +87,7 @@ impl Lab for Cheat {
         ""
     }
 
-    fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, String> {
+    fn build(&self, setup: &Setup) -> Result<Rc<dyn System>, Refusal> {
         Ok(Rc::new(Running {
             run: self.0.fetch_add(1, Ordering::Relaxed),
             params: setup.params::<Params>().clone(),

@@ -1,0 +1,113 @@
+//! What a lab refuses in a scenario that parses: `lint`, `run` and the rest show line and caret.
+
+mod support;
+
+use std::fs;
+
+use support::{netsplit, stderr};
+
+/// Every refusal of every lab: a scenario, the overrides that cause it, the value in the last of
+/// them that is shown, and the label.
+const REFUSALS: &[(&str, &[&str], &str, &str)] = &[
+    ("quorum-kv/calm", &["params.r=9"], "9", "expected 1 to 3, the replicas of a key (params.n)"),
+    ("quorum-kv/calm", &["params.w=0"], "0", "expected 1 to 3, the replicas of a key (params.n)"),
+    ("quorum-kv/calm", &["params.n=6"], "6", "expected 1 to 5, the number of nodes"),
+    ("quorum-kv/calm", &["params.n=0"], "0", "expected 1 to 5, the number of nodes"),
+    ("raft/calm", &["params.members=6"], "6", "expected 1 to 5, the nodes"),
+    ("raft/calm", &["params.heartbeat=1s"], "1s", "expected more than 0 and less than"),
+    ("raft/calm", &["params.heartbeat=0s"], "0s", "expected more than 0 and less than"),
+    (
+        "raft/calm",
+        &["params.election_timeout=[\"2s\",\"1s\"]"],
+        "[\"2s\",\"1s\"]",
+        "expected the shorter time first",
+    ),
+    ("raft/calm", &["params.batch=0"], "0", "expected at least 1"),
+    ("raft/calm", &["params.snapshot_every=0"], "0", "expected at least 1"),
+    ("queueing/hedged", &["params.fan_out=7"], "7", "a multiple of params.fan_out"),
+    ("queueing/calm", &["params.fan_out=0"], "0", "expected at least 1"),
+    ("retry-jitter/calm", &["params.fan_out=7"], "7", "a multiple of params.fan_out"),
+    ("retry-jitter/calm", &["params.fan_out=0"], "0", "expected at least 1"),
+    ("retry-jitter/calm", &["params.tries=0"], "0", "expected at least 1"),
+    ("rate-limiter/calm", &["params.limit=0"], "0", "expected at least 1"),
+    ("rate-limiter/calm", &["params.burst=0"], "0", "expected at least 1"),
+    ("rate-limiter/calm", &["params.window=7ns"], "7ns", "a whole number of nanoseconds"),
+    ("rate-limiter/calm", &["nodes.store.count=2"], "2", "expected 1"),
+    (
+        "rate-limiter/calm",
+        &["params.store_timeout=1s", "variant=synced"],
+        "1s",
+        "less than params.sync_every",
+    ),
+    (
+        "rate-limiter/calm",
+        &["variant=synced,algorithm=gcra"],
+        "synced,algorithm=gcra",
+        "expected algorithm=token-bucket and keys=per-tenant",
+    ),
+    (
+        "rate-limiter/calm",
+        &["variant=algorithm=concurrency-limit"],
+        "algorithm=concurrency-limit",
+        "expected coordination=local",
+    ),
+    ("consistent-hashing/calm", &["params.sizes=[1,0]"], "[1,0]", "each at least 1"),
+    ("consistent-hashing/calm", &["params.sizes=[]"], "[]", "each at least 1"),
+    ("consistent-hashing/calm", &["params.virtual_nodes=0"], "0", "expected at least 1"),
+    ("consistent-hashing/calm", &["params.probes=0"], "0", "expected at least 1"),
+    ("consistent-hashing/calm", &["params.capacity=0"], "0", "expected at least 1"),
+    ("consistent-hashing/calm", &["params.census_keys=0"], "0", "expected at least 1"),
+    ("consistent-hashing/calm", &["params.census_rings=0"], "0", "expected at least 1"),
+    ("consistent-hashing/calm", &["params.table_size=65536"], "65536", "expected a prime"),
+    ("consistent-hashing/calm", &["nodes.directory.count=2"], "2", "expected 1"),
+    ("consistent-hashing/calm", &["nodes.store.count=2"], "2", "expected 1"),
+    ("circuit-breaker/calm", &["params.window=5"], "5", "expected min_calls of at most 5"),
+    ("circuit-breaker/calm", &["params.window=9ns"], "9ns", "expected at least 10ns"),
+    ("circuit-breaker/calm", &["params.threads=0"], "0", "expected more than 0"),
+    ("circuit-breaker/calm", &["params.attempts=0"], "0", "expected more than 0"),
+    ("circuit-breaker/calm", &["params.probes=0"], "0", "expected more than 0"),
+    ("circuit-breaker/calm", &["params.min_calls=0"], "0", "expected more than 0"),
+    ("circuit-breaker/calm", &["params.half_open_for=0s"], "0s", "expected more than 0"),
+    ("circuit-breaker/calm", &["params.eject_after=0"], "0", "expected more than 0"),
+    ("circuit-breaker/calm", &["params.eject_interval=0s"], "0s", "expected more than 0"),
+];
+
+#[test]
+fn every_refusal_of_every_lab_points_to_its_override() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (scenario, sets, value, label) in REFUSALS {
+        let sets = sets.iter().flat_map(|set| ["--set", set]);
+        let args: Vec<_> = ["lint", scenario].into_iter().chain(sets).collect();
+        let output = netsplit(folder.path(), &args);
+        let told = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {told}");
+        let set = args.iter().rev().find(|set| set.ends_with(value)).expect("one of them");
+        let margin = " ".repeat("--set ".len() + set.len() - value.len());
+        let shown = format!("| --set {set}\n  | {margin}{} ", "^".repeat(value.len()));
+        assert!(told.starts_with("error: ") && told.contains(&shown), "{args:?}: {told}");
+        assert!(told.contains(label), "{args:?}: {told}");
+    }
+}
+
+#[test]
+fn a_refusal_points_to_its_line_for_every_command() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = "title = \"T\"\nlab = \"quorum-kv\"\nduration = \"5s\"\n[params]\nr = 9\n\
+                [[load]]\nrate = \"1/s\"\n[verdict]\nexpect = [\"availability >= 1%\"]\n";
+    fs::write(folder.path().join("r.toml"), text).expect("it can be written");
+    for command in [
+        "lint r.toml",
+        "run r.toml",
+        "trace r.toml",
+        "verify r.toml --seeds 2",
+        "compare r.toml --vary params.w=1,2",
+    ] {
+        let args: Vec<_> = command.split(' ').collect();
+        let output = netsplit(folder.path(), &args);
+        let told = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{command}: {told}");
+        assert!(told.contains("error: params.r is 9"), "{command}: {told}");
+        assert!(told.contains(" --> r.toml:5:5"), "{command}: {told}");
+        assert!(told.contains("^ expected 1 to 3, the replicas of a key"), "{command}: {told}");
+    }
+}
