@@ -7,12 +7,14 @@
 
 mod grade;
 mod learner_crate;
+mod nondeterminism;
 mod progress;
 mod step;
 mod text;
 
 pub use grade::{Failure, RunGrade, ScenarioGrade, StepGrade};
 pub use learner_crate::{MARK, crate_files, source_file};
+pub use nondeterminism::suspects;
 pub use progress::{Progress, Record, Standing};
 pub use step::Step;
 pub use text::{difference, overview, step_report};

@@ -66,7 +66,12 @@ fn listen(mut link: Link, requests: &Sender<Request>) {
     let mut watch = Watch::default();
     loop {
         match link.receive() {
-            Ok(Some(request)) => drop(requests.send(request)),
+            Ok(Some(request)) => {
+                if matches!(request, Request::Simulate(_)) {
+                    watch.learners_code();
+                }
+                drop(requests.send(request));
+            }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 if let Some(why) = watch.look() {
                     let _ = link.send(&Answer::Lost(why));

@@ -1,8 +1,9 @@
 //! Watching a simulation from outside: lab code that never returns is stopped.
 //!
 //! A simulation tells its progress every few thousand steps ([`watched`]). When the process has
-//! taken [`PATIENCE`] of processor time without such a word, one of them never returned. The clock
-//! is the processor's, so that a suspended or a busy machine does not matter.
+//! taken [`PATIENCE`] of processor time without such a word, one of them never returned; when it
+//! takes none at all, it waits for what never comes. The clock is the processor's, so that a
+//! suspended or a busy machine does not matter.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -17,6 +18,15 @@ use super::place;
 
 /// Processor time without progress after which a worker gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The same for the code of a learner, who waits for the answer.
+const LEARNERS_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Processor time between two looks that is none: the look itself takes less.
+const STILL: Duration = Duration::from_millis(2);
+
+/// Looks without processor time after which a worker gives up.
+const STILL_LOOKS: u32 = 20;
 
 /// Signs of progress so far, and simulations in progress.
 static SIGNS: AtomicU64 = AtomicU64::new(0);
@@ -40,21 +50,45 @@ pub fn watched(
 }
 
 /// What was last seen of the simulations.
-#[derive(Default)]
 pub struct Watch {
     signs: u64,
+    /// The processor time at the last sign of progress, and at the last look.
     seen: Duration,
+    looked: Duration,
+    /// Looks in a row between which no processor time was taken.
+    still: u32,
+    patience: Duration,
+}
+
+impl Default for Watch {
+    fn default() -> Watch {
+        let none = Duration::ZERO;
+        Watch { signs: 0, seen: none, looked: none, still: 0, patience: PATIENCE }
+    }
 }
 
 impl Watch {
-    /// Looks again; says why to give up, if there is a reason.
+    /// Watches code of a learner from now on.
+    pub fn learners_code(&mut self) {
+        self.patience = LEARNERS_PATIENCE;
+    }
+
+    /// Looks again, about a second after the last time; says why to give up, if there is a reason.
     pub fn look(&mut self) -> Option<String> {
-        let signs = SIGNS.load(Ordering::Relaxed);
+        let (signs, now) = (SIGNS.load(Ordering::Relaxed), processor_time());
+        self.still = if now.saturating_sub(self.looked) < STILL { self.still + 1 } else { 0 };
+        self.looked = now;
         if RUNNING.load(Ordering::Relaxed) == 0 || signs != self.signs {
-            *self = Watch { signs, seen: processor_time() };
+            (self.signs, self.seen, self.still) = (signs, now, 0);
         }
-        (processor_time().saturating_sub(self.seen) > PATIENCE).then(|| {
-            let patience = PATIENCE.as_secs();
+        if self.still >= STILL_LOOKS {
+            return Some(format!(
+                "code of the lab has taken no processor time for {STILL_LOOKS} s: it waits for a \
+                 lock, a thread or input that never comes"
+            ));
+        }
+        (now.saturating_sub(self.seen) > self.patience).then(|| {
+            let patience = self.patience.as_secs();
             format!("code of the lab has not returned for {patience} s of processor time")
         })
     }

@@ -1,10 +1,11 @@
 //! Runs of a step, simulated by the learner's program and judged here.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use netsplit_harness::{Catalog, Experiment, Source};
 use netsplit_history::Run;
-use netsplit_learn::{Failure, RunGrade, ScenarioGrade, Step, StepGrade};
+use netsplit_learn::{Failure, RunGrade, ScenarioGrade, Step, StepGrade, suspects};
 use netsplit_sim::Options;
 
 use crate::parallel;
@@ -16,6 +17,8 @@ pub struct Judge<'a> {
     pub catalog: Catalog<'a>,
     /// Workers that run the learner's program.
     pub pool: &'a Pool,
+    /// The learner's file.
+    pub source: &'a str,
 }
 
 /// A scenario that judges a step.
@@ -33,6 +36,16 @@ impl Judge<'_> {
     /// # Errors
     /// When a scenario cannot be loaded, or the program is no learner's.
     pub fn grade(&self, step: &Step, failed: Option<(String, u64)>) -> anyhow::Result<StepGrade> {
+        let mut grade = self.judged(step, failed)?;
+        // A run that was lost has no page, and no record to compare.
+        let recorded = grade.failed().is_none_or(|(_, _, failure)| failure.page.is_some());
+        if let Some(first) = grade.scenarios.first_mut().filter(|_| recorded) {
+            self.repeat(step, first)?;
+        }
+        Ok(grade)
+    }
+
+    fn judged(&self, step: &Step, failed: Option<(String, u64)>) -> anyhow::Result<StepGrade> {
         let mut scenarios: Vec<_> = step
             .scenarios
             .iter()
@@ -60,6 +73,31 @@ impl Judge<'_> {
             }
         }
         Ok(StepGrade { step: step.clone(), scenarios })
+    }
+
+    /// Does the first run of a scenario in two more processes: both must be the same run.
+    fn repeat(&self, step: &Step, scenario: &mut ScenarioGrade) -> anyhow::Result<()> {
+        let (case, seed) = (self.case(step, &scenario.name)?, 1);
+        let once = |_| self.run(case.request(seed));
+        let runs = parallel::map(2, NonZeroUsize::new(2), once, |_| ()).into_iter();
+        let runs = runs.collect::<anyhow::Result<Vec<_>>>()?;
+        if let [Ok(one), Ok(other)] = &runs[..]
+            && one.fingerprint == other.fingerprint
+        {
+            return Ok(());
+        }
+        let suspects = suspects(self.source);
+        let why =
+            if suspects.is_empty() { String::new() } else { format!(": {}", suspects.join("; ")) };
+        let (lab, name, variant) = (step.lab, &case.experiment.name, &case.variant);
+        let command =
+            format!("cargo {lab} verify {name} --seeds 1 --determinism --variant {variant}");
+        let happened = format!(
+            "two runs of seed {seed} differ, so the code depends on more than the seed{why}"
+        );
+        let failure = Failure::without_record(happened, command);
+        scenario.runs = vec![RunGrade { seed, failure: Some(failure) }];
+        Ok(())
     }
 
     fn case(&self, step: &Step, name: &str) -> anyhow::Result<Case> {

@@ -104,9 +104,9 @@ fn grade(
         },
     };
     let pool = Pool::of(Program::Learners { file, folder: folder.path().to_owned() });
-    let judge = Judge { catalog, pool: &pool };
     for step in steps {
         let source = folder.source(step)?.ok_or_else(|| missing(step))?;
+        let judge = Judge { catalog, pool: &pool, source: &source };
         let grade = judge.grade(step, folder.progress().failed(step))?;
         folder.change(|progress| progress.grade(&grade, &source))?;
         terminal::print(&step_report(&grade));

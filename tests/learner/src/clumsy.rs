@@ -1,0 +1,59 @@
+//! A learner who makes the mistake that the environment variable `MISTAKE` names.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use netsplit_lab_rate_limiter::exercises::Compared;
+use netsplit_lab_rate_limiter::limiter::rate;
+use netsplit_lab_rate_limiter::{Decision, Limiter, Policy, RateLimiter, TokenBucket, seats};
+use netsplit_sim::Lab;
+
+/// A token bucket with a mistake in its tenth decision.
+struct Clumsy {
+    bucket: TokenBucket,
+    policy: Policy,
+    decisions: u32,
+}
+
+impl Limiter for Clumsy {
+    fn new(policy: &Policy) -> Clumsy {
+        Clumsy { bucket: TokenBucket::new(policy), policy: *policy, decisions: 0 }
+    }
+
+    fn try_acquire(&mut self, now: Duration) -> Decision {
+        self.decisions += 1;
+        let mistake = std::env::var("MISTAKE").unwrap_or_default();
+        match (self.decisions, mistake.as_str()) {
+            (10, "loop") => loop {
+                std::hint::spin_loop();
+            },
+            (10, "deadlock") => {
+                let lock = Mutex::new(());
+                let _first = lock.lock();
+                drop(lock.lock());
+            }
+            (10, "exit") => {
+                println!("rate-limiter/token-bucket: 10 of 10 points");
+                std::process::exit(0)
+            }
+            (10, "abort") => std::process::abort(),
+            (10, "panic") => panic!("ten requests are enough"),
+            (_, "wrong-clock") => return self.bucket.try_acquire(now * 2),
+            (_, "no-cap") if self.decisions.is_multiple_of(100) => {
+                self.bucket = TokenBucket::new(&self.policy);
+            }
+            (_, "hash") if RandomState::new().hash_one(now).is_multiple_of(1000) => {
+                return Decision::Reject { retry_after: self.policy.interval() };
+            }
+            _ => {}
+        }
+        self.bucket.try_acquire(now)
+    }
+}
+
+fn main() -> std::process::ExitCode {
+    let make = rate::<Compared<Clumsy, TokenBucket>>;
+    let mine = seats::ALGORITHM.filling("my-token-bucket", "My token bucket", make);
+    netsplit_cli::main(&[RateLimiter.with(mine)])
+}
