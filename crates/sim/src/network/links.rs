@@ -132,7 +132,7 @@ impl Channel {
         let alone = |rate: Option<u64>| rate.map_or(Duration::ZERO, |rate| time_of(bytes, rate));
         let (now, before) = (alone(self.bandwidth.value), alone(healthy));
         let (touch, change) = match now.cmp(&before) {
-            Ordering::Less => (Touch::MessagesHastened, before - now),
+            Ordering::Less => (Touch::MessagesHastened, before.saturating_sub(now)),
             Ordering::Equal => return,
             Ordering::Greater => (Touch::MessagesDelayed, sending.saturating_sub(before)),
         };
