@@ -262,6 +262,26 @@ fn sentences_over_seeds_that_no_run_can_change() {
 }
 
 #[test]
+fn what_counts_from_a_heal_points_to_the_strike_of_a_fault_that_never_heals() {
+    let with = |sentence: &str| {
+        let fault = "[[fault]]\nname = \"gone\"\nat = \"5s\"\ncrash = \"n1\"\n";
+        let text = format!("{fault}[verdict]\nexpect = [{sentence:?}]");
+        told(&least(&format!("[[load]]\nrate = \"1/s\"\n{text}")), &[])
+    };
+    for (sentence, said) in [
+        ("serves again within 1s", "`recovery <= 1s from gone`, which counts from the strike"),
+        ("recovery < 1s after gone", "`from gone`, which counts from the strike"),
+        ("recovery < 1s during gone", "`recovery < 2s from FAULT`, from its strike"),
+        ("p99 < 1s from gone", "only `recovery` counts from a strike"),
+        ("recovery < 1s from nowhere", "nowhere"),
+    ] {
+        let found = with(sentence);
+        assert!(found.contains(said) && !found.contains("accepted"), "{sentence}: {found}");
+    }
+    assert_eq!(with("recovery < 1s from gone"), "accepted\n");
+}
+
+#[test]
 fn colours_are_optional_and_places_are_data() {
     let Err(found) = parse(&least("settle = 1"), "bad.toml", &[], &LABS) else {
         panic!("accepted");

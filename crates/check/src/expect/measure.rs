@@ -1,6 +1,7 @@
 //! Measurement of a metric in a window.
 
 use std::cmp::Ordering;
+use std::time::Duration;
 
 use netsplit_history::{Latencies, Run, Time, Window, recovery};
 use netsplit_scenario::{Metric, Quantity, Requests, Scenario, Statistic, WindowName};
@@ -144,31 +145,37 @@ fn lab_number(
     Ok(Quantity::Number(number).into())
 }
 
-/// The longest recovery after the heals of the window, each until the next fault strikes or the
-/// load ends. Heals less than a second before that are skipped.
+/// The longest recovery after the heals of the window, or from its strikes, each until the next
+/// fault strikes or the load ends. Those less than a second before that are skipped.
 fn worst_recovery(name: &WindowName, run: &Run) -> Result<Measured, String> {
     let firings = match name {
-        WindowName::After(fault) => spans(run, fault),
+        WindowName::After(fault) | WindowName::From(fault) => spans(run, fault),
         WindowName::Overall => run.faults.iter().flat_map(|f| f.spans.clone()).collect(),
         _ => return Err("recovery is measured after a fault: say `after NAME`".into()),
     };
+    let from_strike = matches!(name, WindowName::From(_));
+    let starts = firings.iter().map(|firing| if from_strike { firing.0 } else { firing.1 });
     let measured = run.measured_window();
-    let heals = firings.iter().map(|firing| firing.1);
     let mut worst: Option<Measured> = None;
-    for heal in heals.filter(|heal| measured.contains(*heal)) {
-        let until = until_next_strike(run, heal);
-        if !is_observable(run, &Window::span(heal, until)) {
+    for start in starts.filter(|start| measured.contains(*start)) {
+        // The strike from which it counts is not the next one.
+        let after = if from_strike { start + Duration::from_nanos(1) } else { start };
+        let until = until_next_strike(run, after);
+        if !is_observable(run, &Window::span(start, until)) {
             continue;
         }
-        let measured = match recovery(run, heal, until) {
+        let measured = match recovery(run, start, until) {
             Some(duration) => Quantity::Nanos(duration.as_nanos() as f64).into(),
-            None => never(heal.as_secs_f64(), until.as_secs_f64()),
+            None => never(if from_strike { "strike" } else { "heal" }, start, until),
         };
         if worst.as_ref().is_none_or(|worst| measured.value.number() > worst.value.number()) {
             worst = Some(measured);
         }
     }
-    worst.ok_or_else(|| "no heal is followed by a second of requests before the next strike".into())
+    let what = if from_strike { "strike" } else { "heal" };
+    worst.ok_or_else(|| {
+        format!("no {what} is followed by a second of requests before the next strike")
+    })
 }
 
 /// Whether a recovery can be observed at all: a whole second, and a request in it.
@@ -177,18 +184,22 @@ fn is_observable(run: &Run, after: &Window) -> bool {
     after.length().as_secs() >= 1 && has_requests()
 }
 
-fn never(heal_s: f64, until_s: f64) -> Measured {
-    let (heal, until) = (show(Quantity::Nanos(heal_s * 1e9)), show(Quantity::Nanos(until_s * 1e9)));
+fn never(what: &str, start: Time, until: Time) -> Measured {
+    let shown = |time: Time| show(Quantity::Nanos(time.as_nanos() as f64));
+    let (start, until) = (shown(start), shown(until));
     Measured {
         value: Quantity::Nanos(f64::INFINITY),
-        note: format!("not back at 99% between the heal at {heal} and {until}"),
+        note: format!("not back at 99% between the {what} at {start} and {until}"),
         only: None,
     }
 }
 
 fn empty_reason(name: &WindowName, run: &Run) -> String {
     match name {
-        WindowName::Before(fault) | WindowName::During(fault) | WindowName::After(fault)
+        WindowName::Before(fault)
+        | WindowName::During(fault)
+        | WindowName::After(fault)
+        | WindowName::From(fault)
             if spans(run, fault).is_empty() =>
         {
             let is_action = run.actions.iter().any(|action| action.name == *fault);
@@ -201,6 +212,7 @@ fn empty_reason(name: &WindowName, run: &Run) -> String {
         WindowName::Before(fault) => format!("nothing was measured before `{fault}`"),
         WindowName::During(fault) => format!("`{fault}` was at no measured time"),
         WindowName::After(fault) => format!("no measured time between `{fault}` and what follows"),
+        WindowName::From(fault) => format!("nothing was measured from the strike of `{fault}`"),
         WindowName::OutsideFaults => "no measured time is outside the faults".into(),
         WindowName::Overall | WindowName::Span(..) => "the window has no measured time".into(),
     }

@@ -23,6 +23,10 @@ pub fn resolve(name: &WindowName, run: &Run, settle: Duration) -> Window {
             Some(heal) => Window::span(heal, until_next_strike(run, heal)),
             None => Window::default(),
         },
+        WindowName::From(fault) => match spans(run, fault).first() {
+            Some(&(strike, _)) => Window::span(strike, run.duration),
+            None => Window::default(),
+        },
         WindowName::OutsideFaults => {
             let faults = run.faults.iter().flat_map(|fault| &fault.spans);
             let unsettled = faults.map(|&(strike, heal)| (strike, heal + settle));

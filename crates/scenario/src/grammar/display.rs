@@ -159,6 +159,7 @@ impl Display for WindowName {
             WindowName::Before(name) => write!(f, "before {name}"),
             WindowName::During(name) => write!(f, "during {name}"),
             WindowName::After(name) => write!(f, "after {name}"),
+            WindowName::From(name) => write!(f, "from {name}"),
             WindowName::OutsideFaults => f.write_str("outside faults"),
             WindowName::Span(from, to) => {
                 let [from, to] = [from, to].map(|time| format::nanos(time.as_nanos() as f64));

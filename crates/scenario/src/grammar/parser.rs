@@ -120,10 +120,15 @@ fn check_window(
     known: &Vocabulary<'_>,
 ) -> Parsed<()> {
     match (metric, window) {
-        (Metric::Recovery, WindowName::After(_)) => Ok(()),
+        (Metric::Recovery, WindowName::After(_) | WindowName::From(_)) => Ok(()),
         (Metric::Recovery, _) => {
-            let label = "expected `recovery < 2s after FAULT`";
-            Err(Mistake::new(span, "`recovery` needs the window `after`", label))
+            let label = "expected `recovery < 2s after FAULT`, which counts from its heal, or \
+                         `recovery < 2s from FAULT`, from its strike";
+            Err(Mistake::new(span, "`recovery` needs the window `after` or `from`", label))
+        }
+        (_, WindowName::From(name)) => {
+            let label = format!("expected `during {name}` or `from 10s to 20s`");
+            Err(Mistake::new(span, "only `recovery` counts from a strike", label))
         }
         (Metric::Lab { name, .. }, window)
             if *window != WindowName::Overall && known.is_measure(name) =>
@@ -266,6 +271,9 @@ fn window(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<WindowName> {
         "outside" => {
             words.expect("faults")?;
             WindowName::OutsideFaults
+        }
+        "from" if known.occasions.iter().any(|occasion| occasion == words.peek()) => {
+            WindowName::From(occasion(words, known)?)
         }
         "from" => {
             let from = time(words)?;

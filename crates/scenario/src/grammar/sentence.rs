@@ -7,7 +7,7 @@
 //!            | "load" LOAD | "region" REGION | "node" NODE
 //! comparison = "<" | "<=" | ">" | ">=" | "==" | "within" PERCENT "of"
 //! window     = "overall" | "before" NAME | "during" NAME | "after" NAME
-//!            | "outside faults" | "from" TIME "to" TIME
+//!            | "outside faults" | "from" TIME "to" TIME | "from" NAME
 //! property   = "linearizable" | "invariant" NAME | ...
 //! sweep-claim = ( "violates" property "in" comparison PERCENT "of seeds"
 //!               | ( "mean" | "min" | "max" ) "(" metric ")" comparison value [ window ]
@@ -93,7 +93,7 @@ pub enum Metric {
     Slower(Time, Population),
     /// Successful requests per second.
     Throughput(Requests),
-    /// Time from a fault's heal until service is back.
+    /// Time from a fault's heal, or from its strike, until service is back.
     Recovery,
     /// The fraction of requests that were rejected: rejected / attempted.
     RejectedRate(Requests),
@@ -263,6 +263,8 @@ pub enum WindowName {
     /// From the last heal of the fault, or from when the action is obeyed, to the next strike of
     /// any fault, or to the end.
     After(String),
+    /// For a recovery only: from each strike of the fault, or from when the action is asked.
+    From(String),
     /// Outside all firings of all faults and the settle time after each.
     OutsideFaults,
     /// From the first time to the second, exclusive.

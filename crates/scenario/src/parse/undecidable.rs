@@ -5,6 +5,7 @@ use std::time::Duration;
 use netsplit_history::{Time, Window};
 
 use crate::table::context::{Context, Value};
+use crate::value::format;
 use crate::{
     Action, Fault, Load, Metric, Population, Property, Repeat, Requests, Sentence, Trigger,
     WindowName,
@@ -45,9 +46,20 @@ pub(crate) fn check_decidable(
                 let message = "there is no fault to recover from";
                 return ctx.fail(value.span(), message, "expected a [[fault]] in the scenario");
             }
+            if let Property::Serves(within) = property {
+                return check_heals(ctx, faults, value, *within);
+            }
             return Some(());
         }
     };
+    if let (Metric::Recovery, WindowName::After(name)) = (metric, window)
+        && faults.sound.iter().any(|fault| fault.name == *name && never_heals(fault))
+    {
+        let message = format!("`{name}` never heals, so the window is empty");
+        let label =
+            format!("expected a fault with `for`, or `from {name}`, which counts from the strike");
+        return ctx.fail(value.span(), message, label);
+    }
     check_time(ctx, faults, value, window)?;
     match metric {
         Metric::Availability(requests)
@@ -59,6 +71,30 @@ pub(crate) fn check_decidable(
         }
         _ => Some(()),
     }
+}
+
+/// Reports a service after the last heal where a fault never heals.
+fn check_heals(
+    ctx: &Context<'_>,
+    faults: &Faults<'_>,
+    value: &Value<'_>,
+    within: Time,
+) -> Option<()> {
+    let Some(fault) = faults.sound.iter().find(|fault| never_heals(fault)) else {
+        return Some(());
+    };
+    let name = &fault.name;
+    let message = format!("`{name}` never heals, and this counts from the last heal");
+    let within = format::nanos(within.as_nanos() as f64);
+    let label = format!(
+        "expected only faults with `for`, or `recovery <= {within} from {name}`, which counts from \
+         the strike"
+    );
+    ctx.fail(value.span(), message, label)
+}
+
+fn never_heals(fault: &Fault) -> bool {
+    fault.hold.is_none() && !matches!(fault.repeat, Repeat::Churn { .. })
 }
 
 /// Reports a metric of requests that no load sends in the window.
@@ -120,6 +156,7 @@ impl Faults<'_> {
                 let heal = find(name)?.all_spans()?.iter().map(|span| span.1).max()?;
                 Window::span(heal, Time::MAX)
             }
+            WindowName::From(_) => return None,
             WindowName::OutsideFaults => {
                 let certain = self.sound.iter().flat_map(|fault| fault.certain_spans(Time::MAX));
                 let settle = Time::from(self.settle).as_nanos();
@@ -167,7 +204,7 @@ fn check_time(
         }
         WindowName::After(name) => {
             let Some(fault) = find(name) else { return Some(()) };
-            if fault.hold.is_none() && !matches!(fault.repeat, Repeat::Churn { .. }) {
+            if never_heals(fault) {
                 let message = format!("`{name}` never heals, so the window is empty");
                 return ctx.fail(value.span(), message, "expected a fault with `for`");
             }

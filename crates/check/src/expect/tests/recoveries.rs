@@ -48,3 +48,22 @@ fn recovery_without_a_heal_to_look_at_is_inconclusive() {
     let during = finding(&run, recovery(during("cut"), 1.0));
     assert_eq!(during.why, "recovery is measured after a fault: say `after NAME`");
 }
+
+#[test]
+fn recovery_from_a_strike_needs_no_heal_and_takes_the_worst() {
+    let from = |name: &str| WindowName::From(name.into());
+    let mut run = steady_but(10.0, 13.0, Status::Failed);
+    run.faults = vec![fault("gone", &[(10.0, 36.0)])];
+    let found = finding(&run, recovery(from("gone"), 2.9));
+    assert_eq!((found.verdict, found.shown.as_deref()), (Verdict::Fail, Some("2.98s")));
+    assert_eq!(finding(&run, recovery(from("gone"), 3.0)).verdict, Verdict::Pass);
+    run.faults = vec![fault("gone", &[(8.0, 9.0), (10.0, 36.0)])];
+    assert_eq!(finding(&run, recovery(from("gone"), 2.9)).verdict, Verdict::Fail);
+    run.faults.push(fault("cut", &[(20.0, 21.0)]));
+    assert_eq!(finding(&run, recovery(from("cut"), 0.1)).verdict, Verdict::Pass);
+    assert_eq!(finding(&run, recovery(from("ghost"), 9.0)).verdict, Verdict::Inconclusive);
+    let mut never = steady_but(10.0, 35.0, Status::Failed);
+    never.faults = vec![fault("gone", &[(10.0, 36.0)])];
+    let found = finding(&never, recovery(from("gone"), 1e6));
+    assert_eq!(found.why, "not back at 99% between the strike at 10.0s and 35.0s");
+}
