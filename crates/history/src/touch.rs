@@ -1,4 +1,4 @@
-//! What faults change, in their own terms.
+//! Counts of what a fault changed, in its own terms.
 
 use std::ops::{Index, IndexMut};
 

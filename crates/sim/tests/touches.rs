@@ -99,8 +99,8 @@ fn clock(skew_ns: i64, drift: f64) -> FaultKind {
     NodeFault::Clock { skew_ns, drift }.of(node("n1"))
 }
 
-fn takes(ms: u64) -> Option<SyncFault> {
-    Some(SyncFault::Takes(Dist::Constant(ms * MS)))
+fn takes(ms: u64) -> SyncFault {
+    SyncFault::Takes(Dist::Constant(ms * MS))
 }
 
 fn slow(factor: f64) -> FaultKind {
@@ -126,8 +126,8 @@ fn kinds() -> Vec<(FaultKind, Vec<Touch>)> {
         (slow(3.0), one(JobsDelayed)),
         (clock(1, 0.0), one(ClockReadings)),
         (clock(0, 0.5), vec![ClockReadings, TimersMoved]),
-        (disk(takes(7), false), one(SyncsDelayed)),
-        (disk(takes(1), false), one(SyncsHastened)),
+        (disk(Some(takes(7)), false), one(SyncsDelayed)),
+        (disk(Some(takes(1)), false), one(SyncsHastened)),
         (disk(Some(SyncFault::Hangs), false), one(SyncsDelayed)),
         (disk(None, true), vec![WritesRefused, SyncsRefused]),
     ]
@@ -159,7 +159,7 @@ fn an_effect_that_is_no_change_does_not_count() {
         cut("n1", "c1"),
         slow(1.000_1),
         clock(0, 0.0),
-        disk(takes(2), false),
+        disk(Some(takes(2)), false),
         disk(None, false),
         NodeFault::Pause.of(Selector::List(Vec::new())),
     ];

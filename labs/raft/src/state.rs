@@ -14,6 +14,10 @@ use crate::rpc::{Body, Message};
 
 /// The settings of a cluster, equal on all its servers.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that have nothing to do with each other"
+)]
 pub struct Config {
     /// The range of election timeouts, the upper end excluded.
     pub election_timeout: (Duration, Duration),

@@ -58,7 +58,7 @@ pub(crate) fn check_decidable(
         let message = format!("`{name}` never heals, so the window is empty");
         let label =
             format!("expected a fault with `for`, or `from {name}`, which counts from the strike");
-        return ctx.fail(value.span(), message, label);
+        return ctx.fail(value.span(), message, &label);
     }
     check_time(ctx, faults, value, window)?;
     match metric {
@@ -90,7 +90,7 @@ fn check_heals(
         "expected only faults with `for`, or `recovery <= {within} from {name}`, which counts from \
          the strike"
     );
-    ctx.fail(value.span(), message, label)
+    ctx.fail(value.span(), message, &label)
 }
 
 fn never_heals(fault: &Fault) -> bool {

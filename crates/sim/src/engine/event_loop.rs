@@ -183,7 +183,7 @@ impl Sim {
                     continue;
                 }
                 machine.polls += 1;
-                machine.has_run |= world.core.now > machine.started;
+                machine.fresh_since.take_if(|since| world.core.now > *since);
             }
             self.poll(key);
             if !self.spend(Some(host)) {

@@ -1,4 +1,4 @@
-//! What faults change: the counts of a run, credited to the faults that caused them.
+//! Counts of what faults change, credited to the faults that caused them.
 //!
 //! A fault of links is credited with a message when it changes its fate. What goes differently on a
 //! host is counted there ([`Machine::touched`]), and credited when the effects on the host change:
@@ -115,7 +115,7 @@ impl World {
     pub fn count_losses(&mut self, id: NodeId, tasks: u64, requests: u64) {
         let pending = self.machines.in_progress(self.core.now, id);
         let machine = &mut self.machines[id];
-        let lives = u64::from(machine.has_run);
+        let lives = u64::from(machine.fresh_since.is_none());
         let jobs = machine.cpu.running() + machine.cpu.queued();
         let losses = [
             (Touch::RequestsLost, requests),

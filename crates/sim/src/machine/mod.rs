@@ -147,8 +147,7 @@ impl Machines {
         let machine = &mut self[id];
         core.keep(&machine.name, || TraceKind::Start);
         machine.up = true;
-        machine.started = core.now;
-        machine.has_run = false;
+        machine.fresh_since = Some(core.now);
         machine.replies = Some(replies);
         let life = format!("host/{}/{}", machine.name, machine.incarnation);
         machine.rng = stream(core.seed, &life);

@@ -52,9 +52,8 @@ pub(crate) struct Machine {
     pub incarnation: u32,
     /// Polls of its tasks so far.
     pub polls: u64,
-    /// When its present life started, and whether its tasks have run since.
-    pub started: Time,
-    pub has_run: bool,
+    /// When its present life started, until its tasks have run after that instant.
+    pub fresh_since: Option<Time>,
     pub up: bool,
     /// Crashed by its own panic: it does not restart when a fault heals.
     pub panicked: bool,
@@ -217,8 +216,7 @@ fn bare(
         net,
         incarnation: 0,
         polls: 0,
-        started: Time::ZERO,
-        has_run: false,
+        fresh_since: Some(Time::ZERO),
         up: false,
         panicked: false,
         paused: false,
