@@ -1,4 +1,4 @@
-//! What faults change, in their own terms: only what goes differently because of them counts.
+//! Counts of what faults change: only what goes differently because of them counts.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! What a lab has, as comments of the template: events, roles, kinds of messages, actions, and the
+//! Comments of the template that list events, roles, kinds of messages, actions and the
 //! numbers that expectations compare, with what restricts them.
 
 use std::fmt::Write;
