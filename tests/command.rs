@@ -247,10 +247,13 @@ fn line(op: &str, input: &str, output: &str, from: u64) -> String {
 #[test]
 fn a_key_that_was_never_written_reads_as_what_is_said() {
     let empty = line("get", "null", "\"\"", 10);
-    let (code, text) = checked("kv", &[&empty], &[]);
+    let put = [&empty, &line("put", "\"a\"", "null", 20), &line("get", "null", "\"a\"", 30)];
+    let put = put.map(String::as_str);
+    let (code, text) = checked("kv", &put, &[]);
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("--absent"), "{text}");
-    assert_eq!(checked("kv", &[&empty], &["--absent", "\"\""]).0, Some(0));
+    assert_eq!(checked("kv", &put, &["--absent", "\"\""]).0, Some(0));
+    assert_eq!(checked("kv", &[&empty], &["--absent", "\"\""]).0, Some(3), "no write");
     let appended =
         [&empty, &line("append", "\"a\"", "null", 20), &line("get", "null", "\"a\"", 30)];
     let appended = appended.map(String::as_str);
@@ -263,10 +266,13 @@ fn a_key_that_was_never_written_reads_as_what_is_said() {
     let deleted = deleted.map(String::as_str);
     assert_eq!(checked("kv", &deleted, &["--absent", "0"]).0, Some(0));
     assert_eq!(checked("kv", &deleted, &["--absent", "7"]).0, Some(1));
-    assert_eq!(
-        checked("register", &[&line("read", "null", "0", 10)], &["--absent", "0"]).0,
-        Some(0)
-    );
+    let register = [
+        &line("read", "null", "0", 10),
+        &line("write", "1", "null", 20),
+        &line("read", "null", "1", 30),
+    ];
+    let register = register.map(String::as_str);
+    assert_eq!(checked("register", &register, &["--absent", "0"]).0, Some(0));
     assert_eq!(checked("kv", &[&empty], &["--absent", "{"]).0, Some(2));
 }
 

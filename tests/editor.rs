@@ -115,10 +115,17 @@ fn the_suggested_expectations_of_every_lab_are_valid() {
             let all = all.expect("suggestions").iter();
             all.flat_map(texts).collect()
         };
+        let operations = schema["definitions"][format!("{lab}.mix")]["properties"].as_object();
+        let mix: Vec<_> = operations
+            .expect("each lab has operations")
+            .keys()
+            .map(|operation| format!("{operation} = 1"))
+            .collect();
         let text = format!(
-            "title = \"T\"\nlab = {lab:?}\nduration = \"60s\"\n[[load]]\nname = \"LOAD\"\nregion = \"REGION\"\nrate = \"1/s\"\n\
+            "title = \"T\"\nlab = {lab:?}\nduration = \"60s\"\n[[load]]\nname = \"LOAD\"\nregion = \"REGION\"\nrate = \"1/s\"\nmix = {{ {} }}\n\
              [[fault]]\nname = \"FAULT\"\nat = \"10s\"\nfor = \"1s\"\ncrash = \"any\"\n\
              [verdict]\nexpect = {:?}\nsweep = {:?}\n",
+            mix.join(", "),
             suggested("expectation"),
             suggested("sweep-expectation")
         );
