@@ -1,4 +1,4 @@
-//! What a lab refuses in a scenario that parses: `lint`, `run` and the rest show line and caret.
+//! Refusals by a lab of a scenario that parses: `lint`, `run` and the rest show line and caret.
 
 mod support;
 

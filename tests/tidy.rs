@@ -70,10 +70,10 @@ fn nothing_in_a_simulation_is_left_to_chance() {
     }
 }
 
-/// The lines of the Rust files below `crates` and `labs`, each with its file and its number.
-fn lines_of_code(each: &mut dyn FnMut(&Path, usize, &str)) {
+/// The lines of the Rust files below `folders`, each with its file and its number.
+fn lines_of_code(folders: &[&str], each: &mut dyn FnMut(&Path, usize, &str)) {
     let root = root();
-    for folder in ["crates", "labs"] {
+    for folder in folders {
         for file in rust_files(&root.join(folder)) {
             let text = fs::read_to_string(&file).expect("UTF-8");
             let shown = file.strip_prefix(&root).expect("below the root");
@@ -87,7 +87,7 @@ fn module_docs_begin_with_a_noun_or_a_verb() {
     const QUESTIONS: [&str; 10] =
         ["What", "How", "Which", "Who", "Whom", "Whose", "Where", "When", "Whether", "From"];
     let mut found = Vec::new();
-    lines_of_code(&mut |file, number, line| {
+    lines_of_code(&["crates", "labs", "tests"], &mut |file, number, line| {
         let first = line.strip_prefix("//! ").and_then(|text| text.split(' ').next());
         if number == 1 && first.is_some_and(|word| QUESTIONS.contains(&word)) {
             found.push(format!("{}: {line}", file.display()));
@@ -106,7 +106,7 @@ fn old_words_do_not_return() {
         ("so many ", "name the number"),
     ];
     let mut found = Vec::new();
-    lines_of_code(&mut |file, number, line| {
+    lines_of_code(&["crates", "labs"], &mut |file, number, line| {
         let doc = line.trim_start().starts_with("//");
         for (word, instead) in WORDS {
             if line.contains(word) && (doc || word != "so many ") {

@@ -4,9 +4,9 @@
 //! - [`otlp`]: OpenTelemetry traces, as lines of JSON, for Jaeger and other viewers of requests;
 //! - [`shiviz`]: a log with vector clocks, for the viewer of that name.
 //!
-//! Each is a function of a [`Run`] whose trace was recorded, and writes the
-//! same bytes for the same run. Names and contents stay data: they are strings of JSON, or a line
-//! of text without line breaks.
+//! Each is a function of a [`Run`] whose trace was recorded, and writes the same bytes for the same
+//! run. Names and contents stay data: they are strings of JSON, or a line of text without line
+//! breaks.
 
 pub mod chrome;
 pub mod otlp;

@@ -3,7 +3,7 @@
 //! The filling of an exercise is the learner's code in a wrapper that the lab provides. In a run
 //! that compares ([`Options::compare`](crate::Options)) the wrapper gives each call's inputs to the
 //! reference as well, and hands both answers to [`compare`]; the run keeps the first that differ.
-//! What the lab acts on is the learner's answer, so a comparison changes nothing in the run.
+//! The lab acts on the learner's answer, so a comparison changes nothing in the run.
 
 use std::cell::{Cell, RefCell};
 

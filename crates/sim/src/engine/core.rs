@@ -12,6 +12,7 @@ use super::budget::Budget;
 use super::events::{Event, Events};
 use super::executor::cause;
 use super::tracer::{Recorded, Tracer};
+use crate::machine::id::NodeId;
 
 /// The beginning of a wait: the time, and the wake under which it began.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +27,6 @@ impl Begun {
         Begun { since: now, by: cause() }
     }
 }
-use crate::machine::id::NodeId;
 
 /// A recorded trace may take this part of the memory, in addition to it.
 const TRACE_SHARE: u64 = 4;
