@@ -14,6 +14,7 @@
 //! | `outlier` | hosts that are not called |
 //! | `cache` | old answers instead of none |
 //! | [`seats`], `mutants` | what may be exchanged, and wrong breakers |
+//! | [`exercises`] | what a learner may write, and its comparison with the reference |
 //! | `breakers`, `upstream`, `node`, `backend`, `client` | the shell: permits, calls, threads, work |
 //! | `cluster`, `params`, `messages`, `spec` | what nodes share, are set to, say; all names |
 //! | `invariants`, `measure` | what must hold, and end-of-run measures |
@@ -28,6 +29,7 @@ mod bulkhead;
 mod cache;
 mod client;
 mod cluster;
+pub mod exercises;
 mod half_open;
 mod invariants;
 mod measure;
@@ -77,6 +79,10 @@ impl Lab for CircuitBreakerLab {
 
     fn scenarios(&self) -> &'static [ScenarioFile] {
         netsplit_shipped_scenarios::of("circuit-breaker")
+    }
+
+    fn exercises(&self) -> Exercises {
+        exercises::EXERCISES
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {

@@ -12,6 +12,7 @@
 //! | `mutants` | nine that are wrong, in one decision each |
 //! | [`migration`] | what a node does with entries whose keys move |
 //! | [`seats`] | the two seats, placement and migration, and everything that fills them |
+//! | [`exercises`] | what a learner may write, and its comparison with the reference |
 //! | [`cache`] | the memory of one node |
 //! | `roster` | the members of the cluster |
 //! | `view` | the newest view that a process knows, which may differ from another's |
@@ -27,6 +28,7 @@ pub mod cache;
 mod client;
 mod cluster;
 mod directory;
+pub mod exercises;
 mod invariants;
 pub mod jump;
 pub mod maglev;
@@ -55,7 +57,7 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use netsplit_history::Run;
-use netsplit_scenario::{LabSpec, Refusal, ScenarioFile};
+use netsplit_scenario::{Exercises, LabSpec, Refusal, ScenarioFile};
 use netsplit_sim::{Answer, Client, Host, Lab, NodeId, Order, Setup, System, Task};
 
 pub use params::{Params, Spread};
@@ -85,6 +87,10 @@ impl Lab for ConsistentHashing {
 
     fn scenarios(&self) -> &'static [ScenarioFile] {
         netsplit_shipped_scenarios::of("consistent-hashing")
+    }
+
+    fn exercises(&self) -> Exercises {
+        exercises::EXERCISES
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {

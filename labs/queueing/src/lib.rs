@@ -24,6 +24,7 @@
 mod balancer;
 mod client;
 mod cluster;
+pub mod exercises;
 mod hedging;
 mod measure;
 mod messages;
@@ -62,6 +63,10 @@ impl Lab for Queueing {
 
     fn scenarios(&self) -> &'static [ScenarioFile] {
         netsplit_shipped_scenarios::of("queueing")
+    }
+
+    fn exercises(&self) -> Exercises {
+        exercises::EXERCISES
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {

@@ -13,6 +13,7 @@
 //! | `ring` | which nodes hold a key |
 //! | `merkle`, `store` | one node's memory and journal, and how two nodes find what differs |
 //! | `coordinator`, `node`, `background`, `client` | the shell: messages, waiting, disks |
+//! | `exercises` | what a learner may write, and its comparison with the reference |
 //! | `measure`, `staleness`, `losses`, `probes` | what users felt, judged from outside |
 //!
 //! The decisions are in the [`seats`]: each is a trait over plain data, which a filling implements
@@ -30,6 +31,7 @@ mod client;
 pub mod clock;
 mod cluster;
 mod coordinator;
+pub mod exercises;
 pub mod hints;
 mod losses;
 mod measure;
@@ -51,7 +53,7 @@ pub mod versions;
 use std::rc::Rc;
 
 use netsplit_history::Run;
-use netsplit_scenario::{LabSpec, Refusal, ScenarioFile};
+use netsplit_scenario::{Exercises, LabSpec, Refusal, ScenarioFile};
 use netsplit_sim::{Client, Host, Lab, Setup, System, Task};
 
 use client::KvClient;
@@ -79,6 +81,10 @@ impl Lab for QuorumKv {
 
     fn scenarios(&self) -> &'static [ScenarioFile] {
         netsplit_shipped_scenarios::of("quorum-kv")
+    }
+
+    fn exercises(&self) -> Exercises {
+        exercises::EXERCISES
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {

@@ -1,6 +1,7 @@
 //! The exercises of this lab, and the wrapper that compares a learner's handlers with the
 //! reference's.
 
+mod handlers;
 mod outcome;
 
 use std::time::Duration;
@@ -19,7 +20,14 @@ use outcome::{Outcome, name};
 /// The exercises, in the order in which they are taken.
 pub(crate) const EXERCISES: Exercises = Exercises {
     lab: "netsplit_lab_raft::RaftLab",
-    steps: exercise_files!("election" => "election.rs"),
+    steps: exercise_files!(
+        "election" => "election.rs",
+        "log-replication" => "replication.rs",
+        "commitment" => "commitment.rs",
+        "persistence" => "storage.rs",
+        "snapshots" => "snapshot.rs",
+        "linearizable-reads" => "reads.rs",
+    ),
 };
 
 /// A filling that a learner wrote, with the reference beside it in a run that compares.

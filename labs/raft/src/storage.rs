@@ -58,13 +58,9 @@ impl Persistence for Durable {
         vec![write, DiskStep::Sync]
     }
 
-    fn recover(&self, mut journal: &[u8], initial: Snapshot) -> io::Result<Saved> {
+    fn recover(&self, journal: &[u8], initial: Snapshot) -> io::Result<Saved> {
         let mut saved = Saved::new(initial);
-        while !journal.is_empty() {
-            let (record, rest) = postcard::take_from_bytes(journal).map_err(io::Error::other)?;
-            saved.replay(record);
-            journal = rest;
-        }
+        decode(journal)?.into_iter().for_each(|record| saved.replay(record));
         Ok(saved)
     }
 }
@@ -74,6 +70,20 @@ pub fn encode(records: &[Record]) -> Vec<u8> {
     let append =
         |bytes, record| postcard::to_extend(record, bytes).expect("records can be written");
     records.iter().fold(Vec::new(), append)
+}
+
+/// The records of a journal.
+///
+/// # Errors
+/// When the bytes are not those of records.
+pub fn decode(mut journal: &[u8]) -> io::Result<Vec<Record>> {
+    let mut records = Vec::new();
+    while !journal.is_empty() {
+        let (record, rest) = postcard::take_from_bytes(journal).map_err(io::Error::other)?;
+        records.push(record);
+        journal = rest;
+    }
+    Ok(records)
 }
 
 /// Carries out steps on a disk.

@@ -1,14 +1,20 @@
-//! The exercises of this lab, and the wrapper that compares a limiter with the reference.
+//! The exercises of this lab, and the wrappers that compare a learner's code with the reference.
 
 use netsplit_sim::comparison::{compare, is_comparing};
 use netsplit_sim::prelude::*;
 
+use crate::budget::{Budget, GlobalBucket, Ledger, Round, SharedBudget, Statement};
 use crate::limiter::{Decision, Limiter, Policy};
 
 /// The exercises, in the order in which they are taken.
 pub(crate) const EXERCISES: Exercises = Exercises {
     lab: "netsplit_lab_rate_limiter::RateLimiter",
-    steps: exercise_files!("token-bucket" => "token_bucket.rs"),
+    steps: exercise_files!(
+        "token-bucket" => "token_bucket.rs",
+        "sliding-window" => "sliding_log.rs",
+        "gcra" => "gcra.rs",
+        "shared-budget" => "budget.rs",
+    ),
 };
 
 /// A limiter that a learner wrote, and the reference beside it in a run that compares.
@@ -42,5 +48,60 @@ fn told(decision: &Decision) -> String {
         Decision::Admit { after } if after.is_zero() => "admitted it".into(),
         Decision::Admit { after } => format!("admitted it, to wait for {after:?}"),
         Decision::Reject { retry_after } => format!("rejected it, to retry after {retry_after:?}"),
+    }
+}
+
+/// Rules of a shared budget that a learner wrote, and in a run that compares the reference's on a
+/// copy of the same state.
+#[derive(Clone, Copy, Debug)]
+pub struct ComparedBudget<B>(pub B);
+
+impl<B: SharedBudget> SharedBudget for ComparedBudget<B> {
+    fn settle(&self, ledger: &mut Ledger, round: &Round) {
+        let before = is_comparing().then(|| ledger.clone());
+        self.0.settle(ledger, round);
+        if let Some(before) = before {
+            let mut expected = before.clone();
+            GlobalBucket.settle(&mut expected, round);
+            let call = || format!("settling {round:?} with {before:?}");
+            compare(ledger, &expected, call, |ledger| format!("left {ledger:?}"));
+        }
+    }
+
+    fn statement(&self, ledger: &Ledger, region: usize) -> Statement {
+        let yours = self.0.statement(ledger, region);
+        if is_comparing() {
+            let call = || format!("the statement to region {region} of {ledger:?}");
+            compare(&yours, &GlobalBucket.statement(ledger, region), call, |statement| {
+                format!("stated {statement:?}")
+            });
+        }
+        yours
+    }
+
+    fn renew(&self, budget: &mut Budget, statement: &Statement) {
+        let before = is_comparing().then(|| budget.clone());
+        self.0.renew(budget, statement);
+        if let Some(before) = before {
+            let mut expected = before.clone();
+            GlobalBucket.renew(&mut expected, statement);
+            let call = || format!("the arrival of {statement:?} at {before:?}");
+            compare(budget, &expected, call, |budget| format!("left {budget:?}"));
+        }
+    }
+
+    fn try_spend(&self, budget: &mut Budget) -> bool {
+        let before = is_comparing().then(|| budget.clone());
+        let yours = self.0.try_spend(budget);
+        if let Some(before) = before {
+            let mut expected = before.clone();
+            let reference = GlobalBucket.try_spend(&mut expected);
+            let call = || format!("a request at {before:?}");
+            compare(&(yours, &*budget), &(reference, &expected), call, |(admitted, budget)| {
+                let admitted = if *admitted { "admitted" } else { "rejected" };
+                format!("{admitted} it and left {budget:?}")
+            });
+        }
+        yours
     }
 }

@@ -40,7 +40,7 @@ pub struct Bounds {
 
 impl Bounds {
     /// `min(cap, base * 2^failed)`.
-    fn exponential(self, failed: u32) -> Duration {
+    pub(crate) fn exponential(self, failed: u32) -> Duration {
         // Saturating, because a long outage brings exponents that no duration can hold.
         let factor = 2u32.saturating_pow(failed);
         self.base.saturating_mul(factor).min(self.cap)

@@ -13,6 +13,7 @@
 //! | `identity` | idempotency keys: what makes two tries one request |
 //! | `optimistic_row` | optimistic concurrency: a write that must be tried again |
 //! | [`seats`] | these six as seats, with their fillings |
+//! | [`exercises`] | what a learner may write, and its comparison with the reference |
 //! | `caller` | the composition: timeouts, retries, hedges, deadlines |
 //! | `node`, `client` | the shell: messages, workers, requests |
 //! | `cluster` | the state that all of them share |
@@ -33,6 +34,7 @@ mod caller;
 mod client;
 mod cluster;
 mod deadlines;
+pub mod exercises;
 mod identity;
 mod measure;
 mod messages;
@@ -80,6 +82,10 @@ impl Lab for RetryJitter {
 
     fn scenarios(&self) -> &'static [ScenarioFile] {
         netsplit_shipped_scenarios::of("retry-jitter")
+    }
+
+    fn exercises(&self) -> Exercises {
+        exercises::EXERCISES
     }
 
     fn build(&self, setup: &Setup<'_>) -> Result<Rc<dyn System>, Refusal> {

@@ -1,20 +1,35 @@
-//! Every step of every lab: its skeleton fails for the stated reason, and right code passes it.
+//! Every step of every lab: its skeleton fails for the stated reason, right code passes it, and
+//! wrong code does not.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use netsplit_lab_circuit_breaker::CircuitBreakerLab;
+use netsplit_lab_consistent_hashing::ConsistentHashing;
+use netsplit_lab_queueing::Queueing;
+use netsplit_lab_quorum_kv::QuorumKv;
 use netsplit_lab_raft::RaftLab;
 use netsplit_lab_rate_limiter::RateLimiter;
+use netsplit_lab_retry_jitter::RetryJitter;
 use netsplit_learn::Step;
 use netsplit_sim::Lab;
 
 const BEGINNER: &str = env!("CARGO_BIN_EXE_netsplit-beginner");
 const GRADUATE: &str = env!("CARGO_BIN_EXE_netsplit-graduate");
+const MISTAKEN: &str = env!("CARGO_BIN_EXE_netsplit-mistaken");
 
 fn steps() -> Vec<Step> {
-    let labs: [&dyn Lab; 2] = [&RaftLab, &RateLimiter];
+    let labs: [&dyn Lab; 7] = [
+        &CircuitBreakerLab,
+        &ConsistentHashing,
+        &Queueing,
+        &QuorumKv,
+        &RaftLab,
+        &RateLimiter,
+        &RetryJitter,
+    ];
     let steps = labs.iter().flat_map(|lab| {
         let name = lab.spec().name;
         lab.exercises().steps.iter().map(move |files| Step::read(name, files))
@@ -87,5 +102,17 @@ fn right_code_passes_every_step() {
         assert_eq!(output.status.code(), Some(0), "{}: {text}{}", step.path(), stderr(&output));
         let all = format!("{}: {} of {} points", step.path(), step.points, step.points);
         assert!(text.starts_with(&all), "{text}");
+    }
+}
+
+#[test]
+fn wrong_code_passes_no_step() {
+    let folder = folder();
+    for step in steps() {
+        let args = ["learn", step.lab, step.name, "--binary", MISTAKEN];
+        let output = netsplit(folder.path(), &args);
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(1), "{}: {text}{}", step.path(), stderr(&output));
+        assert!(!text.contains("ended with"), "{}: wrong, not broken: {text}", step.path());
     }
 }
