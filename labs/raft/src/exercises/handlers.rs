@@ -17,10 +17,6 @@ use crate::snapshot::{Snapshots, WholeState};
 use crate::state::State;
 use crate::storage::{DiskStep, Durable, Persistence};
 
-fn silent((): &()) -> String {
-    String::new()
-}
-
 /// Messages with entries may be cut and repeated in any way, so only the answer of a follower counts,
 /// the log, and what a leader knows of a follower.
 impl Replication for Compared<dyn Replication> {
@@ -103,7 +99,7 @@ impl Commitment for Compared<dyn Commitment> {
                     .collect();
                 format!("progress in term {}, the members' logs {marks:?}", state.current_term.0)
             },
-            silent,
+            |()| String::new(),
             |state, out| self.0.on_progress(state, out),
             |state, out| OwnTerm.on_progress(state, out),
         );
@@ -124,7 +120,7 @@ impl Commitment for Compared<dyn Commitment> {
                     "a leader that committed up to entry {commit}, at a log like it up to {matched}"
                 )
             },
-            silent,
+            |()| String::new(),
             |state, out| self.0.on_leader_commit(state, leader_commit, matched, out),
             |state, out| OwnTerm.on_leader_commit(state, leader_commit, matched, out),
         );
@@ -147,7 +143,7 @@ impl Snapshots for Compared<dyn Snapshots> {
         compared(
             (state, out),
             |state| format!("compaction up to entry {}", state.commit_index.0),
-            silent,
+            |()| String::new(),
             |state, out| self.0.on_compact(state, machine, out),
             |state, out| WholeState.on_compact(state, copy, out),
         );
@@ -161,7 +157,7 @@ impl Snapshots for Compared<dyn Snapshots> {
                 let committed = state.commit_index.0;
                 format!("a snapshot up to entry {end}, with entries up to {committed} committed")
             },
-            silent,
+            |()| String::new(),
             |state, out| self.0.on_install(state, snapshot, out),
             |state, out| WholeState.on_install(state, copy, out),
         );
@@ -245,7 +241,7 @@ impl Reads for Compared<dyn Reads> {
                     "{reads} reads that wait, at a leader that is confirmed as of {confirmed:?}"
                 )
             },
-            silent,
+            |()| String::new(),
             |state, out| self.0.on_progress(state, out),
             |state, out| ReadIndex.on_progress(state, out),
         );
