@@ -1,11 +1,23 @@
 //! A learner who has written every step wrong, in a way that is easily overlooked.
 
-use netsplit_lab_circuit_breaker::{CircuitBreakerLab, seats as breaker};
+use netsplit_lab_circuit_breaker::{
+    CircuitBreakerLab, EjectionConfig, Outliers, exercises as breaker_exercises, seats as breaker,
+};
+use netsplit_lab_consistent_hashing::exercises::compared;
+use netsplit_lab_consistent_hashing::ring::Ring;
 use netsplit_lab_consistent_hashing::{ConsistentHashing, seats as hashing};
 use netsplit_lab_queueing::{Queueing, seats as queueing};
+use netsplit_lab_quorum_kv::exercises::Compared;
+use netsplit_lab_quorum_kv::hints::{ForgetsNewer, Handoff};
+use netsplit_lab_quorum_kv::quorum::{OffByOne, Quorum};
+use netsplit_lab_quorum_kv::read_repair::{LateRepair, Repair};
+use netsplit_lab_quorum_kv::versions::{ByWallClock, Versions};
 use netsplit_lab_quorum_kv::{QuorumKv, seats as kv};
 use netsplit_lab_raft::{RaftLab, seats as raft};
-use netsplit_lab_rate_limiter::{RateLimiter, seats as limiter};
+use netsplit_lab_rate_limiter::limiter::rate;
+use netsplit_lab_rate_limiter::{
+    FixedWindow, RateLimiter, SlidingLog, exercises as limiter_exercises, seats as limiter,
+};
 use netsplit_lab_retry_jitter::{RetryJitter, seats as retry};
 use netsplit_sim::Lab;
 
@@ -15,15 +27,26 @@ mod never_due;
 use delegate::delegate;
 use never_due::NeverDue;
 
+const QUORUM: &dyn Quorum = &OffByOne;
+const VERSIONS: &dyn Versions = &ByWallClock;
+const REPAIR: &dyn Repair = &LateRepair;
+const HANDOFF: &dyn Handoff = &ForgetsNewer;
+
 fn main() -> std::process::ExitCode {
     netsplit_cli::main(&[
         CircuitBreakerLab
             .with(delegate(&breaker::BREAKER, "old-news", "my-state-machine"))
             // A breaker with wrong handlers of the half-open round.
             .with(delegate(&breaker::BREAKER, "lost-permit", "my-half-open-probes"))
-            .with(delegate(&breaker::EJECTION, "everybody", "my-outlier-ejection")),
+            .with(breaker::EJECTION.filling("my-outlier-ejection", "Wrong", |config, hosts| {
+                let wrong = EjectionConfig { at_most: 1.0, ..config.clone() };
+                let wrong = Outliers::new(wrong, hosts);
+                Box::new(breaker_exercises::Compared::new(wrong, || Outliers::new(config, hosts)))
+            })),
         ConsistentHashing
-            .with(delegate(&hashing::PLACEMENT, "off-by-one", "my-ring"))
+            .with(hashing::PLACEMENT.filling("my-ring", "Wrong", |view, params, _| {
+                compared(Ring::new(view, 1), || Ring::new(view, params.virtual_nodes))
+            }))
             .with(delegate(&hashing::PLACEMENT, "ignores-weights", "my-rendezvous"))
             .with(delegate(&hashing::PLACEMENT, "forgets-capacity", "my-bounded-loads")),
         Queueing.with(delegate(&queueing::BALANCER, "random", "my-two-choices")).with(delegate(
@@ -32,10 +55,10 @@ fn main() -> std::process::ExitCode {
             "my-hedging",
         )),
         QuorumKv
-            .with(delegate(&kv::QUORUM, "off-by-one", "my-quorum-counting"))
-            .with(delegate(&kv::VERSIONS, "wall-clock", "my-versions"))
-            .with(delegate(&kv::READ_REPAIR, "late-repair", "my-read-repair"))
-            .with(delegate(&kv::HINTS, "forgets-newer", "my-hinted-handoff")),
+            .with(kv::QUORUM.filling("my-quorum-counting", "Wrong", &Compared(QUORUM)))
+            .with(kv::VERSIONS.filling("my-versions", "Wrong", &Compared(VERSIONS)))
+            .with(kv::READ_REPAIR.filling("my-read-repair", "Wrong", &Compared(REPAIR)))
+            .with(kv::HINTS.filling("my-hinted-handoff", "Wrong", &Compared(HANDOFF))),
         RaftLab
             .with(delegate(&raft::ELECTION, "vote-twice", "my-election"))
             .with(delegate(&raft::REPLICATION, "no-log-check", "my-log-replication"))
@@ -45,7 +68,11 @@ fn main() -> std::process::ExitCode {
             .with(delegate(&raft::READS, "memory", "my-linearizable-reads")),
         RateLimiter
             .with(delegate(&limiter::ALGORITHM, "lost-remainder", "my-token-bucket"))
-            .with(delegate(&limiter::ALGORITHM, "fixed-window", "my-sliding-window"))
+            .with(limiter::ALGORITHM.filling(
+                "my-sliding-window",
+                "Wrong",
+                rate::<limiter_exercises::Compared<FixedWindow, SlidingLog>>,
+            ))
             .with(delegate(&limiter::ALGORITHM, "off-by-one", "my-gcra"))
             .with(delegate(&limiter::COORDINATION, "carries-over", "my-shared-budget")),
         RetryJitter

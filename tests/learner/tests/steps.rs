@@ -20,6 +20,17 @@ const BEGINNER: &str = env!("CARGO_BIN_EXE_netsplit-beginner");
 const GRADUATE: &str = env!("CARGO_BIN_EXE_netsplit-graduate");
 const MISTAKEN: &str = env!("CARGO_BIN_EXE_netsplit-mistaken");
 
+/// The steps whose wrong code is compared with the reference's; the others' is a shipped mutant.
+const COMPARED: [&str; 7] = [
+    "circuit-breaker/outlier-ejection",
+    "consistent-hashing/ring",
+    "quorum-kv/quorum-counting",
+    "quorum-kv/versions",
+    "quorum-kv/read-repair",
+    "quorum-kv/hinted-handoff",
+    "rate-limiter/sliding-window",
+];
+
 fn steps() -> Vec<Step> {
     let labs: [&dyn Lab; 7] = [
         &CircuitBreakerLab,
@@ -114,5 +125,7 @@ fn wrong_code_passes_no_step() {
         let text = stdout(&output);
         assert_eq!(output.status.code(), Some(1), "{}: {text}{}", step.path(), stderr(&output));
         assert!(!text.contains("ended with"), "{}: wrong, not broken: {text}", step.path());
+        let compared = COMPARED.contains(&&*step.path());
+        assert_eq!(text.contains("first difference"), compared, "{}: {text}", step.path());
     }
 }
