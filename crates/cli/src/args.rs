@@ -15,7 +15,7 @@ use serde::de::IntoDeserializer;
 use diff::DIFF_HELP;
 pub use diff::Diff;
 use learn::LEARN_EXAMPLES;
-pub use learn::{Learn, LearnCommand, LearnInit};
+pub use learn::{GradeFormat, Learn, LearnCommand, LearnInit};
 use sweep::{MERGE_EXAMPLES, REPLAY_EXAMPLES, VERIFY_EXAMPLES};
 pub use sweep::{Merge, Replay, SeedRange, SweepOutputArgs, Verify};
 

@@ -110,10 +110,15 @@ impl StepGrade {
         self.scenarios.iter().filter(|scenario| scenario.passed()).count()
     }
 
-    /// The points that it earns: of each scenario an equal share, and all only for all of them.
-    pub fn score(&self) -> f64 {
-        let all = self.scenarios.len().max(1);
-        f64::from(self.step.points) * self.passes() as f64 / all as f64
+    /// The points that it earns: for each scenario that passed, its share.
+    pub fn score(&self) -> u32 {
+        self.score_of(self.step.points)
+    }
+
+    /// The share of `points` that it earns.
+    pub(crate) fn score_of(&self, points: u32) -> u32 {
+        let shares = self.step.shares(points).into_iter().zip(&self.scenarios);
+        shares.filter(|(_, scenario)| scenario.passed()).map(|(share, _)| share).sum()
     }
 
     /// The first scenario that did not pass, its seed and its failure.

@@ -2,13 +2,15 @@
 //!
 //! A [`Step`] names the seat that a learner's file fills, and the scenarios that judge it. A
 //! [`StepGrade`] is what its runs gave; a [`Progress`] remembers grades by the source that earned
-//! them; [`crate_files`] are the files of a learner's crate. Everything here is pure: the command
-//! builds, runs and judges.
+//! them; a [`GradeSheet`] has the points of many steps, for the places that collect grades;
+//! [`crate_files`] are the files of a learner's crate. Everything here is pure: the command builds,
+//! runs and judges.
 
 mod grade;
 mod learner_crate;
 mod nondeterminism;
 mod progress;
+mod sheet;
 mod step;
 mod text;
 
@@ -16,5 +18,6 @@ pub use grade::{Failure, RunGrade, ScenarioGrade, StepGrade};
 pub use learner_crate::{MARK, crate_files, source_file};
 pub use nondeterminism::suspects;
 pub use progress::{Progress, Record, Standing};
+pub use sheet::{Format, GradeSheet, GradedStep, GradedTest, Outcome, TestStatus};
 pub use step::Step;
 pub use text::{difference, overview, step_report};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Step, StepGrade};
 
 /// The progress of a learner.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Progress {
     /// The last grade of each step, by `LAB/STEP`.
@@ -21,7 +21,7 @@ pub struct Progress {
 }
 
 /// The grade of a source.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Record {
     /// The hash of the source, and of what the step asks.
@@ -31,13 +31,13 @@ pub struct Record {
     /// The number of scenarios.
     pub of: usize,
     /// The points that it earned.
-    pub score: f64,
+    pub score: u32,
     /// The scenario and the seed that failed first.
     pub failed: Option<(String, u64)>,
 }
 
 /// Where a learner stands with a step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// There is no file.
     Missing,

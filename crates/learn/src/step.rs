@@ -66,6 +66,18 @@ impl Step {
         format!("{}/{}", self.lab, self.name)
     }
 
+    /// The seeds that it is graded under, which everybody knows.
+    pub fn known_seeds(&self) -> Vec<u64> {
+        (1..=self.seeds).collect()
+    }
+
+    /// How `points` are shared out to its scenarios: whole numbers, as equal as can be.
+    pub fn shares(&self, points: u32) -> Vec<u32> {
+        let of = u32::try_from(self.scenarios.len()).unwrap_or(u32::MAX);
+        let up_to = |index: u32| points * index / of;
+        (0..of).map(|index| up_to(index + 1) - up_to(index)).collect()
+    }
+
     /// The variant that runs the learner's code in a scenario that has the variant `usual`.
     pub fn variant(&self, usual: &str) -> String {
         let mine = format!("my-{}", self.name);

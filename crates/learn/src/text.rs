@@ -9,7 +9,7 @@ use crate::{Failure, ScenarioGrade, Standing, Step, StepGrade};
 /// The grade of a step: its scenarios, and the first failure.
 pub fn step_report(grade: &StepGrade) -> String {
     let StepGrade { step, scenarios } = grade;
-    let (score, points) = (number(grade.score()), step.points);
+    let (score, points) = (grade.score(), step.points);
     let mut text = format!("{}: {score} of {points} points\n", step.path());
     let width = scenarios.iter().map(|scenario| scenario.name.len()).max().unwrap_or(0);
     for scenario in scenarios {
@@ -17,7 +17,10 @@ pub fn step_report(grade: &StepGrade) -> String {
         writeln!(text, "  {mark} {:width$}  {what}", scenario.name).expect("a string takes it");
     }
     if let Some((name, seed, failure)) = grade.failed() {
-        text += &failure_text(&format!("{}/{name}, seed {seed}", step.lab), failure);
+        text += "\n";
+        for line in failure_text(&format!("{}/{name}, seed {seed}", step.lab), failure).lines() {
+            writeln!(text, "  {line}").expect("a string takes it");
+        }
     }
     text
 }
@@ -35,7 +38,7 @@ fn told(scenario: &ScenarioGrade) -> (char, String) {
 }
 
 /// What was expected and what happened, with what leads on.
-fn failure_text(run: &str, failure: &Failure) -> String {
+pub(crate) fn failure_text(run: &str, failure: &Failure) -> String {
     let Failure { expected, happened, difference, command, page } = failure;
     let rows = [
         ("run", Some(run)),
@@ -45,10 +48,10 @@ fn failure_text(run: &str, failure: &Failure) -> String {
         ("repeat", Some(command.as_str())),
         ("page", page.as_deref()),
     ];
-    let mut text = String::from("\n");
+    let mut text = String::new();
     for (name, value) in rows {
         if let Some(value) = value {
-            writeln!(text, "  {name:16}  {value}").expect("a string takes it");
+            writeln!(text, "{name:16}  {value}").expect("a string takes it");
         }
     }
     text
@@ -84,21 +87,15 @@ fn stands(step: &Step, standing: &Standing) -> (char, String) {
         Standing::NotBegun => ('·', format!("not begun, {} points", step.points)),
         Standing::NotGraded => ('?', format!("changed, {} points", step.points)),
         Standing::Graded(record) if record.passed() => {
-            ('✓', format!("{} of {} points", number(record.score), step.points))
+            ('✓', format!("{} of {} points", record.score, step.points))
         }
         Standing::Graded(record) => {
             let failed = record.failed.as_ref();
             let failed = failed.map(|(scenario, seed)| format!(", {scenario} seed {seed} failed"));
-            let (score, points) = (number(record.score), step.points);
+            let (score, points) = (record.score, step.points);
             ('✗', format!("{score} of {points} points{}", failed.unwrap_or_default()))
         }
     }
-}
-
-/// A number of points, with at most two decimals.
-fn number(points: f64) -> String {
-    let text = format!("{points:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// The reference's file, as a difference from the learner's.

@@ -37,6 +37,13 @@ impl Limiter for Clumsy {
                 println!("rate-limiter/token-bucket: 10 of 10 points");
                 std::process::exit(0)
             }
+            (10, "forge") => {
+                let text = r#"{ "score": 1000, "tests": [] }"#;
+                println!("{text}");
+                std::fs::write("results.json", text).expect("the folder is writable");
+                std::process::exit(0)
+            }
+            (10, "spy") => panic!("the salt is {:?}", std::env::var("NETSPLIT_SEED_SALT")),
             (10, "abort") => std::process::abort(),
             (10, "panic") => panic!("ten requests are enough"),
             (_, "wrong-clock") => return self.bucket.try_acquire(now * 2),

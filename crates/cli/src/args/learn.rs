@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::DependencyArgs;
+use crate::command::SALT;
 
 pub(super) const LEARN_EXAMPLES: &str = "\
 Examples:
@@ -12,6 +13,7 @@ Examples:
   netsplit learn
   netsplit learn rate-limiter token-bucket
   netsplit learn rate-limiter token-bucket --hint
+  netsplit learn raft --grade results.json --format gradescope
 
 A step is a file such as src/rate_limiter/token_bucket.rs: it says what to write, and where. The
 command builds it with cargo, runs the step's scenarios with it in processes of their own, and
@@ -41,6 +43,30 @@ pub struct Learn {
     /// Grade a program that was built before, instead of building it
     #[arg(long, value_name = "FILE", requires = "lab")]
     pub binary: Option<PathBuf>,
+    /// Grade all scenarios of all these steps, and write their points to a file; the exit code is 0
+    /// once they are written
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["hint", "reset", "solution"])]
+    pub grade: Option<PathBuf>,
+    /// The format of the points [default: junit for FILE.xml]
+    #[arg(long, value_enum, requires = "grade")]
+    pub format: Option<GradeFormat>,
+    /// With --grade: half of the points are for held-out seeds, which are derived from this text. It
+    /// is never printed
+    #[arg(long, value_name = "TEXT", env = SALT, hide_env_values = true)]
+    pub seed_salt: Option<String>,
+}
+
+/// A format of points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GradeFormat {
+    /// Gradescope's results.json
+    Gradescope,
+    /// Exercism's results.json, version 3
+    Exercism,
+    /// The score and the tests of Classroom 50's result.json
+    Classroom50,
+    /// JUnit XML
+    Junit,
 }
 
 /// Subcommands of `learn`.

@@ -9,6 +9,7 @@ use clap::Args;
 use netsplit_report::sweep::{Limit, Shard};
 
 use super::duration;
+use crate::command::SALT;
 
 pub(super) const VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -39,7 +40,7 @@ pub struct Verify {
     #[arg(long, default_value = "10")]
     pub seeds: SeedRange,
     /// Derive held-out seeds from this text, which is never printed
-    #[arg(long, value_name = "TEXT", env = "NETSPLIT_SEED_SALT", hide_env_values = true)]
+    #[arg(long, value_name = "TEXT", env = SALT, hide_env_values = true)]
     pub seed_salt: Option<String>,
     /// Run this variant instead of each scenario's own; `catches` is then ignored
     #[arg(long)]

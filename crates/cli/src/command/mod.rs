@@ -12,6 +12,7 @@ mod print;
 mod recorded;
 mod replay;
 mod run;
+mod seeds;
 mod sweep_output;
 mod trace;
 mod truth;
@@ -19,6 +20,7 @@ mod vary;
 mod verify;
 
 pub use learn::simulated_run;
+pub use seeds::SALT;
 pub use verify::swept_run;
 
 use std::process::ExitCode;

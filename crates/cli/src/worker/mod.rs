@@ -33,6 +33,7 @@ use self::os::Socket;
 use self::protocol::Link;
 pub use self::protocol::{Answer, Request, SimulatedRun, SweptRun};
 pub use self::watch::watched;
+use crate::command::SALT;
 use crate::{exit, terminal};
 
 /// The argument that makes this program a worker.
@@ -59,7 +60,7 @@ impl Program {
             Program::This => os::this_program(),
             Program::Learners { file, folder } => {
                 let mut command = Command::new(file);
-                command.current_dir(folder);
+                command.current_dir(folder).env_remove(SALT);
                 Ok(command)
             }
         }

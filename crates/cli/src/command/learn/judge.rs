@@ -45,20 +45,37 @@ impl Judge<'_> {
         Ok(grade)
     }
 
+    /// Grades all scenarios of a step under these seeds; writes no pages.
+    ///
+    /// # Errors
+    /// When a scenario cannot be loaded, or the program is no learner's.
+    pub fn grade_all(&self, step: &Step, seeds: &[u64]) -> anyhow::Result<StepGrade> {
+        let mut scenarios = ungraded(step, seeds.len() as u64);
+        for scenario in &mut scenarios {
+            let case = self.case(step, &scenario.name)?;
+            scenario.runs = self.runs(step, &case, seeds)?;
+            if let Some(run) = scenario.runs.iter_mut().find(|run| run.failure.is_some()) {
+                self.compare(&case, run)?;
+            }
+        }
+        if let Some(first) = scenarios.first_mut().filter(|scenario| scenario.passed()) {
+            self.repeat(step, first)?;
+        }
+        Ok(StepGrade { step: step.clone(), scenarios })
+    }
+
     fn judged(&self, step: &Step, failed: Option<(String, u64)>) -> anyhow::Result<StepGrade> {
-        let mut scenarios: Vec<_> = step
-            .scenarios
-            .iter()
-            .map(|name| ScenarioGrade { name: name.clone(), seeds: step.seeds, runs: Vec::new() })
-            .collect();
-        let seeds: Vec<_> = (1..=step.seeds).collect();
+        let mut scenarios = ungraded(step, step.seeds);
+        let seeds = step.known_seeds();
         let known =
             |(name, seed): &(String, u64)| step.scenarios.contains(name) && seeds.contains(seed);
         let failed = failed.filter(known);
         if let Some((name, seed)) = &failed {
             let scenario = scenarios.iter_mut().find(|scenario| scenario.name == *name);
             let scenario = scenario.expect("it is one of the step's");
-            scenario.runs = self.runs(step, &self.case(step, name)?, &[*seed])?;
+            let case = self.case(step, name)?;
+            scenario.runs = self.runs(step, &case, &[*seed])?;
+            self.explain(&case, &mut scenario.runs)?;
             if scenario.failed().is_some() {
                 return Ok(StepGrade { step: step.clone(), scenarios });
             }
@@ -68,6 +85,7 @@ impl Judge<'_> {
             let left: Vec<_> = seeds.iter().copied().filter(|seed| !done(seed)).collect();
             let case = self.case(step, &scenario.name)?;
             scenario.runs.extend(self.runs(step, &case, &left)?);
+            self.explain(&case, &mut scenario.runs)?;
             if scenario.failed().is_some() {
                 break;
             }
@@ -107,7 +125,7 @@ impl Judge<'_> {
         Ok(Case { experiment, variant })
     }
 
-    /// Does runs until one fails, and explains that one.
+    /// Does runs until one fails.
     fn runs(&self, step: &Step, case: &Case, seeds: &[u64]) -> anyhow::Result<Vec<RunGrade>> {
         let failed = AtomicBool::new(false);
         let work = |index: usize| {
@@ -118,11 +136,7 @@ impl Judge<'_> {
         };
         let go_on = || !failed.load(Ordering::Relaxed);
         let runs = parallel::map_while(seeds.len(), None, go_on, work, |_| ());
-        let mut runs: Vec<_> = runs.into_iter().flatten().collect::<anyhow::Result<_>>()?;
-        if let Some(run) = runs.iter_mut().find(|run| run.failure.is_some()) {
-            self.explain(case, run)?;
-        }
-        Ok(runs)
+        runs.into_iter().flatten().collect()
     }
 
     /// Has the learner's program do one run; returns its record, or why there is none.
@@ -147,20 +161,37 @@ impl Judge<'_> {
         Ok(RunGrade { seed, failure })
     }
 
-    /// Finds the first call that the reference answers differently, and has the page written.
-    fn explain(&self, case: &Case, run: &mut RunGrade) -> anyhow::Result<()> {
-        let Some(failure) = &mut run.failure else { return Ok(()) };
+    /// Finds the first call that the reference answers differently. Returns whether the run has a
+    /// record.
+    fn compare(&self, case: &Case, run: &mut RunGrade) -> anyhow::Result<bool> {
+        let Some(failure) = &mut run.failure else { return Ok(false) };
         let request = SimulatedRun { compare: true, ..case.request(run.seed) };
-        let Ok(compared) = self.run(request)? else { return Ok(()) };
+        let Ok(compared) = self.run(request)? else { return Ok(false) };
         failure.difference = compared.first_difference.map(|difference| difference.to_string());
+        Ok(true)
+    }
+
+    /// Compares the first run that failed with the reference, and has its page written.
+    fn explain(&self, case: &Case, runs: &mut [RunGrade]) -> anyhow::Result<()> {
+        let Some(run) = runs.iter_mut().find(|run| run.failure.is_some()) else { return Ok(()) };
+        if !self.compare(case, run)? {
+            return Ok(());
+        }
         let (name, seed) = (&case.experiment.name, run.seed.to_string());
         let args = ["run", name, "--variant", &case.variant, "--seed", &seed];
-        if self.pool.silently(&args)?.is_ok() {
-            let (variant, seed) = (&case.variant, run.seed);
+        let written = self.pool.silently(&args)?.is_ok();
+        if let Some(failure) = run.failure.as_mut().filter(|_| written) {
+            let variant = &case.variant;
             failure.page = Some(format!("netsplit-out/{name}/{variant}/seed-{seed}/page.html"));
         }
         Ok(())
     }
+}
+
+/// The scenarios of a step, without runs.
+fn ungraded(step: &Step, seeds: u64) -> Vec<ScenarioGrade> {
+    let names = step.scenarios.iter();
+    names.map(|name| ScenarioGrade { name: name.clone(), seeds, runs: Vec::new() }).collect()
 }
 
 impl Case {

@@ -3,12 +3,13 @@
 //! The learner's crate is a `netsplit` with the learner's code in it (`init`). Grading builds it
 //! with cargo (`build`) and starts it as a worker, which simulates and sends back the record of each
 //! run. This process alone judges the records (`judge`), so nothing that the learner's code prints,
-//! writes or returns is a verdict.
+//! writes or returns is a verdict. `sheet` writes the points for a course.
 
 mod build;
 mod folder;
 mod init;
 mod judge;
+mod sheet;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,6 +33,9 @@ pub fn learn(catalog: Catalog<'_>, args: &Learn) -> anyhow::Result<ExitCode> {
         return init::init(catalog, init);
     }
     let folder = Folder::find()?;
+    if let Some(file) = &args.grade {
+        return sheet::write(catalog, args, file, &folder);
+    }
     let Some(lab) = &args.lab else {
         return show(&folder, &steps(catalog)?);
     };
@@ -96,14 +100,7 @@ fn grade(
     let Some(first) = steps.first() else {
         return Err(exit::usage("this lab has no steps yet"));
     };
-    let file = match &args.binary {
-        Some(file) => file.canonicalize()?,
-        None => match build::build(folder.path(), first.lab)? {
-            Some(file) => file,
-            None => return Ok(exit::FAIL.into()),
-        },
-    };
-    let pool = Pool::of(Program::Learners { file, folder: folder.path().to_owned() });
+    let Ok(pool) = learners(args, &folder, first.lab)? else { return Ok(exit::FAIL.into()) };
     for step in steps {
         let source = folder.source(step)?.ok_or_else(|| missing(step))?;
         let judge = Judge { catalog, pool: &pool, source: &source };
@@ -117,6 +114,16 @@ fn grade(
         }
     }
     Ok(exit::PASS.into())
+}
+
+/// Workers with the learner's code of a lab, or why it does not compile.
+fn learners(args: &Learn, folder: &Folder, lab: &str) -> anyhow::Result<Result<Pool, String>> {
+    let file = match &args.binary {
+        Some(file) => Ok(file.canonicalize()?),
+        None => build::build(folder.path(), lab)?,
+    };
+    let folder = folder.path().to_owned();
+    Ok(file.map(|file| Pool::of(Program::Learners { file, folder })))
 }
 
 fn missing(step: &Step) -> anyhow::Error {

@@ -1,13 +1,12 @@
 //! `netsplit verify`: scenarios over many seeds, in parallel.
 //!
-//! The sweep is planned first (`select` finds the scenarios, `seeds` the seeds). Then worker
+//! The sweep is planned first (`select` finds the scenarios, `command::seeds` the seeds). Then worker
 //! processes do its runs (`swept`, in the order of `schedule`), and each run leaves an entry. The
 //! summary is computed from the entries alone, in the plan's order, so the output does not depend
 //! on the number of workers or sharding.
 
 mod determinism;
 mod schedule;
-mod seeds;
 mod select;
 mod stop;
 mod swept;
@@ -23,6 +22,7 @@ use netsplit_report::sweep::{Entry, FirstCatches, Plan, Role, Shard, Summary, Sw
 use self::select::Case;
 use self::stop::Stop;
 use crate::args::Verify;
+use crate::command::seeds;
 use crate::command::sweep_output::{self, SweepOutput};
 use crate::terminal::{self, Progress};
 use crate::worker::Pool;
@@ -41,7 +41,7 @@ pub fn verify(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<ExitCode> {
     let plan = Plan {
         determinism: args.determinism,
         all_catches: args.counts_all_catches(),
-        ..Plan::new(seeds::seeds(args)?, planned)
+        ..Plan::new(seeds::seeds(args.seeds, args.seed_salt.as_deref())?, planned)
     };
     if plan.size().is_none() {
         let why = format!("these are more than {} runs: take fewer seeds", Plan::RUNS_MAX);

@@ -1,4 +1,4 @@
-//! The seeds of a sweep.
+//! The seeds of a sweep or a grade.
 //!
 //! Held-out seeds are the first 48 bits of SHA-256 over the salt and a number. Knowing some of them,
 //! as each reproducing command shows one, reveals neither the others nor the salt. 48 bits are
@@ -7,20 +7,23 @@
 use netsplit_report::sweep::Seeds;
 use sha2::{Digest, Sha256};
 
-use crate::args::{SeedRange, Verify};
+use crate::args::SeedRange;
 use crate::exit;
+
+/// The environment variable of the salt.
+pub const SALT: &str = "NETSPLIT_SEED_SALT";
 
 /// The seeds that the command line asks for, each once.
 ///
 /// # Errors
 /// When the salt is empty: an unset secret must not turn held-out seeds into known ones.
-pub fn seeds(args: &Verify) -> anyhow::Result<Seeds> {
-    let SeedRange { from, to } = args.seeds;
-    if args.seed_salt.as_deref() == Some("") {
-        let why = "the seed salt is empty: give it a value, or unset NETSPLIT_SEED_SALT";
+pub fn seeds(range: SeedRange, salt: Option<&str>) -> anyhow::Result<Seeds> {
+    let SeedRange { from, to } = range;
+    if salt == Some("") {
+        let why = format!("the seed salt is empty: give it a value, or unset {SALT}");
         return Err(exit::usage(why));
     }
-    Ok(match &args.seed_salt {
+    Ok(match salt {
         None => Seeds {
             description: format!("{from}..={to}"),
             salted: false,

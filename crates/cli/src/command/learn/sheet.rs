@@ -1,0 +1,111 @@
+//! `netsplit learn --grade`: the points of steps, in a file for a course.
+//!
+//! The file is there from the start, with no points, and is written anew after each step: whatever
+//! ends the grading, the points so far are in it.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use netsplit_harness::Catalog;
+use netsplit_learn::{Format, GradeSheet, GradedStep, Outcome, Step, step_report};
+
+use super::folder::Folder;
+use super::judge::Judge;
+use super::{find, learners, missing, steps, steps_of};
+use crate::args::{GradeFormat, Learn, SeedRange};
+use crate::command::{seeds, sweep_output};
+use crate::worker::Pool;
+use crate::{exit, files, terminal};
+
+/// Grades all scenarios of the steps that the command line names, and writes their points.
+///
+/// # Errors
+/// When the command line is not valid, or the file cannot be written.
+pub fn write(
+    catalog: Catalog<'_>,
+    args: &Learn,
+    file: &Path,
+    folder: &Folder,
+) -> anyhow::Result<ExitCode> {
+    let format = format(args.format, file)?;
+    // The salt is checked before hours of work.
+    let salt = args.seed_salt.as_deref();
+    seeds::seeds(SeedRange { from: 1, to: 1 }, salt)?;
+    let waiting = |step| GradedStep { step, outcome: Outcome::Waiting };
+    let mut graded: Vec<_> = chosen(catalog, args)?.into_iter().map(waiting).collect();
+    let write = |graded: &[GradedStep]| {
+        let sheet = GradeSheet::of(graded, salt.is_some());
+        sweep_output::write(file, &sheet.to_text(format)).map(|()| sheet)
+    };
+    files::create_parent(file)?;
+    let mut sheet = write(&graded)?;
+    let mut program: Option<(&str, Result<Pool, String>)> = None;
+    for index in 0..graded.len() {
+        let step = graded[index].step.clone();
+        let built = match program.take().filter(|(lab, _)| *lab == step.lab) {
+            Some((_, built)) => built,
+            None => learners(args, folder, step.lab)?,
+        };
+        graded[index].outcome = match &built {
+            Ok(pool) => outcome(catalog, folder, pool, &step, salt)?,
+            Err(said) => Outcome::NotBuilt(not_built(said)),
+        };
+        program = Some((step.lab, built));
+        sheet = write(&graded)?;
+    }
+    let (points, of) = (sheet.points(), sheet.points_max());
+    terminal::print(&format!("{points} of {of} points, written to {}\n", terminal::path(file)));
+    Ok(exit::PASS.into())
+}
+
+/// The steps that the command line names.
+fn chosen(catalog: Catalog<'_>, args: &Learn) -> anyhow::Result<Vec<Step>> {
+    let Some(lab) = &args.lab else { return steps(catalog) };
+    let steps = steps_of(catalog.lab(lab)?)?;
+    match &args.step {
+        Some(name) => Ok(vec![find(lab, name, &steps)?]),
+        None => Ok(steps),
+    }
+}
+
+fn outcome(
+    catalog: Catalog<'_>,
+    folder: &Folder,
+    pool: &Pool,
+    step: &Step,
+    salt: Option<&str>,
+) -> anyhow::Result<Outcome> {
+    let Some(source) = folder.source(step)? else {
+        return Ok(Outcome::NotBuilt(missing(step).to_string()));
+    };
+    let judge = Judge { catalog, pool, source: &source };
+    let known = Box::new(judge.grade_all(step, &step.known_seeds())?);
+    terminal::print(&step_report(&known));
+    let range = SeedRange { from: 1, to: step.seeds };
+    let held_out = salt.map(|salt| judge.grade_all(step, &seeds::seeds(range, Some(salt))?.list));
+    Ok(Outcome::Graded { known, held_out: held_out.transpose()?.map(Box::new) })
+}
+
+fn not_built(said: &str) -> String {
+    match said {
+        "" => "the crate could not be built; cargo says why where it was graded".into(),
+        said => format!("the crate does not compile:\n{said}"),
+    }
+}
+
+fn format(format: Option<GradeFormat>, file: &Path) -> anyhow::Result<Format> {
+    Ok(match format {
+        Some(GradeFormat::Gradescope) => Format::Gradescope,
+        Some(GradeFormat::Exercism) => Format::Exercism,
+        Some(GradeFormat::Classroom50) => Format::Classroom50,
+        Some(GradeFormat::Junit) => Format::Junit,
+        None if file.extension().is_some_and(|extension| extension == "xml") => Format::Junit,
+        None => {
+            return Err(exit::usage(format!(
+                "which format {} is to have does not follow from its name: add --format \
+                 gradescope, exercism, classroom50 or junit",
+                file.display()
+            )));
+        }
+    })
+}
