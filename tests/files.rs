@@ -281,3 +281,33 @@ fn names_and_texts_of_files_are_shown_and_not_obeyed() {
     let one_line = |line: &str| line.starts_with("::error file=x\\n%3A%3Aerror");
     assert!(annotations.lines().all(one_line), "{annotations}");
 }
+
+#[test]
+fn a_shard_that_a_full_disk_refuses_is_printed() {
+    let folder = sweeps::folder("");
+    let here = folder.path();
+    // A limit of a kibibyte per file stands for the full disk.
+    let small = "trap '' XFSZ; ulimit -f 1; netsplit verify short.toml --seeds 8 --out s.jsonl";
+    let output = sh(here, small);
+    assert_eq!(output.status.code(), Some(2));
+    let told = stderr(&output);
+    assert!(told.contains("standard output has the shard's file"), "{told}");
+    assert!(told.contains("cannot write s.jsonl"), "{told}");
+    fs::write(here.join("kept.jsonl"), &output.stdout).expect("writable");
+    let whole = sweeps::run(here, "verify short.toml --seeds 8");
+    assert_eq!(stdout(&sweeps::run(here, "merge kept.jsonl")), stdout(&whole));
+}
+
+#[test]
+fn a_file_in_the_place_of_a_folder_is_named() {
+    let folder = sweeps::folder("");
+    let here = folder.path();
+    for line in [
+        "verify short.toml --seeds 1 --out short.toml/s.jsonl",
+        "verify short.toml --seeds 1 --junit short.toml/a/j.xml",
+        "run short.toml --out short.toml/out",
+    ] {
+        let told = stderr(&sweeps::run(here, line)).to_string();
+        assert!(told.contains("short.toml is a file, and no folder"), "{line}: {told}");
+    }
+}

@@ -111,3 +111,25 @@ fn a_refusal_points_to_its_line_for_every_command() {
         assert!(told.contains("^ expected 1 to 3, the replicas of a key"), "{command}: {told}");
     }
 }
+
+#[test]
+fn a_wrong_value_of_vary_is_shown_as_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (vary, shown) in [
+        // Not valid, and refused by the lab.
+        ("params.r=1,x", "| --vary params.r=x\n  |                 ^ "),
+        ("params.r=1,9", "| --vary params.r=9\n  |                 ^ "),
+    ] {
+        for command in [&["compare", "quorum-kv/calm"][..], &["diff", "quorum-kv/calm"]] {
+            let set = ["--set", "params.w=2", "--vary", vary];
+            let output = netsplit(folder.path(), &[command, &set].concat());
+            let told = stderr(&output);
+            assert_eq!(output.status.code(), Some(2), "{command:?} {vary}: {told}");
+            assert!(told.contains(shown), "{command:?} {vary}: {told}");
+        }
+    }
+    let doubled = ["compare", "quorum-kv/calm", "--vary", "params.r=1,1"];
+    let output = netsplit(folder.path(), &doubled);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("`1` is named twice"), "{}", stderr(&output));
+}

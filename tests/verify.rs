@@ -3,7 +3,7 @@
 mod support;
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use support::sweeps::{code, criterion, folder, json, run};
 use support::{command, stderr, stdout};
@@ -198,32 +198,6 @@ fn a_sweep_that_is_cut_short_says_what_was_not_run() {
     let summary = json(path, "verify short.toml --seeds 2 --time-limit 0s --json");
     assert_eq!(summary["verdict"], "inconclusive");
     assert_eq!(summary["run"], 0);
-}
-
-#[test]
-fn an_interrupted_sweep_tells_what_is_done() {
-    let folder = folder("");
-    let args =
-        ["verify", "short.toml", "--seeds", "1000000", "--jobs", "1", "--set", "duration=60s"];
-    let mut child = command(folder.path(), &args)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
-    let ready = format!(
-        "until grep -q '^SigCgt:.*[2367abef]$' /proc/{}/status; do sleep 0.1; done",
-        child.id()
-    );
-    let interrupt = format!("{ready}; sleep 1; kill -INT {}", child.id());
-    let sent = Command::new("sh").args(["-c", &interrupt]).status();
-    assert!(sent.expect("a shell").success());
-    let status = child.wait().expect("it ends");
-    let output = child.wait_with_output().expect("its output");
-    assert_eq!(status.code(), Some(130), "{}", stderr(&output));
-    let text = stdout(&output);
-    assert!(text.contains("Cut short (interrupted)"), "{text}");
-    assert!(text.contains("INCONCLUSIVE") || text.contains("FAIL"), "{text}");
-    assert!(output.stderr.is_empty(), "{}", stderr(&output));
 }
 
 #[test]

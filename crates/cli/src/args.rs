@@ -28,7 +28,7 @@ Examples:
   netsplit trace quorum-kv/minority-partition --node n1 --from 20s --to 20.1s
 
 Exit codes: 0 passed, 1 failed, 2 wrong usage or file, 3 inconclusive, 70 a bug of netsplit,
-130 interrupted.";
+130 interrupted (Ctrl-C), 143 terminated.";
 
 /// Runs small, real distributed systems on a deterministic network, injects failures on schedule,
 /// and measures what their users felt. The same seed always gives the same bytes.
@@ -114,6 +114,11 @@ impl Command {
             Command::Truth(args) => Some(args.lab.clone().unwrap_or_else(|| "truth".into())),
             _ => None,
         }
+    }
+
+    /// Whether it has something to tell when only a part of its runs is done.
+    pub fn tells_parts(&self) -> bool {
+        matches!(self, Command::Compare(_) | Command::Truth(_))
     }
 
     /// Whether it does one run.

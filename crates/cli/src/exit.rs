@@ -15,8 +15,6 @@ pub const USAGE: u8 = 2;
 pub const INCONCLUSIVE: u8 = 3;
 /// A bug of Netsplit.
 pub const BUG: u8 = 70;
-/// Interrupted by Ctrl-C, as shells report it.
-pub const INTERRUPTED: u8 = 130;
 
 /// An error in the usage or the environment: printed without a backtrace, exit code 2.
 #[derive(Debug)]

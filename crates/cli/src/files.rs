@@ -62,7 +62,24 @@ fn temporary(file: &Path) -> io::Result<(PathBuf, File)> {
 /// When it cannot be created.
 pub fn create_parent(file: &Path) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.map_or(Ok(()), fs::create_dir_all)
+    folder.map_or(Ok(()), create_folder)
+}
+
+/// Creates a folder, and those that it is to stand in.
+///
+/// # Errors
+/// When it cannot be created; the error names a file that is in its place or above it.
+pub fn create_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder).map_err(|error| {
+        let nearest = folder.ancestors().find(|path| path.exists());
+        match nearest.filter(|path| !path.is_dir()) {
+            Some(file) => {
+                let why = format!("{} is a file, and no folder", file.display());
+                io::Error::new(io::ErrorKind::NotADirectory, why)
+            }
+            None => error,
+        }
+    })
 }
 
 #[cfg(test)]
@@ -84,5 +101,18 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left over");
         replace(&file, |out| out.write_all(b"new")).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+    }
+
+    #[test]
+    fn a_folder_below_a_file_is_refused_with_the_files_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("result.txt");
+        fs::write(&file, "").unwrap();
+        let wanted = format!("{} is a file, and no folder", file.display());
+        for inside in [file.clone(), file.join("a"), file.join("a/b")] {
+            assert_eq!(create_folder(&inside).unwrap_err().to_string(), wanted);
+        }
+        create_folder(&folder.path().join("a/b")).unwrap();
+        create_folder(&folder.path().join("a/b")).unwrap();
     }
 }

@@ -10,21 +10,22 @@
 //! ```
 //!
 //! `args` is the command line and `command` does what it says, a file per subcommand; `exit` turns
-//! errors into exit codes; `files` writes files; `parallel` does jobs on several threads, and
-//! `worker` runs code of labs in processes of its own.
+//! errors into exit codes; `files` writes files; `parallel` does jobs on several threads; `signals`
+//! handles Ctrl-C, and `worker` runs code of labs in processes of its own.
 
 mod args;
 mod command;
 mod exit;
 mod files;
 mod parallel;
+mod signals;
 mod terminal;
 mod worker;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use netsplit_harness::{Catalog, LoadError};
+use netsplit_harness::{Catalog, Experiment, LoadError};
 use netsplit_scenario::visible;
 use netsplit_sim::Lab;
 
@@ -71,10 +72,15 @@ fn load(
     catalog: Catalog<'_>,
     source: &netsplit_harness::Source,
     overrides: &[String],
-) -> anyhow::Result<netsplit_harness::Experiment> {
+) -> anyhow::Result<Experiment> {
     let experiment = catalog.load(source, overrides)?;
+    warn(&experiment);
+    Ok(experiment)
+}
+
+/// Writes the warnings about a scenario to standard error.
+fn warn(experiment: &Experiment) {
     if !experiment.warnings.is_empty() {
         terminal::complain(&experiment.warnings.render(terminal::colour_on_stderr()));
     }
-    Ok(experiment)
 }

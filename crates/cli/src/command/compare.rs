@@ -1,6 +1,5 @@
 //! `netsplit compare`: the same load under several variants or settings, side by side.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,7 +17,7 @@ use crate::command::vary;
 use crate::files::{self, Inputs, settings_hash};
 use crate::terminal::{self, Progress};
 use crate::worker::watched;
-use crate::{exit, parallel};
+use crate::{exit, parallel, signals};
 
 /// Runs the scenario once per value, prints the runs side by side, and writes a page and a chart.
 pub fn compare(catalog: Catalog<'_>, args: &Compare) -> anyhow::Result<ExitCode> {
@@ -31,28 +30,38 @@ pub fn compare(catalog: Catalog<'_>, args: &Compare) -> anyhow::Result<ExitCode>
     for value in &values {
         let mut overrides = args.which.overrides();
         overrides.push(format!("{key}={value}"));
-        all.push(crate::load(catalog, &source, &overrides)?);
+        all.push(vary::load(catalog, &source, &overrides)?);
     }
     let (width, mut progress) = (terminal::width(), Progress::new("compare", all.len() as u64));
     let work = |index: usize| {
         let experiment = &all[index];
         let run = watched(experiment, &with_seed(args.which.seed), &mut |_| ())
-            .map_err(|refusal| experiment.refused(&refusal))?;
+            .map_err(|refusal| vary::of_vary(experiment.refused(&refusal)))?;
         let findings = experiment.judge(&run);
         let report = Report::new(&experiment.name, &experiment.scenario, &run, &findings);
         let label = values[index].clone();
         let pictures = [timeline_columns(width), SVG_COLUMNS].map(|most| Timeline::new(&run, most));
         Ok::<_, LoadError>((label, report, pictures))
     };
-    let runs = parallel::map(all.len(), None, work, |done| progress.at(done as u64));
+    let go_on = || signals::asked().is_none();
+    let runs = parallel::map_while(all.len(), None, go_on, work, |done| progress.at(done as u64));
     drop(progress);
     let (mut plain, mut drawn) = (Vec::new(), Vec::new());
-    for run in runs {
+    for run in runs.into_iter().flatten() {
         let (label, report, [for_text, for_chart]) = run?;
         plain.push(Side { label: label.clone(), report: report.clone(), timeline: for_text });
         drawn.push(Side { label, report, timeline: for_chart });
     }
-    terminal::print(&render_comparison(key, &plain, width, terminal::colour()));
+    if !plain.is_empty() {
+        terminal::print(&render_comparison(key, &plain, width, terminal::colour()));
+    }
+    if drawn.len() < all.len() {
+        let left = all.len() - drawn.len();
+        terminal::complain(&format!(
+            "cut short (interrupted): {left} runs were not done, and no files are written"
+        ));
+        return Ok(exit::INCONCLUSIVE.into());
+    }
     if !args.no_files {
         let folder = folder(args, key, source.is_shipped());
         let command = command(args);
@@ -88,7 +97,7 @@ fn command(args: &Compare) -> String {
 
 /// Writes the page, and its chart as a picture of its own.
 fn write(folder: &Path, page: &ComparisonPage<'_>) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+    files::create_folder(folder)?;
     let text = |name: &str, text: String| {
         files::replace(&folder.join(name), |out| out.write_all(text.as_bytes()))
     };

@@ -23,10 +23,10 @@ pub fn diff(catalog: Catalog<'_>, args: &Diff) -> anyhow::Result<ExitCode> {
         sweep_output::writable(file)?;
     }
     let sides = sides(catalog, args)?;
-    let loaded = sides.iter().map(|side| crate::load(catalog, &side.source, &side.overrides));
+    let loaded = sides.iter().map(|side| side.load(catalog));
     let experiments: Vec<_> = loaded.collect::<anyhow::Result<_>>()?;
     let mut progress = Progress::new("diff", experiments.len() as u64);
-    let work = |index: usize| run(&experiments[index], sides[index].seed);
+    let work = |index: usize| sides[index].run(&experiments[index]);
     let runs = parallel::map(experiments.len(), None, work, |done| progress.at(done as u64));
     drop(progress);
     let runs: Vec<(Report, Run)> = runs.into_iter().collect::<Result<_, LoadError>>()?;
@@ -52,14 +52,6 @@ pub fn diff(catalog: Catalog<'_>, args: &Diff) -> anyhow::Result<ExitCode> {
     Ok(if difference.same { exit::PASS } else { exit::FAIL }.into())
 }
 
-fn run(experiment: &Experiment, seed: u64) -> Result<(Report, Run), LoadError> {
-    let options = Options { record_trace: true, ..with_seed(seed) };
-    let run = watched(experiment, &options, &mut |_| ());
-    let run = run.map_err(|refusal| experiment.refused(&refusal))?;
-    let findings = experiment.judge(&run);
-    Ok((Report::new(&experiment.name, &experiment.scenario, &run, &findings), run))
-}
-
 /// One of the two runs, before it is simulated.
 #[derive(Clone)]
 struct Side {
@@ -68,6 +60,8 @@ struct Side {
     seed: u64,
     /// The fingerprint of a recorded run that nothing was changed in.
     fingerprint: Option<String>,
+    /// Whether its last override is a value of `--vary`.
+    varied: bool,
 }
 
 fn sides(catalog: Catalog<'_>, args: &Diff) -> anyhow::Result<Vec<Side>> {
@@ -95,10 +89,11 @@ impl Side {
                 seed: report.seed,
                 overrides: report.overrides,
                 fingerprint: Some(report.fingerprint),
+                varied: false,
             }
         } else {
             let source = catalog.source(which)?;
-            Side { source, overrides: Vec::new(), seed: 1, fingerprint: None }
+            Side { source, overrides: Vec::new(), seed: 1, fingerprint: None, varied: false }
         };
         let overrides: Vec<_> = args.overrides().collect();
         if !overrides.is_empty() || args.seed.is_some() {
@@ -118,8 +113,27 @@ impl Side {
                 .map_err(|error| exit::usage(format!("--vary seed: `{value}`: {error}")))?;
         } else {
             self.overrides.push(format!("{key}={value}"));
+            self.varied = true;
         }
         Ok(self)
+    }
+
+    fn load(&self, catalog: Catalog<'_>) -> anyhow::Result<Experiment> {
+        if self.varied {
+            return Ok(vary::load(catalog, &self.source, &self.overrides)?);
+        }
+        crate::load(catalog, &self.source, &self.overrides)
+    }
+
+    fn run(&self, experiment: &Experiment) -> Result<(Report, Run), LoadError> {
+        let options = Options { record_trace: true, ..with_seed(self.seed) };
+        let run = watched(experiment, &options, &mut |_| ());
+        let run = run.map_err(|refusal| {
+            let error = experiment.refused(&refusal);
+            if self.varied { vary::of_vary(error) } else { error }
+        })?;
+        let findings = experiment.judge(&run);
+        Ok((Report::new(&experiment.name, &experiment.scenario, &run, &findings), run))
     }
 
     /// Warns where the run is not the recorded one, or its trace is not whole.

@@ -9,7 +9,7 @@ use netsplit_harness::Catalog;
 use netsplit_scenario::template;
 
 use crate::args::New;
-use crate::files::Dependency;
+use crate::files::{self, Dependency};
 use crate::{exit, terminal};
 
 /// Prints a scenario file, or writes the crate.
@@ -43,7 +43,7 @@ fn write_crate(catalog: Catalog<'_>, args: &New, name: &str) -> anyhow::Result<(
     let dependency = Dependency::new(&args.dependency)?;
     for (file, text) in FILES {
         let file = folder.join(file);
-        let written = fs::create_dir_all(file.parent().unwrap_or(folder))
+        let written = files::create_folder(file.parent().unwrap_or(folder))
             .and_then(|()| fs::write(&file, fill_in(text, name, &dependency)));
         written.with_context(|| format!("cannot write {}", file.display()))?;
     }

@@ -21,7 +21,7 @@ use crate::args::Truth;
 use crate::command::run::with_seed;
 use crate::terminal::{self, Progress};
 use crate::worker::watched;
-use crate::{exit, parallel};
+use crate::{exit, parallel, signals};
 
 /// One line of a lab's truth table.
 #[derive(Clone, Debug, Deserialize)]
@@ -88,24 +88,29 @@ pub fn truth(catalog: Catalog<'_>, args: &Truth) -> anyhow::Result<ExitCode> {
     let prepared = prepare(catalog, &labs)?;
     let runs = runs(&prepared);
     let mut progress = Progress::new("truth", runs.len() as u64);
-    let measured = parallel::map(
+    let measured = parallel::map_while(
         runs.len(),
         args.jobs,
+        || signals::asked().is_none(),
         |job| runs[job].measure(&prepared),
         |done| progress.at(done as u64),
     );
     let mut numbers = vec![Vec::new(); prepared.len()];
-    for (check, number) in measured.into_iter().flatten() {
+    for (check, number) in measured.into_iter().flatten().flatten() {
         let why = |why| exit::usage(format!("{}: {why}", prepared[check].check.law));
         numbers[check].push(number.map_err(why)?);
     }
-    let outcomes: Vec<_> = prepared
-        .iter()
-        .zip(&numbers)
-        .map(|(prepared, of)| prepared.outcome(of.iter().sum::<f64>() / of.len() as f64))
-        .collect();
+    let measured = prepared.iter().zip(&numbers);
+    let whole = measured.filter(|(prepared, of)| of.len() as u64 == prepared.check.seeds);
+    let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+    let outcomes: Vec<_> = whole.map(|(prepared, of)| prepared.outcome(mean(of))).collect();
     drop(progress);
     print(&outcomes, args);
+    if outcomes.len() < prepared.len() {
+        let left = prepared.len() - outcomes.len();
+        terminal::complain(&format!("cut short (interrupted): {left} checks were not measured"));
+        return Ok(exit::INCONCLUSIVE.into());
+    }
     if outcomes.is_empty() {
         let names: Vec<_> = labs.iter().map(|lab| lab.spec().name).collect();
         terminal::complain(&format!(

@@ -16,7 +16,7 @@ use netsplit_report::sweep::quoted;
 use netsplit_scenario::hash;
 
 use crate::args::Which;
-use crate::exit;
+use crate::{exit, files};
 
 const TOP: &str = "netsplit-out";
 const COMMAND: &str = "command.txt";
@@ -152,7 +152,7 @@ impl ResultFolder {
     pub fn publish(&self, write: impl Fn(&str, &Path) -> io::Result<bool>) -> anyhow::Result<()> {
         let cannot = || format!("cannot write to {}", self.path.display());
         let _claim =
-            fs::create_dir_all(&self.path).and_then(|()| self.claim()).with_context(cannot)?;
+            files::create_folder(&self.path).and_then(|()| self.claim()).with_context(cannot)?;
         remove(&self.path.join(REPORT)).with_context(cannot)?;
         for name in FILES {
             let file = self.path.join(name);

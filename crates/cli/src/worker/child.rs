@@ -17,10 +17,10 @@ use netsplit_harness::Catalog;
 use super::os::{Socket, take_stdin};
 use super::place;
 use super::protocol::{Answer, Link, Request, send};
-use super::watch::Watch;
+use super::watch::{self, Watch};
 use crate::args::Cli;
 use crate::command::{simulated_run, swept_run};
-use crate::{exit as codes, terminal};
+use crate::{exit as codes, signals, terminal};
 
 /// The time between two looks at the progress of the work.
 const LOOK: Duration = Duration::from_secs(1);
@@ -37,7 +37,7 @@ pub fn serve(catalog: Catalog<'_>) -> ExitCode {
     };
     let mut socket = link.sender().expect("a descriptor is left");
     // Ctrl-C reaches all processes of a terminal. The parent decides what it means.
-    let _ = ctrlc::set_handler(|| ());
+    let _ = signals::ignore();
     let (requests, received) = channel();
     #[expect(clippy::disallowed_methods, reason = "it runs beside the simulation, not in it")]
     thread::spawn(move || listen(link, &requests));
@@ -53,6 +53,7 @@ pub fn serve(catalog: Catalog<'_>) -> ExitCode {
             }
             Request::Simulate(run) => Answer::Ran(simulated_run(catalog, &run).map(Box::new)),
             Request::Run(run) => Answer::Entry(swept_run(catalog, &run).map(Box::new)),
+            Request::End(_) => unreachable!("it is heeded where it is read"),
         };
         if send(&mut socket, &answer).is_err() {
             break;
@@ -66,6 +67,10 @@ fn listen(mut link: Link, requests: &Sender<Request>) {
     let mut watch = Watch::default();
     loop {
         match link.receive() {
+            Ok(Some(Request::End(code))) => {
+                signals::ask(code);
+                watch::end_if_asked();
+            }
             Ok(Some(request)) => {
                 if matches!(request, Request::Simulate(_)) {
                     watch.learners_code();
@@ -86,7 +91,10 @@ fn listen(mut link: Link, requests: &Sender<Request>) {
 /// Does a whole command; its exit code is that of the process.
 fn command(catalog: Catalog<'_>, args: Vec<OsString>) -> ExitCode {
     let done = catch_unwind(AssertUnwindSafe(|| match Cli::try_parse_from(args) {
-        Ok(cli) => crate::execute(catalog, cli.command),
+        Ok(cli) => {
+            watch::finish_what_runs(cli.command.tells_parts());
+            crate::execute(catalog, cli.command)
+        }
         Err(_) => codes::USAGE.into(),
     }));
     done.unwrap_or_else(|_| codes::BUG.into())

@@ -34,7 +34,7 @@ use self::protocol::Link;
 pub use self::protocol::{Answer, Request, SimulatedRun, SweptRun};
 pub use self::watch::watched;
 use crate::command::SALT;
-use crate::{exit, terminal};
+use crate::{exit, signals, terminal};
 
 /// The argument that makes this program a worker.
 const WORKER: &str = "worker-process";
@@ -201,13 +201,21 @@ impl Pool {
 /// When no worker can be started.
 pub fn command(what: &str, single_run: bool) -> anyhow::Result<ExitCode> {
     let mut worker = Worker::start(&Program::This)?;
+    let mut socket = worker.link.sender().context("cannot start a worker process")?;
+    signals::handle(move |code| drop(protocol::send(&mut socket, &Request::End(code))))?;
     let mut answer = worker.send(&whole_command(false)).and_then(|()| worker.receive());
     loop {
         match answer {
             Ok(Answer::Printed(text)) => terminal::print(&text),
-            Ok(Answer::Done) => return Ok(worker.exit_code()),
+            Ok(Answer::Done) => {
+                let code = worker.exit_code();
+                return Ok(signals::asked().map_or(code, ExitCode::from));
+            }
             Ok(other) => unreachable!("a command is not answered by {other:?}"),
             Err(lost) => {
+                if let Some(code) = signals::asked() {
+                    return Ok(code.into());
+                }
                 let place = single_run.then(|| place::find(&Program::This, &whole_command(true)));
                 let place = place.flatten();
                 let place = place.map_or(String::new(), |place| format!(", in code of {place}"));

@@ -50,7 +50,7 @@ pub fn tell_if_asked(request: &Request, socket: &Socket) {
     let places = match request {
         Request::Command { places, .. } => *places,
         Request::Simulate(run) => run.places,
-        Request::Run(_) => false,
+        Request::Run(_) | Request::End(_) => false,
     };
     if let Some(socket) = places.then(|| socket.try_clone().ok()).flatten() {
         let _ = TOLD.set(Mutex::new((String::new(), socket)));

@@ -30,6 +30,8 @@ pub enum Request {
     Run(Box<SweptRun>),
     /// A run whose record the parent judges.
     Simulate(Box<SimulatedRun>),
+    /// An early end of the command, with this exit code.
+    End(u8),
 }
 
 /// One run of a sweep, with all that it needs: a worker reads no file.

@@ -5,7 +5,8 @@
 //! takes none at all, it waits for what never comes. The clock is the processor's, so that a
 //! suspended or a busy machine does not matter.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::process::exit;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use netsplit_harness::Experiment;
@@ -15,6 +16,7 @@ use netsplit_sim::Options;
 
 use super::os::processor_time;
 use super::place;
+use crate::signals;
 
 /// Processor time without progress after which a worker gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -32,20 +34,40 @@ const STILL_LOOKS: u32 = 20;
 static SIGNS: AtomicU64 = AtomicU64::new(0);
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
+/// Whether simulations in progress are finished when the command is asked to end early.
+static FINISHED: AtomicBool = AtomicBool::new(false);
+
+/// Says whether simulations in progress are finished when the command is asked to end early: those
+/// of a command that tells the part that is done. Any other command then has nothing to tell.
+pub fn finish_what_runs(finish: bool) {
+    FINISHED.store(finish, Ordering::SeqCst);
+}
+
+/// Ends this process if that was asked for, in the midst of a simulation that need not be finished.
+pub fn end_if_asked() {
+    if let Some(code) = signals::asked()
+        && RUNNING.load(Ordering::SeqCst) > 0
+        && !FINISHED.load(Ordering::SeqCst)
+    {
+        exit(i32::from(code));
+    }
+}
+
 /// Runs an experiment, as [`Experiment::simulate`] does, under the eyes of a [`Watch`].
 pub fn watched(
     experiment: &Experiment,
     options: &Options,
     progress: &mut dyn FnMut(Time),
 ) -> Result<Run, Refusal> {
-    RUNNING.fetch_add(1, Ordering::Relaxed);
+    RUNNING.fetch_add(1, Ordering::SeqCst);
+    end_if_asked();
     let options = Options { before_lab_code: place::teller(), ..options.clone() };
     let run = experiment.simulate(&options, &mut |now| {
         SIGNS.fetch_add(1, Ordering::Relaxed);
         progress(now);
     });
     SIGNS.fetch_add(1, Ordering::Relaxed);
-    RUNNING.fetch_sub(1, Ordering::Relaxed);
+    RUNNING.fetch_sub(1, Ordering::SeqCst);
     run
 }
 

@@ -66,6 +66,16 @@ impl Diagnostics {
         Diagnostics { sources, items, more }
     }
 
+    /// Shows the last override as the value of `flag` instead of `--set`.
+    #[must_use]
+    pub fn with_last_override_as(mut self, flag: &str) -> Diagnostics {
+        self.sources.name_last_override(flag);
+        for item in &mut self.items {
+            item.column = self.sources.place(&item.span).column;
+        }
+        self
+    }
+
     /// Iterates over the diagnostics, at most 200.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.items.iter()

@@ -47,13 +47,24 @@ impl Sources {
     /// Adds an override; returns the offset of its text.
     pub fn add_override(&mut self, text: &str) -> usize {
         let last = self.all.last().expect("the file is always there");
-        let start = last.start + last.text.len() + 1;
+        let start = last.start + last.text.len() + GAP;
         self.all.push(Source {
             name: "command line".to_owned(),
             text: format!("{OVERRIDE_FLAG}{text}"),
             start,
         });
         start + OVERRIDE_FLAG.len()
+    }
+
+    /// Shows the last override as the value of `flag` instead of `--set`.
+    pub fn name_last_override(&mut self, flag: &str) {
+        if let [_, .., last] = self.all.as_mut_slice()
+            && let Some(set) = last.text.strip_prefix(OVERRIDE_FLAG)
+        {
+            let text = format!("{flag} {set}");
+            last.start = last.start + last.text.len() - text.len();
+            last.text = text;
+        }
     }
 
     /// The place of `span`. A span out of bounds is clamped to the text.
@@ -84,6 +95,9 @@ impl Sources {
         self.all.partition_point(|source| source.start <= offset).saturating_sub(1)
     }
 }
+
+/// The offsets between two texts, which no span has: more than any flag's length.
+const GAP: usize = 32;
 
 /// The prefix of an override in diagnostics.
 const OVERRIDE_FLAG: &str = "--set ";

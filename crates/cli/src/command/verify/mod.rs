@@ -26,7 +26,7 @@ use crate::command::seeds;
 use crate::command::sweep_output::{self, SweepOutput};
 use crate::terminal::{self, Progress};
 use crate::worker::Pool;
-use crate::{exit, parallel};
+use crate::{exit, parallel, signals};
 
 pub use self::swept::swept_run;
 
@@ -61,7 +61,7 @@ pub fn verify(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<ExitCode> {
         let summary = Summary::of(&plan, &entries, cut_short.as_deref());
         output.emit(summary.map_err(exit::usage)?)
     };
-    Ok(if stop::interrupted() { exit::INTERRUPTED.into() } else { code })
+    Ok(signals::asked().map_or(code, ExitCode::from))
 }
 
 /// Does the shard's runs of the plan that are needed, until something stops them. Also returns
@@ -110,8 +110,8 @@ fn sweep(
     Ok((done, all))
 }
 
-/// Writes a shard's file. The exit code only says whether the file is complete: `netsplit merge`
-/// judges the runs.
+/// Writes a shard's file, or prints it where it cannot be written, such as on a full disk. The exit
+/// code only says whether the file is complete: `netsplit merge` judges the runs.
 fn write(
     file: &Path,
     shard: Shard,
@@ -132,8 +132,11 @@ fn write(
         None => String::new(),
     };
     let whole = cut_short.is_none();
-    let part = SweepFile { shard, cut_short, plan, entries };
-    sweep_output::write(file, &part.to_lines())?;
+    let lines = SweepFile { shard, cut_short, plan, entries }.to_lines();
+    sweep_output::write(file, &lines).map_err(|why| {
+        terminal::print(&lines);
+        why.context("standard output has the shard's file, for `netsplit merge`")
+    })?;
     let file = terminal::path(file);
     terminal::print(&format!(
         "shard {shard}: {runs} runs, {failed} failed, {open} inconclusive{variants}{cut}; written to {file}\n"

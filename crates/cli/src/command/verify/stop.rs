@@ -6,17 +6,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
-
 use crate::args::Verify;
-use crate::exit;
-
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-
-/// Whether Ctrl-C was pressed.
-pub fn interrupted() -> bool {
-    INTERRUPTED.load(Ordering::Relaxed)
-}
+use crate::signals;
 
 /// Whether to start another run.
 pub struct Stop {
@@ -28,18 +19,13 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Starts the clock, and handles Ctrl-C and the termination signal.
+    /// Starts the clock, and handles signals.
     ///
     /// # Errors
     /// When no signal handler can be installed.
     #[expect(clippy::disallowed_methods, reason = "a time limit is about real time")]
     pub fn new(args: &Verify) -> anyhow::Result<Stop> {
-        ctrlc::set_handler(|| {
-            if INTERRUPTED.swap(true, Ordering::Relaxed) {
-                std::process::exit(i32::from(exit::INTERRUPTED));
-            }
-        })
-        .context("cannot install a handler for Ctrl-C")?;
+        signals::handle(|_| ())?;
         Ok(Stop {
             started: Instant::now(),
             time_limit: args.time_limit,
@@ -57,7 +43,7 @@ impl Stop {
 
     /// The reason not to start another run; `None` while there is none.
     pub fn why(&self) -> Option<String> {
-        if interrupted() {
+        if signals::asked().is_some() {
             return Some("interrupted".into());
         }
         if self.broken.load(Ordering::Relaxed) {
