@@ -26,11 +26,29 @@ pub struct Measured {
     /// For a percentile of too few samples, what they still show: that it is greater, or less,
     /// than every bound below, or above, the value. It shows nothing else.
     pub only: Option<Ordering>,
+    /// For a share of samples that are slower, the number of samples.
+    pub samples: Option<usize>,
+}
+
+impl Measured {
+    /// Why the samples are too few to show a share on the other side of `bound`: none of fifty is no
+    /// sign that fewer than one of a hundred are slower. `None` when they are not.
+    pub fn too_few_for(&self, bound: Quantity) -> Option<String> {
+        let (samples, share, bound) = (self.samples?, self.value.number(), bound.number());
+        let rare = if share == 0.0 { bound } else { 1.0 - bound };
+        let takes = (1.0 / rare - 1e-6).ceil();
+        let extreme = share == 0.0 || share == 1.0;
+        (extreme && rare > 0.0 && rare < 1.0 && (samples as f64) < takes).then(|| {
+            let (plural, bound) =
+                (if samples == 1 { "" } else { "s" }, show(Quantity::Share(bound)));
+            format!("{samples} sample{plural} cannot show a share of {bound}: that takes {takes}")
+        })
+    }
 }
 
 impl From<Quantity> for Measured {
     fn from(value: Quantity) -> Measured {
-        Measured { value, note: String::new(), only: None }
+        Measured { value, note: String::new(), only: None, samples: None }
     }
 }
 
@@ -61,7 +79,10 @@ pub fn measure(
             let longer = durations.iter().filter(|duration| Time::from(**duration) > *than).count();
             match durations.len() {
                 0 => Err(format!("no {of} in this window")),
-                all => Ok(Quantity::Share(longer as f64 / all as f64).into()),
+                all => Ok(Measured {
+                    samples: Some(all),
+                    ..Quantity::Share(longer as f64 / all as f64).into()
+                }),
             }
         }
         Metric::Availability(requests) => {
@@ -110,7 +131,7 @@ fn latency(statistic: Statistic, latencies: &Latencies, of: &str) -> Result<Meas
         let (plural, takes) = (if samples == 1 { "" } else { "s" }, (100.0 / rare - 1e-6).ceil());
         let note = format!("{samples} sample{plural} cannot show a p{p}: that takes {takes}");
         let only = if p < 50.0 { Ordering::Less } else { Ordering::Greater };
-        return Ok(Measured { value, note, only: Some(only) });
+        return Ok(Measured { note, only: Some(only), ..value.into() });
     }
     let mut measured = Measured::from(value);
     if beyond < ENOUGH_BEYOND {
@@ -188,9 +209,8 @@ fn never(what: &str, start: Time, until: Time) -> Measured {
     let shown = |time: Time| show(Quantity::Nanos(time.as_nanos() as f64));
     let (start, until) = (shown(start), shown(until));
     Measured {
-        value: Quantity::Nanos(f64::INFINITY),
         note: format!("not back at 99% between the {what} at {start} and {until}"),
-        only: None,
+        ..Quantity::Nanos(f64::INFINITY).into()
     }
 }
 

@@ -100,6 +100,9 @@ fn compare(
     comparison: Comparison,
     value: Quantity,
 ) -> (Verdict, Option<Quantity>, String) {
+    if let Some(why) = measured.too_few_for(value) {
+        return (Verdict::Inconclusive, Some(measured.value), why);
+    }
     let (number, bound) = (measured.value.number(), value.number());
     let verdict = match (comparison.holds(number, bound), measured.only) {
         (true, None) => Verdict::Pass,

@@ -207,6 +207,8 @@ fn sample(sentence: &Sentence, scenario: &Scenario, run: &Run, decide: Decide<'_
         },
         Sentence::Aggregate { metric, window, .. } => {
             match measure(metric, window, scenario, run) {
+                // A percentile of too few samples says nothing about the run's percentile.
+                Ok(measured) if measured.only.is_some() => Sample::Unknown(measured.note),
                 Ok(measured) if measured.value.number().is_finite() => {
                     Sample::Value(measured.value.number())
                 }
@@ -218,5 +220,38 @@ fn sample(sentence: &Sentence, scenario: &Scenario, run: &Run, decide: Decide<'_
         Sentence::Metric { .. } | Sentence::Property { .. } => {
             Sample::Unknown("each run decides this sentence".into())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use netsplit_history::Status;
+    use netsplit_scenario::{
+        Comparison, Ended, Metric, Over, Quantity, SeedAggregate, Statistic, WindowName,
+    };
+
+    use super::*;
+    use crate::testing::cut;
+
+    #[test]
+    fn a_percentile_of_too_few_requests_is_no_sample() {
+        let sentence = Sentence::Aggregate {
+            aggregate: SeedAggregate::Mean,
+            metric: Metric::Latency(Statistic::Percentile(99.0), Ended::Successful.into()),
+            comparison: Comparison::Less,
+            value: Quantity::Nanos(1e9),
+            window: WindowName::Overall,
+            over: Over(2),
+        };
+        let sampled = |requests: usize| {
+            let (scenario, mut run) = cut();
+            let measured = run.measured_window();
+            run.operations.retain(|op| measured.contains(op.intended) && op.status == Status::Ok);
+            run.operations.truncate(requests);
+            sample(&sentence, &scenario, &run, &|_, _| None)
+        };
+        assert!(matches!(sampled(100), Sample::Value(_)), "{:?}", sampled(100));
+        let why = "99 samples cannot show a p99: that takes 100";
+        assert_eq!(sampled(99), Sample::Unknown(why.into()));
     }
 }

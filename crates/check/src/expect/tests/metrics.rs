@@ -92,6 +92,35 @@ fn a_percentile_passes_with_enough_samples_only() {
 }
 
 #[test]
+fn a_share_of_slow_requests_takes_as_many_as_show_it() {
+    // The last samples of the run, `slow` of which took a second.
+    let verdict = |comparison, share, slow: usize, samples: usize| {
+        let mut run = steady();
+        run.operations.drain(..3500 - samples);
+        let late = run.operations.iter_mut().rev().take(slow);
+        late.for_each(|op| op.finished = op.intended + Duration::from_secs(1));
+        let metric = Metric::Slower(at(0.1), Ended::Successful.into());
+        finding(&run, sentence(metric, comparison, Quantity::Share(share), WindowName::Overall))
+    };
+    for (comparison, share, slow, samples, expected) in [
+        (Less, 0.01, 0, 100, Verdict::Pass),
+        (Less, 0.01, 0, 99, Verdict::Inconclusive),
+        (Less, 0.01, 1, 50, Verdict::Fail),
+        (Greater, 0.01, 0, 100, Verdict::Fail),
+        (Greater, 0.01, 0, 99, Verdict::Inconclusive),
+        (Greater, 0.99, 100, 100, Verdict::Pass),
+        (Greater, 0.99, 99, 99, Verdict::Inconclusive),
+        (Equal, 0.0, 0, 1, Verdict::Pass),
+        (Equal, 1.0, 1, 1, Verdict::Pass),
+    ] {
+        let found = verdict(comparison, share, slow, samples);
+        assert_eq!(found.verdict, expected, "{share} of {samples}, {slow} of them slow");
+    }
+    let few = verdict(Less, 0.01, 0, 50);
+    assert_eq!(few.why, "50 samples cannot show a share of 1.00%: that takes 100");
+}
+
+#[test]
 fn latency_of_all_counts_a_time_out_at_its_time_out() {
     let mut run = steady_but(10.0, 11.0, Status::TimedOut);
     let late = run.operations.iter_mut().filter(|op| op.status == Status::TimedOut);
