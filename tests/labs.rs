@@ -3,17 +3,19 @@
 //! `determinism.rs` checks that every scenario passes, and the gate's sweep that wrong variants
 //! fail, because they do those runs anyway.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 
-use netsplit_harness::testing;
+use netsplit_harness::testing::{self, ShownMutant};
 use netsplit_sim::Lab;
 
 #[path = "../crates/netsplit/src/labs.rs"]
 mod labs;
 
 /// Runs `check` for every lab, on two threads.
-fn every_lab(check: fn(&'static dyn Lab)) {
+fn every_lab(check: impl Fn(&'static dyn Lab) + Sync) {
     let left = Mutex::new(labs::LABS.to_vec());
     thread::scope(|scope| {
         for _ in 0..2 {
@@ -43,7 +45,38 @@ fn every_variant_can_be_built() {
 
 #[test]
 fn every_mutant_is_caught_by_the_scenario_that_it_names() {
-    every_lab(|lab| testing::mutants_are_shown(lab, 1..=3));
+    let shown = Mutex::new(Vec::new());
+    every_lab(|lab| {
+        let mutants = testing::mutants_are_shown(lab, 1..=3);
+        shown.lock().unwrap().push((lab.spec().name, mutants));
+    });
+    let mut shown = shown.into_inner().unwrap();
+    shown.sort_by_key(|(lab, _)| labs::LABS.iter().position(|known| known.spec().name == *lab));
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/mutants.md");
+    let page = fs::read_to_string(&file).expect("the page exists");
+    let (text, _) = page.split_once(TABLES).expect("the page has a place for its tables");
+    let tables: String = shown.iter().map(|(lab, mutants)| table(lab, mutants)).collect();
+    let whole = format!("{text}{TABLES}\n{tables}");
+    if std::env::var_os("NETSPLIT_BLESS").is_some() {
+        fs::write(&file, &whole).expect("writable");
+    }
+    let page = fs::read_to_string(&file).expect("the page exists");
+    assert!(page == whole, "docs/mutants.md is out of date: NETSPLIT_BLESS=1 updates it");
+}
+
+/// The line of `docs/mutants.md` behind which its tables stand.
+const TABLES: &str =
+    "<!-- NETSPLIT_BLESS=1 cargo test -p netsplit --test labs writes what follows. -->\n";
+
+/// How the mutants of a lab are killed.
+fn table(lab: &str, mutants: &[ShownMutant]) -> String {
+    let mut text =
+        format!("\n## {lab}\n\n| mutant | what it does wrong | killed by |\n|---|---|---|\n");
+    for ShownMutant { variant, scenario, seed, expectation } in mutants {
+        let (name, summary) = (variant.name, variant.summary.replace('|', "\\|"));
+        text += &format!("| `{name}` | {summary} | `{scenario}`, seed {seed}: `{expectation}` |\n");
+    }
+    text
 }
 
 #[test]

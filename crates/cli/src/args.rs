@@ -16,8 +16,8 @@ use diff::DIFF_HELP;
 pub use diff::Diff;
 use learn::LEARN_EXAMPLES;
 pub use learn::{GradeFormat, Learn, LearnCommand, LearnInit};
-use sweep::{MERGE_EXAMPLES, REPLAY_EXAMPLES, VERIFY_EXAMPLES};
-pub use sweep::{Merge, Replay, SeedRange, SweepOutputArgs, Verify};
+use sweep::{MERGE_EXAMPLES, MUTANTS_HELP, REPLAY_EXAMPLES, VERIFY_EXAMPLES};
+pub use sweep::{Merge, Mutants, Replay, SeedRange, SweepOutputArgs, Verify};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -78,6 +78,9 @@ pub enum Command {
     /// Write parts of the labs yourself, and have them graded
     #[command(after_help = LEARN_EXAMPLES)]
     Learn(Learn),
+    /// Grade a scenario by the wrong variants of its lab that it kills
+    #[command(after_help = MUTANTS_HELP)]
+    Mutants(Mutants),
     /// Compare what the labs measure with what the literature says
     #[command(after_help = TRUTH_EXAMPLES)]
     Truth(Truth),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use netsplit_check::{Finding, Findings, Verdict, show};
 use netsplit_history::Run;
-use netsplit_scenario::Strip;
+use netsplit_scenario::{Strip, Variant};
 use netsplit_sim::Lab;
 
 use crate::Experiment;
@@ -82,13 +82,30 @@ pub fn variants_build(lab: &'static dyn Lab) {
     }
 }
 
+/// How a mutant was shown.
+#[derive(Clone, Debug)]
+pub struct ShownMutant {
+    /// The mutant.
+    pub variant: Variant,
+    /// The name of the scenario that shows it.
+    pub scenario: &'static str,
+    /// The seed.
+    pub seed: u64,
+    /// The expectation that failed.
+    pub expectation: String,
+}
+
 /// Checks that the scenario that each mutant names (`shown_by`) lists it in `catches`, and that an
 /// expectation about what the mutant breaks fails there under at least one of `seeds` and of the
-/// scenario's own seeds.
+/// scenario's own seeds. Returns how each was shown first.
 ///
 /// # Panics
 /// When one does not.
-pub fn mutants_are_shown(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<u64>) {
+pub fn mutants_are_shown(
+    lab: &'static dyn Lab,
+    seeds: std::ops::RangeInclusive<u64>,
+) -> Vec<ShownMutant> {
+    let mut shown = Vec::new();
     for variant in lab.spec().variants() {
         let Some(mutant) = variant.mutant else { continue };
         let (name, shown_by) = (variant.name, mutant.shown_by);
@@ -103,13 +120,17 @@ pub fn mutants_are_shown(lab: &'static dyn Lab, seeds: std::ops::RangeInclusive<
             let failed = |finding: &Finding| {
                 finding.verdict == Verdict::Fail && finding.text.contains(mutant.breaks)
             };
-            findings.expectations.iter().any(failed)
+            Some((seed, findings.expectations.into_iter().find(failed)?.text))
         };
         let command = command(&experiment, &[&set], *seeds.start());
         let listed = experiment.scenario.verdict.seeds.iter().copied();
-        let broken = seeds.clone().chain(listed).any(breaks);
-        assert!(broken, "{command}: no failed expectation is about `{}`", mutant.breaks);
+        let broken = seeds.clone().chain(listed).find_map(breaks);
+        let (seed, expectation) = broken.unwrap_or_else(|| {
+            panic!("{command}: no failed expectation is about `{}`", mutant.breaks)
+        });
+        shown.push(ShownMutant { variant, scenario: shown_by, seed, expectation });
     }
+    shown
 }
 
 /// Checks that a run of `calm` is determined by its seed: equal seeds give equal runs, different

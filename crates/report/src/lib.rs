@@ -9,6 +9,8 @@
 //!
 //! A [`Difference`] says where two runs part, as text ([`render_difference`]) or JSON.
 //!
+//! A [`MutantsReport`] grades a scenario by the mutants that it kills.
+//!
 //! [`sweep`] does the same for many runs together.
 //!
 //! The charts need values over time, which a report does not keep: a [`Timeline`] divides the run
@@ -19,6 +21,7 @@
 
 mod difference;
 mod json;
+mod mutants;
 mod over_time;
 mod phases;
 mod report;
@@ -33,6 +36,7 @@ mod testing;
 
 pub use difference::{ComparedRun, Difference, EventPair, FirstEvent, NodeDifference};
 pub use json::{from_json, json_text, to_json};
+pub use mutants::{Kill, MutantResult, MutantsReport, NotPassed, OwnRuns, render_mutants};
 pub use over_time::{Levels, OverTimeReport};
 pub use phases::Phase;
 pub use report::{

@@ -30,6 +30,39 @@ Examples:
   netsplit replay netsplit-out/queueing/calm/reference/seed-3/report.json
   netsplit replay report.json --scenario exams/split.toml";
 
+pub(super) const MUTANTS_HELP: &str = "\
+A mutant is a variant that is wrong on purpose. It is killed when it violates an expectation under
+a seed; a panic or an undecided run kills nothing. Nothing is killed unless the scenario's own
+variant passes under every seed.
+
+Examples:
+  netsplit mutants my-scenario.toml
+  netsplit mutants my-scenario.toml --seeds 50 --json
+  netsplit mutants raft/leader-crash
+
+Exit codes: 0 it kills a mutant, 1 it kills none or its own variant fails, 3 its own variant is
+inconclusive.";
+
+/// `netsplit mutants`
+#[derive(Args, Debug)]
+pub struct Mutants {
+    /// A scenario file (.toml), or a shipped scenario (LAB/NAME)
+    #[arg(value_name = "FILE")]
+    pub scenario: String,
+    /// How many seeds, from 1, or a range such as 100..=199
+    #[arg(long, default_value = "10")]
+    pub seeds: SeedRange,
+    /// Derive held-out seeds from this text, which is never printed
+    #[arg(long, value_name = "TEXT", env = SALT, hide_env_values = true)]
+    pub seed_salt: Option<String>,
+    /// Simulations at a time [default: one per core]
+    #[arg(long)]
+    pub jobs: Option<NonZeroUsize>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `netsplit verify`
 #[derive(Args, Debug)]
 pub struct Verify {

@@ -7,6 +7,7 @@ mod learn;
 mod lint;
 mod list;
 mod merge;
+mod mutants;
 mod new;
 mod print;
 mod recorded;
@@ -47,6 +48,7 @@ pub fn dispatch(catalog: Catalog<'_>, command: Command) -> anyhow::Result<ExitCo
         Command::Schema => Ok(print::schema(catalog)),
         Command::New(args) => new::new(catalog, &args),
         Command::Learn(args) => learn::learn(catalog, &args),
+        Command::Mutants(args) => mutants::mutants(catalog, &args),
         Command::Truth(args) => truth::truth(catalog, &args),
         Command::History(History::Check(args)) => history::check(&args),
         Command::Lesson(args) => print::lesson(catalog, &args.lab),

@@ -167,18 +167,18 @@ impl Entry {
     }
 
     /// Whether it failed by a panic or an endless loop rather than by wrong answers.
-    pub(super) fn broke_down(&self) -> bool {
+    pub(crate) fn broke_down(&self) -> bool {
         let failure = |problem: &Problem| matches!(problem, Problem::Failure(_));
         !self.crashes.is_empty() || self.problems.iter().any(failure)
     }
 
     /// Whether it violates an expectation, rather than failing only by a breakdown.
-    pub(super) fn violates(&self) -> bool {
+    pub fn violates(&self) -> bool {
         self.verdict == Verdict::Fail && !self.broke_down() && self.violated().next().is_some()
     }
 
     /// The expectations that it violated.
-    pub(super) fn violated(&self) -> impl Iterator<Item = &ExpectationReport> {
+    pub(crate) fn violated(&self) -> impl Iterator<Item = &ExpectationReport> {
         let all = self.expectations.iter();
         all.filter(|expectation| expectation.verdict == Verdict::Fail)
     }

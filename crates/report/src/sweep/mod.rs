@@ -45,10 +45,10 @@ mod validate;
 mod wilson;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use baseline::{Compared, Limit};
-pub use command::quoted;
+pub use command::{command, quoted};
 pub use criterion::{Criterion, CriterionKind};
 pub use entry::{Divergence, Entry, Sample};
 pub use expectations::{ExpectationTally, Worst};

@@ -19,7 +19,7 @@ use netsplit_check::Verdict;
 use netsplit_harness::Catalog;
 use netsplit_report::sweep::{Entry, FirstCatches, Plan, Role, Shard, Summary, SweepFile};
 
-use self::select::Case;
+pub use self::select::Case;
 use self::stop::Stop;
 use crate::args::Verify;
 use crate::command::seeds;
@@ -28,7 +28,7 @@ use crate::terminal::{self, Progress};
 use crate::worker::Pool;
 use crate::{exit, parallel, signals};
 
-pub use self::swept::swept_run;
+pub use self::swept::{entry, swept_run, unless_refused};
 
 /// Plans the sweep, does its runs, and prints the summary.
 pub fn verify(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<ExitCode> {
@@ -83,7 +83,7 @@ fn sweep(
         if !catches().need(job) {
             return None;
         }
-        let entry = swept::entry(&pool, *number, job, &cases[job.scenario], plan.determinism);
+        let entry = entry(&pool, *number, job, &cases[job.scenario], plan.determinism);
         let failed = |entry: &Entry| job.role == Role::Subject && entry.verdict == Verdict::Fail;
         if entry.as_ref().map_or(true, failed) {
             stop.failed(entry.is_err());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use netsplit_harness::{Catalog, Experiment, Source};
 use netsplit_report::sweep::{Planned, Role};
-use netsplit_scenario::Scenario;
+use netsplit_scenario::{Scenario, Variant};
 
 use crate::args::Verify;
 use crate::exit;
@@ -54,6 +54,41 @@ impl Case {
             caught.push((variant.clone(), catalog.load(source, &overrides)?));
         }
         Ok(Case { planned, subject, caught })
+    }
+
+    /// A scenario with all mutants of its lab to be caught, each added to the scenario's own
+    /// variant. Returns them, in the same order.
+    ///
+    /// # Errors
+    /// When the scenario is not valid, or its own variant is a mutant.
+    pub fn with_mutants(catalog: Catalog<'_>, name: &str) -> anyhow::Result<(Case, Vec<Variant>)> {
+        let source = catalog.source(name)?;
+        let subject = crate::load(catalog, &source, &[])?;
+        let mut planned = Planned::new(name, &source.file, &subject.scenario);
+        let mut mutants = catalog.lab(&planned.lab)?.spec().variants();
+        mutants.retain(|variant| variant.mutant.is_some());
+        let own = &subject.scenario.fillings;
+        let has = |mutant: &Variant| {
+            !mutant.fills.is_empty() && mutant.fills.iter().all(|fill| own.contains(fill))
+        };
+        if let Some(mutant) = mutants.iter().find(|mutant| has(mutant)) {
+            let (file, mutant) = (&source.file, mutant.name);
+            return Err(exit::usage(format!(
+                "{file}: its own variant is the mutant {mutant}: what is right must pass it"
+            )));
+        }
+        planned.catches.clear();
+        let mut caught = Vec::new();
+        for mutant in &mutants {
+            let variant = match planned.variant.as_str() {
+                "reference" => mutant.name.to_owned(),
+                own => format!("{own},{}", mutant.name),
+            };
+            let experiment = catalog.load(&source, &[format!("variant={variant}")])?;
+            planned.catches.push(variant.clone());
+            caught.push((variant, experiment));
+        }
+        Ok((Case { planned, subject, caught }, mutants))
     }
 }
 

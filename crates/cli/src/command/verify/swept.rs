@@ -21,6 +21,21 @@ pub fn entry(
     case: &Case,
     twice: bool,
 ) -> anyhow::Result<Entry> {
+    let refused = |refusal| case.of(&job.role).refused(&refusal).into();
+    unless_refused(pool, number, job, case, twice)?.map_err(refused)
+}
+
+/// [`entry`], or the lab's refusal of the scenario.
+///
+/// # Errors
+/// When no worker can be started.
+pub fn unless_refused(
+    pool: &Pool,
+    number: usize,
+    job: &Job,
+    case: &Case,
+    twice: bool,
+) -> anyhow::Result<Result<Entry, Refusal>> {
     let experiment = case.of(&job.role);
     let source = experiment.source();
     let run = SweptRun {
@@ -33,10 +48,9 @@ pub fn entry(
         twice,
     };
     match pool.ask(&Request::Run(Box::new(run)))? {
-        Ok(Answer::Entry(Ok(entry))) => Ok(*entry),
-        Ok(Answer::Entry(Err(refusal))) => Err(experiment.refused(&refusal).into()),
+        Ok(Answer::Entry(entry)) => Ok(entry.map(|entry| *entry)),
         Ok(other) => unreachable!("a run is not answered by {other:?}"),
-        Err(lost) => Ok(Entry::lost((number, job), &case.planned, &lost.to_string())),
+        Err(lost) => Ok(Ok(Entry::lost((number, job), &case.planned, &lost.to_string()))),
     }
 }
 
