@@ -4,10 +4,14 @@
 //! its own, from which every message takes the same number of draws, so that the k-th message of
 //! a kind meets the same fate in every variant that sends a k-th message.
 //!
-//! Channels are compiled from the scenario's rules and the link faults in force when a message
-//! first needs them, and again after a fault was injected or healed.
+//! A large cluster has millions of channels, so a channel is its stream and the place of its
+//! [`Settings`], which channels under the same rules and faults share. They are compiled when a
+//! message first needs them, and again after a fault was injected or healed. What few channels have
+//! lies in maps beside them: the queue of a limited bandwidth, the stream of added latencies.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -76,24 +80,23 @@ impl Setting<f64> {
     }
 }
 
-struct Channel {
-    version: u64,
+/// What the rules and faults in force require of a channel.
+struct Settings {
     partitions: Vec<FaultId>,
     latency: Setting<Rc<Sampler>>,
     added: Vec<(Rc<Sampler>, FaultId)>,
     loss: Setting<f64>,
     duplicate: Setting<f64>,
     bandwidth: Setting<Option<u64>>,
-    rng: Xoshiro256PlusPlus,
-    /// The stream of added latencies, so that a fault does not shift the draws of `rng`.
-    fault_rng: Xoshiro256PlusPlus,
 }
 
-impl Channel {
-    /// The latency of a message, and of its copy if it gets one.
-    fn latencies(
-        &mut self,
+impl Settings {
+    /// The latency of a message, and of its copy if it gets one. `added` is the stream of added
+    /// latencies, so that a fault does not shift the other draws.
+    fn latencies<'a>(
+        &self,
         draws: &Draws,
+        added: impl FnOnce() -> &'a mut Xoshiro256PlusPlus,
         mut touched: impl FnMut(FaultId, Touch),
     ) -> (Duration, Option<Duration>) {
         let mut latency = self.latency.value.at(draws.latency);
@@ -107,9 +110,12 @@ impl Channel {
         let duplication = [Touch::MessagesDuplicated, Touch::MessagesNotDuplicated];
         let copied = self.duplicate.happens(draws.duplicated, duplication, &mut touched);
         let mut copy = copied.then(|| self.latency.value.at(draws.copy_latency));
+        if self.added.is_empty() {
+            return (latency, copy);
+        }
+        let rng = added();
         for (sampler, fault) in &self.added {
-            let added = sampler.draw(&mut self.fault_rng);
-            let for_copy = sampler.draw(&mut self.fault_rng);
+            let (added, for_copy) = (sampler.draw(rng), sampler.draw(rng));
             if !added.is_zero() {
                 touched(*fault, Touch::MessagesDelayed);
             }
@@ -142,26 +148,44 @@ impl Channel {
     }
 }
 
-#[derive(Default)]
-struct Link {
-    channels: Vec<Option<Box<Channel>>>,
-    queue: Queue,
+/// One direction of one link for one kind of message.
+struct Channel {
+    rng: Xoshiro256PlusPlus,
+    /// The place of its settings in those of this version.
+    settings: u32,
+    version: NonZeroU32,
 }
+
+/// Channels to as many neighbouring receivers: most hosts send to few of many.
+type Page = [Option<Channel>; PAGE];
+
+const PAGE: usize = 16;
+
+/// A channel, by its sender, its receiver and the kind of its messages.
+type ChannelName = (NodeId, NodeId, u8);
 
 /// All links.
 pub(crate) struct Links {
     seed: u64,
-    kinds: Vec<&'static str>,
+    kinds: Kinds,
     default_latency: Rc<Sampler>,
     defaults: Vec<ScopedEffect>,
     /// Effects of the scenario's rules; they override the defaults.
     rules: Vec<ScopedEffect>,
     /// Effects of faults in the order of their injection; they override the rules.
     faults: Vec<ScopedEffect>,
-    version: u64,
-    /// By sender, then receiver; a link is made for its first message.
-    table: Vec<Vec<Option<Box<Link>>>>,
-    /// Bytes of the table and its channels.
+    /// Counts the changes of rules and faults.
+    version: NonZeroU32,
+    /// The settings of this version, and their places by the effects that they are compiled from.
+    settings: Vec<Settings>,
+    compiled: BTreeMap<Vec<usize>, u32>,
+    /// By sender and kind, then receiver; a channel is made for its first message.
+    rows: Vec<Vec<Option<Box<Page>>>>,
+    /// The queues of links that have ever had a limited bandwidth.
+    queues: BTreeMap<(NodeId, NodeId), Queue>,
+    /// The streams of added latencies, made for the first.
+    added: BTreeMap<ChannelName, Xoshiro256PlusPlus>,
+    /// Bytes of the rows and their channels.
     bytes: usize,
 }
 
@@ -181,13 +205,17 @@ impl Links {
             |effect| ScopedEffect { source: None, links: LinkSet::All, message: None, effect };
         Links {
             seed,
-            kinds: kinds.to_vec(),
+            kinds: Kinds(kinds.to_vec()),
             default_latency: Rc::new(Sampler::new(&latency)),
             defaults: effects_of(default).into_iter().map(everywhere).collect(),
             rules: Vec::new(),
             faults: Vec::new(),
-            version: 0,
-            table: Vec::new(),
+            version: NonZeroU32::MIN,
+            settings: Vec::new(),
+            compiled: BTreeMap::new(),
+            rows: Vec::new(),
+            queues: BTreeMap::new(),
+            added: BTreeMap::new(),
             bytes: 0,
         }
     }
@@ -200,14 +228,14 @@ impl Links {
     /// Replaces the effects of the scenario's rules.
     pub fn set_rules(&mut self, rules: Vec<ScopedEffect>) {
         self.rules = rules;
-        self.version += 1;
+        self.outdate();
     }
 
     /// Puts a fault's effect in force; returns the queued messages that it moves.
     pub fn inject(&mut self, effect: ScopedEffect, now: Time) -> Vec<Moved> {
         let limits = matches!(effect.effect, LinkEffect::Bandwidth(_));
         self.faults.push(effect);
-        self.version += 1;
+        self.outdate();
         if limits { self.change_bandwidths(now) } else { Vec::new() }
     }
 
@@ -216,36 +244,40 @@ impl Links {
         let ended = self.faults.extract_if(.., |effect| effect.source == Some(firing));
         let limited =
             ended.fold(false, |any, it| any | matches!(it.effect, LinkEffect::Bandwidth(_)));
-        self.version += 1;
+        self.outdate();
         if limited { self.change_bandwidths(now) } else { Vec::new() }
+    }
+
+    /// The settings of all channels are to be compiled again.
+    fn outdate(&mut self) {
+        self.version = self.version.checked_add(1).expect("faults are fewer");
+        self.settings.clear();
+        self.compiled.clear();
     }
 
     /// Gives the queue of every link the bandwidth in force now.
     fn change_bandwidths(&mut self, now: Time) -> Vec<Moved> {
         let effects = || self.defaults.iter().chain(&self.rules).chain(&self.faults);
         let mut moved = Vec::new();
-        for (from, row) in (0..).map(NodeId).zip(&mut self.table) {
-            let links = (0..).map(NodeId).zip(row);
-            for (to, link) in links.filter_map(|(to, link)| Some((to, link.as_mut()?))) {
-                let mut bandwidths = effects()
-                    .filter(|effect| effect.links.contains(from, to))
-                    .filter_map(|it| match it.effect {
-                        LinkEffect::Bandwidth(rate) => Some(rate),
-                        _ => None,
-                    });
-                let bandwidth = bandwidths.next_back();
-                moved.extend(link.queue.set_bandwidth(bandwidth, now));
-            }
+        for ((from, to), queue) in &mut self.queues {
+            let mut bandwidths = effects()
+                .filter(|effect| effect.links.contains(*from, *to))
+                .filter_map(|it| match it.effect {
+                    LinkEffect::Bandwidth(rate) => Some(rate),
+                    _ => None,
+                });
+            let bandwidth = bandwidths.next_back();
+            moved.extend(queue.set_bandwidth(bandwidth, now));
         }
         moved
     }
 
     /// Notes the copies in flight of the message that was sent last from one host to another.
     pub fn carry(&mut self, from: NodeId, to: NodeId, copies: impl IntoIterator<Item = FlightKey>) {
-        let row = self.table.get_mut(from.index());
-        let link = row.and_then(|row| row.get_mut(to.index())?.as_mut());
-        if let Some(link) = link.filter(|_| from != to) {
-            link.queue.carry(copies);
+        if from != to
+            && let Some(queue) = self.queues.get_mut(&(from, to))
+        {
+            queue.carry(copies);
         }
     }
 
@@ -260,72 +292,101 @@ impl Links {
         if parcel.from == parcel.to {
             return Fate::Arrives { left: now, latency: Duration::ZERO, copy: None };
         }
-        self.prepare(parcel);
-        let link = self.table[parcel.from.index()][parcel.to.index()].as_mut();
-        let Link { channels, queue } = &mut **link.expect("just prepared");
-        let channel = channels[parcel.kind as usize].as_mut().expect("just prepared");
-        let draws = Draws::take(&mut channel.rng);
-        let lost_anyway = draws.lost < *channel.loss.healthy();
-        if !channel.partitions.is_empty() {
+        let (draws, place) = self.draw(parcel);
+        let settings = &self.settings[place as usize];
+        let lost_anyway = draws.lost < *settings.loss.healthy();
+        if !settings.partitions.is_empty() {
             if !lost_anyway {
-                channel.partitions.iter().for_each(|fault| touched(*fault, Touch::MessagesCut));
+                settings.partitions.iter().for_each(|fault| touched(*fault, Touch::MessagesCut));
             }
             return Fate::Partitioned;
         }
         let loss = [Touch::MessagesLost, Touch::MessagesSpared];
-        if channel.loss.happens(draws.lost, loss, &mut touched) {
+        if settings.loss.happens(draws.lost, loss, &mut touched) {
             return Fate::Lost;
         }
-        let moved = queue.set_bandwidth(channel.bandwidth.value, now);
-        debug_assert!(moved.is_empty(), "a fault that strikes or heals changes the bandwidth");
-        let left = queue.send(parcel.bytes, now);
-        let (latency, copy) = channel.latencies(&draws, &mut touched);
-        channel.judge_sending(parcel.bytes, left.since(now), latency, &mut touched);
+        let (from, to) = (parcel.from, parcel.to);
+        let left = match settings.bandwidth.value {
+            None => now,
+            limited => {
+                let queue = self.queues.entry((from, to)).or_default();
+                let moved = queue.set_bandwidth(limited, now);
+                debug_assert!(
+                    moved.is_empty(),
+                    "a fault that strikes or heals changes the bandwidth"
+                );
+                queue.send(parcel.bytes, now)
+            }
+        };
+        let (streams, kinds, seed) = (&mut self.added, &self.kinds, self.seed);
+        let added = streams.entry((from, to, parcel.kind));
+        let stream = || small_stream(seed, &format!("{}/faults", kinds.stream_of(parcel)));
+        let (latency, copy) =
+            settings.latencies(&draws, move || added.or_insert_with(stream), &mut touched);
+        settings.judge_sending(parcel.bytes, left.since(now), latency, &mut touched);
         Fate::Arrives { left, latency, copy }
     }
 
-    /// Ensures that the parcel's channel exists and is up to date.
-    fn prepare(&mut self, parcel: &Parcel) {
-        let (from, to, kind) = (parcel.from.index(), parcel.to.index(), parcel.kind as usize);
-        if self.table.len() <= from {
-            self.table.resize_with(from + 1, Vec::new);
+    /// Takes the draws of a message from its channel, and the place of the channel's settings.
+    fn draw(&mut self, parcel: &Parcel) -> (Draws, u32) {
+        let row = parcel.from.index() * self.kinds.0.len() + parcel.kind as usize;
+        let (page, place) = (parcel.to.index() / PAGE, parcel.to.index() % PAGE);
+        if self.rows.len() <= row {
+            self.rows.resize_with(row + 1, Vec::new);
         }
-        if self.table[from].len() <= to {
-            self.bytes += (to + 1 - self.table[from].len()) * size_of::<Option<Box<Link>>>();
-            self.table[from].resize_with(to + 1, || None);
+        let pages = &mut self.rows[row];
+        if pages.len() <= page {
+            self.bytes += (page + 1 - pages.len()) * size_of::<Option<Box<Page>>>();
+            pages.resize_with(page + 1, || None);
         }
-        let slots = &mut self.table[from][to].get_or_insert_default().channels;
-        if slots.len() <= kind {
-            let slot = size_of::<Option<Box<Channel>>>();
-            self.bytes += size_of::<Link>() + self.kinds.len() * slot;
-            slots.resize_with(self.kinds.len(), || None);
-        }
-        let effects = self.defaults.iter().chain(&self.rules).chain(&self.faults);
-        match &mut slots[kind] {
-            Some(channel) if channel.version == self.version => {}
-            Some(channel) => {
-                compile(channel, &self.default_latency, effects, parcel);
-                channel.version = self.version;
+        let bytes = &mut self.bytes;
+        let page = pages[page].get_or_insert_with(|| {
+            *bytes += size_of::<Page>();
+            Box::new([const { None }; PAGE])
+        });
+        let version = self.version;
+        match &mut page[place] {
+            Some(channel) if channel.version == version => {
+                (Draws::take(&mut channel.rng), channel.settings)
             }
-            empty => {
-                let name =
-                    format!("link/{}/{}/{}", parcel.names.0, parcel.names.1, self.kinds[kind]);
-                let mut channel = Box::new(Channel {
-                    version: self.version,
-                    partitions: Vec::new(),
-                    latency: Setting::new(self.default_latency.clone()),
-                    added: Vec::new(),
-                    loss: Setting::new(0.0),
-                    duplicate: Setting::new(0.0),
-                    bandwidth: Setting::new(None),
-                    rng: small_stream(self.seed, &name),
-                    fault_rng: small_stream(self.seed, &format!("{name}/faults")),
+            slot => {
+                let effects = self.defaults.iter().chain(&self.rules).chain(&self.faults);
+                let covers = effects.enumerate().filter(|(_, effect)| effect.covers(parcel));
+                let covering: Vec<_> = covers.map(|(place, _)| place).collect();
+                let all = &mut self.settings;
+                let settings = *self.compiled.entry(covering).or_insert_with_key(|covering| {
+                    let effects = self.defaults.iter().chain(&self.rules).chain(&self.faults);
+                    let effects: Vec<_> = effects.collect();
+                    let covering = covering.iter().map(|place| effects[*place]);
+                    all.push(Settings::of(covering, &self.default_latency));
+                    all.len() as u32 - 1
                 });
-                compile(&mut channel, &self.default_latency, effects, parcel);
-                self.bytes += size_of::<Channel>();
-                *empty = Some(channel);
+                let channel = slot.get_or_insert_with(|| {
+                    let rng = small_stream(self.seed, &self.kinds.stream_of(parcel));
+                    Channel { rng, settings, version }
+                });
+                (channel.settings, channel.version) = (settings, version);
+                (Draws::take(&mut channel.rng), settings)
             }
         }
+    }
+}
+
+/// The message kinds that the lab declares, by their number.
+struct Kinds(Vec<&'static str>);
+
+impl Kinds {
+    /// The name of the random stream of a message's channel.
+    fn stream_of(&self, parcel: &Parcel) -> String {
+        let (from, to) = parcel.names;
+        format!("link/{from}/{to}/{}", self.0[parcel.kind as usize])
+    }
+}
+
+impl ScopedEffect {
+    fn covers(&self, parcel: &Parcel) -> bool {
+        self.message.is_none_or(|kind| kind == parcel.kind)
+            && self.links.contains(parcel.from, parcel.to)
     }
 }
 
@@ -348,35 +409,34 @@ impl Draws {
     }
 }
 
-/// Compiles the effects on a channel: partitions and added latencies accumulate; of every other
-/// setting the latest holds.
-fn compile<'a>(
-    channel: &mut Channel,
-    default_latency: &Rc<Sampler>,
-    effects: impl Iterator<Item = &'a ScopedEffect>,
-    parcel: &Parcel,
-) {
-    channel.partitions.clear();
-    channel.added.clear();
-    channel.latency = Setting::new(default_latency.clone());
-    channel.loss = Setting::new(0.0);
-    channel.duplicate = Setting::new(0.0);
-    channel.bandwidth = Setting::new(None);
-    for effect in effects {
-        let other_kind = effect.message.is_some_and(|kind| kind != parcel.kind);
-        if other_kind || !effect.links.contains(parcel.from, parcel.to) {
-            continue;
-        }
-        let fault = effect.source.map(|firing| firing.fault);
-        match &effect.effect {
-            LinkEffect::Partition => channel.partitions.extend(fault),
-            LinkEffect::Latency(sampler) => channel.latency.set(sampler.clone(), fault),
-            LinkEffect::AddLatency(sampler) => {
-                channel.added.extend(fault.map(|fault| (sampler.clone(), fault)));
+impl Settings {
+    /// Compiles effects: partitions and added latencies accumulate; of every other setting the
+    /// latest holds.
+    fn of<'a>(
+        effects: impl Iterator<Item = &'a ScopedEffect>,
+        default_latency: &Rc<Sampler>,
+    ) -> Settings {
+        let mut settings = Settings {
+            partitions: Vec::new(),
+            latency: Setting::new(default_latency.clone()),
+            added: Vec::new(),
+            loss: Setting::new(0.0),
+            duplicate: Setting::new(0.0),
+            bandwidth: Setting::new(None),
+        };
+        for effect in effects {
+            let fault = effect.source.map(|firing| firing.fault);
+            match &effect.effect {
+                LinkEffect::Partition => settings.partitions.extend(fault),
+                LinkEffect::Latency(sampler) => settings.latency.set(sampler.clone(), fault),
+                LinkEffect::AddLatency(sampler) => {
+                    settings.added.extend(fault.map(|fault| (sampler.clone(), fault)));
+                }
+                LinkEffect::Loss(p) => settings.loss.set(*p, fault),
+                LinkEffect::Duplicate(p) => settings.duplicate.set(*p, fault),
+                LinkEffect::Bandwidth(rate) => settings.bandwidth.set(Some(*rate), fault),
             }
-            LinkEffect::Loss(p) => channel.loss.set(*p, fault),
-            LinkEffect::Duplicate(p) => channel.duplicate.set(*p, fault),
-            LinkEffect::Bandwidth(rate) => channel.bandwidth.set(Some(*rate), fault),
         }
+        settings
     }
 }
