@@ -15,18 +15,16 @@ use crate::engine::executor::{cause, set_cause};
 use crate::engine::panics::{Panic, guarded};
 use crate::engine::tracer::{number, tag};
 use crate::engine::world::World;
-use crate::network::wire::REPLY_PORT;
 use crate::{Host, Reply};
 
 impl Sim {
     /// Starts or restarts a host.
     pub fn start(self: &Rc<Sim>, id: NodeId) {
-        let replies = self.bind(id, REPLY_PORT);
         let before = cause();
         let (incarnation, kind) = {
             let world = &mut *self.world.borrow_mut();
             world.core.wake_now(&world.machines[id].name, Cause::Start);
-            world.machines.start(&mut world.core, id, replies);
+            world.machines.start(&mut world.core, id);
             let machine = &world.machines[id];
             (machine.incarnation, machine.kind)
         };
@@ -66,10 +64,10 @@ impl Sim {
 
     /// A host crashes: its memory, its unsynced writes and its sessions are lost.
     pub fn crash(self: &Rc<Sim>, id: NodeId, why: &str) {
-        let (sessions, replies) = {
+        let sessions = {
             let world = &mut *self.world.borrow_mut();
-            let replies = world.machines.crash(&mut world.core, id, why);
-            (world.loads.take_sessions_of(id), replies)
+            world.machines.crash(&mut world.core, id, why);
+            world.loads.take_sessions_of(id)
         };
         for key in self.requests_of(id) {
             let lost = self.finish(key, Reply::unknown("the client crashed"));
@@ -79,7 +77,6 @@ impl Sim {
         for session in sessions {
             self.drop_on(id, session);
         }
-        self.drop_on(id, replies);
     }
 
     fn drop_tasks(self: &Rc<Sim>, id: NodeId) {
@@ -122,8 +119,6 @@ impl Sim {
         let crashes = self.world.borrow().core.run.crashes.len();
         for id in self.ids() {
             self.drop_tasks(id);
-            let replies = self.world.borrow_mut().machines[id].replies.take();
-            self.drop_on(id, replies);
         }
         for session in sessions {
             self.drop_on(session.host, session);

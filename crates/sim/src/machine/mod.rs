@@ -20,7 +20,6 @@ use std::time::Duration;
 use netsplit_history::{Cause, Slices, Time, Touch, Touched, TraceKind};
 use netsplit_scenario::{NodeGroup, Scenario};
 use turmoil_net::Net;
-use turmoil_net::shim::tokio::net::UdpSocket;
 
 use self::cpu::{Job, Jobs};
 use self::disk::DiskState;
@@ -141,21 +140,19 @@ impl Machines {
         Some(id)
     }
 
-    /// A host starts. Answers to its calls arrive at `replies`.
-    pub fn start(&mut self, core: &mut Core, id: NodeId, replies: UdpSocket) {
+    /// A host starts.
+    pub fn start(&mut self, core: &mut Core, id: NodeId) {
         core.note(tag::START, &[number(id)], &[]);
         let machine = &mut self[id];
         core.keep(&machine.name, || TraceKind::Start);
         machine.up = true;
         machine.fresh_since = Some(core.now);
-        machine.replies = Some(replies);
         let life = format!("host/{}/{}", machine.name, machine.incarnation);
         machine.rng = stream(core.seed, &life);
     }
 
-    /// A host crashes: its jobs and unsynced writes are lost. The caller drops its tasks and the
-    /// returned socket on the host.
-    pub fn crash(&mut self, core: &mut Core, id: NodeId, why: &str) -> Option<UdpSocket> {
+    /// A host crashes: its jobs and unsynced writes are lost. The caller drops its tasks on the host.
+    pub fn crash(&mut self, core: &mut Core, id: NodeId, why: &str) {
         core.note(tag::CRASH, &[number(id)], why.as_bytes());
         self.drop_role(id);
         let machine = &mut self.list[id.index()];
@@ -169,7 +166,6 @@ impl Machines {
         let before = machine.disk.bytes();
         machine.disk.crash();
         self.disk_bytes = self.disk_bytes + machine.disk.bytes() - before;
-        machine.replies.take()
     }
 
     /// The run is over: every handle goes inert.

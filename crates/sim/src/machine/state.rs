@@ -8,7 +8,6 @@ use netsplit_history::{Slices, Time, Touch, Touched};
 use netsplit_scenario::{Dist, NodeGroup, Scenario};
 use rand::rngs::ChaCha8Rng;
 use turmoil_net::Net;
-use turmoil_net::shim::tokio::net::UdpSocket;
 
 use super::clock::{Clock, EPOCH};
 use super::cpu::Cpu;
@@ -74,8 +73,6 @@ pub(crate) struct Machine {
     pub rng: ChaCha8Rng,
     /// Ports with a listener, and the bytes of the messages that wait there.
     pub ports: BTreeMap<u16, usize>,
-    /// The socket at which answers to calls arrive.
-    pub replies: Option<UdpSocket>,
 }
 
 impl Machine {
@@ -230,6 +227,5 @@ fn bare(
         disk: DiskState::new(seed, stream(seed, &format!("disk/{name}")), instant),
         rng: stream(seed, &format!("host/{name}")),
         ports: BTreeMap::new(),
-        replies: None,
     }
 }

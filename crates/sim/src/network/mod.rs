@@ -52,7 +52,7 @@ impl CallKey {
 #[derive(Default)]
 pub(crate) struct PendingCall {
     pub waker: Option<Waker>,
-    pub answer: Option<Vec<u8>>,
+    pub answer: Option<Bytes>,
 }
 
 /// A message without its content.
@@ -309,9 +309,9 @@ impl Network {
 
     /// Hands an answer to its call, and returns the task to wake; late and duplicate answers are
     /// dropped.
-    fn answer(&mut self, wire: &[u8]) -> Option<Waker> {
-        let call = self.calls.get_mut(CallKey::from_number(call_of(wire)))?;
-        call.answer = Some(wire.to_vec());
+    fn answer(&mut self, wire: Bytes) -> Option<Waker> {
+        let call = self.calls.get_mut(CallKey::from_number(call_of(&wire)))?;
+        call.answer = Some(wire);
         call.waker.take()
     }
 
