@@ -193,19 +193,19 @@ impl Sim {
     }
 
     fn poll(self: &Rc<Sim>, key: TaskKey) {
-        let Some(taken) = self.tasks.borrow_mut().take(key) else {
+        let Some(mut taken) = self.tasks.borrow_mut().take(key) else {
             return;
         };
-        let (host, mut future) = (taken.host, taken.future);
+        let host = taken.host;
         self.make_current(host);
-        let mut context = Context::from_waker(&taken.waker);
-        let polled = guarded(|| future.as_mut().poll(&mut context));
+        let (future, waker) = taken.parts();
+        let polled = guarded(|| future.poll(&mut Context::from_waker(waker)));
         if let Ok(Poll::Pending) = polled {
-            let orphan = self.tasks.borrow_mut().put_back(key, future).err();
+            let orphan = self.tasks.borrow_mut().put_back(key, taken).err();
             return orphan.into_iter().for_each(|orphan| self.drop_on(host, orphan));
         }
         let _ = self.tasks.borrow_mut().remove(key);
-        self.drop_on(host, future);
+        self.drop_on(host, taken.into_future());
         if let Err(panic) = polled {
             self.node_panicked(host, &panic);
         }

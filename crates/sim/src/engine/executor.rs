@@ -72,10 +72,15 @@ impl Wake for TaskWaker {
 struct Slot {
     host: NodeId,
     /// `None` while it is being polled.
-    future: Option<Task>,
+    idle: Option<Idle>,
+    bytes: usize,
+}
+
+/// A task that is not being polled.
+struct Idle {
+    future: Task,
     state: Arc<TaskWaker>,
     waker: Waker,
-    bytes: usize,
 }
 
 /// Bytes around the future of a task: its slot, its waker and its place in the queue.
@@ -94,8 +99,19 @@ pub(crate) struct Tasks {
 /// A task taken out for one poll.
 pub(crate) struct Taken {
     pub host: NodeId,
-    pub future: Task,
-    pub waker: Waker,
+    task: Idle,
+}
+
+impl Taken {
+    /// The future, and its waker.
+    pub fn parts(&mut self) -> (Pin<&mut (dyn Future<Output = ()> + 'static)>, &Waker) {
+        (self.task.future.as_mut(), &self.task.waker)
+    }
+
+    /// The future, once the task is over.
+    pub fn into_future(self) -> Task {
+        self.task.future
+    }
 }
 
 impl Tasks {
@@ -117,14 +133,13 @@ impl Tasks {
             self.of_host.resize(host.index() + 1, 0);
         }
         self.of_host[host.index()] += 1;
-        let key = self.slots.insert_with_key(|task| {
+        self.slots.insert_with_key(|task| {
             let (cause, queued) = (AtomicU32::new(0), AtomicBool::new(false));
             let state = Arc::new(TaskWaker { task, epoch, cause, queued });
             let waker = Waker::from(state.clone());
-            Slot { host, future: Some(future), state, waker, bytes }
-        });
-        self.slots[key].waker.wake_by_ref();
-        key
+            waker.wake_by_ref();
+            Slot { host, idle: Some(Idle { future, state, waker }), bytes }
+        })
     }
 
     /// The next task to poll, in order of wakes.
@@ -140,20 +155,20 @@ impl Tasks {
     /// Takes a task out for a poll, with its cause: from now on it may be woken again.
     pub fn take(&mut self, task: TaskKey) -> Option<Taken> {
         let slot = self.slots.get_mut(task)?;
-        slot.state.queued.store(false, Ordering::Relaxed);
-        let future = slot.future.take()?;
-        set_cause(slot.state.cause.load(Ordering::Relaxed));
-        Some(Taken { host: slot.host, future, waker: slot.waker.clone() })
+        let task = slot.idle.take()?;
+        task.state.queued.store(false, Ordering::Relaxed);
+        set_cause(task.state.cause.load(Ordering::Relaxed));
+        Some(Taken { host: slot.host, task })
     }
 
     /// Puts a pending task back; returns it if it was removed during the poll.
-    pub fn put_back(&mut self, task: TaskKey, future: Task) -> Result<(), Task> {
-        match self.slots.get_mut(task) {
+    pub fn put_back(&mut self, key: TaskKey, taken: Taken) -> Result<(), Task> {
+        match self.slots.get_mut(key) {
             Some(slot) => {
-                slot.future = Some(future);
+                slot.idle = Some(taken.task);
                 Ok(())
             }
-            None => Err(future),
+            None => Err(taken.into_future()),
         }
     }
 
@@ -168,7 +183,7 @@ impl Tasks {
         let slot = self.slots.remove(task)?;
         self.bytes -= slot.bytes;
         self.of_host[slot.host.index()] -= 1;
-        slot.future
+        slot.idle.map(|task| task.future)
     }
 
     /// The number of tasks.
