@@ -17,6 +17,9 @@ use crate::machine::id::NodeId;
 /// Bytes that are buffered before they are hashed.
 const CHUNK: usize = 16 * 1024;
 
+/// The most numbers of an event.
+const NUMBERS: usize = 4;
+
 /// Bytes around a content in the set of them.
 const AROUND_CONTENT: usize = 48;
 
@@ -84,11 +87,13 @@ impl Tracer {
 
     /// Adds an event: `tag` is its kind, `numbers` and `bytes` its content.
     pub fn note(&mut self, at: Time, tag: u8, numbers: &[u64], bytes: &[u8]) {
-        self.pending.push(tag);
-        self.pending.extend_from_slice(&at.as_nanos().to_le_bytes());
-        for number in numbers {
-            self.pending.extend_from_slice(&number.to_le_bytes());
+        let mut head = [0; 1 + 8 * (1 + NUMBERS)];
+        head[0] = tag;
+        let words = [at.as_nanos()].into_iter().chain(numbers.iter().copied());
+        for (place, word) in head[1..].chunks_exact_mut(8).zip(words) {
+            place.copy_from_slice(&word.to_le_bytes());
         }
+        self.pending.extend_from_slice(&head[..1 + 8 * (1 + numbers.len())]);
         self.pending.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
         self.pending.extend_from_slice(bytes);
         if self.pending.len() > CHUNK {

@@ -7,6 +7,7 @@ pub(crate) mod arrivals;
 pub(crate) mod client;
 pub(crate) mod requests;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,11 +41,33 @@ struct Live {
     task: Option<TaskKey>,
 }
 
+/// The names of the keys of low rank, which requests share.
+#[derive(Default)]
+struct KeyNames(Vec<Option<Arc<str>>>);
+
+/// Keys whose names are kept.
+const KEPT: usize = 1 << 12;
+
+impl KeyNames {
+    /// The name of the key of a rank: `k1` has rank 0.
+    fn name(&mut self, rank: u64) -> Arc<str> {
+        let make = || Arc::from(format!("k{}", u128::from(rank) + 1));
+        let Some(place) = usize::try_from(rank).ok().filter(|place| *place < KEPT) else {
+            return make();
+        };
+        if self.0.len() <= place {
+            self.0.resize(place + 1, None);
+        }
+        self.0[place].get_or_insert_with(make).clone()
+    }
+}
+
 /// All loads, and their requests in flight.
 pub(crate) struct Loads {
     specs: Vec<Load>,
     list: Vec<LoadState>,
     requests: SlotMap<RequestKey, Live>,
+    keys: KeyNames,
     /// Requests so far; the last one has this number.
     last_request: u64,
     /// The number of requests in flight, and since when it has held.
@@ -60,6 +83,7 @@ impl Loads {
             list: list.collect(),
             specs: specs.to_vec(),
             requests: SlotMap::with_key(),
+            keys: KeyNames::default(),
             last_request: 0,
             in_system: (0, Time::ZERO),
         }
@@ -114,9 +138,7 @@ impl Loads {
     fn next_request(&mut self, load: usize) -> Request {
         let (op, rank) = self.list[load].next_request();
         self.last_request += 1;
-        // `k1` has rank 0.
-        let key = format!("k{}", u128::from(rank) + 1).into();
-        Request { id: self.last_request, op, key, rank }
+        Request { id: self.last_request, op, key: self.keys.name(rank), rank }
     }
 
     /// A request begins: it is traced, and its timeout scheduled.
@@ -209,13 +231,16 @@ impl Loads {
             Status::Rejected => "rejected",
         };
         let id = live.request.id;
-        let output = reply.output.to_string();
+        let output = match &reply.output {
+            Value::Null => Cow::Borrowed("null"),
+            output => Cow::Owned(output.to_string()),
+        };
         core.budget.history += heap(&reply.output);
         core.note(tag::REPLY, &[id, reply.status as u64], output.as_bytes());
         let content = match &reply.error {
             Some(error) => error.clone(),
             None if !core.records() || reply.output.is_null() => Arc::default(),
-            None => core.share(output),
+            None => core.share(output.into_owned()),
         };
         core.keep(&client.name, || TraceKind::Reply { id, status, content });
         let load = &mut self.list[live.load];
