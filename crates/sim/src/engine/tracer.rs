@@ -93,7 +93,7 @@ impl Tracer {
         for (place, word) in head[1..].chunks_exact_mut(8).zip(words) {
             place.copy_from_slice(&word.to_le_bytes());
         }
-        self.pending.extend_from_slice(&head[..1 + 8 * (1 + numbers.len())]);
+        self.pending.extend_from_slice(&head[..=8 * (1 + numbers.len())]);
         self.pending.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
         self.pending.extend_from_slice(bytes);
         if self.pending.len() > CHUNK {
