@@ -2,56 +2,15 @@
 // of a run: from disk, without a network and without a complaint.
 
 import assert from 'node:assert/strict';
-import {execFileSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {readFileSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {after, before, test} from 'node:test';
-import {chromium} from 'playwright-core';
-
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-
-const folder = mkdtempSync(join(tmpdir(), 'netsplit-pages-'));
-let browser;
-
-before(async () => {
-  browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: FLAGS});
-});
-
-after(async () => {
-  await browser?.close();
-  rmSync(folder, {recursive: true});
-});
-
-/** Runs netsplit in the folder; any verdict will do. */
-function netsplit(...args) {
-  try {
-    return execFileSync(process.env.NETSPLIT, args, {cwd: folder, stdio: 'pipe', encoding: 'utf8'});
-  } catch (error) {
-    assert.ok([1, 3].includes(error.status), error.stderr);
-    return error.stdout;
-  }
-}
-
-/** Opens a page; what it says or asks for is noted. */
-async function open(file, options = {}) {
-  const page = await browser.newPage(options);
-  const said = [];
-  page.on('console', (message) => said.push(message.text()));
-  page.on('pageerror', (error) => said.push(String(error)));
-  const requests = [];
-  page.on('request', (request) => requests.push(request.url()));
-  const url = `file://${file}`;
-  await page.goto(url);
-  await page.waitForSelector('html.live');
-  return {page, quiet: () => assert.deepEqual([said, requests], [[], [url]])};
-}
+import {test} from 'node:test';
+import {folder, netsplit, open, widthOf} from './support.js';
 
 /** Opens a page on a narrow dark screen: nothing needs sideways scrolling but tables and pictures. */
 async function fits(file) {
   const {page, quiet} = await open(file, {viewport: {width: 375, height: 800}, colorScheme: 'dark'});
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  const wide = await widthOf(page);
   assert.ok(wide <= 375, `${wide} pixels`);
   quiet();
 }

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use netsplit_check::Findings;
-use netsplit_history::{LabEvent, Run, Time};
+use netsplit_history::{LabEvent, Run, Time, TraceKind};
 use netsplit_report::OverTimeReport;
 use netsplit_scenario::{Field, LabSpec, Strip, StripRows, StripSource};
 use serde::Serialize;
@@ -53,8 +53,20 @@ pub(crate) fn strips(
         StripSource::States(turns) => states::draw(strip, turns, run, key_of(findings)),
         StripSource::Within { .. } => levels::within(strip, run),
         StripSource::Queues => levels::queues(strip, over_time),
+        StripSource::Levels(event) => levels::told(strip, event, run),
     });
     drawn.filter(|drawn| !drawn.rows.is_empty()).collect()
+}
+
+/// When each node crashed.
+fn crashes(run: &Run) -> BTreeMap<&str, Vec<Time>> {
+    let mut crashes: BTreeMap<&str, Vec<Time>> = BTreeMap::new();
+    for event in &run.trace {
+        if matches!(event.kind, TraceKind::Crash { .. }) {
+            crashes.entry(&event.node).or_default().push(event.at);
+        }
+    }
+    crashes
 }
 
 /// The key of the first violation.
@@ -146,6 +158,7 @@ impl Drawn {
 
 #[cfg(test)]
 mod tests {
+    use netsplit_history::TraceEvent;
     use netsplit_scenario::Turn;
     use serde_json::json;
 
@@ -206,6 +219,31 @@ mod tests {
         assert_eq!(drawn.title, "title: k2");
         let drawn = states::draw(&strip, turns, &run, Some("k1"));
         assert_eq!(spans(&drawn), [("n1", 1, 9, "a")]);
+    }
+
+    #[test]
+    fn a_level_lasts_until_the_next_one_of_its_row_or_a_crash() {
+        let level = |at, level: u64| event(at, "s1", "queue", json!(level));
+        let crash = TraceEvent {
+            at: Time::from_nanos(4500),
+            node: "s1".into(),
+            wake: 0,
+            fingerprint: 0,
+            kind: TraceKind::Crash { why: "".into() },
+        };
+        let run = Run {
+            duration: Time::from_nanos(6000),
+            shown: vec![level(1001, 2), level(1002, 5), level(1003, 1), level(5000, 7)],
+            trace: vec![crash],
+            ..Run::default()
+        };
+        let strip = strip(StripRows::Node, StripSource::Levels("queue"));
+        let drawn = levels::told(&strip, "queue", &run);
+        let levels = &drawn.rows[0].levels;
+        let at = |nanos: usize| levels[nanos / 10];
+        assert_eq!(drawn.slice, 10);
+        assert_eq!([at(990), at(1000), at(1010), at(4490)], [0., 5., 1., 1.]);
+        assert_eq!([at(4500), at(4510), at(5000), at(5990)], [1., 0., 7., 7.]);
     }
 
     #[test]

@@ -104,6 +104,7 @@ impl Node {
                 Arrival::Wait(ticket) => {
                     let (call, turn) = oneshot::channel();
                     state.waiting.insert(ticket, call);
+                    self.host.show("queue", || state.waiting.len().into());
                     Some(turn)
                 }
             }
@@ -120,6 +121,7 @@ impl Node {
     fn leave(&self) {
         let state = &mut *self.state.borrow_mut();
         let turn = state.admission.leave(self.host.monotonic());
+        let before = state.waiting.len();
         self.host.count("expired", turn.dropped.len() as u64);
         let gone = turn.dropped.iter().map(|ticket| (ticket, false));
         for (ticket, may_start) in gone.chain(turn.next.iter().map(|ticket| (ticket, true))) {
@@ -127,6 +129,9 @@ impl Node {
                 // Handlers end only with their host, so the receiver is always there.
                 let _ = call.send(may_start);
             }
+        }
+        if state.waiting.len() != before {
+            self.host.show("queue", || state.waiting.len().into());
         }
     }
 

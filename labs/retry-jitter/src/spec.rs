@@ -114,7 +114,7 @@ static BUNDLES: &[Bundle] = &[
 
 const STRIPS: &[Strip] = &[Strip {
     title: "Queues",
-    summary: "Jobs that wait for a worker of their server. A queue that does not drain after the fault is kept full by retries",
+    summary: "Jobs that wait for a slot of their node, whether or not their client still waits. A queue that does not drain after the fault is kept full by retries",
     rows: StripRows::Node,
-    source: StripSource::Queues,
+    source: StripSource::Levels("queue"),
 }];

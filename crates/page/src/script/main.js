@@ -132,6 +132,7 @@ async function start() {
     '/': () => filter.text.focus(),
   });
   document.addEventListener('scroll', () => view.refresh(), {passive: true});
+  addEventListener('resize', () => view.changed());
   new ResizeObserver(() => view.changed()).observe(document.body);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     colours.clear();

@@ -8,7 +8,7 @@ use netsplit_report::OverTimeReport;
 use netsplit_scenario::{Strip, StripSource};
 use serde_json::Value;
 
-use super::{Drawn, Natural, ROWS_MAX, Row, by_row, events};
+use super::{Drawn, Natural, ROWS_MAX, Row, by_row, crashes, events};
 
 /// Slices of a strip that counts events.
 const SLICES: usize = 600;
@@ -60,6 +60,44 @@ fn greatest(events: &[&LabEvent], window: u64, slices: Slices) -> Vec<f64> {
         *level = most as f64;
     }
     levels
+}
+
+/// Levels that events tell.
+pub(super) fn told(strip: &Strip, event: &str, run: &Run) -> Drawn {
+    let mut drawn = Drawn::new(strip);
+    let slices = Slices::of(run.duration, SLICES);
+    drawn.slice = slices.length.as_nanos() as u64;
+    let (rows, left_out) = by_row(strip, &events(run, &[event]));
+    drawn.left_out.0 = left_out;
+    let crashes = crashes(run);
+    for (Natural { name, .. }, events) in rows {
+        let ends = events.first().and_then(|event| crashes.get(&*event.node));
+        let told = events.iter().map(|event| (event.at, event.detail.as_f64().unwrap_or(0.0)));
+        let mut changes: Vec<_> = told.collect();
+        changes.extend(ends.into_iter().flatten().map(|at| (*at, 0.0)));
+        changes.sort_by_key(|(at, _)| *at);
+        let levels = highest(&changes, slices);
+        if levels.iter().any(|level| *level > 0.0) {
+            drawn.rows.push(Row { name, spans: Vec::new(), levels });
+        }
+    }
+    drawn
+}
+
+/// The highest level in each slice, from its changes.
+fn highest(changes: &[(Time, f64)], slices: Slices) -> Vec<f64> {
+    let mut changes = changes.iter().peekable();
+    let mut now = 0.0;
+    let slice = |index| {
+        let end = slices.start(index + 1);
+        let mut most = now;
+        while let Some((_, level)) = changes.next_if(|(at, _)| *at < end) {
+            now = *level;
+            most = f64::max(most, now);
+        }
+        most
+    };
+    (0..slices.count).map(slice).collect()
 }
 
 /// The longest queue of each node in each slice.

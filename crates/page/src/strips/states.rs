@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use netsplit_history::{LabEvent, Run, Time, TraceKind};
+use netsplit_history::{LabEvent, Run, Time};
 use netsplit_scenario::{Field, Strip, StripRows, StripState, Turn};
 
-use super::{Drawn, Natural, Row, by_row, events, text_of};
+use super::{Drawn, Natural, Row, by_row, crashes, events, text_of};
 use crate::words::Words;
 
 /// States of a strip; what happens after them is left out.
@@ -54,17 +54,6 @@ fn one_of(events: &[&LabEvent], field: &Field, key: Option<&str>) -> Option<Stri
     }
     let most = counts.into_iter().rev().max_by_key(|(_, count)| *count)?;
     Some(most.0.name)
-}
-
-/// When each node crashed.
-fn crashes(run: &Run) -> BTreeMap<&str, Vec<Time>> {
-    let mut crashes: BTreeMap<&str, Vec<Time>> = BTreeMap::new();
-    for event in &run.trace {
-        if matches!(event.kind, TraceKind::Crash { .. }) {
-            crashes.entry(&event.node).or_default().push(event.at);
-        }
-    }
-    crashes
 }
 
 /// The states of a row: from, to, and the place of the state's name.

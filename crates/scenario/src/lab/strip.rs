@@ -49,6 +49,9 @@ pub enum StripSource {
     },
     /// Jobs queued before the workers of a node.
     Queues,
+    /// A level, which is the whole detail of an event and lasts until the next event of the row, or
+    /// until the node crashes.
+    Levels(&'static str),
 }
 
 /// An event that begins or ends a state.
@@ -121,6 +124,7 @@ impl Strip {
         match self.source {
             StripSource::States(turns) => turns.iter().map(|turn| turn.event).collect(),
             StripSource::Within { event, announced, .. } => vec![event, announced],
+            StripSource::Levels(event) => vec![event],
             StripSource::Queues => Vec::new(),
         }
     }

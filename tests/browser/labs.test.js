@@ -1,0 +1,51 @@
+// The pages of the labs' main failures: what a lesson is about can be seen.
+
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {openRun, widthOf} from './support.js';
+
+const OLD_LEADER = ['raft/leader-isolated', '--variant', 'stale-read', '--seed', '3'];
+
+/** Moves to a share of the width of a strip, and gives what the strip says there. */
+async function readStrip(page, title, share) {
+  const strip = page.locator('#strips figure', {has: page.locator('h3', {hasText: title})});
+  const box = await strip.locator('canvas').boundingBox();
+  await strip.locator('canvas').hover({position: {x: box.width * share, y: 4}});
+  await page.waitForFunction((at) => /^[0-9.]+s: /.test(at.textContent),
+    await strip.locator('.readings').elementHandle());
+  return strip.locator('.readings').textContent();
+}
+
+for (const width of [375, 1280]) {
+  test(`a violation leaves its expectations readable at ${width} pixels`, async () => {
+    const {page, quiet} = await openRun(`violation-${width}`, OLD_LEADER, {viewport: {width, height: 800}});
+    assert.ok(await widthOf(page) <= width);
+    const cells = await page.$$eval('section[aria-labelledby=expectations] tbody tr:not(.why) td:nth-child(2)',
+      (all) => all.map((cell) => cell.getBoundingClientRect().width));
+    assert.ok(Math.min(...cells) >= 90, `${cells}`);
+    const shown = await page.$$eval('[data-mark]', (all) => all.map((it) => it.getBoundingClientRect().right));
+    assert.ok(Math.max(...shown) <= width, `${shown}`);
+    quiet();
+  });
+}
+
+test('what a taller window uncovers is drawn', async () => {
+  const {page, quiet} = await openRun('taller', ['raft/calm', '--set', 'duration=10s'],
+    {viewport: {width: 1280, height: 600}});
+  await page.setViewportSize({width: 1280, height: 3000});
+  await page.waitForFunction(() => document.querySelector('#lanes-note').textContent !== '');
+  const blank = await page.$$eval('canvas', (all) => all.filter((canvas) => {
+    const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return data.every((value) => value === 0);
+  }).length);
+  assert.equal(blank, 0);
+  quiet();
+});
+
+test('the queue that never drains is a strip', async () => {
+  const {page, quiet} = await openRun('metastable', ['retry-jitter/metastable']);
+  const lengths = [];
+  for (const share of [0.07, 0.95]) lengths.push(Number((await readStrip(page, 'Queues', share)).match(/s1 (\d+)/)?.[1] ?? 0));
+  assert.ok(lengths[0] < 50 && lengths[1] > 300, `${lengths}`);
+  quiet();
+});
