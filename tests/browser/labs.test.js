@@ -29,6 +29,20 @@ for (const width of [375, 1280]) {
   });
 }
 
+test('the stale read stands beside the fault that made it, and its answer is the illegal point', async () => {
+  const {page, report, quiet} = await openRun('stale', OLD_LEADER);
+  const {witness} = report.expectations.find((expectation) => expectation.witness);
+  const drawn = await page.$$eval('.witness .operation text', (all) => all.map((it) => it.textContent));
+  assert.deepEqual(drawn, witness.operations.map((operation) => operation.what));
+  assert.deepEqual(await page.$$eval('.witness .band text', (all) => all.map((it) => it.textContent)), ['cut']);
+  const place = await page.$eval('.illegal line', (it) => Number(it.getAttribute('x1')));
+  const ends = await page.$$eval('.operation rect', (all) => all.map((it) =>
+    Number(it.getAttribute('x')) + Number(it.getAttribute('width'))));
+  const last = witness.operations.reduce((a, b) => (b.return_ns > a.return_ns ? b : a));
+  assert.ok(Math.abs(ends[witness.operations.indexOf(last)] - place) < 0.01, `${ends} ${place}`);
+  quiet();
+});
+
 test('what a taller window uncovers is drawn', async () => {
   const {page, quiet} = await openRun('taller', ['raft/calm', '--set', 'duration=10s'],
     {viewport: {width: 1280, height: 600}});

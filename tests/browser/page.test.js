@@ -19,6 +19,20 @@ test('the page opens from disk, asks for nothing and shows the numbers of the re
   quiet();
 });
 
+test('each phase and operation has its distribution, with the percentiles of the report', async () => {
+  const {page, report, quiet} = await openRun('distributions', ['raft/leader-crash']);
+  const marks = (latency) => [['p50', 'p50'], ['p90', 'p90'], ['p99', 'p99'], ['p99.9', 'p99_9'], ['max', 'max']]
+    .map(([name, field]) => `${name} ${latency[field]} ms${latency.few_samples.includes(field) ? ' (few samples beyond)' : ''}`);
+  const all = [...report.phases, ...Object.values(report.operations)].map((it) => it.latency_ms);
+  const shown = await page.$$eval('.percentile title', (titles) => titles.map((it) => it.textContent));
+  assert.deepEqual(shown, all.flatMap(marks));
+  const counts = await page.$$eval('.distributions rect title', (titles) =>
+    titles.map((it) => it.textContent.match(/^(\d+) of (\d+): /).slice(1).map(Number)));
+  const total = counts.reduce((sum, [count]) => sum + count, 0);
+  assert.equal(total, all.reduce((sum, latency) => sum + latency.count, 0));
+  quiet();
+});
+
 test('a request has a path that adds up, and a message its content', async () => {
   const {page, quiet} = await openRun('path', ['raft/calm']);
   await page.click('[data-request]');

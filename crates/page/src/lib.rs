@@ -17,6 +17,7 @@ mod assets;
 mod columns;
 mod compare;
 mod diff;
+mod distribution;
 mod kept;
 mod marks;
 mod record;
@@ -24,6 +25,7 @@ mod requests;
 mod rows;
 mod strips;
 mod sweep;
+mod witness;
 mod words;
 
 use askama::Template;
@@ -37,10 +39,12 @@ use sha2::{Digest, Sha256};
 
 pub use crate::compare::ComparisonPage;
 pub use crate::diff::DifferencePage;
+use crate::distribution::Distributions;
 use crate::kept::{Kept, Reason};
 use crate::record::Events;
 use crate::requests::Requests;
 pub use crate::sweep::sweep_page;
+use crate::witness::Picture;
 
 /// The size of a page up to which everything is kept, in bytes.
 const SIZE_MAX: usize = 6_000_000;
@@ -92,8 +96,11 @@ pub struct Page<'a> {
 #[template(path = "page.html")]
 struct Html<'a> {
     report: &'a Report,
+    /// Of each expectation, what contradicts it.
+    pictures: Vec<Option<Picture>>,
     chart: String,
     requests: Requests,
+    distributions: Option<Distributions>,
     latencies: Vec<Latency>,
     command: &'a str,
     scenario: &'a str,
@@ -118,8 +125,10 @@ impl Page<'_> {
         let (record, events, windows) = self.record();
         let html = Html {
             report: self.report,
+            pictures: witness::pictures(self.run, self.findings),
             chart: to_svg(self.report, &timeline),
             requests: Requests::new(self.run),
+            distributions: Distributions::new(self.scenario, self.run, self.report),
             latencies: latencies(self.report),
             command: self.command,
             scenario: self.text,

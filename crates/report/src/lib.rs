@@ -38,7 +38,7 @@ pub use difference::{ComparedRun, Difference, EventPair, FirstEvent, NodeDiffere
 pub use json::{from_json, json_text, to_json};
 pub use mutants::{Kill, MutantResult, MutantsReport, NotPassed, OwnRuns, render_mutants};
 pub use over_time::{Levels, OverTimeReport};
-pub use phases::Phase;
+pub use phases::{Phase, phase_windows};
 pub use report::{
     ActionReport, CrashReport, ExpectationReport, FaultReport, Observed, OperationReport, Report,
     Versions, WorstSecond,

@@ -48,6 +48,12 @@ impl Phase {
 /// The phases of a run: overall; before the first fault; during and after each, in order of first
 /// strikes; and outside all faults. Empty windows are omitted.
 pub(crate) fn phases(scenario: &Scenario, run: &Run) -> Vec<Phase> {
+    let windows = phase_windows(scenario, run).into_iter();
+    windows.map(|(name, window)| Phase::of(name, &window, run)).collect()
+}
+
+/// The windows of the phases of a run, in the order of [`Report::phases`](crate::Report::phases).
+pub fn phase_windows(scenario: &Scenario, run: &Run) -> Vec<(String, Window)> {
     let mut struck: Vec<_> = run.faults.iter().filter(|f| !f.spans.is_empty()).collect();
     struck.sort_by_key(|fault| fault.spans[0].0);
     let mut names = vec![("overall".to_owned(), WindowName::Overall)];
@@ -66,7 +72,6 @@ pub(crate) fn phases(scenario: &Scenario, run: &Run) -> Vec<Phase> {
         .into_iter()
         .map(|(name, window)| (name, resolve(&window, run, scenario.settle)))
         .filter(|(_, window)| !window.is_empty())
-        .map(|(name, window)| Phase::of(name, &window, run))
         .collect()
 }
 
