@@ -37,5 +37,5 @@ fn pages_work_in_a_browser() {
         assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     };
     test(&node, &["node_modules/typescript/bin/tsc", "--project", "."]);
-    test(&node, &["--test", "page.test.js", "pages.test.js", "labs.test.js"]);
+    test(&node, &["--test", "page.test.js", "pages.test.js", "labs.test.js", "access.test.js"]);
 }

@@ -141,10 +141,9 @@ function short(value) {
   return Number(value.toPrecision(3)).toLocaleString('en', {maximumSignificantDigits: 3});
 }
 
-/** Puts live charts in place of the pictures. @param {View} view @param {Head} head */
+/** Puts live charts in place of the picture, which remains for print. @param {View} view @param {Head} head */
 function startCharts(view, head) {
   const place = element('charts');
-  place.replaceChildren();
   for (const panel of [...requestPanels(head.over_time), ...nodePanels(head.over_time)]) {
     const canvas = /** @type {HTMLCanvasElement} */ (make('canvas', panel.small ? 'chart small' : 'chart'));
     const readings = panel.lines.map(({colour, dash: [first]}) => {
