@@ -36,6 +36,7 @@ test('each phase and operation has its distribution, with the percentiles of the
 test('a request has a path that adds up, and a message its content', async () => {
   const {page, quiet} = await openRun('path', ['raft/calm']);
   await page.click('[data-request]');
+  await page.waitForFunction(() => document.querySelector('#detail').getBoundingClientRect().top < innerHeight);
   const [ended, total] = await page.$eval('#detail', (detail) => [
     detail.querySelector('dd:nth-of-type(3)').textContent, detail.querySelector('h4').textContent]);
   assert.equal(total.replace('Critical path: ', ''), ended.replace(/^.*after /, ''));
@@ -65,3 +66,50 @@ test('a narrow screen needs no sideways scrolling', async () => {
   assert.ok(wide <= 375, `${wide} pixels`);
   quiet();
 });
+
+/** Sets the scrubber to a share of the span in view, and gives what the page says of that instant. */
+async function scrub(page, share) {
+  await page.$eval('#scrubber', (scrubber, value) => {
+    scrubber.value = String(value);
+    scrubber.dispatchEvent(new Event('input'));
+  }, share * 1000);
+  const at = page.locator('#scrubber');
+  await at.scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => document.querySelector('#ring-note').textContent !== '');
+  return page.textContent('#ring-note');
+}
+
+test('the cluster at one instant has the roles, the faults and the messages in flight', async () => {
+  const {page, report, quiet} = await openRun('instant', ['raft/leader-crash']);
+  const [fault] = report.faults;
+  await scrub(page, 0.99);
+  await page.waitForFunction(() => /no fault; .*\bleader\b/.test(document.querySelector('#ring-note').textContent));
+  const end = Number((await page.textContent('#ring-note')).match(/^([0-9.]+)s/)[1]) / 0.99;
+  await scrub(page, (fault.from_s + 0.2) / end);
+  await page.waitForFunction((name) => document.querySelector('#ring-note').textContent.includes(`faults ${name}`), fault.name);
+  const [, down] = (await page.textContent('#ring-note')).match(/(\w+) ✕ crashed/);
+  assert.ok(fault.affected_nodes.includes(down), down);
+  quiet();
+});
+
+for (const reducedMotion of ['no-preference', 'reduce']) {
+  test(`play moves the cursor and pause stops it, motion: ${reducedMotion}`, async () => {
+    const {page, quiet} = await openRun(`play-${reducedMotion}`, ['raft/calm', '--set', 'duration=5s'], {reducedMotion});
+    await page.selectOption('#speed', '0.1');
+    await page.locator('#ring').scrollIntoViewIfNeeded();
+    await page.evaluate(() => {
+      window.pictures = 0;
+      new MutationObserver(() => { window.pictures += 1; }).observe(document.querySelector('#ring-note'), {childList: true});
+    });
+    const began = await page.evaluate(() => performance.now());
+    await page.keyboard.press('p');
+    await page.waitForFunction(() => parseFloat(document.querySelector('#ring-note').textContent) > 0.12);
+    const [pictures, took] = await page.evaluate((from) => [window.pictures, performance.now() - from], began);
+    await page.click('#play');
+    assert.equal(await page.textContent('#play'), 'play');
+    // One picture a second, and the redrawing of everything with it.
+    if (reducedMotion === 'reduce') assert.ok(pictures <= 2 * Math.ceil(took / 1000) + 2, `${pictures} in ${took} ms`);
+    else assert.ok(pictures > 4, `${pictures}`);
+    quiet();
+  });
+}

@@ -65,6 +65,7 @@ const SCRIPT: &str = concat!(
     include_str!("script/states.js"),
     include_str!("script/arrows.js"),
     include_str!("script/lanes.js"),
+    include_str!("script/ring.js"),
     include_str!("script/detail.js"),
     include_str!("script/keys.js"),
     include_str!("script/main.js"),

@@ -8,6 +8,7 @@ const KEYS = [
   ['j k', 'next, previous message in view'],
   ['r', 'next slow or failed request'],
   ['e', 'next failed expectation'],
+  ['p', 'play, pause the cluster at the cursor'],
   ['/', 'filter by text'],
   ['?', 'this list'],
   ['Esc', 'close'],

@@ -52,7 +52,8 @@ async function start() {
   const view = new View(head.end);
   const filter = new Filter(model, () => view.changed());
   const canvas = /** @type {HTMLCanvasElement} */ (element('lanes'));
-  const lanes = new Lanes(canvas, view, model, filter, new States(model));
+  const states = new States(model);
+  const lanes = new Lanes(canvas, view, model, filter, states);
   /** @param {number} row */
   const select = (row) => {
     lanes.selected = row;
@@ -74,6 +75,7 @@ async function start() {
   startOverview(view, model);
   startStrips(view, head);
   startCharts(view, head);
+  const play = startRing(view, model, states);
   control(canvas, view, (x, y) => {
     const row = lanes.nearest(x, y);
     const request = row < 0 ? lanes.requestAt(x, y) : -1;
@@ -90,11 +92,18 @@ async function start() {
   const failed = head.expectations.map((mark, index) => ({mark, index})).filter(({mark}) => mark.failed);
   document.querySelectorAll('[data-mark]').forEach((link) => {
     const mark = head.expectations[Number(link.getAttribute('data-mark'))];
-    link.addEventListener('click', () => view.focus(mark.from, mark.to));
+    link.addEventListener('click', () => {
+      view.focus(mark.from, mark.to);
+      element(mark.operations.length ? 'messages' : 'over-time').scrollIntoView();
+    });
   });
   document.querySelectorAll('[data-request]').forEach((link) => {
     const row = model.requestOf.get(Number(link.getAttribute('data-request')));
-    link.addEventListener('click', () => row !== undefined && open(row));
+    link.addEventListener('click', () => {
+      if (row === undefined) return;
+      open(row);
+      element('messages').scrollIntoView();
+    });
   });
   document.querySelectorAll('[data-copy]').forEach((copy) => {
     copy.addEventListener('click', () => {
@@ -129,6 +138,7 @@ async function start() {
       const {mark} = failed[nextFailed++ % failed.length];
       view.focus(mark.from, mark.to);
     },
+    p: play,
     '/': () => filter.text.focus(),
   });
   document.addEventListener('scroll', () => view.refresh(), {passive: true});

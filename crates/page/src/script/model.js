@@ -21,6 +21,8 @@ class Model {
     this.requestOf = new Map();
     this.request.id.forEach((id, row) => this.requestOf.set(id, row));
     this.longest = 0;
+    /** The usual time under way of each kind of message. @type {number[]} */
+    this.usual = [];
     this.marks = this.#marks();
   }
 
@@ -42,7 +44,7 @@ class Model {
       }
       if (this.ends[row * 2 + 1] >= 0) marks[row] |= 4;
     }
-    const usual = flights.map((all) => all.sort((a, b) => a - b)[all.length >> 1] ?? 0);
+    this.usual = flights.map((all) => all.sort((a, b) => a - b)[all.length >> 1] ?? 0);
     const latest = new Map();
     for (let end = 0; end < this.fate.at.length; end += 1) {
       const row = this.fate.message[end];
@@ -51,7 +53,7 @@ class Model {
       if ((latest.get(link) ?? -1) > row) marks[row] |= 1;
       else latest.set(link, row);
       const flight = this.fate.at[end] - this.message.at[row];
-      if (flight > 3 * usual[this.message.kind[row]]) marks[row] |= 2;
+      if (flight > 3 * this.usual[this.message.kind[row]]) marks[row] |= 2;
     }
     return marks;
   }

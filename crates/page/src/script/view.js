@@ -10,6 +10,7 @@ class View {
     this.from = 0;
     this.to = this.end;
     this.cursor = -1;
+    this.playing = false;
     /** @type {{act: () => void, canvas: HTMLCanvasElement|null, stale: boolean}[]} */
     this.watchers = [];
     this.pending = false;
@@ -101,7 +102,7 @@ function control(canvas, view, click) {
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener('pointermove', (event) => {
-    view.cursor = view.time(event.offsetX, width());
+    if (!view.playing) view.cursor = view.time(event.offsetX, width());
     if (held) {
       const by = ((held.x - event.offsetX) / (width() - LEFT)) * (held.to - held.from);
       held.moved ||= Math.abs(held.x - event.offsetX) > 4;
