@@ -161,7 +161,7 @@ impl Axis {
             .collect()
     }
 
-    /// Round latencies: at most one, two and five times a power of ten, and so many as have room.
+    /// Powers of ten, and twice and five times each where there is room.
     fn ticks(&self) -> Vec<(f64, String)> {
         let decades = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
         let wide = (self.high / self.low).log10() > 3.0;

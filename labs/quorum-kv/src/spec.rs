@@ -107,7 +107,7 @@ const MEASURES: &[Named] = &[
 
 const STRIPS: &[Strip] = &[Strip {
     title: "Versions of a key at each node",
-    summary: "What each node holds of one key: of the violated one, and else of the one written most. Rows of different colours disagree; `a | b` are siblings",
+    summary: "What each node holds of one key: of the violated one, and else of the one written most. Rows of different colours disagree; versions with a bar between them are siblings",
     rows: StripRows::NodeOfOne(Field::named("key", "k")),
     source: StripSource::States(&[Turn::tells("stored", Field::new("versions"))]),
 }];
