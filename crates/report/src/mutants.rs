@@ -154,9 +154,9 @@ impl MutantResult {
     ///
     /// # Panics
     /// When the variant is no mutant.
-    pub fn refused(variant: &Variant, why: &Refusal, command: String) -> MutantResult {
+    pub fn refused(variant: &Variant, why: &Refusal, command: &str) -> MutantResult {
         let survives = format!("it cannot be added to the scenario's own variant: {why}");
-        MutantResult { survives, ..MutantResult::of(variant, &[], &[], |_| command.clone()) }
+        MutantResult { survives, ..MutantResult::of(variant, &[], &[], |_| command.into()) }
     }
 }
 

@@ -30,6 +30,7 @@ pub(crate) static SPEC: LabSpec = LabSpec {
     ],
     messages: KINDS,
     events: &[Named::new("charged", "A server took a user's money")],
+    shown: &[Named::new("queue", "How many jobs wait for a slot of a node, at each change")],
     strips: STRIPS,
     metrics: METRICS,
     measures: MEASURES,

@@ -72,7 +72,7 @@ impl Grader<'_> {
             let command = |seed| command(planned, &role, seed);
             Ok(match self.until_killed(&role)? {
                 Ok(entries) => MutantResult::of(&mutants[index], own, &entries, command),
-                Err(why) => MutantResult::refused(&mutants[index], &why, command(self.seeds[0])),
+                Err(why) => MutantResult::refused(&mutants[index], &why, &command(self.seeds[0])),
             })
         };
         let mut progress = Progress::new("mutants", mutants.len() as u64);
