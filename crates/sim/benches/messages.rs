@@ -1,10 +1,12 @@
-//! Messages per second that the engine delivers, compared with turmoil's own scheduler.
+//! Messages per second that the engine delivers, compared with other simulators.
 //!
 //! Servers echo; clients ask 100 times a second each, at servers in turn; one way takes 2 to
-//! 20 ms. Three workloads: `raw` sends datagrams from node code, `call` asks through a load,
-//! [`Host::call`](netsplit_sim::Host::call) and the history of a real run, and `turmoil` is
-//! `raw` on turmoil's UDP sockets under turmoil's scheduler. Rounds are interleaved, so that a
-//! busy machine slows all alike; the fingerprint is on throughout.
+//! 20 ms. `raw` sends datagrams from node code, and has turmoil's UDP sockets under turmoil's
+//! own scheduler as its peer. `call` asks through a load,
+//! [`Host::call`](netsplit_sim::Host::call) and the history of a real run, and has madsim's
+//! endpoints as its peer (`messages/peers`, built here, outside the workspace). Each round of a
+//! workload is a process of its own; rounds are interleaved, so that a busy machine slows all
+//! alike; the fingerprint is on throughout.
 //!
 //! `cargo bench -p netsplit-sim --bench messages [-- ROUNDS]`
 
@@ -15,6 +17,8 @@ mod support;
 #[path = "messages/turmoils.rs"]
 mod turmoils;
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 /// How long clients keep asking, in simulated seconds.
@@ -25,25 +29,48 @@ struct Size {
     seconds: u64,
 }
 
-const SMALL: Size = Size { servers: 5, clients: 10, seconds: 60 };
-const LARGE: Size = Size { servers: 50, clients: 200, seconds: 10 };
+/// Sizes of 600,000 messages each: what a run costs before its first message weighs alike.
+const SMALL: Size = Size { servers: 5, clients: 10, seconds: 300 };
+const LARGE: Size = Size { servers: 50, clients: 200, seconds: 15 };
+const WIDE: Size = Size { servers: 5, clients: 1_000, seconds: 3 };
+const TURMOILS: Size = Size { seconds: 10, ..SMALL };
 
 /// One round of one workload.
 struct Round {
     messages: u64,
-    simulated_s: f64,
     took: Duration,
 }
 
-type Workload = (&'static str, fn() -> Round);
+impl Round {
+    fn rate(&self) -> f64 {
+        self.messages as f64 / self.took.as_secs_f64()
+    }
+}
 
-const WORKLOADS: [Workload; 5] = [
-    ("turmoil, 5 + 10, raw", || turmoils::raw(Size { seconds: 10, ..SMALL })),
-    ("netsplit, 5 + 10, raw", || ours::raw(SMALL)),
-    ("netsplit, 5 + 10, call", || ours::call(SMALL)),
-    ("netsplit, 50 + 200, raw", || ours::raw(LARGE)),
-    ("netsplit, 50 + 200, call", || ours::call(LARGE)),
+/// The engine that does a workload, in a process of its own.
+#[derive(Clone, Copy, PartialEq)]
+enum Engine {
+    Turmoil,
+    Madsim,
+    Raw,
+    Call,
+}
+
+const WORKLOADS: [(Engine, Size); 10] = [
+    (Engine::Turmoil, TURMOILS),
+    (Engine::Madsim, SMALL),
+    (Engine::Madsim, LARGE),
+    (Engine::Madsim, WIDE),
+    (Engine::Raw, SMALL),
+    (Engine::Raw, LARGE),
+    (Engine::Raw, WIDE),
+    (Engine::Call, SMALL),
+    (Engine::Call, LARGE),
+    (Engine::Call, WIDE),
 ];
+
+/// The environment variable with the workload of a process: its place in [`WORKLOADS`].
+const WORKLOAD: &str = "NETSPLIT_WORKLOAD";
 
 /// Runs `work` and says how long it took.
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
@@ -54,49 +81,103 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 fn main() {
-    let arguments: Vec<_> = std::env::args().collect();
-    let rounds = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(9);
-    let only = arguments.iter().skip(1).find(|a| !a.starts_with('-') && a.parse::<u32>().is_err());
-    let chosen: Vec<_> = WORKLOADS
-        .into_iter()
-        .filter(|(name, _)| only.is_none_or(|only| name.contains(only.as_str())))
-        .collect();
-    let mut results: Vec<Vec<Round>> = chosen.iter().map(|_| Vec::new()).collect();
+    if let Ok(place) = std::env::var(WORKLOAD) {
+        return workload(WORKLOADS[place.parse::<usize>().expect("the place of a workload")]);
+    }
+    let rounds = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(9);
+    let madsim = build_madsim();
+    let mut rates: [Vec<f64>; WORKLOADS.len()] = Default::default();
     for _ in 0..rounds {
-        for (place, (_, work)) in chosen.iter().enumerate() {
-            results[place].push(work());
+        for (place, (engine, size)) in WORKLOADS.into_iter().enumerate() {
+            let mut process = match (engine, &madsim) {
+                (Engine::Madsim, Some(program)) => sized(program, size),
+                (Engine::Madsim, None) => continue,
+                _ => ours(place),
+            };
+            rates[place].push(round(&mut process).rate());
         }
     }
-    println!("| workload | messages/s, median | range | against turmoil | simulated s/s |");
+    print(rates.map(|mut rates| {
+        rates.sort_by(f64::total_cmp);
+        rates
+    }));
+}
+
+/// Does one workload of this program's, and prints what [`round`] reads.
+fn workload((engine, size): (Engine, Size)) {
+    let Round { messages, took } = match engine {
+        Engine::Turmoil => turmoils::raw(size),
+        Engine::Raw => ours::raw(size),
+        Engine::Call => ours::call(size),
+        Engine::Madsim => unreachable!("it has a program of its own"),
+    };
+    println!("{messages} {}", took.as_nanos());
+}
+
+/// The program with madsim's workload, or nothing if it cannot be built.
+fn build_madsim() -> Option<PathBuf> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/messages/peers/Cargo.toml");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--release", "--locked", "--manifest-path", manifest]);
+    cargo.arg("--target-dir").arg(&target).env("RUSTFLAGS", "--cfg madsim");
+    let built = cargo.status().expect("cargo starts").success();
+    if !built {
+        eprintln!("madsim could not be built: its rows are left out");
+    }
+    built.then(|| target.join("release/netsplit-peers"))
+}
+
+fn sized(program: &Path, Size { servers, clients, seconds }: Size) -> Command {
+    let mut command = Command::new(program);
+    command.args([servers.to_string(), clients.to_string(), seconds.to_string()]);
+    command
+}
+
+fn ours(place: usize) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
+    command.env(WORKLOAD, place.to_string());
+    command
+}
+
+/// Runs a process that prints how many messages were delivered, and in how many nanoseconds.
+fn round(process: &mut Command) -> Round {
+    let output = process.output().expect("the program starts");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut numbers = printed.split_whitespace().map(|number| number.parse().expect("a number"));
+    let mut number = || numbers.next().expect("two numbers");
+    Round { messages: number(), took: Duration::from_nanos(number()) }
+}
+
+/// Prints the table; `rates` are sorted.
+fn print(rates: [Vec<f64>; WORKLOADS.len()]) {
+    println!("| engine | cluster | messages/s, median | range | against its peer |");
     println!("|---|---|---|---|---|");
-    let base = median(&rates(&results[0]));
-    for ((name, _), rounds) in chosen.iter().zip(&results) {
-        let (rates, speeds) = (rates(rounds), speeds(rounds));
+    for ((engine, size), rates_of) in WORKLOADS.iter().zip(&rates) {
+        let Some(rate) = median(rates_of) else { continue };
+        let (name, peer) = match engine {
+            Engine::Turmoil => ("turmoil, raw", None),
+            Engine::Madsim => ("madsim, call", None),
+            Engine::Raw => ("netsplit, raw", Some((Engine::Turmoil, SMALL))),
+            Engine::Call => ("netsplit, call", Some((Engine::Madsim, *size))),
+        };
+        let place = |(engine, size): (Engine, Size)| {
+            let peer = |(other, its): &(Engine, Size)| {
+                *other == engine && (its.servers, its.clients) == (size.servers, size.clients)
+            };
+            WORKLOADS.iter().position(peer).expect("each peer has a workload")
+        };
+        let base = peer.and_then(|peer| median(&rates[place(peer)]));
+        let ratio = base.map_or(String::new(), |base| format!("{:.2}", rate / base));
+        let (low, high) = (rates_of[0], rates_of[rates_of.len() - 1]);
+        let Size { servers, clients, .. } = size;
         println!(
-            "| {name} | {:.0} | {:.0} to {:.0} | {:.1} | {:.1} |",
-            median(&rates),
-            rates[0],
-            rates[rates.len() - 1],
-            median(&rates) / base,
-            median(&speeds),
+            "| {name} | {servers} + {clients} | {rate:.0} | {low:.0} to {high:.0} | {ratio} |"
         );
     }
 }
 
-fn rates(rounds: &[Round]) -> Vec<f64> {
-    sorted(rounds.iter().map(|round| round.messages as f64 / round.took.as_secs_f64()))
-}
-
-fn speeds(rounds: &[Round]) -> Vec<f64> {
-    sorted(rounds.iter().map(|round| round.simulated_s / round.took.as_secs_f64()))
-}
-
-fn sorted(numbers: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut sorted: Vec<_> = numbers.collect();
-    sorted.sort_by(f64::total_cmp);
-    sorted
-}
-
-fn median(sorted: &[f64]) -> f64 {
-    sorted[sorted.len() / 2]
+fn median(sorted: &[f64]) -> Option<f64> {
+    sorted.get(sorted.len() / 2).copied()
 }

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use netsplit_history::Run;
 use netsplit_scenario::{Dist, NodeGroup, Scenario};
 use netsplit_sim::{Client, Host, Lab, Options, Task, simulate};
 
@@ -74,9 +73,5 @@ fn round(lab: &dyn Lab, scenario: &Scenario) -> Round {
         simulate(lab, scenario, &Options::default(), &mut |_| ()).expect("the lab can be built")
     });
     assert!(run.problems.is_empty() && run.crashes.is_empty(), "{:?}", run.crashes);
-    Round { messages: run.network.delivered, simulated_s: simulated(&run), took }
-}
-
-fn simulated(run: &Run) -> f64 {
-    run.end.as_secs_f64()
+    Round { messages: run.network.delivered, took }
 }
