@@ -307,7 +307,7 @@ fn a_file_in_the_place_of_a_folder_is_named() {
         "verify short.toml --seeds 1 --junit short.toml/a/j.xml",
         "run short.toml --out short.toml/out",
     ] {
-        let told = stderr(&sweeps::run(here, line)).to_string();
+        let told = stderr(&sweeps::run(here, line));
         assert!(told.contains("short.toml is a file, and no folder"), "{line}: {told}");
     }
 }

@@ -97,10 +97,8 @@ fn main() {
             rates[place].push(round(&mut process).rate());
         }
     }
-    print(rates.map(|mut rates| {
-        rates.sort_by(f64::total_cmp);
-        rates
-    }));
+    rates.iter_mut().for_each(|rates| rates.sort_by(f64::total_cmp));
+    print(&rates);
 }
 
 /// Does one workload of this program's, and prints what [`round`] reads.
@@ -151,10 +149,10 @@ fn round(process: &mut Command) -> Round {
 }
 
 /// Prints the table; `rates` are sorted.
-fn print(rates: [Vec<f64>; WORKLOADS.len()]) {
+fn print(rates: &[Vec<f64>; WORKLOADS.len()]) {
     println!("| engine | cluster | messages/s, median | range | against its peer |");
     println!("|---|---|---|---|---|");
-    for ((engine, size), rates_of) in WORKLOADS.iter().zip(&rates) {
+    for ((engine, size), rates_of) in WORKLOADS.iter().zip(rates) {
         let Some(rate) = median(rates_of) else { continue };
         let (name, peer) = match engine {
             Engine::Turmoil => ("turmoil, raw", None),

@@ -35,7 +35,7 @@ impl<P: Placement, R: Placement> Placement for Compared<P, R> {
         let yours = self.yours.owner(key);
         if let Some(reference) = self.reference.as_ref().filter(|_| is_comparing()) {
             let call = || format!("the owner of the key at {:#018x}", key.0);
-            compare(&yours, &reference.owner(key), call, told);
+            compare(&yours, &reference.owner(key), call, |node| told(*node));
         }
         yours
     }
@@ -44,7 +44,7 @@ impl<P: Placement, R: Placement> Placement for Compared<P, R> {
         let yours = self.yours.place(key, loads);
         if let Some(reference) = self.reference.as_ref().filter(|_| is_comparing()) {
             let call = || format!("the node for a read of the key at {:#018x}, {loads:?}", key.0);
-            compare(&yours, &reference.place(key, loads), call, told);
+            compare(&yours, &reference.place(key, loads), call, |node| told(*node));
         }
         yours
     }
@@ -55,6 +55,6 @@ impl<P: Placement, R: Placement> Placement for Compared<P, R> {
 }
 
 /// A choice in words.
-fn told(node: &Option<NodeIndex>) -> String {
+fn told(node: Option<NodeIndex>) -> String {
     node.map_or_else(|| "chose no node".into(), |node| format!("chose node {}", node.0 + 1))
 }

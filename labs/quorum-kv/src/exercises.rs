@@ -1,7 +1,7 @@
 //! The exercises of this lab, and the wrapper that compares a learner's handlers with the
 //! reference's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use netsplit_scenario::{Exercises, exercise_files};
 use netsplit_sim::comparison::{compare, differ, is_comparing};
@@ -166,7 +166,7 @@ impl Handoff for Compared<dyn Handoff> {
             let sent = batch.iter().filter(|hint| hint.owner == owner && is_kept(hint)).count();
             let expected = UntilStored.next_batch(hints, owner, limit).len();
             if (sent, batch.len()) != (expected, expected) {
-                let owned = kept.map_or(0, |kept| kept.len());
+                let owned = kept.map_or(0, BTreeMap::len);
                 let owner = node(owner);
                 let call = format!("the next {limit} of {owned} hints for {owner}");
                 let yours = format!("sent {}, {sent} of them as they are kept", batch.len());
