@@ -39,8 +39,8 @@ pub enum Wait {
     DiskQueue,
     /// The disk.
     Disk,
-    /// A timer.
-    Timer,
+    /// A timer, of the name that its lab gave it.
+    Timer(&'static str),
     /// Nothing but the client's own timeout.
     GaveUp,
     /// A paused host, which ran later than it was woken.
@@ -59,7 +59,7 @@ impl Wait {
             Wait::Service => "service",
             Wait::DiskQueue => "disk queue",
             Wait::Disk => "disk",
-            Wait::Timer => "timer",
+            Wait::Timer(name) => name,
             Wait::GaveUp => "no answer",
             Wait::Paused => "paused",
             Wait::Fault => "fault",
@@ -72,7 +72,7 @@ impl Wait {
             Cause::Message(_) => (Wait::LinkQueue, Wait::Network),
             Cause::Job => (Wait::WorkerQueue, Wait::Service),
             Cause::Sync => (Wait::DiskQueue, Wait::Disk),
-            Cause::Timer => (Wait::Timer, Wait::Timer),
+            Cause::Timer(name) => (Wait::Timer(name), Wait::Timer(name)),
             Cause::GaveUp(_) => (Wait::GaveUp, Wait::GaveUp),
             Cause::Start | Cause::Action | Cause::Request(_) => (Wait::Paused, Wait::Paused),
         }

@@ -62,8 +62,8 @@ pub enum Cause {
     GaveUp(u64),
     /// The message of this number arrived.
     Message(u64),
-    /// A timer expired.
-    Timer,
+    /// A timer expired, of the name that its lab gave it.
+    Timer(&'static str),
     /// A worker finished a job.
     Job,
     /// The disk completed a sync.

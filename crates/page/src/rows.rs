@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netsplit_history::{Cause, Operation, Run, Status, Time, TraceEvent, TraceKind};
+use netsplit_history::{Cause, Operation, Run, Status, Time, TraceEvent, TraceKind, Wake};
 use serde_json::Value;
 
 use crate::columns::Columns;
@@ -36,6 +36,8 @@ pub(crate) struct Rows {
     requests: Vec<[u64; 12]>,
     /// The row of each wake that is needed; 0 for the others.
     wakes: Vec<u32>,
+    /// The places of the names of timers among the texts.
+    timers: BTreeMap<&'static str, u64>,
     /// The rows of messages, by their numbers.
     sent: BTreeMap<u64, u64>,
 }
@@ -170,6 +172,13 @@ impl Rows {
                 self.use_wake(wake.by);
             }
         }
+        let used = |(wake, row): (&Wake, &u32)| (*row == 1).then_some(wake.cause);
+        for cause in run.wakes.iter().zip(&self.wakes).filter_map(used) {
+            if let Cause::Timer(name) = cause {
+                let place = self.texts.place(name);
+                self.timers.insert(name, place);
+            }
+        }
         let mut last = 0;
         for used in self.wakes.iter_mut().skip(1).filter(|used| **used == 1) {
             last += 1;
@@ -236,11 +245,26 @@ impl Rows {
         let since = |from: Time, to: Time| to.since(from).as_nanos() as u64;
         columns.plain("wake.waited", used.iter().map(|wake| since(wake.since, wake.at)));
         columns.plain("wake.served", used.iter().map(|wake| since(wake.started, wake.at)));
-        columns.plain("wake.cause", used.iter().map(|wake| cause(wake.cause).0));
-        columns.differences("wake.of", used.iter().map(|wake| cause(wake.cause).1));
+        columns.plain("wake.cause", used.iter().map(|wake| self.cause(wake.cause).0));
+        columns.differences("wake.of", used.iter().map(|wake| self.cause(wake.cause).1));
         columns.plain("wake.host", used.iter().map(|wake| host(&wake.node)));
         let row_of = |wake: u32| u64::from(self.wakes[wake as usize]);
         columns.differences("wake.by", used.iter().map(|wake| row_of(wake.by)));
+    }
+
+    /// A cause as its place in `CAUSES`, and the number of its message or request, or the place of
+    /// its timer's name.
+    fn cause(&self, cause: Cause) -> (u64, u64) {
+        match cause {
+            Cause::Start => (0, 0),
+            Cause::Action => (1, 0),
+            Cause::Request(id) => (2, id),
+            Cause::GaveUp(id) => (3, id),
+            Cause::Message(id) => (4, id),
+            Cause::Timer(name) => (5, self.timers.get(name).copied().unwrap_or(0)),
+            Cause::Job => (6, 0),
+            Cause::Sync => (7, 0),
+        }
     }
 }
 
@@ -267,20 +291,6 @@ fn note(kind: &TraceKind) -> Option<(u64, &str, String)> {
         TraceKind::Strike { fault, targets } => Some((7, fault, targets.to_string())),
         TraceKind::Heal { fault } => plain(8, fault),
         _ => None,
-    }
-}
-
-/// A cause as its place in `CAUSES`, and the number of its message or request.
-fn cause(cause: Cause) -> (u64, u64) {
-    match cause {
-        Cause::Start => (0, 0),
-        Cause::Action => (1, 0),
-        Cause::Request(id) => (2, id),
-        Cause::GaveUp(id) => (3, id),
-        Cause::Message(id) => (4, id),
-        Cause::Timer => (5, 0),
-        Cause::Job => (6, 0),
-        Cause::Sync => (7, 0),
     }
 }
 

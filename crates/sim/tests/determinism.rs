@@ -83,7 +83,7 @@ fn a_recorded_run_has_contents_and_causes_and_the_fingerprint_of_an_unrecorded_o
         assert!((wake.by as usize) < index, "a cause comes first: {wake:?}");
         assert!(wake.since <= wake.started && wake.started <= wake.at, "{wake:?}");
     }
-    let kinds = [Cause::Start, Cause::Timer, Cause::Job, Cause::Sync];
+    let kinds = [Cause::Start, Cause::Timer("timeout"), Cause::Job, Cause::Sync];
     for kind in kinds {
         assert!(run.wakes.iter().any(|wake| wake.cause == kind), "nothing was woken by {kind:?}");
     }

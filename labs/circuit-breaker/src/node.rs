@@ -93,7 +93,7 @@ impl Front {
         for attempt in 0..self.cluster.params.attempts {
             if attempt > 0 {
                 self.host.count("retries", 1);
-                self.host.sleep(*self.cluster.params.backoff).await;
+                self.host.sleep(*self.cluster.params.backoff).named("back-off").await;
             }
             let result = call(attempt).await;
             if result != CallResult::Failed {

@@ -132,7 +132,7 @@ impl Upstream {
     /// Brings ejected hosts back when their time is over.
     async fn tick(self: Rc<Self>) {
         loop {
-            self.host.sleep(*self.cluster.params.eject_interval).await;
+            self.host.sleep(*self.cluster.params.eject_interval).named("ejection").await;
             let now = self.host.monotonic();
             let tick =
                 |outliers: &RefCell<Box<dyn OutlierDetector>>| outliers.borrow_mut().tick(now);

@@ -103,7 +103,7 @@ impl Directory {
     async fn watch(self: Rc<Self>) {
         let (every, timeout) = (*self.cluster.params.beat_every, *self.cluster.params.dead_after);
         loop {
-            self.host.sleep(every).await;
+            self.host.sleep(every).named("failure detection").await;
             let now = self.host.monotonic();
             let removed = self.roster.borrow_mut().remove_silent(now, timeout);
             if removed {

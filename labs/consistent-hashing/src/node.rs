@@ -71,7 +71,7 @@ pub async fn run(host: Host, cluster: Rc<Cluster>, inspector: Inspector) {
         let heartbeat = Heartbeat(node.cluster.member(index));
         // A heartbeat that is dropped is followed by others.
         let _ = node.host.send(Cluster::directory(&node.host), &heartbeat);
-        node.host.sleep(*node.cluster.params.beat_every).await;
+        node.host.sleep(*node.cluster.params.beat_every).named("heartbeat").await;
     }
 }
 

@@ -107,7 +107,7 @@ pub fn follow(host: &Host, cluster: &Rc<Cluster>, follower: Rc<dyn Follower>) {
                 // The timeout has been delay enough.
                 Err(_) => continue,
             }
-            here.sleep(*params.poll_every).await;
+            here.sleep(*params.poll_every).named("poll").await;
         }
     });
 }

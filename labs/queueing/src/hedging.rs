@@ -113,7 +113,7 @@ impl Leaf {
 
     /// Waits for `duration` on the front end's clock.
     pub fn sleep(&self, duration: Duration) -> Sleep {
-        self.jobs.host.sleep(duration)
+        self.jobs.host.sleep(duration).named("hedge delay")
     }
 
     /// Tells the server of `copy` to stop working on it.

@@ -42,7 +42,7 @@ impl Node {
                 for owner in owners {
                     node.hand_over(owner).await;
                 }
-                node.host.sleep(every).await;
+                node.host.sleep(every).named("hand-off").await;
             }
         });
     }
@@ -91,7 +91,7 @@ impl Node {
             node.stagger(every).await;
             for (slot, peer) in peers.iter().cycle() {
                 node.compare(*slot, *peer).await;
-                node.host.sleep(every).await;
+                node.host.sleep(every).named("anti-entropy").await;
             }
         });
     }
@@ -151,6 +151,6 @@ impl Node {
     async fn stagger(&self, every: Duration) {
         let nanos = (every.as_nanos() as u64).max(1);
         let part = self.host.rng().next_u64() % nanos;
-        self.host.sleep(Duration::from_nanos(part)).await;
+        self.host.sleep(Duration::from_nanos(part)).named("first round").await;
     }
 }

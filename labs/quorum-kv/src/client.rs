@@ -167,7 +167,7 @@ impl Session {
     /// Whether a read that starts after `delay` sees a write; `None` when it fails.
     async fn sees(&self, key: Key, delay: Duration, written: &Siblings) -> Option<bool> {
         if !delay.is_zero() {
-            self.host.sleep(delay).await;
+            self.host.sleep(delay).named("read delay").await;
         }
         let start = self.host.monotonic();
         let found = self.get(key).await.ok()?;

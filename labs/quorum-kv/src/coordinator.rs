@@ -202,7 +202,8 @@ impl Coordinator {
         }
         let others: Vec<_> = ring.stand_ins(slot).collect();
         let tally = quorum.begin(configured, &others);
-        let silence = (!tally.spare.is_empty()).then(|| self.host.sleep(*params.stand_in_after));
+        let silence = || self.host.sleep(*params.stand_in_after).named("stand-in delay");
+        let silence = (!tally.spare.is_empty()).then(silence);
         Round { calls, tally, silence }
     }
 

@@ -110,7 +110,7 @@ impl Session {
                 }
                 Ok(Response::AskAgain(None)) => {
                     self.leader.set(None);
-                    self.host.sleep(NO_LEADER_DELAY).await;
+                    self.host.sleep(NO_LEADER_DELAY).named("no leader yet").await;
                 }
                 Err(_) => {
                     self.leader.set(Some(self.next_after(server)));

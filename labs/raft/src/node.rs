@@ -116,7 +116,9 @@ impl Node {
         let mut inbox = self.host.inbox::<Wire>();
         loop {
             let until_due = self.core.due().saturating_sub(self.host.monotonic());
-            let timer = self.host.sleep(until_due);
+            let leads = self.core.state().leads();
+            let name = if leads { "heartbeat" } else { "election timeout" };
+            let timer = self.host.sleep(until_due).named(name);
             let mut event = self.next(&mut inbox, &mut asks, timer).await;
             let mut effects = Effects::new();
             for _ in 1..BATCH {

@@ -92,7 +92,7 @@ impl Client for RateLimiterClient {
                 attempt += 1;
                 host.count("retries", 1);
                 let pause = cluster.retry_policy.pause(retry_after, &mut host.rng());
-                host.sleep(pause).await;
+                host.sleep(pause).named("back-off").await;
             }
         })
     }

@@ -47,7 +47,7 @@ impl Gateway {
         match self.gatekeeper.decide(tenant).await {
             Ok(Decision::Admit { after }) => {
                 if !after.is_zero() {
-                    self.host.sleep(after).await;
+                    self.host.sleep(after).named("delayed by the limiter").await;
                 }
                 self.host.count("admitted", 1);
                 self.host.work(work).await;

@@ -162,7 +162,7 @@ impl Store {
         let mut ledgers: BTreeMap<Tenant, Ledger> = BTreeMap::new();
         loop {
             let asked = self.host.monotonic();
-            let next_round = self.host.sleep(*self.cluster.params.sync_every);
+            let next_round = self.host.sleep(*self.cluster.params.sync_every).named("sync");
             let answers = self.collect(&gateways).await;
             self.settle(&mut ledgers, asked, &answers);
             for (region, gateway) in gateways.iter().enumerate() {

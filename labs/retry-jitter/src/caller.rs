@@ -101,7 +101,7 @@ impl Caller {
                 break;
             }
             self.host.observe("backoff", wait);
-            self.host.sleep(wait).await;
+            self.host.sleep(wait).named("back-off").await;
             what = match answer {
                 Answer::Lost => Try::AfterTimeout,
                 _ => Try::AfterError,
@@ -132,7 +132,7 @@ impl Caller {
         };
         select! { biased;
             answer = &mut first => return answer,
-            () = self.host.sleep(delay) => {}
+            () = self.host.sleep(delay).named("hedge delay") => {}
         }
         self.host.count("hedges", 1);
         let mut second = self.send(replica(1), job(Attempt { number, hedge: 1 }), until);

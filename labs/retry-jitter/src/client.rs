@@ -138,7 +138,7 @@ async fn update(host: Host, cluster: Rc<Cluster>, timeout: Duration) -> Reply {
         }
         let wait = backoff.delay(failed, &mut host.rng());
         host.observe("backoff", wait);
-        host.sleep(wait).await;
+        host.sleep(wait).named("back-off").await;
     }
     unreachable!("the client times out before four billion failures")
 }

@@ -45,10 +45,11 @@ class Detail {
     const list = make('ol', 'waits');
     for (const {from, to, what, wake} of path) {
       const part = make('span', `wait ${what.replace(' ', '-')}`);
+      const told = `${what === 'timer' ? this.model.timer(wake) : what} ${duration(to - from)}`;
       part.style.flexGrow = String(to - from);
-      part.title = `${what} ${duration(to - from)}`;
+      part.title = told;
       bar.append(part);
-      list.append(make('li', '', button(`${what} ${duration(to - from)}`, () => this.view.focus(from, to)),
+      list.append(make('li', '', button(told, () => this.view.focus(from, to)),
         ` ${this.#woke(wake)}`));
     }
     const total = path.reduce((sum, part) => sum + part.to - part.from, 0);
@@ -71,7 +72,8 @@ class Detail {
     const host = wake.host[row] ? ` on ${head.hosts[wake.host[row] - 1].name}` : '';
     const message = this.model.rowOf.get(wake.of[row]);
     if (cause === 'message' && message !== undefined) return this.model.describe(message);
-    return `${cause}${host} at ${seconds(wake.at[row], 6)}`;
+    const what = cause === 'timer' ? this.model.timer(row) : cause;
+    return `${what}${host} at ${seconds(wake.at[row], 6)}`;
   }
 
   /** The last wakes before an event. @param {number} row of `wake` */

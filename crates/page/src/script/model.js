@@ -78,6 +78,11 @@ class Model {
       + `${head.kinds[message.kind[row]]} #${message.id[row]}`;
   }
 
+  /** The name of the timer that a wake ended. @param {number} row of `wake` */
+  timer(row) {
+    return this.head.texts[this.wake.of[row]];
+  }
+
   /** The waits that tile a request's time, from its intended send to its end.
    * @param {number} row of `request` @returns {{from: number, to: number, what: string, wake: number}[]} */
   path(row) {

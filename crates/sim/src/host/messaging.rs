@@ -56,7 +56,7 @@ impl Host {
         let mut waiting = Call {
             host: self.clone(),
             key,
-            sleep: self.sleep(timeout),
+            sleep: self.sleep(timeout).named("timeout"),
             failed: None,
             answer: PhantomData,
         };

@@ -35,7 +35,8 @@ impl Host {
         duration: Duration,
         future: F,
     ) -> Result<F::Output, Elapsed> {
-        let (mut sleep, mut future) = (self.sleep(duration), pin!(future));
+        let mut sleep = self.sleep(duration).named("timeout");
+        let mut future = pin!(future);
         poll_fn(|cx| match future.as_mut().poll(cx) {
             Poll::Ready(output) => Poll::Ready(Ok(output)),
             Poll::Pending => Pin::new(&mut sleep).poll(cx).map(|()| Err(Elapsed)),
@@ -58,6 +59,19 @@ pub struct Sleep {
     host: Host,
     /// `None` on a host that is down: it never completes.
     key: Option<TimerKey>,
+}
+
+impl Sleep {
+    /// Names what this waits for, such as `back-off`, where a recorded trace shows the wait:
+    /// `timer`, if nothing else is said.
+    pub fn named(self, name: &'static str) -> Sleep {
+        if let Some(key) = self.key
+            && let Some(timer) = self.host.world().machines.timers().get_mut(key)
+        {
+            timer.name = name;
+        }
+        self
+    }
 }
 
 impl Future for Sleep {

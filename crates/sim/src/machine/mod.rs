@@ -293,13 +293,13 @@ impl Machines {
     /// A timer expires, unless it was rescheduled; returns the task to wake.
     pub fn finish_timer(&mut self, core: &mut Core, key: TimerKey, schedule: u32) -> Option<Waker> {
         let expired = self.timers.finish(core, key, schedule)?;
-        let Expired { host, begun, device, moved, waker } = expired;
+        let Expired { host, begun, name, device, moved, waker } = expired;
         let machine = &mut self.list[host.index()];
         machine.touched[Touch::TimersMoved] += u64::from(moved);
         let (cause, started) = if device {
             (Cause::Sync, machine.disk.began(key).unwrap_or(begun.since))
         } else {
-            (Cause::Timer, begun.since)
+            (Cause::Timer(name), begun.since)
         };
         core.wake(&machine.name, cause, begun, started);
         Some(waker)

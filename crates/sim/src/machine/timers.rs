@@ -30,6 +30,8 @@ pub(crate) struct Timer {
     /// Counts reschedulings, to recognise events of earlier schedules.
     schedule: u32,
     begun: Begun,
+    /// What its lab calls it.
+    pub name: &'static str,
     pub fired: bool,
     pub waker: Option<Waker>,
 }
@@ -45,6 +47,7 @@ impl Timer {
 pub(crate) struct Expired {
     pub host: NodeId,
     pub begun: Begun,
+    pub name: &'static str,
     /// Whether it is a device's, not the host's clock's.
     pub device: bool,
     /// Whether it has expired early or late.
@@ -84,7 +87,16 @@ impl Timers {
         at: Time,
     ) -> TimerKey {
         let begun = core.begun();
-        let timer = Timer { host, deadline, due, schedule: 0, begun, fired: false, waker: None };
+        let timer = Timer {
+            host,
+            deadline,
+            due,
+            schedule: 0,
+            begun,
+            name: "timer",
+            fired: false,
+            waker: None,
+        };
         let key = self.0.insert(timer);
         core.schedule(at, Event::Timer(key, 0));
         key
@@ -108,11 +120,11 @@ impl Timers {
     pub fn finish(&mut self, core: &mut Core, key: TimerKey, schedule: u32) -> Option<Expired> {
         let timer = self.0.get_mut(key).filter(|timer| timer.schedule == schedule)?;
         timer.fired = true;
-        let (host, begun) = (timer.host, timer.begun);
+        let (host, begun, name) = (timer.host, timer.begun, timer.name);
         core.note(tag::TIMER, &[number(host)], &[]);
         let device = matches!(timer.deadline, Deadline::True);
         let moved = !device && timer.due != core.now;
-        timer.waker.take().map(|waker| Expired { host, begun, device, moved, waker })
+        timer.waker.take().map(|waker| Expired { host, begun, name, device, moved, waker })
     }
 
     /// The hosts of all timers that their clocks have held up.
