@@ -27,8 +27,8 @@ pub use budget::Budget;
 pub use consistency::{Answer, Consistency};
 pub use decide::{CheckContext, decide};
 pub use expect::{
-    Decide, Finding, Findings, Measured, PropertyFinding, Verdict, evaluate, measure, resolve,
-    show, significant, until_next_strike,
+    Decide, Finding, Findings, Measured, PropertyFinding, Verdict, answer, evaluate, measure,
+    resolve, show, significant, until_next_strike,
 };
 pub use guarantee::{Guarantee, Violation};
 pub use history_file::{ShippedModel, check_history};

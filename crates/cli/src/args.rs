@@ -137,6 +137,7 @@ Examples:
   netsplit run queueing/knee --set load.clients.rate=900/s --seed 3
   netsplit run my-scenario.toml --json > report.json
   netsplit run raft/leader-crash --export chrome --export shiviz
+  netsplit run queueing/knee --predict
 
 A fault, load or action is addressed by its name: --set fault.leader-cut.for=5s
 The words of a report, such as settle and worst second, are in the glossary of docs/scenarios.md.";
@@ -246,6 +247,12 @@ pub struct Run {
     /// Open the page in the browser
     #[arg(long, conflicts_with_all = ["no_files", "no_page"])]
     pub open: bool,
+    /// Ask the scenario's questions first, and show your predictions beside what was measured
+    #[arg(long, conflicts_with = "json")]
+    pub predict: bool,
+    /// The predictions, one for each question; none for a question that was passed over.
+    #[arg(skip)]
+    pub predictions: Vec<Option<String>>,
 }
 
 /// What of the trace a page has.

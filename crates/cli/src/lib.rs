@@ -41,7 +41,8 @@ pub fn main(labs: &[&'static dyn Lab]) -> ExitCode {
     let command = args::Cli::parse().command;
     match command.runs_in_a_worker() {
         Some(what) => {
-            let done = worker::command(&what, command.is_single_run());
+            let asked = command::predictions(catalog, &command);
+            let done = asked.and_then(|said| worker::command(&what, command.is_single_run(), said));
             done.unwrap_or_else(|error| report(&error))
         }
         None => execute(catalog, command),

@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use netsplit_check::{
-    CheckContext, Findings, Measured, PropertyFinding, decide, evaluate, measure,
+    CheckContext, Findings, Measured, PropertyFinding, answer, decide, evaluate, measure,
 };
 use netsplit_history::{Run, Time};
 use netsplit_scenario::{
-    Diagnostics, Metric, Property, Quantity, Refusal, Scenario, Sentence, WindowName, refused,
+    Answer, Diagnostics, Metric, Property, Quantity, Refusal, Scenario, Sentence, WindowName,
+    refused,
 };
 use netsplit_sim::{Lab, Options, simulate};
 
@@ -122,14 +123,27 @@ impl Experiment {
     /// # Errors
     /// When it is not a metric, or the run has no samples of it.
     pub fn measure(&self, run: &Run, metric: &str) -> Result<Measured, String> {
-        let end = metric.find(')').map_or_else(|| metric.find(' '), |close| Some(close + 1));
-        let (head, window) = metric.split_at(end.unwrap_or(metric.len()));
-        // A sentence needs a value of the metric's unit, which only the grammar knows.
-        let values = ["1ms", "1%", "1", "1/s"];
-        let read = values.map(|value| self.metric(&format!("{head} == {value}{window}")));
-        let read = read.into_iter().reduce(Result::or).expect("there are values");
-        let (metric, window, _) = read?;
-        measure(&metric, &window, &self.scenario, run)
+        let set = format!("predict={{ question = '', answer = {metric:?} }}");
+        let questions = self.with(set)?.scenario.questions;
+        match questions.first().map(|question| &question.answer) {
+            Some(Answer::Metric { metric, window }) => measure(metric, window, &self.scenario, run),
+            _ => Err(format!("`{metric}` is no metric")),
+        }
+    }
+
+    /// What a run answers to each question of the scenario, human-readable.
+    pub fn answers(&self, run: &Run) -> Vec<String> {
+        let decider = self.decider();
+        let questions = self.scenario.questions.iter();
+        questions.map(|asked| answer(&asked.answer, &self.scenario, run, &decider)).collect()
+    }
+
+    /// This experiment with one more override.
+    fn with(&self, set: String) -> Result<Experiment, String> {
+        let mut overrides = self.scenario.overrides.clone();
+        overrides.push(set);
+        let read = Catalog::new(&[self.lab]).load(&self.source, &overrides);
+        read.map_err(|error| error.to_string())
     }
 
     /// Parses a sentence about a metric: the metric, the window, and the bound.
@@ -137,10 +151,8 @@ impl Experiment {
     /// # Errors
     /// When it is not such a sentence; the message has the position.
     pub fn metric(&self, sentence: &str) -> Result<(Metric, WindowName, Quantity), String> {
-        let mut overrides = self.scenario.overrides.clone();
-        overrides.push(format!("verdict.expect=[{sentence:?}]"));
-        let read = Catalog::new(&[self.lab]).load(&self.source, &overrides);
-        let mut expect = read.map_err(|error| error.to_string())?.scenario.verdict.expect;
+        let mut expect =
+            self.with(format!("verdict.expect=[{sentence:?}]"))?.scenario.verdict.expect;
         match expect.pop().map(|expectation| expectation.sentence) {
             Some(Sentence::Metric { metric, value, window, .. }) => Ok((metric, window, value)),
             _ => Err(format!("`{sentence}` compares no metric")),

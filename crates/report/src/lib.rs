@@ -46,6 +46,7 @@ pub use report::{
 pub use rounding::LatencyMs;
 pub use svg::{SVG_COLUMNS, against_svg, comparison_svg, to_svg};
 pub use terminal::{
-    Side, comparison_rows, render, render_comparison, render_difference, timeline_columns,
+    Predicted, Side, comparison_rows, render, render_comparison, render_difference,
+    render_predictions, timeline_columns,
 };
 pub use timeline::{Column, Timeline};

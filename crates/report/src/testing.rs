@@ -123,6 +123,7 @@ fn scenario() -> Scenario {
         params: CheckedParams::new(()),
         faults: Vec::new(),
         actions: Vec::new(),
+        questions: Vec::new(),
         verdict: Expectations {
             expect: expectations(),
             sweep: vec![Expectation {

@@ -46,8 +46,8 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use editor::schema::{schema, schema_text};
 pub use editor::template::template;
 pub use grammar::sentence::{
-    Comparison, Ended, Metric, Over, Population, Property, Quantity, Requests, SeedAggregate,
-    Sentence, Statistic, WindowName,
+    Answer, Comparison, Ended, Metric, Over, Population, Property, Quantity, Requests,
+    SeedAggregate, Sentence, Statistic, WindowName,
 };
 pub use lab::{
     ActionSpec, ArgKind, ArgSpec, Bundle, CheckedParams, ExerciseFiles, Exercises, Field, Filling,
@@ -61,6 +61,7 @@ pub use model::{
     Repeat, Scenario, Selector, SyncFault, Trigger,
 };
 pub use parse::limits::{Limits, REQUEST_BYTES};
+pub use parse::predict::Question;
 pub use parse::refused::refused;
 pub use parse::{FILE_MIB_MAX, Parsed, STARTED_NODES_MAX, hash, parse};
 pub use value::param_types::{Rate, Share, Span};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use netsplit_history::Time;
 
-use crate::{CheckedParams, LabSpec, Limits, Sentence};
+use crate::{CheckedParams, LabSpec, Limits, Question, Sentence};
 
 /// One validated scenario.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
     /// The actions that the lab performs.
     pub actions: Vec<Action>,
+    /// Questions to be answered before a run, `[[predict]]` in the file.
+    pub questions: Vec<Question>,
     /// The expectations, `[verdict]` in the file.
     pub verdict: Expectations,
     /// The budgets of a run.

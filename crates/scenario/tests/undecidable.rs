@@ -119,3 +119,29 @@ fn recovery_needs_a_fault() {
     let told = Some("there is no fault to recover from".to_owned());
     assert_eq!(refused(calm, "serves again within 5s"), told);
 }
+
+#[test]
+fn answers_that_no_run_gives_are_refused() {
+    for (answer, told) in [
+        ("availability during cut", None),
+        ("recovery after cut", None),
+        ("linearizable", None),
+        ("makespan", None),
+        ("p99(get) from 40s to 50s", None),
+        ("availability >= 99%", Some("a metric answers a question without a bound")),
+        ("not linearizable", Some("there is no metric or property `not`")),
+        ("availability during cutt", Some("there is no fault or action `cutt`")),
+        ("makespan during cut", Some("`makespan` is measured over the whole run only")),
+        ("availability from 1s to 5s", Some("this window ends before anything is measured")),
+        ("availability(cas)", Some("there is no operation `cas`")),
+    ] {
+        let file = format!("{FILE}[[predict]]\nquestion = \"?\"\nanswer = \"{answer}\"");
+        let found = parse(&least(&file), "test.toml", &[], &LABS).err();
+        let messages: Vec<_> = found
+            .iter()
+            .flat_map(netsplit_scenario::Diagnostics::iter)
+            .map(|d| &d.message)
+            .collect();
+        assert_eq!(messages.first().copied().map(String::as_str), told, "{answer}: {messages:?}");
+    }
+}

@@ -51,6 +51,18 @@ fn the_whole_format_is_read() {
             "disk"
         ]
     );
+    let questions: Vec<_> =
+        scenario.questions.iter().map(|q| (q.text.as_str(), q.answer.to_string())).collect();
+    assert_eq!(
+        questions,
+        [
+            (
+                "What share of the reads succeeds while the leader is cut off?",
+                "availability(get) during leader-cut".to_owned()
+            ),
+            ("Does every read see the last write?", "linearizable".to_owned()),
+        ]
+    );
     assert_eq!(scenario.verdict.expect.len(), 19);
     assert_eq!(scenario.verdict.sweep.len(), 4);
     assert_eq!(scenario.verdict.min_pass_rate, 0.98);

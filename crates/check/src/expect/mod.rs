@@ -11,7 +11,8 @@
 //!
 //! - [`resolve`] turns a window's name into spans of time;
 //! - [`measure`] turns a metric and a window into a number, or says why there is none;
-//! - [`show`] formats such a number.
+//! - [`show`] formats such a number;
+//! - [`answer`] answers a question of the scenario.
 //!
 //! Named properties are decided by the closure passed to `evaluate`; a property that the closure
 //! does not know is inconclusive.
@@ -19,6 +20,7 @@
 //! Left out: sentences over many seeds. One run cannot decide them, so they are
 //! listed in [`Findings::sweep`] and leave its verdict alone.
 
+mod answer;
 mod faults;
 mod measure;
 mod population;
@@ -32,6 +34,7 @@ mod testing;
 use netsplit_history::{ActionRecord, Problem, Run, Tally};
 use netsplit_scenario::{Comparison, Expectation, Property, Quantity, Scenario, Sentence};
 
+pub use answer::answer;
 pub use measure::{Measured, measure};
 pub use quantity::{show, significant};
 pub use verdict::{Finding, Findings, PropertyFinding, Verdict};

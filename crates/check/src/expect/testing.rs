@@ -91,6 +91,7 @@ pub fn scenario(sentences: impl IntoIterator<Item = Sentence>) -> Scenario {
         params: CheckedParams::new(()),
         faults: Vec::new(),
         actions: Vec::new(),
+        questions: Vec::new(),
         verdict: Expectations { expect: expect.collect(), ..Expectations::default() },
         limits: Limits::default(),
         hash: "0".into(),

@@ -9,6 +9,7 @@ mod list;
 mod merge;
 mod mutants;
 mod new;
+mod predict;
 mod print;
 mod recorded;
 mod replay;
@@ -21,6 +22,7 @@ mod vary;
 mod verify;
 
 pub use learn::simulated_run;
+pub use predict::predictions;
 pub use seeds::SALT;
 pub use verify::swept_run;
 

@@ -12,6 +12,7 @@ use netsplit_report::{Report, SVG_COLUMNS, Timeline, render, timeline_columns, t
 use netsplit_scenario::visible;
 use netsplit_sim::{Options, total_duration};
 
+use super::predict::answers;
 use crate::files::{self, Inputs, ResultFolder};
 use crate::terminal::{self, Progress};
 use crate::worker::watched;
@@ -37,9 +38,10 @@ pub fn run(catalog: Catalog<'_>, args: &args::Run) -> anyhow::Result<ExitCode> {
     if args.json {
         terminal::print(&to_json(&report));
     } else {
-        let width = terminal::width();
-        let timeline = Timeline::new(&run, timeline_columns(width));
-        terminal::print(&render(&report, &timeline, width, terminal::colour()));
+        print_report(&report, &run);
+    }
+    if args.predict {
+        terminal::print(&answers(&experiment, &run, &args.predictions));
     }
     // The verdict does not depend on the files, so a full disk must not hide it.
     let command = inputs.command();
@@ -82,6 +84,12 @@ pub fn run(catalog: Catalog<'_>, args: &args::Run) -> anyhow::Result<ExitCode> {
         return Ok(exit::BUG.into());
     }
     Ok(exit::code(findings.verdict))
+}
+
+fn print_report(report: &Report, run: &Run) {
+    let width = terminal::width();
+    let timeline = Timeline::new(run, timeline_columns(width));
+    terminal::print(&render(report, &timeline, width, terminal::colour()));
 }
 
 /// The options of a run with this seed.

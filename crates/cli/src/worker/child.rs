@@ -18,7 +18,7 @@ use super::os::{Socket, take_stdin};
 use super::place;
 use super::protocol::{Answer, Link, Request, send};
 use super::watch::{self, Watch};
-use crate::args::Cli;
+use crate::args::{Cli, Command};
 use crate::command::{simulated_run, swept_run};
 use crate::{exit as codes, signals, terminal};
 
@@ -44,10 +44,10 @@ pub fn serve(catalog: Catalog<'_>) -> ExitCode {
     for request in received {
         place::tell_if_asked(&request, &socket);
         let answer = match request {
-            Request::Command { args, colour, width, .. } => {
+            Request::Command { args, colour, width, predictions, .. } => {
                 let parent = socket.try_clone().expect("a descriptor is left");
                 terminal::use_parents(parent_printer(parent), colour, width);
-                let code = command(catalog, args);
+                let code = command(catalog, args, predictions);
                 let _ = send(&mut socket, &Answer::Done);
                 return code;
             }
@@ -89,9 +89,16 @@ fn listen(mut link: Link, requests: &Sender<Request>) {
 }
 
 /// Does a whole command; its exit code is that of the process.
-fn command(catalog: Catalog<'_>, args: Vec<OsString>) -> ExitCode {
+fn command(
+    catalog: Catalog<'_>,
+    args: Vec<OsString>,
+    predictions: Vec<Option<String>>,
+) -> ExitCode {
     let done = catch_unwind(AssertUnwindSafe(|| match Cli::try_parse_from(args) {
-        Ok(cli) => {
+        Ok(mut cli) => {
+            if let Command::Run(run) = &mut cli.command {
+                run.predictions = predictions;
+            }
             watch::finish_what_runs(cli.command.tells_parts());
             crate::execute(catalog, cli.command)
         }

@@ -180,7 +180,13 @@ impl Pool {
     pub fn silently(&self, args: &[&str]) -> anyhow::Result<Result<ExitCode, Lost>> {
         let mut worker = Worker::with_stderr(&self.program, Stdio::null())?;
         let args = ["netsplit"].iter().chain(args).map(OsString::from).collect();
-        let request = Request::Command { args, colour: false, width: 80, places: false };
+        let request = Request::Command {
+            args,
+            colour: false,
+            width: 80,
+            places: false,
+            predictions: Vec::new(),
+        };
         let mut answer = worker.send(&request).and_then(|()| worker.receive());
         while let Ok(Answer::Printed(_)) = answer {
             answer = worker.receive();
@@ -196,14 +202,20 @@ impl Pool {
 
 /// Has a worker do the command of this process, and prints what it prints. `what` is what it
 /// runs, such as `raft/calm seed 1`; of a single run that is lost, the place is found as well.
+/// `predictions` are those about its run.
 ///
 /// # Errors
 /// When no worker can be started.
-pub fn command(what: &str, single_run: bool) -> anyhow::Result<ExitCode> {
+pub fn command(
+    what: &str,
+    single_run: bool,
+    predictions: Vec<Option<String>>,
+) -> anyhow::Result<ExitCode> {
     let mut worker = Worker::start(&Program::This)?;
     let mut socket = worker.link.sender().context("cannot start a worker process")?;
     signals::handle(move |code| drop(protocol::send(&mut socket, &Request::End(code))))?;
-    let mut answer = worker.send(&whole_command(false)).and_then(|()| worker.receive());
+    let mut answer =
+        worker.send(&whole_command(false, predictions)).and_then(|()| worker.receive());
     loop {
         match answer {
             Ok(Answer::Printed(text)) => terminal::print(&text),
@@ -216,7 +228,8 @@ pub fn command(what: &str, single_run: bool) -> anyhow::Result<ExitCode> {
                 if let Some(code) = signals::asked() {
                     return Ok(code.into());
                 }
-                let place = single_run.then(|| place::find(&Program::This, &whole_command(true)));
+                let place = single_run
+                    .then(|| place::find(&Program::This, &whole_command(true, Vec::new())));
                 let place = place.flatten();
                 let place = place.map_or(String::new(), |place| format!(", in code of {place}"));
                 terminal::complain(&format!("error: {what}: lost: {lost}{place}"));
@@ -228,12 +241,13 @@ pub fn command(what: &str, single_run: bool) -> anyhow::Result<ExitCode> {
 }
 
 /// The command of this process, for a worker to do.
-fn whole_command(places: bool) -> Request {
+fn whole_command(places: bool, predictions: Vec<Option<String>>) -> Request {
     Request::Command {
         args: std::env::args_os().collect(),
         colour: terminal::colour(),
         width: terminal::width(),
         places,
+        predictions,
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Request {
         width: usize,
         /// Whether to tell the places where code of the lab runs, before it does.
         places: bool,
+        /// The predictions about its run.
+        predictions: Vec<Option<String>>,
     },
     /// One run of a sweep.
     Run(Box<SweptRun>),

@@ -7,6 +7,7 @@ mod chart;
 mod compare;
 mod difference;
 pub(crate) mod paint;
+mod predictions;
 mod sections;
 pub(crate) mod text;
 
@@ -15,6 +16,7 @@ use netsplit_check::Verdict;
 pub use self::compare::{Side, comparison_rows, render_comparison};
 pub use self::difference::render_difference;
 use self::paint::Paint;
+pub use self::predictions::{Predicted, render_predictions};
 use self::text::{wrap, wrap_facts};
 use crate::{Report, Timeline};
 

@@ -44,6 +44,7 @@ pub(super) fn definition(lab: &LabSpec, kind: &Kind, all: &mut Definitions) -> J
         Kind::Trigger(event) => trigger(lab, event, all),
         Kind::Sentence => suggested(&sentences::of_run(lab), &sentences::of_names(lab)),
         Kind::SweepSentence => suggested(&sentences::of_sweep(lab), &[]),
+        Kind::Answer => suggested(&sentences::of_answers(lab), &[]),
         _ => all.shared(lab, kind),
     }
 }

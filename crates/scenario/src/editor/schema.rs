@@ -132,6 +132,7 @@ fn name(kind: &Kind) -> Option<String> {
         Kind::Verb => "verb",
         Kind::Sentence => "expectation",
         Kind::SweepSentence => "sweep-expectation",
+        Kind::Answer => "answer",
         Kind::Table(shape) => return Some(noun(shape)),
         Kind::Tables(shape) => return Some(noun(shape) + "s"),
         Kind::Pair(element) => return Some(name(element)? + "-pair"),
@@ -152,7 +153,8 @@ fn depends_on_lab(lab: &LabSpec, kind: &Kind) -> bool {
         | Kind::Event
         | Kind::Verb
         | Kind::Sentence
-        | Kind::SweepSentence => true,
+        | Kind::SweepSentence
+        | Kind::Answer => true,
         Kind::Selector => !lab.roles.is_empty(),
         Kind::Trigger(_) => !lab.events.is_empty(),
         Kind::Table(shape) | Kind::Tables(shape) => {

@@ -68,6 +68,24 @@ pub(super) fn of_sweep(lab: &LabSpec) -> Vec<String> {
     all
 }
 
+/// Examples for `answer`.
+pub(super) fn of_answers(lab: &LabSpec) -> Vec<String> {
+    let mut all: Vec<_> = [
+        "availability during FAULT",
+        "p99 overall",
+        "throughput from 10s to 20s",
+        "recovery after FAULT",
+    ]
+    .map(str::to_owned)
+    .into();
+    let numbers = lab.metrics.iter().chain(lab.measures);
+    all.extend(numbers.map(|number| number.name.to_owned()));
+    let invariants = lab.invariants.iter().map(|invariant| format!("invariant {}", invariant.name));
+    let linearizable = has_history(lab).then(|| "linearizable".to_owned());
+    all.extend(linearizable.into_iter().chain(invariants));
+    all
+}
+
 /// Whether the lab has operations of a register or a map, from which properties of histories are
 /// decided.
 fn has_history(lab: &LabSpec) -> bool {

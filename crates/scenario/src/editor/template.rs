@@ -18,6 +18,7 @@ pub fn template(lab: &LabSpec) -> String {
     out += &fault(lab);
     out += &listing::of_faults(lab);
     out += &listing::of_actions(lab);
+    out += PREDICT;
     out += &verdict(lab);
     let lines: Vec<_> = out.lines().map(aligned).collect();
     lines.join("\n") + "\n"
@@ -165,6 +166,12 @@ partition = {{ isolate = \"{target}\" }}
 "
     )
 }
+
+const PREDICT: &str = "
+# [[predict]] ## asked before the run by `netsplit run FILE --predict`
+# question = \"How long does it take until the service is back?\"
+# answer   = \"recovery after cut\" ## a metric and its window, or a property
+";
 
 fn verdict(lab: &LabSpec) -> String {
     let mut out = "

@@ -4,8 +4,8 @@ use std::fmt::{Display, Formatter, Result};
 
 use crate::value::format;
 use crate::{
-    Comparison, Ended, Metric, Over, Population, Property, Quantity, Requests, SeedAggregate,
-    Sentence, Statistic, WindowName,
+    Answer, Comparison, Ended, Metric, Over, Population, Property, Quantity, Requests,
+    SeedAggregate, Sentence, Statistic, WindowName,
 };
 
 impl Display for Sentence {
@@ -24,6 +24,15 @@ impl Display for Sentence {
             Sentence::Aggregate { aggregate, metric, comparison, value, window, over } => {
                 write!(f, "{aggregate}({metric}) {comparison} {value}{}{over}", Suffix(window))
             }
+        }
+    }
+}
+
+impl Display for Answer {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Answer::Metric { metric, window } => write!(f, "{metric}{}", Suffix(window)),
+            Answer::Property(property) => write!(f, "{property}"),
         }
     }
 }

@@ -12,4 +12,5 @@ mod parser;
 pub(crate) mod sentence;
 mod words;
 
-pub(crate) use parser::{Vocabulary, parse};
+pub(crate) use parser::{Vocabulary, parse, parse_answer};
+pub(crate) use words::Mistake;

@@ -8,7 +8,9 @@ use crate::diagnostic::source::Span;
 use crate::lab::Named;
 use crate::parse::symbols::Symbols;
 use crate::value::units;
-use crate::{Comparison, LabSpec, Metric, Over, Property, SeedAggregate, Sentence, WindowName};
+use crate::{
+    Answer, Comparison, LabSpec, Metric, Over, Property, SeedAggregate, Sentence, WindowName,
+};
 
 /// The names that a sentence may use, beside the words of the grammar.
 pub(crate) struct Vocabulary<'v> {
@@ -44,22 +46,47 @@ impl Vocabulary<'_> {
 pub(crate) fn parse(text: &str, known: &Vocabulary<'_>) -> Parsed<Sentence> {
     let mut words = Words::new(text);
     let sentence = sentence(&mut words, known)?;
+    let more = match sentence {
+        Sentence::Metric { .. } => format!(" or one of {WINDOWS_LISTED}"),
+        Sentence::Aggregate { .. } => format!(" or one of {WINDOWS_LISTED}, `over`"),
+        Sentence::Violates { .. } => " or `over`".to_owned(),
+        Sentence::Property { .. } => String::new(),
+    };
+    end(&mut words, &more)?;
+    Ok(sentence)
+}
+
+/// Parses what answers a question: a metric and its window, or a property.
+pub(crate) fn parse_answer(text: &str, known: &Vocabulary<'_>) -> Parsed<Answer> {
+    let mut words = Words::new(text);
+    if starts_property(&words) {
+        let property = property(&mut words, known)?;
+        end(&mut words, "")?;
+        return Ok(Answer::Property(property));
+    }
+    let start = words.position();
+    let metric = metric(&mut words, known)?;
+    if COMPARISONS.contains(&words.peek()) {
+        let message = "a metric answers a question without a bound";
+        return Err(Mistake::new(words.position(), message, "expected the end, or a window"));
+    }
+    let window = window_of(&mut words, &metric, start, known)?;
+    end(&mut words, &format!(" or one of {WINDOWS_LISTED}"))?;
+    Ok(Answer::Metric { metric, window })
+}
+
+/// Checks that nothing follows, unless it is `more`.
+fn end(words: &mut Words<'_>, more: &str) -> Parsed<()> {
     let rest = words.take();
     if rest.text.is_empty() {
-        return Ok(sentence);
+        return Ok(());
     }
-    let label = "expected the end of the sentence";
     let unexpected = unexpected(&rest, WINDOWS);
     let joins = ["and", "or", "but", "&&", ",", "&"].contains(&rest.text);
     let two = || "a sentence states one thing: write two sentences".to_owned();
     Err(Mistake {
         help: unexpected.help.or_else(|| joins.then(two)),
-        label: match sentence {
-            Sentence::Metric { .. } => format!("{label} or one of {WINDOWS_LISTED}"),
-            Sentence::Aggregate { .. } => format!("{label} or one of {WINDOWS_LISTED}, `over`"),
-            Sentence::Violates { .. } => format!("{label} or `over`"),
-            Sentence::Property { .. } => label.to_owned(),
-        },
+        label: format!("expected the end of the sentence{more}"),
         ..unexpected
     })
 }
@@ -99,10 +126,7 @@ fn claim(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
     }
     let comparison = comparison(words)?;
     let value = value(words, &metric)?;
-    let window_start = words.position();
-    let window = window(words, known)?;
-    let span = if words.position() == window_start { start } else { window_start };
-    check_window(&metric, &window, span, known)?;
+    let window = window_of(words, &metric, start, known)?;
     Ok(match aggregate {
         Some(aggregate) => {
             let over = over(words)?;
@@ -110,6 +134,20 @@ fn claim(words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Sentence> {
         }
         None => Sentence::Metric { metric, comparison, value, window },
     })
+}
+
+/// The window of a metric that begins at `start`.
+fn window_of(
+    words: &mut Words<'_>,
+    metric: &Metric,
+    start: Span,
+    known: &Vocabulary<'_>,
+) -> Parsed<WindowName> {
+    let window_start = words.position();
+    let window = window(words, known)?;
+    let span = if words.position() == window_start { start } else { window_start };
+    check_window(metric, &window, span, known)?;
+    Ok(window)
 }
 
 /// Reports a window in which the metric is never measured.

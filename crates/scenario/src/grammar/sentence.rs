@@ -1,6 +1,7 @@
 //! The grammar of expectations, as data.
 //!
 //! ```text
+//! answer     = metric [ window ] | property
 //! sentence   = [ "not" ] property | metric comparison value [ window ] | sweep-claim
 //! metric     = NAME [ "(" argument { "," argument } ")" ]
 //! argument   = OPERATION | DISTRIBUTION | "all" | "admitted" | DURATION
@@ -64,6 +65,20 @@ pub enum Sentence {
         /// The number of seeds that decide it.
         over: Over,
     },
+}
+
+/// What a run answers a question with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// A number, over a window.
+    Metric {
+        /// The metric.
+        metric: Metric,
+        /// The window.
+        window: WindowName,
+    },
+    /// Whether a property holds.
+    Property(Property),
 }
 
 /// The number of seeds that a sentence over seeds needs, at least 1. With fewer it is open.

@@ -13,6 +13,7 @@ mod network;
 pub(crate) mod nodes;
 mod overrides;
 mod params;
+pub(crate) mod predict;
 pub(crate) mod refused;
 mod selector;
 pub(crate) mod symbols;
@@ -71,6 +72,11 @@ pub(crate) const SCENARIO: Shape = Shape {
         key("params", Kind::Params, "The lab's own parameters."),
         key("fault", Kind::Tables(&fault::FAULT), "Faults and their times."),
         key("action", Kind::Tables(&action::ACTION), "Actions that the lab performs, and when."),
+        key(
+            "predict",
+            Kind::Tables(&predict::PREDICT),
+            "Questions that `netsplit run --predict` asks before the run.",
+        ),
         key("verdict", Kind::Table(&verdict::VERDICT), "The expectations."),
         key("limits", Kind::Table(&limits::LIMITS), "Budgets: a run that exceeds one ends."),
     ],
@@ -202,6 +208,7 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
         duration: times.duration,
         settle: times.settle,
     };
+    let questions = predict::questions(ctx, &symbols, &known_faults, fields.get("predict"));
     let verdict = verdict::verdict(ctx, &symbols, &known_faults, fields.get("verdict"));
     let limits = limits::limits(ctx, fields.get("limits"));
     if ctx.errors() == 0 {
@@ -227,6 +234,7 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
         params: params?,
         faults: faults.into_iter().map(|placed| placed.fault).collect(),
         actions,
+        questions,
         verdict,
         limits,
         hash: String::new(),

@@ -7,7 +7,7 @@ use netsplit_history::{Time, Window};
 use crate::table::context::{Context, Value};
 use crate::value::format;
 use crate::{
-    Action, Fault, Load, Metric, Population, Property, Repeat, Requests, Sentence, Trigger,
+    Action, Answer, Fault, Load, Metric, Population, Property, Repeat, Requests, Sentence, Trigger,
     WindowName,
 };
 
@@ -36,22 +36,49 @@ pub(crate) fn check_decidable(
     value: &Value<'_>,
     sentence: &Sentence,
 ) -> Option<()> {
-    let (metric, window) = match sentence {
+    match sentence {
         Sentence::Metric { metric, window, .. } | Sentence::Aggregate { metric, window, .. } => {
-            (metric, window)
+            check_metric(ctx, faults, value, (metric, window))
         }
         Sentence::Property { property, .. } | Sentence::Violates { property, .. } => {
-            let without_faults = faults.names.len() == faults.actions.len();
-            if matches!(property, Property::Serves(_)) && without_faults {
-                let message = "there is no fault to recover from";
-                return ctx.fail(value.span(), message, "expected a [[fault]] in the scenario");
-            }
-            if let Property::Serves(within) = property {
-                return check_heals(ctx, faults, value, *within);
-            }
-            return Some(());
+            check_property(ctx, faults, value, property)
         }
-    };
+    }
+}
+
+/// Reports an answer that no run of the scenario gives.
+pub(crate) fn check_answer(
+    ctx: &Context<'_>,
+    faults: &Faults<'_>,
+    value: &Value<'_>,
+    answer: &Answer,
+) -> Option<()> {
+    match answer {
+        Answer::Metric { metric, window } => check_metric(ctx, faults, value, (metric, window)),
+        Answer::Property(property) => check_property(ctx, faults, value, property),
+    }
+}
+
+fn check_property(
+    ctx: &Context<'_>,
+    faults: &Faults<'_>,
+    value: &Value<'_>,
+    property: &Property,
+) -> Option<()> {
+    let Property::Serves(within) = property else { return Some(()) };
+    if faults.names.len() == faults.actions.len() {
+        let message = "there is no fault to recover from";
+        return ctx.fail(value.span(), message, "expected a [[fault]] in the scenario");
+    }
+    check_heals(ctx, faults, value, *within)
+}
+
+fn check_metric(
+    ctx: &Context<'_>,
+    faults: &Faults<'_>,
+    value: &Value<'_>,
+    (metric, window): (&Metric, &WindowName),
+) -> Option<()> {
     if let (Metric::Recovery, WindowName::After(name)) = (metric, window)
         && faults.sound.iter().any(|fault| fault.name == *name && never_heals(fault))
     {

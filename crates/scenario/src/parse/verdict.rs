@@ -1,7 +1,7 @@
 //! `[verdict]`: the expectations, for one run and for many seeds.
 
 use crate::diagnostic::Problem;
-use crate::grammar::{self, Vocabulary};
+use crate::grammar::{self, Mistake, Vocabulary};
 use crate::parse::params::variant;
 use crate::parse::symbols::Symbols;
 use crate::parse::undecidable::{Faults, check_decidable};
@@ -82,7 +82,7 @@ fn expectations(
 ) -> Vec<Expectation> {
     each(ctx, fields, name, |ctx, value| {
         let text = scalar::str_of(ctx, value, "a sentence, as a string")?;
-        let sentence = sentence(ctx, symbols, faults, value, text)?;
+        let sentence = parsed(ctx, symbols, faults, value, |known| grammar::parse(text, known))?;
         check_place(ctx, value, &sentence, name == "sweep")?;
         check_decidable(ctx, faults, value, &sentence)?;
         let place = ctx.sources.place(&value.span());
@@ -94,16 +94,17 @@ fn expectations(
     })
 }
 
-fn sentence(
+/// What `parse` makes of the text of `value`, given the names that it may use; reports a mistake.
+pub(crate) fn parsed<T>(
     ctx: &Context<'_>,
     symbols: &Symbols,
     faults: &Faults<'_>,
     value: &Value<'_>,
-    text: &str,
-) -> Option<Sentence> {
+    parse: impl FnOnce(&Vocabulary<'_>) -> Result<T, Mistake>,
+) -> Option<T> {
     let vocabulary = Vocabulary { lab: ctx.lab?, occasions: &faults.names, symbols };
-    match grammar::parse(text, &vocabulary) {
-        Ok(sentence) => Some(sentence),
+    match parse(&vocabulary) {
+        Ok(parsed) => Some(parsed),
         Err(mistake) => {
             let span = ctx.inside(value, mistake.span);
             let problem =

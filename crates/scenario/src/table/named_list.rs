@@ -35,8 +35,9 @@ pub(crate) fn tables<'v, 'i>(
     if let Some(by_name) = by_name(value, shape) {
         for name in by_name.keys() {
             let message = format!("`{path}` is an array of tables, and this is a table of tables");
-            let label =
-                format!("expected [[{path}]], and in it name = \"{}\"", cut(name.get_ref()));
+            let named = shape.names().any(|key| key == "name");
+            let name_in_it = format!(", and in it name = \"{}\"", cut(name.get_ref()));
+            let label = format!("expected [[{path}]]{}", if named { &name_in_it } else { "" });
             ctx.complain(name.span(), message, &label);
         }
         return &[];

@@ -81,6 +81,8 @@ pub(crate) enum Kind {
     Sentence,
     /// An expectation over many seeds.
     SweepSentence,
+    /// A metric and its window, or a property.
+    Answer,
     /// A table of this shape.
     Table(&'static Shape),
     /// Tables of this shape, or a single one.

@@ -85,7 +85,8 @@ pub(crate) fn of(kind: &Kind, nested: &mut Nested<'_>) -> Json {
         | Kind::Message
         | Kind::Event
         | Kind::Sentence
-        | Kind::SweepSentence => json!({ "type": "string" }),
+        | Kind::SweepSentence
+        | Kind::Answer => json!({ "type": "string" }),
     }
 }
 

@@ -101,6 +101,7 @@ pub fn scenario(nodes: u32) -> Scenario {
         params: CheckedParams::new(()),
         faults: Vec::new(),
         actions: Vec::new(),
+        questions: Vec::new(),
         verdict: Expectations::default(),
         limits: Limits::default(),
         hash: String::new(),
