@@ -10,13 +10,14 @@
 //! ```
 //!
 //! `args` is the command line and `command` does what it says, a file per subcommand; `exit` turns
-//! errors into exit codes; `files` writes files; `parallel` does jobs on several threads; `signals`
+//! errors into exit codes; `files` writes files; `keys` reads keys; `parallel` does jobs on several threads; `signals`
 //! handles Ctrl-C, and `worker` runs code of labs in processes of its own.
 
 mod args;
 mod command;
 mod exit;
 mod files;
+mod keys;
 mod parallel;
 mod signals;
 mod terminal;

@@ -40,6 +40,17 @@ pub fn handle(mut first: impl FnMut(u8) + Send + 'static) -> anyhow::Result<()> 
     })
 }
 
+/// Ends this process at the first signal, after `act`.
+///
+/// # Errors
+/// When no handler can be installed.
+pub fn end_after(act: impl Fn() + Send + 'static) -> anyhow::Result<()> {
+    on_each(move |code| {
+        act();
+        exit(i32::from(code));
+    })
+}
+
 /// Leaves signals to the parent process from now on.
 ///
 /// # Errors

@@ -61,6 +61,13 @@ fn console_width() -> Option<usize> {
         .then(|| usize::from(indicatif::TermLike::width(&console::Term::stdout())))
 }
 
+/// Clears the terminal, if there is one.
+pub fn clear() {
+    if io::stdout().is_terminal() {
+        let _ = console::Term::stdout().clear_screen();
+    }
+}
+
 /// A path, in one line.
 pub fn path(path: &Path) -> String {
     visible(&path.display().to_string()).into_owned()

@@ -12,6 +12,7 @@ Examples:
   netsplit learn init my-labs && cd my-labs
   netsplit learn
   netsplit learn rate-limiter token-bucket
+  netsplit learn rate-limiter --watch
   netsplit learn rate-limiter token-bucket --hint
   netsplit learn raft --grade results.json --format gradescope
 
@@ -22,6 +23,7 @@ judges the runs itself.";
 /// `netsplit learn`
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Learn {
     /// What to do instead of grading.
     #[command(subcommand)]
@@ -40,12 +42,15 @@ pub struct Learn {
     /// Show how the reference differs from your file, once the step is passed
     #[arg(long, requires = "step")]
     pub solution: bool,
+    /// Grade the first step that is not passed, and again whenever its file is saved
+    #[arg(long, conflicts_with_all = ["hint", "reset", "solution"])]
+    pub watch: bool,
     /// Grade a program that was built before, instead of building it
     #[arg(long, value_name = "FILE", requires = "lab")]
     pub binary: Option<PathBuf>,
     /// Grade all scenarios of all these steps, and write their points to a file; the exit code is 0
     /// once they are written
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["hint", "reset", "solution"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["hint", "reset", "solution", "watch"])]
     pub grade: Option<PathBuf>,
     /// The format of the points [default: junit for FILE.xml]
     #[arg(long, value_enum, requires = "grade")]

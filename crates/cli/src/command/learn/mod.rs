@@ -10,6 +10,7 @@ mod folder;
 mod init;
 mod judge;
 mod sheet;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,28 +33,34 @@ pub fn learn(catalog: Catalog<'_>, args: &Learn) -> anyhow::Result<ExitCode> {
     if let Some(LearnCommand::Init(init)) = &args.init {
         return init::init(catalog, init);
     }
-    let folder = Folder::find()?;
+    let mut folder = Folder::find()?;
     if let Some(file) = &args.grade {
         return sheet::write(catalog, args, file, &folder);
     }
-    let Some(lab) = &args.lab else {
-        return show(&folder, &steps(catalog)?);
-    };
+    if args.watch {
+        return watch::watch(catalog, args, folder);
+    }
+    let steps = chosen(catalog, args)?;
+    if args.lab.is_none() {
+        show(&folder, &steps)?;
+        return Ok(exit::PASS.into());
+    }
+    match &steps[..] {
+        [step] if args.hint => hint(&mut folder, step)?,
+        [step] if args.reset => reset(&folder, step)?,
+        [step] if args.solution => solution(&folder, step)?,
+        steps => return grade(catalog, args, folder, steps),
+    }
+    Ok(exit::PASS.into())
+}
+
+/// The steps that the command line names.
+fn chosen(catalog: Catalog<'_>, args: &Learn) -> anyhow::Result<Vec<Step>> {
+    let Some(lab) = &args.lab else { return steps(catalog) };
     let steps = steps_of(catalog.lab(lab)?)?;
     match &args.step {
-        None => grade(catalog, args, folder, &steps),
-        Some(name) => {
-            let step = find(lab, name, &steps)?;
-            if args.hint {
-                hint(folder, &step)
-            } else if args.reset {
-                reset(&folder, &step)
-            } else if args.solution {
-                solution(&folder, &step)
-            } else {
-                grade(catalog, args, folder, &[step])
-            }
-        }
+        Some(name) => Ok(vec![find(lab, name, &steps)?]),
+        None => Ok(steps),
     }
 }
 
@@ -80,14 +87,14 @@ fn find(lab: &str, name: &str, steps: &[Step]) -> anyhow::Result<Step> {
 }
 
 /// Shows where the learner stands.
-fn show(folder: &Folder, steps: &[Step]) -> anyhow::Result<ExitCode> {
+fn show(folder: &Folder, steps: &[Step]) -> anyhow::Result<()> {
     let mut standings = Vec::new();
     for step in steps {
         let source = folder.source(step)?;
         standings.push((step.clone(), folder.progress().standing(step, source.as_deref())));
     }
     terminal::print(&overview(&standings));
-    Ok(exit::PASS.into())
+    Ok(())
 }
 
 /// Grades steps, up to the first that is not passed.
@@ -102,18 +109,28 @@ fn grade(
     };
     let Ok(pool) = learners(args, &folder, first.lab)? else { return Ok(exit::FAIL.into()) };
     for step in steps {
-        let source = folder.source(step)?.ok_or_else(|| missing(step))?;
-        let judge = Judge { catalog, pool: &pool, source: &source };
-        let grade = judge.grade(step, folder.progress().failed(step))?;
-        folder.change(|progress| progress.grade(&grade, &source))?;
-        terminal::print(&step_report(&grade));
-        if !grade.passed() {
+        if !grade_step(catalog, &pool, &mut folder, step)? {
             let (lab, name) = (step.lab, step.name);
             terminal::print(&format!("\nhints: netsplit learn {lab} {name} --hint\n"));
             return Ok(exit::FAIL.into());
         }
     }
     Ok(exit::PASS.into())
+}
+
+/// Grades a step, and shows and records its grade; returns whether it passed.
+fn grade_step(
+    catalog: Catalog<'_>,
+    pool: &Pool,
+    folder: &mut Folder,
+    step: &Step,
+) -> anyhow::Result<bool> {
+    let source = folder.source(step)?.ok_or_else(|| missing(step))?;
+    let judge = Judge { catalog, pool, source: &source };
+    let grade = judge.grade(step, folder.progress().failed(step))?;
+    folder.change(|progress| progress.grade(&grade, &source))?;
+    terminal::print(&step_report(&grade));
+    Ok(grade.passed())
 }
 
 /// Workers with the learner's code of a lab, or why it does not compile.
@@ -132,25 +149,25 @@ fn missing(step: &Step) -> anyhow::Error {
 }
 
 /// Shows the hints so far, with one more.
-fn hint(mut folder: Folder, step: &Step) -> anyhow::Result<ExitCode> {
+fn hint(folder: &mut Folder, step: &Step) -> anyhow::Result<()> {
     let count = folder.change(|progress| progress.ask_hint(step))?;
     for (number, hint) in (1..).zip(&step.hints[..count]) {
         terminal::print(&format!("hint {number} of {}: {hint}\n\n", step.hints.len()));
     }
-    Ok(exit::PASS.into())
+    Ok(())
 }
 
 /// Puts the skeleton back.
-fn reset(folder: &Folder, step: &Step) -> anyhow::Result<ExitCode> {
+fn reset(folder: &Folder, step: &Step) -> anyhow::Result<()> {
     let kept = folder.reset(step)?;
     let kept = kept.map(|file: PathBuf| format!("; yours is now {}", terminal::path(&file)));
     let file = source_file(step);
     terminal::print(&format!("{file} is the skeleton again{}\n", kept.unwrap_or_default()));
-    Ok(exit::PASS.into())
+    Ok(())
 }
 
 /// Shows the reference's file beside the learner's.
-fn solution(folder: &Folder, step: &Step) -> anyhow::Result<ExitCode> {
+fn solution(folder: &Folder, step: &Step) -> anyhow::Result<()> {
     let source = folder.source(step)?.ok_or_else(|| missing(step))?;
     let standing = folder.progress().standing(step, Some(&source));
     if !matches!(standing, Standing::Graded(record) if record.passed()) {
@@ -160,5 +177,5 @@ fn solution(folder: &Folder, step: &Step) -> anyhow::Result<ExitCode> {
         )));
     }
     terminal::print(&netsplit_learn::difference(&source, step));
-    Ok(exit::PASS.into())
+    Ok(())
 }

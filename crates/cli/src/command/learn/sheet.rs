@@ -11,7 +11,7 @@ use netsplit_learn::{Format, GradeSheet, GradedStep, Outcome, Step, step_report}
 
 use super::folder::Folder;
 use super::judge::Judge;
-use super::{find, learners, missing, steps, steps_of};
+use super::{chosen, learners, missing};
 use crate::args::{GradeFormat, Learn, SeedRange};
 use crate::command::{seeds, sweep_output};
 use crate::worker::Pool;
@@ -56,16 +56,6 @@ pub fn write(
     let (points, of) = (sheet.points(), sheet.points_max());
     terminal::print(&format!("{points} of {of} points, written to {}\n", terminal::path(file)));
     Ok(exit::PASS.into())
-}
-
-/// The steps that the command line names.
-fn chosen(catalog: Catalog<'_>, args: &Learn) -> anyhow::Result<Vec<Step>> {
-    let Some(lab) = &args.lab else { return steps(catalog) };
-    let steps = steps_of(catalog.lab(lab)?)?;
-    match &args.step {
-        Some(name) => Ok(vec![find(lab, name, &steps)?]),
-        None => Ok(steps),
-    }
 }
 
 fn outcome(
