@@ -1,5 +1,6 @@
 //! The command line.
 
+mod course;
 mod diff;
 mod learn;
 mod sweep;
@@ -12,6 +13,7 @@ use netsplit_scenario::Span;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
+pub use course::{Course, CourseExport};
 use diff::DIFF_HELP;
 pub use diff::Diff;
 use learn::LEARN_EXAMPLES;
@@ -78,6 +80,9 @@ pub enum Command {
     /// Write parts of the labs yourself, and have them graded
     #[command(after_help = LEARN_EXAMPLES)]
     Learn(Learn),
+    /// The material of a course
+    #[command(subcommand)]
+    Course(Course),
     /// Grade a scenario by the wrong variants of its lab that it kills
     #[command(after_help = MUTANTS_HELP)]
     Mutants(Mutants),

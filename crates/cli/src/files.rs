@@ -56,6 +56,11 @@ fn temporary(file: &Path) -> io::Result<(PathBuf, File)> {
     }
 }
 
+/// Whether a folder has nothing in it, or does not exist.
+pub fn is_empty(folder: &Path) -> bool {
+    !fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+}
+
 /// Creates the folder that a file is to stand in.
 ///
 /// # Errors

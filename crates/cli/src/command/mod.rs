@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 mod compare;
+mod course;
 mod diff;
 mod history;
 mod learn;
@@ -30,7 +31,7 @@ use std::process::ExitCode;
 
 use netsplit_harness::Catalog;
 
-use crate::args::{Command, History};
+use crate::args::{Command, Course, History};
 
 /// Runs the subcommand of the command line.
 ///
@@ -50,6 +51,7 @@ pub fn dispatch(catalog: Catalog<'_>, command: Command) -> anyhow::Result<ExitCo
         Command::Schema => Ok(print::schema(catalog)),
         Command::New(args) => new::new(catalog, &args),
         Command::Learn(args) => learn::learn(catalog, &args),
+        Command::Course(Course::Export(args)) => course::export(catalog, &args),
         Command::Mutants(args) => mutants::mutants(catalog, &args),
         Command::Truth(args) => truth::truth(catalog, &args),
         Command::History(History::Check(args)) => history::check(&args),

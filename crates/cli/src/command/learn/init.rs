@@ -1,6 +1,5 @@
 //! `netsplit learn init`: the learner's crate.
 
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,7 +9,8 @@ use netsplit_harness::Catalog;
 use netsplit_learn::{crate_files, source_file};
 
 use super::folder::is_learners;
-use crate::args::LearnInit;
+use super::steps;
+use crate::args::{DependencyArgs, LearnInit};
 use crate::files::{self, Dependency};
 use crate::{exit, terminal};
 
@@ -18,25 +18,13 @@ use crate::{exit, terminal};
 /// are not the learner's anew.
 pub fn init(catalog: Catalog<'_>, args: &LearnInit) -> anyhow::Result<ExitCode> {
     let folder = &args.folder;
-    let is_empty = !fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
-    if !is_empty && !is_learners(folder) {
+    if !files::is_empty(folder) && !is_learners(folder) {
         let folder = folder.display();
         return Err(exit::usage(format!("{folder} is not empty: name a folder that is new")));
     }
-    let dependency = Dependency::new(&args.dependency)?;
-    let labs = catalog.labs().iter().map(|lab| (lab.spec().name, lab.exercises()));
-    let labs: Vec<_> = labs.filter(|(_, exercises)| !exercises.steps.is_empty()).collect();
-    for (file, text) in crate_files(&labs, |folder| dependency.on(folder)) {
-        write(&folder.join(file), &text)?;
-    }
-    for step in super::steps(catalog)? {
-        let file = folder.join(source_file(&step));
-        if !file.exists() {
-            write(&file, step.files.skeleton)?;
-        }
-    }
+    write_crate(catalog, folder, &args.dependency)?;
     let shown = terminal::path(folder);
-    let first = labs.first().map_or("LAB", |(lab, _)| lab);
+    let first = steps(catalog)?.first().map_or("LAB", |step| step.lab);
     terminal::print(&format!(
         "Your steps are in {shown}, a file each in src. Next:\n  cd {shown}\n  netsplit learn\n  \
          netsplit learn {first}\n"
@@ -44,7 +32,35 @@ pub fn init(catalog: Catalog<'_>, args: &LearnInit) -> anyhow::Result<ExitCode> 
     Ok(exit::PASS.into())
 }
 
-fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+/// Writes the files of a learner's crate, except steps that are there.
+///
+/// # Errors
+/// When a file cannot be written, or there is nothing to depend on.
+pub fn write_crate(
+    catalog: Catalog<'_>,
+    folder: &Path,
+    dependency: &DependencyArgs,
+) -> anyhow::Result<()> {
+    let dependency = Dependency::new(dependency)?;
+    let labs = catalog.labs().iter().map(|lab| (lab.spec().name, lab.exercises()));
+    let labs: Vec<_> = labs.filter(|(_, exercises)| !exercises.steps.is_empty()).collect();
+    for (file, text) in crate_files(&labs, |folder| dependency.on(folder)) {
+        write(&folder.join(file), &text)?;
+    }
+    for step in steps(catalog)? {
+        let file = folder.join(source_file(&step));
+        if !file.exists() {
+            write(&file, step.files.skeleton)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file, and the folders that it is in.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     files::create_parent(file)
         .and_then(|()| files::replace(file, |out| out.write_all(text.as_bytes())))
         .with_context(|| format!("cannot write {}", file.display()))

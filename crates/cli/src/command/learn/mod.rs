@@ -20,6 +20,7 @@ use netsplit_learn::{Standing, Step, overview, source_file, step_report};
 use netsplit_scenario::nearest;
 use netsplit_sim::Lab;
 
+pub use self::init::{write, write_crate};
 pub use self::judge::simulated_run;
 
 use self::folder::Folder;
@@ -65,7 +66,10 @@ fn chosen(catalog: Catalog<'_>, args: &Learn) -> anyhow::Result<Vec<Step>> {
 }
 
 /// All steps, lab by lab.
-fn steps(catalog: Catalog<'_>) -> anyhow::Result<Vec<Step>> {
+///
+/// # Errors
+/// When the `step.toml` of one is not valid.
+pub fn steps(catalog: Catalog<'_>) -> anyhow::Result<Vec<Step>> {
     let labs = catalog.labs().iter().map(|lab| steps_of(*lab));
     Ok(labs.collect::<anyhow::Result<Vec<_>>>()?.concat())
 }

@@ -1,0 +1,54 @@
+//! `netsplit course export`: the material of a course, as a folder.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use netsplit_harness::Catalog;
+use netsplit_learn::{COURSE_README, SOLUTIONS_ROW, without_relative_links};
+use netsplit_scenario::schema_text;
+
+use super::learn::{steps, write, write_crate};
+use crate::args::CourseExport;
+use crate::{exit, files, terminal};
+
+/// Writes the lessons, the scenarios, a learner's crate and, unless they are to be left out, the
+/// solutions.
+///
+/// # Errors
+/// When there is no such lab, or the folder is not empty or cannot be written.
+pub fn export(catalog: Catalog<'_>, args: &CourseExport) -> anyhow::Result<ExitCode> {
+    let folder = &args.folder;
+    if !files::is_empty(folder) {
+        let folder = folder.display();
+        return Err(exit::usage(format!("{folder} is not empty: name a folder that is new")));
+    }
+    let chosen = args.labs.iter().map(|name| catalog.lab(name));
+    let chosen = chosen.collect::<Result<Vec<_>, _>>()?;
+    let catalog = if chosen.is_empty() { catalog } else { Catalog::new(&chosen) };
+    for lab in catalog.labs() {
+        let name = lab.spec().name;
+        let lesson = without_relative_links(lab.lesson());
+        write(&folder.join("lessons").join(name).with_extension("md"), &lesson)?;
+        for scenario in lab.scenarios() {
+            let file = folder.join("scenarios").join(name).join(scenario.name);
+            write(&file.with_extension("toml"), scenario.text)?;
+        }
+    }
+    write(&folder.join("scenarios/scenario.schema.json"), &schema_text(&catalog.specs()))?;
+    write_crate(catalog, &folder.join("my-labs"), &args.dependency)?;
+    if !args.no_solutions {
+        write_solutions(catalog, &folder.join("solutions"))?;
+    }
+    let solutions = if args.no_solutions { "" } else { SOLUTIONS_ROW };
+    write(&folder.join("README.md"), &COURSE_README.replace("SOLUTIONS\n", solutions))?;
+    terminal::print(&format!("The course is in {}\n", terminal::path(folder)));
+    Ok(exit::PASS.into())
+}
+
+fn write_solutions(catalog: Catalog<'_>, folder: &Path) -> anyhow::Result<()> {
+    for step in steps(catalog)? {
+        let file = folder.join(step.lab).join(step.name).with_extension("rs");
+        write(&file, step.files.reference)?;
+    }
+    Ok(())
+}
