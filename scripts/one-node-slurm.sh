@@ -43,14 +43,14 @@ SlurmUser=root
 SlurmctldPort=$port
 SlurmdPort=$((port + 1))
 AuthType=auth/munge
-AuthInfo=socket=$folder/munge/socket
+AuthInfo="socket=$folder/munge/socket"
 CryptoType=crypto/munge
-StateSaveLocation=$folder/state
-SlurmdSpoolDir=$folder/spool
-SlurmctldPidFile=$folder/slurmctld.pid
-SlurmdPidFile=$folder/slurmd.pid
-SlurmctldLogFile=$folder/slurmctld.log
-SlurmdLogFile=$folder/slurmd.log
+StateSaveLocation="$folder/state"
+SlurmdSpoolDir="$folder/spool"
+SlurmctldPidFile="$folder/slurmctld.pid"
+SlurmdPidFile="$folder/slurmd.pid"
+SlurmctldLogFile="$folder/slurmctld.log"
+SlurmdLogFile="$folder/slurmd.log"
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 MpiDefault=none
@@ -67,7 +67,7 @@ slurmctld >&2
 slurmd >&2
 for _ in $(seq 100); do
   if [[ $(sinfo --noheader --format=%t 2>/dev/null) == idle ]]; then
-    echo "export SLURM_CONF=$folder/slurm.conf"
+    printf 'export SLURM_CONF=%q\n' "$folder/slurm.conf"
     exit 0
   fi
   sleep 0.2
