@@ -1,6 +1,6 @@
 //! Grades: what the runs of a step gave.
 
-use netsplit_check::{Findings, Verdict};
+use netsplit_check::{Finding, Findings, Verdict};
 
 use crate::Step;
 
@@ -36,7 +36,8 @@ pub struct RunGrade {
 /// A run that did not pass, and how to see it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The first expectation that was not met; empty when something else was wrong.
+    /// The first invariant that was broken, or else the first expectation that was not met; empty when
+    /// something else was wrong.
     pub expected: String,
     /// What happened instead.
     pub happened: String,
@@ -64,7 +65,10 @@ impl Failure {
             page: None,
         };
         let unmet = findings.expectations.iter().filter(|finding| finding.verdict != Verdict::Pass);
-        if let Some(finding) = unmet.max_by_key(|finding| finding.verdict) {
+        // An invariant says when and where it broke. Of equals, `max_by_key` takes the last.
+        let is_invariant = |finding: &Finding| finding.text.starts_with("invariant ");
+        let worst = unmet.rev().max_by_key(|finding| (finding.verdict, is_invariant(finding)));
+        if let Some(finding) = worst {
             failure.expected.clone_from(&finding.text);
             if failure.happened.is_empty() {
                 let shown = finding.shown.as_deref().map(|shown| format!("it was {shown}"));
@@ -127,5 +131,36 @@ impl StepGrade {
             let (seed, failure) = scenario.failed()?;
             Some((scenario.name.as_str(), seed, failure))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_broken_invariant_is_told_and_else_the_first_that_failed() {
+        let finding = |text: &str, verdict| Finding {
+            text: text.into(),
+            line: None,
+            verdict,
+            observed: None,
+            shown: None,
+            why: String::new(),
+            witness: None,
+        };
+        let told = |expectations: &[(&str, Verdict)]| {
+            let expectations = expectations.iter().map(|(text, verdict)| finding(text, *verdict));
+            let expectations = expectations.collect();
+            let findings = Findings { verdict: Verdict::Fail, expectations, ..Findings::default() };
+            Failure::of(&findings, String::new()).expect("it failed").expected
+        };
+        let (pass, open, fail) = (Verdict::Pass, Verdict::Inconclusive, Verdict::Fail);
+        assert_eq!(told(&[("a", pass), ("b", open), ("c", fail), ("d", fail)]), "c");
+        assert_eq!(
+            told(&[("a", fail), ("invariant b", fail), ("invariant c", fail)]),
+            "invariant b"
+        );
+        assert_eq!(told(&[("a", fail), ("invariant b", open)]), "a");
     }
 }

@@ -14,6 +14,7 @@ pub(crate) const EXERCISES: Exercises = Exercises {
         "sliding-window" => "sliding_log.rs",
         "gcra" => "gcra.rs",
         "shared-budget" => "budget.rs",
+        "gateway-and-store" => "coordination.rs",
     ),
 };
 

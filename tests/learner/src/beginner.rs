@@ -21,6 +21,8 @@ mod deadlines;
 mod election;
 #[path = "../../../labs/retry-jitter/exercises/full-jitter/skeleton.rs"]
 mod full_jitter;
+#[path = "../../../labs/rate-limiter/exercises/gateway-and-store/skeleton.rs"]
+mod gateway_and_store;
 #[path = "../../../labs/rate-limiter/exercises/gcra/skeleton.rs"]
 mod gcra;
 #[path = "../../../labs/circuit-breaker/exercises/half-open-probes/skeleton.rs"]
@@ -91,7 +93,8 @@ fn main() -> std::process::ExitCode {
             .with(token_bucket::filling())
             .with(sliding_window::filling())
             .with(gcra::filling())
-            .with(shared_budget::filling()),
+            .with(shared_budget::filling())
+            .with(gateway_and_store::filling()),
         RetryJitter
             .with(full_jitter::filling())
             .with(retry_budget::filling())

@@ -14,7 +14,7 @@ mod delegate;
 mod solutions;
 
 use delegate::delegate;
-use solutions::{election, token_bucket};
+use solutions::{election, gateway_and_store, token_bucket};
 
 fn main() -> std::process::ExitCode {
     netsplit_cli::main(&[
@@ -45,7 +45,8 @@ fn main() -> std::process::ExitCode {
             .with(token_bucket::filling())
             .with(delegate(&limiter::ALGORITHM, "sliding-log", "my-sliding-window"))
             .with(delegate(&limiter::ALGORITHM, "gcra", "my-gcra"))
-            .with(delegate(&limiter::COORDINATION, "synced", "my-shared-budget")),
+            .with(delegate(&limiter::COORDINATION, "synced", "my-shared-budget"))
+            .with(gateway_and_store::filling()),
         RetryJitter
             .with(delegate(&retry::BACKOFF, "full-jitter", "my-full-jitter"))
             .with(delegate(&retry::BUDGET, "retry-ratio", "my-retry-budget"))

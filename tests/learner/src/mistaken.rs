@@ -74,7 +74,8 @@ fn main() -> std::process::ExitCode {
                 rate::<limiter_exercises::Compared<FixedWindow, SlidingLog>>,
             ))
             .with(delegate(&limiter::ALGORITHM, "off-by-one", "my-gcra"))
-            .with(delegate(&limiter::COORDINATION, "carries-over", "my-shared-budget")),
+            .with(delegate(&limiter::COORDINATION, "carries-over", "my-shared-budget"))
+            .with(delegate(&limiter::COORDINATION, "local", "my-gateway-and-store")),
         RetryJitter
             .with(delegate(&retry::BACKOFF, "seeded-alike", "my-full-jitter"))
             .with(delegate(&retry::BUDGET, "unlimited", "my-retry-budget"))
