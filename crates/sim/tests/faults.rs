@@ -75,6 +75,23 @@ fn a_fault_waits_for_a_role_and_gives_up_in_the_end() {
 }
 
 #[test]
+fn a_role_ends_with_the_life_that_had_it() {
+    let lab = nodes(|host: Host| async move {
+        if host.true_time() == Time::ZERO {
+            host.set_role("leader");
+        }
+    });
+    let mut scenario = quiet(1);
+    scenario.duration = millis(10_000);
+    scenario.faults = vec![crash(node("leader"))];
+    assert_eq!(spans(&run(&lab, &scenario, 1)), [(100, 120)]);
+    scenario.faults = vec![fault(200, 220, NodeFault::Crash.of(node("leader"))), crash(node("n1"))];
+    let run = run(&lab, &scenario, 1);
+    assert!(matches!(&run.problems[..], [Problem::Inconclusive(why)] if why.contains("leader")));
+    assert_eq!(spans(&run), []);
+}
+
+#[test]
 fn churn_gives_each_target_ups_and_downs_of_its_own() {
     let mut scenario = quiet(3);
     scenario.duration = millis(10_000);
@@ -94,6 +111,23 @@ fn churn_gives_each_target_ups_and_downs_of_its_own() {
     scenario.faults = vec![churn(Some(Dist::Constant(2000 * MS)))];
     let last = spans(&starts(&scenario)).last().copied().expect("it strikes");
     assert!(last.0 < 2100, "{last:?}");
+}
+
+#[test]
+fn any_node_may_be_chosen_and_each_firing_chooses_anew() {
+    let mut scenario = quiet(7);
+    scenario.duration = millis(10_000);
+    let every = Repeat::Every { every: Dist::Constant(100 * MS), times: None };
+    scenario.faults = vec![Fault { repeat: every, ..crash(Selector::Any(1)) }];
+    let run = starts(&scenario);
+    assert_eq!(run.faults[0].affected_nodes.len(), 7, "{:?}", run.faults[0].affected_nodes);
+    let mut restarts = [0; 7];
+    for (_, node) in recorded(&run, "started").iter().skip(7) {
+        let number: usize = node[1..].parse().expect("n1 to n7");
+        restarts[number - 1] += 1;
+    }
+    // 99 firings over seven nodes: 14 each, give or take 3.5.
+    assert!(restarts.iter().all(|restarts| (4..=25).contains(restarts)), "{restarts:?}");
 }
 
 #[test]
