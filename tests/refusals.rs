@@ -22,6 +22,7 @@ const REFUSALS: &[(&str, &[&str], &str, &str)] = &[
         "[\"2s\",\"1s\"]",
         "expected the shorter time first",
     ),
+    ("raft/calm", &["nodes.count=9990"], "9990", "expected at most 1000"),
     ("raft/calm", &["params.batch=0"], "0", "expected at least 1"),
     ("raft/calm", &["params.snapshot_every=0"], "0", "expected at least 1"),
     ("queueing/hedged", &["params.fan_out=7"], "7", "a multiple of params.fan_out"),
@@ -110,6 +111,27 @@ fn a_refusal_points_to_its_line_for_every_command() {
         assert!(told.contains(" --> r.toml:5:5"), "{command}: {told}");
         assert!(told.contains("^ expected 1 to 3, the replicas of a key"), "{command}: {told}");
     }
+}
+
+#[test]
+fn a_wrong_variant_is_shown_as_it_was_given() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let variant = "--variant=quorum=slopy";
+    for command in [
+        &["run", "quorum-kv/calm"][..],
+        &["trace", "quorum-kv/calm"],
+        &["verify", "quorum-kv/calm", "--seeds", "2"],
+        &["compare", "quorum-kv/calm", "--vary", "params.r=1,2"],
+        &["diff", "quorum-kv/calm", "--vary", "params.r=1,2"],
+    ] {
+        let told = stderr(&netsplit(folder.path(), &[command, &[variant]].concat()));
+        let margin = " ".repeat("--variant=quorum=".len());
+        let shown = format!("command line:1:18\n  |\n1 | {variant}\n  | {margin}^^^^^ ");
+        assert!(told.contains(&shown), "{command:?}: {told}");
+    }
+    let set = ["run", "quorum-kv/calm", "--set", "variant=quorum=slopy"];
+    let told = stderr(&netsplit(folder.path(), &set));
+    assert!(told.contains("| --set variant=quorum=slopy\n"), "{told}");
 }
 
 #[test]

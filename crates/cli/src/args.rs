@@ -129,6 +129,18 @@ impl Command {
         matches!(self, Command::Compare(_) | Command::Truth(_))
     }
 
+    /// Whether `--variant` is given.
+    pub fn has_variant(&self) -> bool {
+        match self {
+            Command::Run(args) => args.which.variant.is_some(),
+            Command::Compare(args) => args.which.variant.is_some(),
+            Command::Trace(args) => args.which.variant.is_some(),
+            Command::Diff(args) => args.variant.is_some(),
+            Command::Verify(args) => args.variant.is_some(),
+            _ => false,
+        }
+    }
+
     /// Whether it does one run.
     pub fn is_single_run(&self) -> bool {
         matches!(self, Command::Run(_) | Command::Trace(_) | Command::Replay(_))

@@ -52,7 +52,19 @@ pub fn main(labs: &[&'static dyn Lab]) -> ExitCode {
 
 /// Does a command in this process.
 fn execute(catalog: Catalog<'_>, command: args::Command) -> ExitCode {
-    command::dispatch(catalog, command).unwrap_or_else(|error| report(&error))
+    let has_variant = command.has_variant();
+    command::dispatch(catalog, command)
+        .map_err(|error| if has_variant { of_variant(error) } else { error })
+        .unwrap_or_else(|error| report(&error))
+}
+
+/// An error about a scenario whose variant was given by `--variant`.
+fn of_variant(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<LoadError>() {
+        Ok(LoadError::Invalid(found)) => LoadError::Invalid(found.with_variant_flag()).into(),
+        Ok(other) => other.into(),
+        Err(error) => error,
+    }
 }
 
 /// Reports an error of the usage or the environment.

@@ -256,9 +256,28 @@ fn sentences_over_seeds_that_no_run_can_change() {
         "mean(p99(visibility)) < 24h",
         "max(slower(3s)) <= 1%",
         "min(throughput) > 0/s",
-        "max(stale_reads) >= 0",
+        "max(stale_reads) > 0",
     "#;
     assert_eq!(told(&sweep(can), &[]), "accepted\n");
+}
+
+#[test]
+fn sentences_of_one_run_that_no_run_can_change() {
+    let expect = |sentence: &str| {
+        let load = "[[load]]\nname = \"a\"\nrate = \"1/s\"\ntimeout = \"3s\"\n";
+        told(&least(&format!("{load}[verdict]\nexpect = [\"{sentence}\"]")), &[])
+    };
+    for holds in ["availability >= 0%", "p99 <= 3s", "slower(3s) == 0%", "stale_reads >= 0"] {
+        let told = expect(holds);
+        assert!(told.contains("this sentence holds whatever the runs do"), "{holds}: {told}");
+    }
+    for fails in ["availability > 100%", "max > 3s", "throughput < 0/s", "stale_reads < 0"] {
+        let told = expect(fails);
+        assert!(told.contains("this sentence fails whatever the runs do"), "{fails}: {told}");
+    }
+    for can in ["availability > 0%", "p99 < 3s", "slower(2s) == 0%", "stale_reads == 0"] {
+        assert_eq!(expect(can), "accepted\n");
+    }
 }
 
 #[test]

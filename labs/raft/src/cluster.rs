@@ -31,6 +31,10 @@ pub(crate) struct Cluster {
     members: Members,
 }
 
+/// The most servers. A thousand who stand for election at once have a million messages in flight,
+/// which is the budget of a run.
+const SERVERS_MAX: u32 = 1000;
+
 impl Cluster {
     /// Reads the configuration.
     ///
@@ -39,6 +43,13 @@ impl Cluster {
     pub fn new(setup: &Setup<'_>) -> Result<Cluster, Refusal> {
         let params: &Params = setup.params();
         let nodes = setup.group(GROUP).count;
+        if nodes > SERVERS_MAX {
+            let wrong = format!("nodes.count is {nodes}");
+            let expected = format!(
+                "expected at most {SERVERS_MAX}: a candidate or leader sends to each of the others"
+            );
+            return Err(Refusal::new("nodes.count", wrong, expected));
+        }
         let members = params.members.unwrap_or(nodes);
         if members == 0 || members > nodes {
             let wrong = format!("params.members is {members}");

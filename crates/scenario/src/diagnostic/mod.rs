@@ -70,6 +70,17 @@ impl Diagnostics {
     #[must_use]
     pub fn with_last_override_as(mut self, flag: &str) -> Diagnostics {
         self.sources.name_last_override(flag);
+        self.placed_again()
+    }
+
+    /// Shows the first override of the variant as `--variant=X` instead of `--set variant=X`.
+    #[must_use]
+    pub fn with_variant_flag(mut self) -> Diagnostics {
+        self.sources.name_variant_flag();
+        self.placed_again()
+    }
+
+    fn placed_again(mut self) -> Diagnostics {
         for item in &mut self.items {
             item.column = self.sources.place(&item.span).column;
         }

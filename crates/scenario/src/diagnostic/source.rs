@@ -15,6 +15,17 @@ struct Source {
     start: usize,
 }
 
+impl Source {
+    /// Shows an override after `flag` instead of `--set `; its spans stay what they are.
+    fn replace_flag(&mut self, flag: &str) {
+        if let Some(set) = self.text.strip_prefix(OVERRIDE_FLAG) {
+            let text = format!("{flag}{set}");
+            self.start = self.start + self.text.len() - text.len();
+            self.text = text;
+        }
+    }
+}
+
 /// The scenario file and the overrides.
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
@@ -58,12 +69,17 @@ impl Sources {
 
     /// Shows the last override as the value of `flag` instead of `--set`.
     pub fn name_last_override(&mut self, flag: &str) {
-        if let [_, .., last] = self.all.as_mut_slice()
-            && let Some(set) = last.text.strip_prefix(OVERRIDE_FLAG)
-        {
-            let text = format!("{flag} {set}");
-            last.start = last.start + last.text.len() - text.len();
-            last.text = text;
+        if let [_, .., last] = self.all.as_mut_slice() {
+            last.replace_flag(&format!("{flag} "));
+        }
+    }
+
+    /// Shows the first override of the variant as `--variant=X` instead of `--set variant=X`.
+    pub fn name_variant_flag(&mut self) {
+        let sets_variant =
+            |source: &&mut Source| source.text.starts_with(&format!("{OVERRIDE_FLAG}variant="));
+        if let Some(variant) = self.all.iter_mut().skip(1).find(sets_variant) {
+            variant.replace_flag("--");
         }
     }
 

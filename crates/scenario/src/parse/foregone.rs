@@ -1,25 +1,31 @@
-//! Sentences over seeds that are decided before any run: their bound is outside of what can be
-//! measured, or is all of it.
+//! Sentences that are decided before any run: their bound is outside of what can be measured, or is
+//! all of it.
 
 use std::time::Duration;
 
 use crate::diagnostic::Problem;
 use crate::table::context::{Context, Value};
 use crate::table::fields::Fields;
-use crate::{Comparison, Expectation, Load, Metric, Population, Quantity, Requests, Sentence};
+use crate::{
+    Comparison, Expectation, Expectations, Load, Metric, Population, Quantity, Requests, Sentence,
+};
 
-/// Warns of sentences of `sweep` that hold, or fail, whatever the runs do.
-pub(crate) fn about_sweep(
+/// Warns of sentences that hold, or fail, whatever the runs do.
+pub(crate) fn about_sentences(
     ctx: &Context<'_>,
     fields: &Fields<'_, '_>,
-    sweep: &[Expectation],
+    verdict: &Expectations,
     loads: &[Load],
 ) {
-    let verdict = fields.get("verdict").and_then(|verdict| verdict.get_ref().as_table());
-    let written = verdict.and_then(|verdict| verdict.get("sweep")?.get_ref().as_array());
-    for (sentence, value) in sweep.iter().zip(written.into_iter().flatten()) {
-        if let Some(claim) = Claim::of(&sentence.sentence, loads) {
-            claim.warn(ctx, value);
+    let table = fields.get("verdict").and_then(|verdict| verdict.get_ref().as_table());
+    let lists: [(&str, &[Expectation]); 2] =
+        [("expect", &verdict.expect), ("sweep", &verdict.sweep)];
+    for (key, sentences) in lists {
+        let written = table.and_then(|verdict| verdict.get(key)?.get_ref().as_array());
+        for (sentence, value) in sentences.iter().zip(written.into_iter().flatten()) {
+            if let Some(claim) = Claim::of(&sentence.sentence, loads) {
+                claim.warn(ctx, value);
+            }
         }
     }
 }
@@ -43,12 +49,13 @@ impl Claim {
                 comparison: *comparison,
                 bound: Quantity::Share(*share),
             },
-            Sentence::Aggregate { metric, comparison, value, .. } => {
+            Sentence::Metric { metric, comparison, value, .. }
+            | Sentence::Aggregate { metric, comparison, value, .. } => {
                 let (least, greatest) = extremes(metric, loads)?;
                 let (what, comparison, bound) = (format!("`{metric}`"), *comparison, *value);
                 Claim { what, least, greatest, comparison, bound }
             }
-            Sentence::Metric { .. } | Sentence::Property { .. } => return None,
+            Sentence::Property { .. } => return None,
         })
     }
 
@@ -101,8 +108,8 @@ fn extremes(metric: &Metric, loads: &[Load]) -> Option<(f64, f64)> {
         }
         Metric::Latency(_, Population::Observed { .. })
         | Metric::Throughput(_)
-        | Metric::Recovery => (0.0, f64::INFINITY),
-        Metric::Lab { .. } => return None,
+        | Metric::Recovery
+        | Metric::Lab { .. } => (0.0, f64::INFINITY),
     })
 }
 

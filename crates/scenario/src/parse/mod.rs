@@ -216,7 +216,7 @@ fn scenario(ctx: &Context<'_>, fields: &Fields<'_, '_>) -> Option<Scenario> {
         warnings::about_limits(ctx, fields, (&loads, &limits, end));
         warnings::about_warmup(ctx, &faults, Time::from(times.warmup));
         warnings::about_verdict(ctx, fields, &verdict);
-        foregone::about_sweep(ctx, fields, &verdict.sweep, &loads);
+        foregone::about_sentences(ctx, fields, &verdict, &loads);
     }
     let (variant, resolved) = variant?;
     Some(Scenario {
