@@ -259,8 +259,11 @@ fn run(experiment: &Experiment, seed: u64) -> (Run, Findings) {
     let observed = run.observed.keys().map(|name| (&**name, spec.observed, "observed"));
     let events = run.events.iter().map(|event| (&*event.name, spec.events, "events"));
     for (name, known, list) in series.chain(measured).chain(observed).chain(events) {
-        let lists = known.iter().any(|known| known.name == name);
+        let lists = known.iter().any(|known| known.name == name) || spec.numbered(name).is_some();
         assert!(lists, "{}: `{name}` is not in `{list}` of the lab's description", spec.name);
+    }
+    for (name, number) in &run.measured {
+        assert!(*number >= 0.0, "{}: `{name}` is negative: {number}", spec.name);
     }
     (run, findings)
 }

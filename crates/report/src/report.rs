@@ -142,7 +142,7 @@ impl Report {
             actions: run.actions.iter().map(ActionReport::from).collect(),
             network: run.network,
             observed: observed(run, &measured),
-            metrics: metrics(run, &measured),
+            metrics: metrics(scenario, run, &measured),
             expectations: findings.expectations.iter().map(Into::into).collect(),
             sweep: findings.sweep.clone(),
             crashes: run.crashes.iter().map(CrashReport::from).collect(),
@@ -182,11 +182,19 @@ fn observed(run: &Run, measured: &Window) -> BTreeMap<String, LatencyMs> {
     all.map(|(name, samples)| (name.to_string(), LatencyMs::from(&distribution(samples)))).collect()
 }
 
-/// A measure of the whole run shadows a series of the same name, as in expectations.
-fn metrics(run: &Run, measured: &Window) -> BTreeMap<String, Option<f64>> {
+/// A measure of the whole run shadows a series of the same name, as in expectations. Of numbered
+/// measures, which may be many, the first is shown, and those that expectations name.
+fn metrics(scenario: &Scenario, run: &Run, measured: &Window) -> BTreeMap<String, Option<f64>> {
+    let lab = scenario.lab;
+    let is_shown = |name: &str| {
+        lab.numbered(name).is_none()
+            || lab.measures.iter().any(|measure| measure.name == name)
+            || scenario.verdict.expect.iter().any(|expectation| expectation.text.contains(name))
+    };
     let series = run.series.iter();
     let series = series.map(|(name, series)| (name.to_string(), series.value(measured)));
-    let measures = run.measured.iter().map(|(name, x)| (name.clone(), Some(*x)));
+    let measures = run.measured.iter().filter(|(name, _)| is_shown(name));
+    let measures = measures.map(|(name, x)| (name.clone(), Some(*x)));
     let rounded = |number: f64| significant(number, METRIC_DIGITS);
     series
         .chain(measures)

@@ -126,7 +126,10 @@ pub trait System {
         Box::pin(ready(Err(format!("the lab has no code for `{}`", order.verb))))
     }
 
-    /// End-of-run measures: numbers by name, computed from the record of the run. Default: none.
+    /// End-of-run measures: numbers by name, computed from the record of the run. A measure for
+    /// which the run gives no evidence is left out: an expectation about it is then inconclusive. The
+    /// values of a prefix of [`LabSpec::numbered`] are those for 1, 2, and so on; the last stands for
+    /// all greater numbers. Default: none.
     fn measure(&self, run: &Run) -> Vec<(&'static str, f64)> {
         let _ = run;
         Vec::new()

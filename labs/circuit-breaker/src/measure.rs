@@ -9,10 +9,13 @@ pub(crate) fn measure(run: &Run, min_calls: u32, breakers: u32) -> Vec<(&'static
     let mut measured = vec![
         ("trip_rate", first_judgement(run, min_calls) / f64::from(breakers)),
         ("tripped_rate", tripped(run) / f64::from(breakers)),
-        ("probes_at_once_max", at_once(run, "probe", "probe-ended")),
-        ("ejected_at_once_max", at_once(run, "ejected", "returned")),
-        ("half_open_left", half_open_at_the_end(run)),
     ];
+    let at_once = |begin, end| happened(run, begin).then(|| at_once(run, begin, end));
+    measured.extend(at_once("probe", "probe-ended").map(|most| ("probes_at_once_max", most)));
+    measured.extend(at_once("ejected", "returned").map(|most| ("ejected_at_once_max", most)));
+    if happened(run, "half-opened") {
+        measured.push(("half_open_left", half_open_at_the_end(run)));
+    }
     let openings = named(run, "opened").next().map(|event| opening(run, event));
     measured.extend(openings.into_iter().flatten());
     measured.extend(reopen_rate(run).map(|rate| ("reopen_rate", rate)));
@@ -27,6 +30,10 @@ pub(crate) fn measure(run: &Run, min_calls: u32, breakers: u32) -> Vec<(&'static
 
 fn named<'a>(run: &'a Run, name: &'a str) -> impl Iterator<Item = &'a LabEvent> {
     run.events.iter().filter(move |event| &*event.name == name)
+}
+
+fn happened(run: &Run, name: &str) -> bool {
+    named(run, name).next().is_some()
 }
 
 fn number(event: &LabEvent, name: &str) -> f64 {

@@ -68,10 +68,11 @@ impl Inspector {
 /// The metrics of a run, by name. A metric without data is left out.
 pub fn measure(cluster: &Cluster, inspector: &Inspector, run: &Run) -> Vec<(&'static str, f64)> {
     let params = &cluster.params;
-    let mut measured = vec![
-        ("stale_reads", stale_reads(run) as f64),
-        ("over_bound", exceeded(&run.events) as f64),
-    ];
+    let mut measured = Vec::new();
+    measured.extend(stale_reads(run).map(|reads| ("stale_reads", reads as f64)));
+    if run.events.iter().any(|event| &*event.name == "routed") {
+        measured.push(("over_bound", exceeded(&run.events) as f64));
+    }
     let request_peak = inspector.request_peak(|node| params.size_of(node.0));
     measured.extend(request_peak.map(|peak| ("request_peak", peak)));
     measured.extend(hit_rate(run, &run.measured_window()).map(|rate| ("hit_rate", rate)));
@@ -83,16 +84,20 @@ pub fn measure(cluster: &Cluster, inspector: &Inspector, run: &Run) -> Vec<(&'st
             epsilon_millionths: params.epsilon_millionths(),
         };
         let found = ownership_stats(&|view| cluster.place(view, DIRECTORY), &views, sampling);
-        measured.extend([
+        let always = [
             ("load_cv", found.load_cv),
             ("load_peak", found.load_peak),
+            ("unowned", found.unowned),
+            ("bound_excess", found.bound_excess),
+        ];
+        let perhaps = [
             ("moved_share", found.moved_share),
             ("moved_needlessly", found.moved_needlessly),
             ("heir_share", found.heir_share),
-            ("unowned", found.unowned),
-            ("bound_excess", found.bound_excess),
             ("table_uneven", found.table_uneven),
-        ]);
+        ];
+        measured.extend(always);
+        measured.extend(perhaps.into_iter().filter_map(|(name, value)| Some((name, value?))));
     }
     measured
 }

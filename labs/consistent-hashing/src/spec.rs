@@ -85,10 +85,16 @@ const MEASURES: &[Named] = &[
     ),
     Named::new("load_cv", "Coefficient of variation of the nodes' shares of the keys"),
     Named::new("load_peak", "Keys of the fullest node, relative to its fair share"),
-    Named::new("moved_share", "Share of the keys that changes of the view moved"),
-    Named::new("moved_needlessly", "Keys that moved between nodes that stayed"),
+    Named::new(
+        "moved_share",
+        "Share of the keys that changes of the view moved: a sum over the changes, so it may exceed 1; a mean over the placements",
+    ),
+    Named::new(
+        "moved_needlessly",
+        "Keys that moved between nodes that stayed: a sum over the changes, a mean over the placements",
+    ),
     Named::new("heir_share", "Of the keys of a node that left, the share of its greatest heir"),
-    Named::new("unowned", "Keys without an owner"),
+    Named::new("unowned", "Keys without a node, a mean over the placements"),
     Named::new("bound_excess", "Keys beyond ceil((1 + epsilon) K/N) when K are placed one by one"),
     Named::new(
         "table_uneven",

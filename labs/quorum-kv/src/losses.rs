@@ -20,15 +20,19 @@ use netsplit_history::Time;
 
 use crate::measure::{KeyHistories, KeyHistory, Seen};
 
-/// The lost writes of all keys.
+/// The lost writes of all keys; nothing when no read could show that an acknowledged write is gone.
 pub fn measure(keys: &KeyHistories, lost_after: Duration) -> Vec<(&'static str, f64)> {
-    let lost: usize = keys.values().map(|history| lost(history, lost_after)).sum();
-    vec![("lost_writes", lost as f64)]
+    let judged: Vec<bool> = keys.values().flat_map(|history| judged(history, lost_after)).collect();
+    if judged.is_empty() {
+        return Vec::new();
+    }
+    vec![("lost_writes", judged.iter().filter(|lost| **lost).count() as f64)]
 }
 
-/// The number of lost writes of a key.
-fn lost(history: &KeyHistory, lost_after: Duration) -> usize {
-    let mut lost = 0;
+/// Whether each write of a key is lost, as far as a read that must see it began late enough to show
+/// that.
+fn judged(history: &KeyHistory, lost_after: Duration) -> Vec<bool> {
+    let mut judged = Vec::new();
     let mut earlier_until = Time::ZERO;
     let seen: BTreeSet<_> = history.reads.iter().flat_map(|read| &read.values).collect();
     for (place, write) in history.writes.iter().enumerate() {
@@ -37,15 +41,16 @@ fn lost(history: &KeyHistory, lost_after: Duration) -> usize {
         earlier_until = earlier_until.max(acknowledged);
         let next = history.writes.get(place + 1).map(|next| next.invoked);
         let until = next.unwrap_or(Time::MAX);
-        if !alone || until <= acknowledged || (next.is_some() && seen.contains(&write.value)) {
+        if !alone || until <= acknowledged {
             continue;
         }
-        let gone = |read: &Seen| {
-            read.invoked.since(acknowledged) >= lost_after && !read.values.contains(&write.value)
-        };
-        lost += usize::from(last_between(&history.reads, acknowledged, until).is_some_and(gone));
+        let late = |read: &&Seen| read.invoked.since(acknowledged) >= lost_after;
+        if let Some(last) = last_between(&history.reads, acknowledged, until).filter(late) {
+            let seen_before_it_was_replaced = next.is_some() && seen.contains(&write.value);
+            judged.push(!seen_before_it_was_replaced && !last.values.contains(&write.value));
+        }
     }
-    lost
+    judged
 }
 
 /// The last read that began after `from` and was answered before `until`.
@@ -64,8 +69,28 @@ mod tests {
     use crate::measure::by_key;
     use crate::measure::testing::{get, put, run, unknown_put};
 
+    fn all(operations: Vec<Operation>) -> Vec<(&'static str, f64)> {
+        measure(&by_key(&run(operations)), Duration::from_secs(1))
+    }
+
+    /// The lost writes, beside one that is not, so that there is something to measure.
     fn count(operations: Vec<Operation>) -> f64 {
-        measure(&by_key(&run(operations)), Duration::from_secs(1))[0].1
+        let elsewhere = |mut operation: Operation| {
+            operation.key = Some("other".into());
+            operation
+        };
+        let kept = [put(99, 0, 10), get(99, 2000, 2001)].map(elsewhere);
+        all(operations.into_iter().chain(kept).collect())[0].1
+    }
+
+    #[test]
+    fn without_an_acknowledged_write_and_a_late_read_nothing_is_measured() {
+        assert_eq!(all(vec![]), []);
+        assert_eq!(all(vec![get(Value::Null, 2000, 2001)]), []);
+        assert_eq!(all(vec![put(1, 0, 10)]), []);
+        assert_eq!(all(vec![put(1, 0, 10), get(1, 900, 901)]), []);
+        assert_eq!(all(vec![unknown_put(1, 0, 10), get(Value::Null, 2000, 2001)]), []);
+        assert_eq!(all(vec![put(1, 0, 10), get(1, 2000, 2001)]), [("lost_writes", 0.0)]);
     }
 
     #[test]

@@ -44,10 +44,10 @@ pub fn measure(run: &Run, delays: &[Span]) -> Vec<(&'static str, f64)> {
             }
         }
     }
-    let missed = grid.iter().map(|probes| probes.missed).sum();
-    let mut measured = vec![("stale_probes", missed)];
+    let mut measured = Vec::new();
     grid.retain(|probes| probes.all > 0.0);
     if let Some(first) = grid.first() {
+        measured.push(("stale_probes", grid.iter().map(|probes| probes.missed).sum()));
         measured.push(("p_consistent", 1.0 - first.missed / first.all));
     }
     grid.sort_by_key(|probes| probes.after);

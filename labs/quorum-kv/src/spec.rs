@@ -10,6 +10,7 @@ use crate::cluster::GROUP;
 use crate::messages::KINDS;
 use crate::params::Params;
 use crate::seats;
+use crate::staleness;
 
 /// The lab's description.
 pub static SPEC: LabSpec = LabSpec {
@@ -38,6 +39,7 @@ pub static SPEC: LabSpec = LabSpec {
     strips: STRIPS,
     metrics: METRICS,
     measures: MEASURES,
+    numbered: &[staleness::BEHIND],
     observed: &[
         Named::new("write", "Duration of the write of a write-then-read"),
         Named::new("read", "Duration of each of its reads"),
@@ -78,8 +80,11 @@ pub static SPEC: LabSpec = LabSpec {
 const METRICS: &[Named] = &[
     Named::new("siblings", "Reads that found concurrent versions"),
     Named::new("read_repairs", "Nodes that a read brought up to date"),
-    Named::new("hints_stored", "Writes that a stand-in kept for another node"),
-    Named::new("hints_delivered", "Kept writes that were handed over"),
+    Named::new(
+        "hints_stored",
+        "Writes that a stand-in kept for another node; those to one key and node are merged into one hint",
+    ),
+    Named::new("hints_delivered", "Hints handed over, each with all writes merged into it"),
     Named::new("anti_entropy_repairs", "Keys that a comparison of Merkle trees brought up to date"),
     Named::new("keys_exchanged", "Keys that comparisons of Merkle trees sent"),
 ];
@@ -91,9 +96,10 @@ const MEASURES: &[Named] = &[
         "stale_ms_max",
         "The longest time after its acknowledgement that a read missed a write, in milliseconds",
     ),
-    Named::new("behind_1", "Share of reads that missed at least the newest version"),
-    Named::new("behind_2", "Share of reads that missed at least the two newest versions"),
-    Named::new("behind_5", "Share of reads that missed at least the five newest versions"),
+    Named::new(
+        "behind_1",
+        "Share of reads that missed at least the newest version; behind_K: at least the K newest",
+    ),
     Named::new("lost_writes", "Acknowledged writes that the last read of their key did not find"),
     Named::new("stale_probes", "Reads of write-then-read that missed the write"),
     Named::new(
@@ -102,7 +108,7 @@ const MEASURES: &[Named] = &[
     ),
     Named::new("visibility_ms", "Milliseconds after a write until 99.9% of reads see it"),
     Named::new("keys_diverged", "Keys on which their holders disagree at the end"),
-    Named::new("hints_left", "Writes that stand-ins still keep at the end"),
+    Named::new("hints_left", "Hints that stand-ins still keep at the end"),
 ];
 
 const STRIPS: &[Strip] = &[Strip {

@@ -8,7 +8,7 @@
 //! called stale.
 //!
 //! PBS (section 3.1) asks how likely a read is to return none of the k newest versions: that is
-//! `behind_k`, and [C(N-W,R)/C(N,R)]^k when writes go to W and reads to R random nodes.
+//! `behind_k`, for every k, and [C(N-W,R)/C(N,R)]^k when writes go to W and reads to R random nodes.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,29 +17,35 @@ use netsplit_history::{Run, Time};
 
 use crate::measure::{KeyHistories, KeyHistory, Seen, Written};
 
+/// The numbered measure: `behind_1`, `behind_2`, ...
+pub const BEHIND: &str = "behind_";
+
 /// The staleness of one read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Behind {
     versions: usize,
     time: Duration,
+    /// Whether a write was acknowledged before it began.
+    could_miss: bool,
 }
 
-/// The staleness of all measured reads of a run.
+/// The staleness of all measured reads of a run; nothing when none began after a write of its key
+/// was acknowledged. The shares `behind_k` end with the first that is zero.
 pub fn measure(run: &Run, keys: &KeyHistories) -> Vec<(&'static str, f64)> {
     let all: Vec<_> = keys.values().flat_map(|history| behind(run, history)).collect();
-    let at_least = |versions| all.iter().filter(|read| read.versions >= versions).count() as f64;
-    let longest = all.iter().map(|read| read.time).max().unwrap_or_default();
-    let mut measured =
-        vec![("stale_reads", at_least(1)), ("stale_ms_max", longest.as_secs_f64() * 1e3)];
-    if !all.is_empty() {
-        let share = |versions| at_least(versions) / all.len() as f64;
-        measured.extend([
-            ("stale_rate", share(1)),
-            ("behind_1", share(1)),
-            ("behind_2", share(2)),
-            ("behind_5", share(5)),
-        ]);
+    if !all.iter().any(|read| read.could_miss) {
+        return Vec::new();
     }
+    let at_least = |versions| all.iter().filter(|read| read.versions >= versions).count() as f64;
+    let share = |versions| at_least(versions) / all.len() as f64;
+    let longest = all.iter().map(|read| read.time).max().unwrap_or_default();
+    let most = all.iter().map(|read| read.versions).max().unwrap_or_default();
+    let mut measured = vec![
+        ("stale_reads", at_least(1)),
+        ("stale_ms_max", longest.as_secs_f64() * 1e3),
+        ("stale_rate", share(1)),
+    ];
+    measured.extend((1..=most + 1).map(|versions| (BEHIND, share(versions))));
     measured
 }
 
@@ -67,7 +73,7 @@ fn read_behind(
         None => None,
     };
     let missed = |placed: Option<Option<Time>>| match placed {
-        None => Behind::default(),
+        None => Behind { could_miss: true, ..Behind::default() },
         Some(from) => missed_since(acknowledged, from, read.invoked),
     };
     let siblings = read.values.iter().map(|value| missed(since(value)));
@@ -88,6 +94,7 @@ fn missed_since(acknowledged: &[(Time, Time)], from: Option<Time>, until: Time) 
     Behind {
         versions: missed().count(),
         time: missed().next().map_or(Duration::ZERO, |(at, _)| until.since(*at)),
+        could_miss: acknowledged.first().is_some_and(|(at, _)| *at < until),
     }
 }
 
@@ -100,24 +107,32 @@ mod tests {
     use crate::measure::by_key;
     use crate::measure::testing::{get, put, run, unknown_put};
 
-    fn measured(operations: Vec<Operation>, name: &str) -> f64 {
+    fn all(operations: Vec<Operation>) -> Vec<(&'static str, f64)> {
         let run = run(operations);
-        let all = measure(&run, &by_key(&run));
-        all.into_iter().find(|(n, _)| *n == name).expect("it is measured").1
+        measure(&run, &by_key(&run))
+    }
+
+    fn measured(operations: Vec<Operation>, name: &str) -> f64 {
+        all(operations).into_iter().find(|(n, _)| *n == name).expect("it is measured").1
     }
 
     fn behind_by(mut writes: Vec<Operation>, read: Operation) -> f64 {
         writes.push(read);
-        let stale = measured(writes.clone(), "stale_reads");
-        let versions = if measured(writes.clone(), "behind_5") > 0.0 {
-            5.0
-        } else if measured(writes.clone(), "behind_2") > 0.0 {
-            2.0
-        } else {
-            measured(writes, "behind_1")
-        };
-        assert_eq!(stale > 0.0, versions > 0.0);
+        let shares = all(writes.clone()).into_iter().filter(|(name, _)| *name == BEHIND);
+        let shares: Vec<_> = shares.map(|(_, share)| share).collect();
+        let versions = shares.iter().sum();
+        assert_eq!(shares.last(), Some(&0.0), "the last is zero, and so are all after it");
+        assert_eq!(measured(writes, "stale_reads") > 0.0, versions > 0.0);
         versions
+    }
+
+    #[test]
+    fn reads_that_could_miss_no_write_are_no_evidence() {
+        assert_eq!(all(vec![get(Value::Null, 60, 61)]), []);
+        assert_eq!(all(vec![put(1, 0, 10)]), []);
+        assert_eq!(all(vec![put(1, 0, 10), get(Value::Null, 5, 20)]), []);
+        assert_eq!(all(vec![unknown_put(1, 0, 10), get(Value::Null, 15, 20)]), []);
+        assert_eq!(measured(vec![put(1, 0, 10), get(1, 15, 20)], "stale_reads"), 0.0);
     }
 
     #[test]
@@ -126,7 +141,7 @@ mod tests {
         assert_eq!(behind_by(writes(), get(3, 60, 61)), 0.0);
         assert_eq!(behind_by(writes(), get(2, 60, 61)), 1.0);
         assert_eq!(behind_by(writes(), get(1, 60, 61)), 2.0);
-        assert_eq!(behind_by(writes(), get(Value::Null, 60, 61)), 2.0);
+        assert_eq!(behind_by(writes(), get(Value::Null, 60, 61)), 3.0);
     }
 
     #[test]

@@ -17,23 +17,28 @@ pub(crate) fn measure(run: &Run) -> Vec<(&'static str, f64)> {
     let won: BTreeSet<_> = led.iter().copied().collect();
     let successions = led.windows(2);
     let split = successions.clone().filter(|terms| terms[1] > terms[0] + 1).count();
-    vec![
-        ("leaders", led.len() as f64),
-        ("split_votes", stood.difference(&won).count() as f64),
-        ("split_rate", split as f64 / (successions.len() as f64).max(1.0)),
-        ("term", stood.union(&won).max().map_or(0.0, |term| *term as f64)),
-        ("log_entries_max", longest_log(run) as f64),
-    ]
+    let mut measured = vec![("leaders", led.len() as f64)];
+    measured.extend(stood.union(&won).max().map(|term| ("term", *term as f64)));
+    if !stood.is_empty() {
+        measured.push(("split_votes", stood.difference(&won).count() as f64));
+    }
+    if successions.len() > 0 {
+        measured.push(("split_rate", split as f64 / successions.len() as f64));
+    }
+    measured.extend(longest_log(run).map(|entries| ("log_entries_max", entries as f64)));
+    measured
 }
 
-fn longest_log(run: &Run) -> usize {
+/// The most entries that any server's log had; `None` when no server recorded its log.
+fn longest_log(run: &Run) -> Option<usize> {
     let mut ledger = Ledger::default();
-    let mut longest = 0;
-    for event in &run.events {
-        if matches!(&*event.name, "started" | "appended" | "compacted") {
-            ledger.observe(event);
-            longest = longest.max(ledger.0[&event.node].entries.len());
-        }
-    }
-    longest
+    let changes = run
+        .events
+        .iter()
+        .filter(|event| matches!(&*event.name, "started" | "appended" | "compacted"));
+    let lengths = changes.map(|event| {
+        ledger.observe(event);
+        ledger.0[&event.node].entries.len()
+    });
+    lengths.max()
 }

@@ -38,6 +38,7 @@ pub static SPEC: LabSpec = LabSpec {
     strips: STRIPS,
     metrics: METRICS,
     measures: MEASURES,
+    numbered: &[],
     observed: &[
         Named::new(
             "downtime",

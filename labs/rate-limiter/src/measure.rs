@@ -73,6 +73,9 @@ pub fn measure(run: &Run) -> Vec<(&'static str, f64)> {
         return Vec::new();
     };
     let tenants = admissions(&run.events);
+    if tenants.is_empty() {
+        return Vec::new();
+    }
     let held = tenants.values().map(|times| fullest(times, rules.window));
     let held = held.max().unwrap_or(0) as f64;
     let excess = tenants.values().map(|times| excess(times, &rules));

@@ -12,7 +12,7 @@ use netsplit_history::{Operation, Run, Sample, Status};
 /// The measures of a whole run, by name.
 pub(crate) fn measure(run: &Run, leaves: u32) -> Vec<(&'static str, f64)> {
     let mut measured = charges(run);
-    measured.push(("lost_updates", lost_updates(run)));
+    measured.extend(lost_updates(run).map(|lost| ("lost_updates", lost)));
     let window = run.measured_window();
     let requests: Vec<_> =
         run.operations.iter().filter(|op| window.contains(op.intended)).collect();
@@ -54,21 +54,29 @@ fn charges(run: &Run) -> Vec<(&'static str, f64)> {
     for event in run.events.iter().filter(|event| &*event.name == "charged") {
         *ledger.entry(event.detail.as_u64().unwrap_or(0)).or_default() += 1;
     }
-    let double: u32 = ledger.values().map(|times| times - 1).sum();
-    let confirmed =
-        run.operations.iter().filter(|op| &*op.op == "charge" && op.status == Status::Ok);
-    let unpaid = confirmed.filter(|op| {
-        let request = op.input.as_u64();
-        !request.is_some_and(|request| ledger.contains_key(&request))
-    });
-    vec![("double_charges", f64::from(double)), ("unpaid", unpaid.count() as f64)]
+    let mut measured = Vec::new();
+    if !ledger.is_empty() {
+        let double: u32 = ledger.values().map(|times| times - 1).sum();
+        measured.push(("double_charges", f64::from(double)));
+    }
+    let confirmed: Vec<_> =
+        run.operations.iter().filter(|op| &*op.op == "charge" && op.status == Status::Ok).collect();
+    if !confirmed.is_empty() {
+        let unpaid = confirmed.iter().filter(|op| {
+            let request = op.input.as_u64();
+            !request.is_some_and(|request| ledger.contains_key(&request))
+        });
+        measured.push(("unpaid", unpaid.count() as f64));
+    }
+    measured
 }
 
-/// Each update adds one, so two that were told the same new value are one that was lost.
-fn lost_updates(run: &Run) -> f64 {
+/// Each update adds one, so two that were told the same new value are one that was lost; `None`
+/// without two of them.
+fn lost_updates(run: &Run) -> Option<f64> {
     let confirmed =
         run.operations.iter().filter(|op| &*op.op == "update" && op.status == Status::Ok);
     let values: Vec<_> = confirmed.filter_map(|op| op.output.as_u64()).collect();
     let distinct: BTreeSet<_> = values.iter().collect();
-    (values.len() - distinct.len()) as f64
+    (values.len() > 1).then(|| (values.len() - distinct.len()) as f64)
 }

@@ -101,7 +101,7 @@ pub fn measure(
             if !scenario.loads.is_empty() {
                 tally(&Requests::default(), &window, scenario, run)?;
             }
-            lab_number(metric, node.as_deref(), name, &window, run)
+            lab_number((metric, node.as_deref()), name, &window, (scenario, run))
         }
         Metric::Recovery => unreachable!("measured above"),
     }
@@ -142,13 +142,12 @@ fn latency(statistic: Statistic, latencies: &Latencies, of: &str) -> Result<Meas
 
 /// What the lab measured at the end of the run, or counted inside the window.
 fn lab_number(
-    metric: &str,
-    node: Option<&str>,
+    (metric, node): (&str, Option<&str>),
     name: &WindowName,
     window: &Window,
-    run: &Run,
+    (scenario, run): (&Scenario, &Run),
 ) -> Result<Measured, String> {
-    if let Some(&number) = run.measured.get(metric) {
+    if let Some(number) = end_of_run(metric, scenario, run) {
         return match (name, node) {
             (_, Some(_)) => Err(format!("`{metric}` is measured over all nodes together")),
             (WindowName::Overall, None) => Ok(Quantity::Number(number).into()),
@@ -156,14 +155,31 @@ fn lab_number(
         };
     }
     let series = run.series.get(metric);
-    let Some(node) = node else {
-        let value = series.and_then(|series| series.value(window));
-        let number = value.ok_or_else(|| format!("the lab recorded no `{metric}` in this run"))?;
-        return Ok(Quantity::Number(number).into());
+    let value = match node {
+        None => series.and_then(|series| series.value(window)),
+        Some(node) => {
+            series.zip(run.host(node)).and_then(|(series, host)| series.value_of(host, window))
+        }
     };
-    let value = series.zip(run.host(node)).and_then(|(series, host)| series.value_of(host, window));
-    let number = value.ok_or_else(|| format!("{node} recorded no `{metric}` in this run"))?;
+    let number = value.ok_or_else(|| nothing_recorded(metric, node, scenario))?;
     Ok(Quantity::Number(number).into())
+}
+
+/// A measure of the end of the run. The last of numbered ones stands for all greater numbers.
+fn end_of_run(metric: &str, scenario: &Scenario, run: &Run) -> Option<f64> {
+    let last = || {
+        let prefix = scenario.lab.numbered(metric)?;
+        (1_u64..).map_while(|number| run.measured.get(&format!("{prefix}{number}"))).last()
+    };
+    run.measured.get(metric).or_else(last).copied()
+}
+
+/// The reason why there is no number.
+fn nothing_recorded(metric: &str, node: Option<&str>, scenario: &Scenario) -> String {
+    if scenario.lab.is_measure(metric) {
+        return format!("nothing happened in this run by which to measure `{metric}`");
+    }
+    format!("{} recorded no `{metric}` in this run", node.unwrap_or("the lab"))
 }
 
 /// The longest recovery after the heals of the window, or from its strikes, each until the next

@@ -23,6 +23,7 @@ pub(crate) fn is_metric(word: &str, known: &Vocabulary<'_>) -> bool {
     METRICS.contains(&word)
         || percentile(word).is_some()
         || known.numbers().any(|name| name == word)
+        || known.lab.numbered(word).is_some()
 }
 
 /// Parses a metric with its arguments.
@@ -74,7 +75,7 @@ fn percentile(word: &str) -> Option<f64> {
 
 fn lab_metric(word: &Word<'_>, words: &mut Words<'_>, known: &Vocabulary<'_>) -> Parsed<Metric> {
     let of_lab = known.numbers();
-    if of_lab.clone().any(|name| name == word.text) {
+    if of_lab.clone().any(|name| name == word.text) || known.lab.numbered(word.text).is_some() {
         let mut node = None;
         let argument = words.position();
         if words.take_if("(") {

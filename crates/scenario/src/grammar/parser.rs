@@ -34,7 +34,7 @@ impl Vocabulary<'_> {
 
     /// Whether a number of the lab is measured over the whole run only.
     pub fn is_measure(&self, name: &str) -> bool {
-        Self::named(self.lab.measures).any(|measure| measure == name)
+        self.lab.is_measure(name)
     }
 
     pub fn operations(&self) -> impl Iterator<Item = &'static str> + Clone {

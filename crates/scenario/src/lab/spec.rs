@@ -25,10 +25,14 @@ pub struct LabSpec {
     pub shown: &'static [Named],
     /// What that page draws over time for this lab.
     pub strips: &'static [Strip],
-    /// Counters and gauges of nodes and clients: measured in any window, and by node.
+    /// Counters and gauges of nodes and clients: measured in any window, and by node. Like measures,
+    /// they are never negative: a sentence such as `NAME >= 0` gets a warning.
     pub metrics: &'static [Named],
     /// Numbers that the lab computes at the end: measured over the whole run, of all nodes together.
     pub measures: &'static [Named],
+    /// Prefixes of measures that exist for every number from 1: `behind_` for `behind_1`,
+    /// `behind_2`, and so on. `measures` lists the first of each.
+    pub numbered: &'static [&'static str],
     /// Durations that nodes or clients record as distributions.
     pub observed: &'static [Named],
     /// Invariants, checked on its events.
@@ -217,6 +221,7 @@ impl LabSpec {
             strips: &[],
             metrics: &[],
             measures: &[],
+            numbered: &[],
             observed: &[],
             invariants: &[],
             actions: &[],
@@ -225,6 +230,20 @@ impl LabSpec {
             bundles: &[],
             params: ParamsSpec::of::<()>(),
         }
+    }
+
+    /// Whether a number of the lab is measured over the whole run only.
+    pub fn is_measure(&self, name: &str) -> bool {
+        self.measures.iter().any(|measure| measure.name == name) || self.numbered(name).is_some()
+    }
+
+    /// Returns the prefix of a numbered measure: `behind_` for `behind_3`.
+    pub fn numbered(&self, name: &str) -> Option<&'static str> {
+        self.numbered.iter().copied().find(|prefix| {
+            let number = name.strip_prefix(prefix).unwrap_or_default();
+            let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+            digits && !number.is_empty() && !number.starts_with('0')
+        })
     }
 
     /// Returns all variants: the reference, then the fillings that are variants by their own names,

@@ -43,7 +43,7 @@ const fn invariant(name: &'static str) -> Invariant {
 }
 
 const fn named(name: &'static str) -> Named {
-    Named { name, summary: "For tests." }
+    Named::new(name, "For tests.")
 }
 
 const fn group(name: &'static str, prefix: &'static str, count: u32) -> GroupSpec {
@@ -86,6 +86,7 @@ pub static STORE: LabSpec = LabSpec {
     strips: &[],
     metrics: &[named("stale_reads")],
     measures: &[named("makespan")],
+    numbered: &["behind_"],
     observed: &[named("visibility")],
     invariants: &[invariant("election-safety"), invariant("log-matching")],
     actions: &ACTIONS,

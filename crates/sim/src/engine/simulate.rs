@@ -1,10 +1,11 @@
 //! Simulation of one scenario under one seed: from a [`Scenario`] to a [`Run`].
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 use netsplit_history::{Problem, Run, Time};
-use netsplit_scenario::{Refusal, Scenario};
+use netsplit_scenario::{LabSpec, Refusal, Scenario};
 use turmoil_net::Net;
 
 use super::event_loop::Sim;
@@ -74,13 +75,27 @@ pub fn simulate(
     run.log = log;
     match guarded(|| system.measure(&run)) {
         Ok(measured) => {
-            run.measured =
-                measured.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            run.measured = named(measured, lab.spec());
         }
         Err(panic) => run.problems.push(Problem::Failure(describe(&panic))),
     }
     let _ = guarded(|| drop(system));
     Ok(run)
+}
+
+/// The measures by name. Those of one numbered prefix are its numbers from 1, in their order.
+fn named(measured: Vec<(&'static str, f64)>, spec: &LabSpec) -> BTreeMap<String, f64> {
+    let mut last = BTreeMap::<_, u64>::new();
+    let name = |prefix: &'static str| {
+        if !spec.numbered.contains(&prefix) {
+            return prefix.to_owned();
+        }
+        let number = last.entry(prefix).or_default();
+        *number += 1;
+        format!("{prefix}{number}")
+    };
+    let (names, values): (Vec<_>, Vec<_>) = measured.into_iter().unzip();
+    names.into_iter().map(name).zip(values).collect()
 }
 
 /// Builds the lab's system from the scenario, as [`simulate`] does first: values that do not fit

@@ -143,6 +143,7 @@ static SPEC: LabSpec = LabSpec {
     strips: &[],
     metrics: &[],
     measures: &[],
+    numbered: &[],
     observed: &[],
     invariants: &[],
     actions: &[],

@@ -40,6 +40,7 @@ static SPEC: LabSpec = LabSpec {
     strips: &[],
     metrics: &[],
     measures: &[],
+    numbered: &[],
     observed: &[],
     invariants: &[],
     actions: &[],
