@@ -17,8 +17,8 @@ pub(crate) fn measure(run: &Run) -> Vec<(&'static str, f64)> {
     let won: BTreeSet<_> = led.iter().copied().collect();
     let successions = led.windows(2);
     let split = successions.clone().filter(|terms| terms[1] > terms[0] + 1).count();
-    let mut measured = vec![("leaders", led.len() as f64)];
-    measured.extend(stood.union(&won).max().map(|term| ("term", *term as f64)));
+    let term = stood.union(&won).max().map_or(0.0, |term| *term as f64);
+    let mut measured = vec![("leaders", led.len() as f64), ("term", term)];
     if !stood.is_empty() {
         measured.push(("split_votes", stood.difference(&won).count() as f64));
     }
