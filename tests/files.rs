@@ -308,6 +308,6 @@ fn a_file_in_the_place_of_a_folder_is_named() {
         "run short.toml --out short.toml/out",
     ] {
         let told = stderr(&sweeps::run(here, line));
-        assert!(told.contains("short.toml is a file, and no folder"), "{line}: {told}");
+        assert!(told.contains("short.toml is a file, not a folder"), "{line}: {told}");
     }
 }

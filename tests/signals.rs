@@ -47,7 +47,7 @@ fn an_interrupted_comparison_shows_the_runs_that_are_done() {
     let output = signalled(&line, "INT");
     let told = stderr(&output);
     assert_eq!(output.status.code(), Some(130), "{told}");
-    let left = told.split_once("(interrupted): ").and_then(|(_, rest)| rest.split_once(" runs"));
+    let left = told.split_once("(interrupted): ").and_then(|(_, rest)| rest.split_once(" of "));
     let left: usize = left.expect("it says how many").0.parse().expect("a number");
     assert_eq!(stdout(&output).is_empty(), left == rates.len(), "{told}{}", stdout(&output));
 }

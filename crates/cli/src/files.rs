@@ -8,6 +8,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::exit;
+
 pub use dependency::Dependency;
 pub use result_folder::{Inputs, ResultFolder, settings_hash};
 
@@ -61,6 +63,19 @@ pub fn is_empty(folder: &Path) -> bool {
     !fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
 }
 
+/// The refusal to write into a folder that is not empty.
+pub fn not_empty(folder: &Path) -> anyhow::Error {
+    exit::usage(format!("{} is not empty: name a folder that is new", folder.display()))
+}
+
+/// Replaces a file by `text`, as [`replace`] does.
+///
+/// # Errors
+/// When it cannot be written; the old file is then unchanged.
+pub fn replace_text(file: &Path, text: &str) -> io::Result<()> {
+    replace(file, |out| out.write_all(text.as_bytes()))
+}
+
 /// Creates the folder that a file is to stand in.
 ///
 /// # Errors
@@ -79,7 +94,7 @@ pub fn create_folder(folder: &Path) -> io::Result<()> {
         let nearest = folder.ancestors().find(|path| path.exists());
         match nearest.filter(|path| !path.is_dir()) {
             Some(file) => {
-                let why = format!("{} is a file, and no folder", file.display());
+                let why = format!("{} is a file, not a folder", file.display());
                 io::Error::new(io::ErrorKind::NotADirectory, why)
             }
             None => error,
@@ -113,7 +128,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("result.txt");
         fs::write(&file, "").unwrap();
-        let wanted = format!("{} is a file, and no folder", file.display());
+        let wanted = format!("{} is a file, not a folder", file.display());
         for inside in [file.clone(), file.join("a"), file.join("a/b")] {
             assert_eq!(create_folder(&inside).unwrap_err().to_string(), wanted);
         }

@@ -43,23 +43,26 @@ pub fn main(labs: &[&'static dyn Lab]) -> ExitCode {
     match command.runs_in_a_worker() {
         Some(what) => {
             let asked = command::predictions(catalog, &command);
+            let asked = asked.map_err(|error| as_given(&command, error));
             let done = asked.and_then(|said| worker::command(&what, command.is_single_run(), said));
             done.unwrap_or_else(|error| report(&error))
         }
-        None => execute(catalog, command),
+        None => execute(catalog, &command),
     }
 }
 
 /// Does a command in this process.
-fn execute(catalog: Catalog<'_>, command: args::Command) -> ExitCode {
-    let has_variant = command.has_variant();
+fn execute(catalog: Catalog<'_>, command: &args::Command) -> ExitCode {
     command::dispatch(catalog, command)
-        .map_err(|error| if has_variant { of_variant(error) } else { error })
+        .map_err(|error| as_given(command, error))
         .unwrap_or_else(|error| report(&error))
 }
 
-/// An error about a scenario whose variant was given by `--variant`.
-fn of_variant(error: anyhow::Error) -> anyhow::Error {
+/// An error about a scenario: one in the variant names `--variant`, if it was given there.
+fn as_given(command: &args::Command, error: anyhow::Error) -> anyhow::Error {
+    if !command.has_variant() {
+        return error;
+    }
     match error.downcast::<LoadError>() {
         Ok(LoadError::Invalid(found)) => LoadError::Invalid(found.with_variant_flag()).into(),
         Ok(other) => other.into(),

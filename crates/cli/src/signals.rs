@@ -1,11 +1,12 @@
 //! Ctrl-C, the termination signal, and the end of the terminal.
 //!
-//! The first signal asks a command to end early: it tells what is finished. The second ends it at
-//! once. Exit codes are those that shells give: 128 and the signal's number.
+//! The first signal asks a command to end early: one that has a part of its runs done tells them. The
+//! second ends it at once. Exit codes are those that shells give: 128 and the signal's number.
 //!
 //! A signal may reach one process of a command or all of them. The parent alone decides, and tells
 //! its workers.
 
+use std::fs;
 use std::process::exit;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
@@ -59,8 +60,18 @@ pub fn ignore() -> anyhow::Result<()> {
     on_each(|_| ())
 }
 
+/// Whether the hang-up signal is ignored, as `nohup` has it. It then stays so; where the system does
+/// not say, it is not.
+fn ignores_hang_up() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & (1 << (SIGHUP - 1)) != 0)
+}
+
 fn on_each(mut act: impl FnMut(u8) + Send + 'static) -> anyhow::Result<()> {
-    let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]);
+    let hang_up = (!ignores_hang_up()).then_some(SIGHUP);
+    let signals = Signals::new([SIGINT, SIGTERM].into_iter().chain(hang_up));
     let mut signals = signals.context("cannot install a handler for Ctrl-C")?;
     #[expect(clippy::disallowed_methods, reason = "it runs beside the simulation, not in it")]
     thread::spawn(move || {

@@ -14,9 +14,8 @@
 //! | `request` | a client's request | `id`, `host`, `session`, `load`, `op`, `key`, `intended`, `latency`, `status` (`statuses`), `input`, `output` (`texts`), `wake` |
 //! | `wake` | a reason for node code to run | `at`, `waited` (since it began), `served` (since its turn came), `cause` (`causes`), `of`, `host`, `by` (a row) |
 //!
-//! `wake.of` is the number of the message or request, where the cause has one, and the name of a timer
-//! (`texts`). A `wake` of 0 is the
-//! start of the run, or outside what is kept.
+//! `wake.of` is the number of the message or request, where the cause has one, and the name of a
+//! timer (`texts`). A `wake` of 0 is the start of the run, or outside what is kept.
 
 use std::io::Write;
 use std::rc::Rc;

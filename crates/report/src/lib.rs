@@ -47,6 +47,6 @@ pub use rounding::LatencyMs;
 pub use svg::{SVG_COLUMNS, against_svg, comparison_svg, to_svg};
 pub use terminal::{
     Predicted, Side, comparison_rows, render, render_comparison, render_difference,
-    render_predictions, timeline_columns,
+    render_predictions, render_question, timeline_columns,
 };
 pub use timeline::{Column, Timeline};

@@ -11,6 +11,7 @@ use netsplit_scenario::{Refusal, Variant};
 use serde::Serialize;
 
 use crate::sweep::Entry;
+use crate::terminal::{LEAST_WIDTH, hang};
 
 /// The grade of a scenario.
 #[derive(Clone, Debug, Serialize)]
@@ -191,20 +192,24 @@ impl MutantsReport {
     }
 }
 
-/// The grade, human-readable.
-pub fn render_mutants(report: &MutantsReport) -> String {
+/// The grade, human-readable, in lines of at most `width` columns (at least 40); commands are whole.
+pub fn render_mutants(report: &MutantsReport, width: usize) -> String {
     let MutantsReport { scenario, lab, seeds, own, killed, of, mutants } = report;
-    let mut text =
-        format!("{scenario} kills {killed} of {of} mutants of {lab} under seeds {seeds}\n");
-    text += &format!("  {} passes {} of {} seeds\n", own.variant, own.passed, own.of);
+    let width = width.max(LEAST_WIDTH);
+    let head = format!("{scenario} kills {killed} of {of} mutants of {lab} under seeds {seeds}");
+    let mut lines = hang("", &head, width);
+    let passed = format!("{} passes {} of {} seeds", own.variant, own.passed, own.of);
+    lines.extend(hang("  ", &passed, width));
     if let Some(NotPassed { seed, verdict, why, command }) = &own.not_passed {
-        let why = why.join("; ");
-        text += &format!("  seed {seed} is {verdict}: {why}\n  {command}\n");
-        text += "\nA scenario kills nothing unless its own variant passes under every seed.\n";
-        return text;
+        let why = format!("seed {seed} is {verdict}: {}", why.join("; "));
+        lines.extend(hang("  ", &why, width));
+        lines.extend([format!("  {command}"), String::new()]);
+        let nothing = "A scenario kills nothing unless its own variant passes under every seed.";
+        lines.extend(hang("", nothing, width));
+        return lines.join("\n") + "\n";
     }
-    let width = mutants.iter().map(|mutant| mutant.name.len()).max().unwrap_or(0);
-    text += "\n";
+    let longest = mutants.iter().map(|mutant| mutant.name.len()).max().unwrap_or(0);
+    lines.push(String::new());
     for mutant in mutants {
         let (mark, what) = match &mutant.kill {
             Some(Kill { seed, expectation, measured }) => {
@@ -213,14 +218,15 @@ pub fn render_mutants(report: &MutantsReport) -> String {
             }
             None => ('✗', format!("survives: {}", mutant.survives)),
         };
-        text += &format!("  {mark} {:width$}  {what}\n", mutant.name);
+        lines.extend(hang(&format!("  {mark} {:longest$}  ", mutant.name), &what, width));
         if mutant.kill.is_none() {
-            let (summary, breaks) = (&mutant.summary, &mutant.breaks);
-            text += &format!("    {:width$}  {summary}; it breaks {breaks}\n", "");
-            text += &format!("    {:width$}  {}\n", "", mutant.command);
+            let indent = format!("    {:longest$}  ", "");
+            let does = format!("{}; it breaks {}", mutant.summary, mutant.breaks);
+            lines.extend(hang(&indent, &does, width));
+            lines.push(format!("{indent}{}", mutant.command));
         }
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 #[cfg(test)]
@@ -228,7 +234,7 @@ mod tests {
     use netsplit_scenario::Mutant;
 
     use super::*;
-    use crate::sweep::testing::{fails, inconclusive, passes};
+    use crate::sweep::testing::{fails, inconclusive, panics, passes};
 
     const VARIANT: Variant = Variant {
         name: "no-fsync",
@@ -252,17 +258,6 @@ mod tests {
         Entry { fingerprint: "another".into(), ..entry }
     }
 
-    fn panicked() -> Entry {
-        let mut entry = different(fails());
-        entry.crashes.push(crate::CrashReport {
-            node: "n1".into(),
-            at_s: 1.0,
-            message: "index out of bounds".into(),
-            place: "src/lib.rs:1:1".into(),
-        });
-        entry
-    }
-
     #[test]
     fn a_violated_expectation_kills_and_nothing_else_does() {
         let killed = result(vec![passes(), different(fails())]);
@@ -270,7 +265,7 @@ mod tests {
         for (runs, why) in [
             (vec![passes(), passes()], "event for event"),
             (vec![passes(), different(passes())], "no expectation notices"),
-            (vec![passes(), panicked()], "1 of them ended in a panic"),
+            (vec![passes(), different(panics())], "1 of them ended in a panic"),
             (vec![different(inconclusive())], "1 of them could not be decided"),
         ] {
             let survivor = result(runs);
@@ -291,14 +286,14 @@ mod tests {
         let mutants = vec![result(vec![different(fails())]), result(vec![passes(), passes()])];
         let report = report(&seeded(vec![passes(), passes()]), mutants);
         assert_eq!(report.verdict(), Verdict::Pass);
-        insta::assert_snapshot!(render_mutants(&report));
+        insta::assert_snapshot!(render_mutants(&report, 100));
     }
 
     #[test]
     fn a_scenario_that_right_code_fails_earns_nothing() {
         let failing = report(&seeded(vec![passes(), fails()]), Vec::new());
         assert_eq!(failing.verdict(), Verdict::Fail);
-        insta::assert_snapshot!(render_mutants(&failing));
+        insta::assert_snapshot!(render_mutants(&failing, 100));
         assert_eq!(report(&[inconclusive()], Vec::new()).verdict(), Verdict::Inconclusive);
         assert_eq!(report(&[passes()], Vec::new()).verdict(), Verdict::Fail, "none is killed");
     }

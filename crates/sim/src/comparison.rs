@@ -22,6 +22,27 @@ pub fn is_comparing() -> bool {
     COMPARING.get()
 }
 
+/// The reference beside a learner's filling that has a state of its own.
+#[derive(Clone, Debug)]
+pub struct Reference<R>(Option<R>);
+
+impl<R> Reference<R> {
+    /// Makes the reference, if this run compares.
+    pub fn new(make: impl FnOnce() -> R) -> Reference<R> {
+        Reference(is_comparing().then(make))
+    }
+
+    /// The reference, while the run compares.
+    pub fn get(&self) -> Option<&R> {
+        self.0.as_ref().filter(|_| is_comparing())
+    }
+
+    /// The reference, while the run compares.
+    pub fn get_mut(&mut self) -> Option<&mut R> {
+        self.0.as_mut().filter(|_| is_comparing())
+    }
+}
+
 /// Compares two answers to one call. `call` names it with its inputs, `tell` says in the past tense
 /// what an answer was: "granted it".
 pub fn compare<T: PartialEq>(

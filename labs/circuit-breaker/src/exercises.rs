@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use netsplit_scenario::{Exercises, exercise_files};
-use netsplit_sim::comparison::{compare, is_comparing};
+use netsplit_sim::comparison::{Reference, compare};
 
 use crate::half_open::{Admission, HalfOpen, Round, RoundEnd};
 use crate::outlier::OutlierDetector;
@@ -24,18 +24,13 @@ pub(crate) const EXERCISES: Exercises = Exercises {
 #[derive(Clone, Debug)]
 pub struct Compared<Y, R> {
     yours: Y,
-    reference: Option<R>,
+    reference: Reference<R>,
 }
 
 impl<Y, R> Compared<Y, R> {
     /// A learner's filling; `reference` makes the reference's if it is needed.
     pub fn new(yours: Y, reference: impl FnOnce() -> R) -> Compared<Y, R> {
-        Compared { yours, reference: is_comparing().then(reference) }
-    }
-
-    /// The reference, while the run compares.
-    fn reference(&mut self) -> Option<&mut R> {
-        self.reference.as_mut().filter(|_| is_comparing())
+        Compared { yours, reference: Reference::new(reference) }
     }
 }
 
@@ -44,7 +39,7 @@ impl<Y: Breaker, R: Breaker> Breaker for Compared<Y, R> {
         let before = self.yours.state();
         let decision = self.yours.try_acquire(now);
         let yours = (&decision, self.yours.state());
-        if let Some(reference) = self.reference.as_mut().filter(|_| is_comparing()) {
+        if let Some(reference) = self.reference.get_mut() {
             let (expected, state) = (reference.try_acquire(now), reference.state());
             let call = || format!("a call at {now:?}, {}", in_state(before));
             compare(&yours, &(&expected, state), call, |(decision, state)| {
@@ -64,7 +59,7 @@ impl<Y: Breaker, R: Breaker> Breaker for Compared<Y, R> {
         let (before, epoch) = (self.yours.state(), permit.epoch);
         self.yours.record(now, permit, outcome);
         let yours = (self.yours.state(), self.yours.judged());
-        if let Some(reference) = self.reference() {
+        if let Some(reference) = self.reference.get_mut() {
             reference.record(now, Permit { epoch }, outcome);
             let expected = (reference.state(), reference.judged());
             let call = || {
@@ -80,7 +75,7 @@ impl<Y: Breaker, R: Breaker> Breaker for Compared<Y, R> {
         let (before, epoch) = (self.yours.state(), permit.epoch);
         self.yours.cancel(permit);
         let yours = self.yours.state();
-        if let Some(reference) = self.reference() {
+        if let Some(reference) = self.reference.get_mut() {
             reference.cancel(Permit { epoch });
             let call = || format!("an abandoned call of epoch {epoch}, {}", in_state(before));
             compare(&yours, &reference.state(), call, |state| format!("was {}", in_state(*state)));
@@ -100,7 +95,7 @@ impl<Y: HalfOpen, R: HalfOpen> HalfOpen for Compared<Y, R> {
     fn try_acquire(&self, config: &BreakerConfig, round: &mut Round, now: Duration) -> Admission {
         let before = *round;
         let admission = self.yours.try_acquire(config, round, now);
-        if let Some(reference) = self.reference.as_ref().filter(|_| is_comparing()) {
+        if let Some(reference) = self.reference.get() {
             let mut copy = before;
             let expected = (reference.try_acquire(config, &mut copy, now), copy);
             let call = || format!("a call at {now:?} in {before:?}");
@@ -114,7 +109,7 @@ impl<Y: HalfOpen, R: HalfOpen> HalfOpen for Compared<Y, R> {
     fn record(&self, config: &BreakerConfig, round: &mut Round, call: Call) -> Option<RoundEnd> {
         let before = *round;
         let end = self.yours.record(config, round, call);
-        if let Some(reference) = self.reference.as_ref().filter(|_| is_comparing()) {
+        if let Some(reference) = self.reference.get() {
             let mut copy = before;
             let expected = (reference.record(config, &mut copy, call), copy);
             let call = || format!("the end of a probe, {call:?}, in {before:?}");
@@ -130,7 +125,7 @@ impl<Y: HalfOpen, R: HalfOpen> HalfOpen for Compared<Y, R> {
     fn cancel(&self, round: &mut Round) {
         let before = *round;
         self.yours.cancel(round);
-        if let Some(reference) = self.reference.as_ref().filter(|_| is_comparing()) {
+        if let Some(reference) = self.reference.get() {
             let mut copy = before;
             reference.cancel(&mut copy);
             let call = || format!("an abandoned probe in {before:?}");
@@ -142,7 +137,7 @@ impl<Y: HalfOpen, R: HalfOpen> HalfOpen for Compared<Y, R> {
 impl<Y: OutlierDetector, R: OutlierDetector> OutlierDetector for Compared<Y, R> {
     fn record(&mut self, now: Duration, host: usize, ok: bool) -> bool {
         let ejects = self.yours.record(now, host, ok);
-        if let Some(reference) = self.reference() {
+        if let Some(reference) = self.reference.get_mut() {
             let outcome = if ok { "a good answer" } else { "a failure" };
             let call = || format!("{outcome} of host {host} at {now:?}");
             compare(&ejects, &reference.record(now, host, ok), call, |ejects| {
@@ -154,7 +149,7 @@ impl<Y: OutlierDetector, R: OutlierDetector> OutlierDetector for Compared<Y, R> 
 
     fn tick(&mut self, now: Duration) -> Vec<usize> {
         let returned = self.yours.tick(now);
-        if let Some(reference) = self.reference() {
+        if let Some(reference) = self.reference.get_mut() {
             let call = || format!("a tick at {now:?}");
             let tell = |hosts: &Vec<usize>| format!("brought back the hosts {hosts:?}");
             compare(&returned, &reference.tick(now), call, tell);
@@ -164,7 +159,7 @@ impl<Y: OutlierDetector, R: OutlierDetector> OutlierDetector for Compared<Y, R> 
 
     fn in_rotation(&self, host: usize) -> bool {
         let is_in = self.yours.in_rotation(host);
-        if let Some(reference) = self.reference.as_ref().filter(|_| is_comparing()) {
+        if let Some(reference) = self.reference.get() {
             let call = || format!("whether host {host} is in the rotation");
             compare(&is_in, &reference.in_rotation(host), call, |is_in| {
                 format!("answered {is_in}")

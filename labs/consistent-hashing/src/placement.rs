@@ -140,6 +140,12 @@ impl Loads {
         self.by_node.get(node.0 as usize).copied().unwrap_or(0)
     }
 
+    /// The nodes that have a load, with it.
+    pub fn iter(&self) -> impl Iterator<Item = (NodeIndex, u64)> + '_ {
+        let loads = (0..).map(NodeIndex).zip(self.by_node.iter().copied());
+        loads.filter(|(_, load)| *load > 0)
+    }
+
     /// The sum over all nodes.
     pub fn total(&self) -> u64 {
         self.total

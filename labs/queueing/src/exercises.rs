@@ -37,16 +37,19 @@ impl<B> ComparedBalancer<B> {
     /// What two choices among `servers` could have answered, if not this.
     fn objection(&self, pick: Option<usize>, servers: &[usize]) -> Option<String> {
         let Some(server) = pick else {
-            return servers.first().map(|server| format!("could choose server {server}"));
+            return servers
+                .first()
+                .map(|server| format!("would have chosen one, such as {server}"));
         };
         if !servers.contains(&server) {
-            return Some(format!("chooses one of {servers:?}"));
+            return Some(format!("would have chosen one of {servers:?}"));
         }
         let unanswered = |server: usize| self.unanswered[server];
         let others = servers.iter().copied().filter(|other| *other != server);
         // It was compared with one of them, and did not have more.
         let most = others.map(unanswered).max()?;
-        (unanswered(server) > most).then(|| "chooses the other, whichever that is".into())
+        (unanswered(server) > most)
+            .then(|| "would have chosen the other that it compared, whichever that was".into())
     }
 }
 
@@ -57,10 +60,12 @@ impl<B: Balancer> Balancer for ComparedBalancer<B> {
             let of_leaf = self.replicas.of(leaf);
             let servers: Vec<_> = of_leaf.filter(|server| Some(*server) != taken).collect();
             if let Some(rule) = self.objection(pick, &servers) {
-                let load = |server: &usize| (*server, self.unanswered.get(*server).copied());
+                let load =
+                    |server: &usize| format!("server {server} has {}", self.unanswered[*server]);
                 let loads: Vec<_> = servers.iter().map(load).collect();
-                let call = format!("a job of leaf {leaf}; servers and unanswered jobs: {loads:?}");
-                differ(call, format!("chose {pick:?}"), rule);
+                let call = format!("a job of leaf {leaf}, unanswered: {}", loads.join(", "));
+                let chosen = pick.map_or("no server".into(), |server| format!("server {server}"));
+                differ(call, format!("chose {chosen}"), rule);
             }
             if let Some(count) = pick.and_then(|server| self.unanswered.get_mut(server)) {
                 *count += 1;

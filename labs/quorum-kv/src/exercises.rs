@@ -60,7 +60,7 @@ impl Quorum for Compared<dyn Quorum> {
         let stand_ins = self.0.on_silence(tally, silent);
         if is_comparing() {
             let call = || format!("the silence of {silent:?}");
-            let expected = Strict.on_silence(tally, silent);
+            let expected = Strict.on_silence(&mut tally.clone(), silent);
             compare(&stand_ins, &expected, call, |pairs| format!("asked {pairs:?}"));
         }
         stand_ins

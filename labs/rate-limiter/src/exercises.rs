@@ -1,6 +1,6 @@
 //! The exercises of this lab, and the wrappers that compare a learner's code with the reference.
 
-use netsplit_sim::comparison::{compare, is_comparing};
+use netsplit_sim::comparison::{Reference, compare, is_comparing};
 use netsplit_sim::prelude::*;
 
 use crate::budget::{Budget, GlobalBucket, Ledger, Round, SharedBudget, Statement};
@@ -22,20 +22,20 @@ pub(crate) const EXERCISES: Exercises = Exercises {
 #[derive(Clone, Debug)]
 pub struct Compared<L, R> {
     yours: L,
-    reference: Option<R>,
+    reference: Reference<R>,
     requests: u64,
 }
 
 impl<L: Limiter, R: Limiter> Limiter for Compared<L, R> {
     fn new(policy: &Policy) -> Compared<L, R> {
-        let reference = is_comparing().then(|| R::new(policy));
+        let reference = Reference::new(|| R::new(policy));
         Compared { yours: L::new(policy), reference, requests: 0 }
     }
 
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let yours = self.yours.try_acquire(now);
         self.requests += 1;
-        if let Some(reference) = self.reference.as_mut().filter(|_| is_comparing()) {
+        if let Some(reference) = self.reference.get_mut() {
             let call = || format!("request {} of a tenant, at {now:?} on its clock", self.requests);
             compare(&yours, &reference.try_acquire(now), call, told);
         }

@@ -1,6 +1,6 @@
 //! The exercises of this lab, and the wrappers that compare a learner's code with the reference's.
 
-use netsplit_sim::comparison::{compare, differ, is_comparing};
+use netsplit_sim::comparison::{Reference, compare, differ, is_comparing};
 use netsplit_sim::prelude::*;
 use rand::Rng;
 
@@ -51,20 +51,20 @@ impl<B: Backoff> Backoff for ComparedBackoff<B> {
 /// A budget that a learner wrote, and the reference beside it in a run that compares.
 pub struct ComparedBudget<B> {
     yours: B,
-    reference: Option<RetryRatio>,
+    reference: Reference<RetryRatio>,
 }
 
 impl<B> ComparedBudget<B> {
     /// A learner's budget of `ratio` retries per request.
     pub fn new(yours: B, ratio: f64) -> ComparedBudget<B> {
-        ComparedBudget { yours, reference: is_comparing().then(|| RetryRatio::new(ratio)) }
+        ComparedBudget { yours, reference: Reference::new(|| RetryRatio::new(ratio)) }
     }
 }
 
 impl<B: Budget> Budget for ComparedBudget<B> {
     fn allows(&mut self, what: Try, now: Duration, rng: &mut dyn Rng) -> bool {
         let allows = self.yours.allows(what, now, rng);
-        if let Some(reference) = self.reference.as_mut().filter(|_| is_comparing()) {
+        if let Some(reference) = self.reference.get_mut() {
             let call = || format!("a try of a process at {now:?} on its clock, {what:?}");
             // The reference draws nothing.
             compare(&allows, &reference.allows(what, now, rng), call, |allows| {
@@ -82,13 +82,13 @@ impl<B: Budget> Budget for ComparedBudget<B> {
 /// A queue that a learner wrote, and the reference beside it in a run that compares.
 pub struct ComparedAdmission<A> {
     yours: A,
-    reference: Option<DropExpired>,
+    reference: Reference<DropExpired>,
 }
 
 impl<A> ComparedAdmission<A> {
     /// A learner's queue for a server with these slots, in which at most `limit` jobs may wait.
     pub fn new(yours: A, slots: Option<usize>, limit: Option<usize>) -> ComparedAdmission<A> {
-        let reference = is_comparing().then(|| DropExpired::new(slots, limit));
+        let reference = Reference::new(|| DropExpired::new(slots, limit));
         ComparedAdmission { yours, reference }
     }
 }
@@ -96,7 +96,7 @@ impl<A> ComparedAdmission<A> {
 impl<A: Admission> Admission for ComparedAdmission<A> {
     fn arrive(&mut self, work: Duration, deadline: Option<Duration>) -> Arrival {
         let arrival = self.yours.arrive(work, deadline);
-        if let Some(reference) = self.reference.as_mut().filter(|_| is_comparing()) {
+        if let Some(reference) = self.reference.get_mut() {
             let call = || match deadline {
                 Some(deadline) => format!("the arrival of {work:?} of work, due at {deadline:?}"),
                 None => format!("the arrival of {work:?} of work without a deadline"),
@@ -115,7 +115,7 @@ impl<A: Admission> Admission for ComparedAdmission<A> {
 
     fn leave(&mut self, now: Duration) -> Turn {
         let turn = self.yours.leave(now);
-        if let Some(reference) = self.reference.as_mut().filter(|_| is_comparing()) {
+        if let Some(reference) = self.reference.get_mut() {
             let outcome = |turn: &Turn| (turn.next.is_some(), turn.dropped.len());
             let call = || format!("the end of a job at {now:?} on the server's clock");
             compare(&outcome(&turn), &outcome(&reference.leave(now)), call, |(next, dropped)| {

@@ -1,6 +1,6 @@
 //! `netsplit compare`: the same load under several variants or settings, side by side.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -58,7 +58,8 @@ pub fn compare(catalog: Catalog<'_>, args: &Compare) -> anyhow::Result<ExitCode>
     if drawn.len() < all.len() {
         let left = all.len() - drawn.len();
         terminal::complain(&format!(
-            "cut short (interrupted): {left} runs were not done, and no files are written"
+            "cut short (interrupted): {left} of {} runs were not done, and no files are written",
+            all.len()
         ));
         return Ok(exit::INCONCLUSIVE.into());
     }
@@ -98,9 +99,6 @@ fn command(args: &Compare) -> String {
 /// Writes the page, and its chart as a picture of its own.
 fn write(folder: &Path, page: &ComparisonPage<'_>) -> io::Result<()> {
     files::create_folder(folder)?;
-    let text = |name: &str, text: String| {
-        files::replace(&folder.join(name), |out| out.write_all(text.as_bytes()))
-    };
-    text("chart.svg", comparison_svg(page.key, page.sides))?;
-    text("page.html", page.render())
+    files::replace_text(&folder.join("chart.svg"), &comparison_svg(page.key, page.sides))?;
+    files::replace_text(&folder.join("page.html"), &page.render())
 }

@@ -19,12 +19,16 @@ use crate::{exit, files, terminal};
 pub fn export(catalog: Catalog<'_>, args: &CourseExport) -> anyhow::Result<ExitCode> {
     let folder = &args.folder;
     if !files::is_empty(folder) {
-        let folder = folder.display();
-        return Err(exit::usage(format!("{folder} is not empty: name a folder that is new")));
+        return Err(files::not_empty(folder));
     }
-    let chosen = args.labs.iter().map(|name| catalog.lab(name));
-    let chosen = chosen.collect::<Result<Vec<_>, _>>()?;
-    let catalog = if chosen.is_empty() { catalog } else { Catalog::new(&chosen) };
+    for name in &args.labs {
+        catalog.lab(name)?;
+    }
+    let is_chosen = |name: &str| args.labs.is_empty() || args.labs.iter().any(|lab| lab == name);
+    let chosen = catalog.labs().iter().copied().filter(|lab| is_chosen(lab.spec().name));
+    let chosen: Vec<_> = chosen.collect();
+    let catalog = Catalog::new(&chosen);
+    write_crate(catalog, &folder.join("my-labs"), &args.dependency)?;
     for lab in catalog.labs() {
         let name = lab.spec().name;
         let lesson = without_relative_links(lab.lesson());
@@ -35,7 +39,6 @@ pub fn export(catalog: Catalog<'_>, args: &CourseExport) -> anyhow::Result<ExitC
         }
     }
     write(&folder.join("scenarios/scenario.schema.json"), &schema_text(&catalog.specs()))?;
-    write_crate(catalog, &folder.join("my-labs"), &args.dependency)?;
     if !args.no_solutions {
         write_solutions(catalog, &folder.join("solutions"))?;
     }

@@ -37,26 +37,26 @@ use crate::args::{Command, Course, History};
 ///
 /// # Errors
 /// When an argument or a file is not valid, or a file cannot be read or written.
-pub fn dispatch(catalog: Catalog<'_>, command: Command) -> anyhow::Result<ExitCode> {
+pub fn dispatch(catalog: Catalog<'_>, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::List(args) => list::list(catalog, &args),
-        Command::Run(args) => run::run(catalog, &args),
-        Command::Compare(args) => compare::compare(catalog, &args),
-        Command::Diff(args) => diff::diff(catalog, &args),
-        Command::Verify(args) => verify::verify(catalog, &args),
-        Command::Merge(args) => merge::merge(&args),
-        Command::Replay(args) => replay::replay(catalog, &args),
-        Command::Trace(args) => trace::trace(catalog, &args),
-        Command::Lint(args) => lint::lint(catalog, &args),
+        Command::List(args) => list::list(catalog, args),
+        Command::Run(args) => run::run(catalog, args),
+        Command::Compare(args) => compare::compare(catalog, args),
+        Command::Diff(args) => diff::diff(catalog, args),
+        Command::Verify(args) => verify::verify(catalog, args),
+        Command::Merge(args) => merge::merge(args),
+        Command::Replay(args) => replay::replay(catalog, args),
+        Command::Trace(args) => trace::trace(catalog, args),
+        Command::Lint(args) => lint::lint(catalog, args),
         Command::Schema => Ok(print::schema(catalog)),
-        Command::New(args) => new::new(catalog, &args),
-        Command::Learn(args) => learn::learn(catalog, &args),
-        Command::Course(Course::Export(args)) => course::export(catalog, &args),
-        Command::Mutants(args) => mutants::mutants(catalog, &args),
-        Command::Truth(args) => truth::truth(catalog, &args),
-        Command::History(History::Check(args)) => history::check(&args),
+        Command::New(args) => new::new(catalog, args),
+        Command::Learn(args) => learn::learn(catalog, args),
+        Command::Course(Course::Export(args)) => course::export(catalog, args),
+        Command::Mutants(args) => mutants::mutants(catalog, args),
+        Command::Truth(args) => truth::truth(catalog, args),
+        Command::History(History::Check(args)) => history::check(args),
         Command::Lesson(args) => print::lesson(catalog, &args.lab),
-        Command::Completions { shell } => print::completions(shell),
+        Command::Completions { shell } => print::completions(*shell),
         Command::Man => print::manual(),
     }
 }

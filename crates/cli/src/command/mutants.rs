@@ -40,7 +40,8 @@ pub fn mutants(catalog: Catalog<'_>, args: &Mutants) -> anyhow::Result<ExitCode>
         of: mutants.len(),
         mutants: results,
     };
-    terminal::print(&if args.json { json_text(&report) } else { render_mutants(&report) });
+    let text = || render_mutants(&report, terminal::width());
+    terminal::print(&if args.json { json_text(&report) } else { text() });
     Ok(exit::code(report.verdict()))
 }
 

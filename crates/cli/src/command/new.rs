@@ -36,9 +36,8 @@ const FILES: [(&str, &str); 8] = [
 fn write_crate(catalog: Catalog<'_>, args: &New, name: &str) -> anyhow::Result<()> {
     check_name(catalog, name)?;
     let folder = Path::new(&args.target);
-    if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
-        let folder = folder.display();
-        return Err(exit::usage(format!("{folder} is not empty: name a folder that is new")));
+    if !files::is_empty(folder) {
+        return Err(files::not_empty(folder));
     }
     let dependency = Dependency::new(&args.dependency)?;
     for (file, text) in FILES {

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal};
 
 use netsplit_harness::{Catalog, Experiment};
 use netsplit_history::Run;
-use netsplit_report::{Predicted, render_predictions};
+use netsplit_report::{Predicted, render_predictions, render_question};
 
 use crate::args::Command;
 use crate::{exit, terminal};
@@ -13,7 +13,7 @@ use crate::{exit, terminal};
 /// and the end of the input over all that are left.
 ///
 /// # Errors
-/// When the scenario is not valid or asks nothing, or the input cannot be read.
+/// When the scenario is not valid or has no questions, or the input cannot be read.
 pub fn predictions(catalog: Catalog<'_>, command: &Command) -> anyhow::Result<Vec<Option<String>>> {
     let Command::Run(args) = command else { return Ok(Vec::new()) };
     if !args.predict {
@@ -23,14 +23,15 @@ pub fn predictions(catalog: Catalog<'_>, command: &Command) -> anyhow::Result<Ve
     let Experiment { name, scenario, .. } = catalog.load(&source, &args.which.overrides())?;
     if scenario.questions.is_empty() {
         return Err(exit::usage(format!(
-            "{name} asks nothing: a question is [[predict]] in the scenario, with question and answer"
+            "{name} has no questions: add [[predict]] tables with `question` and `answer`"
         )));
     }
-    // Its title and what it is about may tell.
+    // Its title and what it is about may give the answer away.
     terminal::print(&format!("{name}\n"));
     let mut lines = io::stdin().lock();
     let asked = scenario.questions.iter().map(|question| {
-        terminal::print(&format!("\n{}\n> ", question.text));
+        let text = render_question(&question.text, terminal::width());
+        terminal::print(&format!("\n{text}\n> "));
         let mut line = String::new();
         lines.read_line(&mut line)?;
         if !io::stdin().is_terminal() {

@@ -123,7 +123,7 @@ pub fn warn_of_ended_trace(run: &Run) {
 /// Writes the file of this name; returns false if the run does not have it.
 fn write(name: &str, file: &Path, page: &Page<'_>) -> io::Result<bool> {
     let Page { report, run, .. } = page;
-    let text = |text: &str| files::replace(file, |out| out.write_all(text.as_bytes()));
+    let text = |text: &str| files::replace_text(file, text);
     match name {
         "scenario.toml" => text(page.text)?,
         "history.jsonl" => files::replace(file, |out| write_history(&run.operations, out))?,

@@ -107,7 +107,7 @@ pub fn refuse_another(file: &Path, header: &str) -> anyhow::Result<()> {
 
 /// Writes a file, whole or not at all.
 pub fn write(file: &Path, text: &str) -> anyhow::Result<()> {
-    let written = files::replace(file, |out| out.write_all(text.as_bytes()));
+    let written = files::replace_text(file, text);
     written.map_err(|error| cannot_write(file, &error))
 }
 

@@ -108,7 +108,10 @@ pub fn truth(catalog: Catalog<'_>, args: &Truth) -> anyhow::Result<ExitCode> {
     print(&outcomes, args);
     if outcomes.len() < prepared.len() {
         let left = prepared.len() - outcomes.len();
-        terminal::complain(&format!("cut short (interrupted): {left} checks were not measured"));
+        terminal::complain(&format!(
+            "cut short (interrupted): {left} of {} checks were not measured",
+            prepared.len()
+        ));
         return Ok(exit::INCONCLUSIVE.into());
     }
     if outcomes.is_empty() {

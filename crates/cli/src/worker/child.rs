@@ -100,7 +100,7 @@ fn command(
                 run.predictions = predictions;
             }
             watch::finish_what_runs(cli.command.tells_parts());
-            crate::execute(catalog, cli.command)
+            crate::execute(catalog, &cli.command)
         }
         Err(_) => codes::USAGE.into(),
     }));

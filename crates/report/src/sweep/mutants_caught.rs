@@ -125,8 +125,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::CrashReport;
-    use crate::sweep::testing::{entries, fails, inconclusive, passes, plan, planned};
+    use crate::sweep::testing::{entries, fails, inconclusive, panics, passes, plan, planned};
     use crate::sweep::{Plan, Summary};
 
     fn catching(own: Vec<Entry>, its: Vec<Entry>) -> Criterion {
@@ -138,17 +137,6 @@ mod tests {
         let criteria = summary.scenarios[0].criteria.iter();
         let mut catches = criteria.filter(|criterion| criterion.kind == CriterionKind::Catches);
         catches.next().unwrap().clone()
-    }
-
-    fn panics() -> Entry {
-        let mut entry = fails();
-        entry.crashes.push(CrashReport {
-            node: "n1".into(),
-            at_s: 1.0,
-            message: "index out of bounds".into(),
-            place: "src/lib.rs:1:1".into(),
-        });
-        entry
     }
 
     #[test]

@@ -5,7 +5,7 @@ use netsplit_history::{Counts, EncodedLatencies, Latencies};
 use netsplit_scenario::Comparison;
 
 use super::{Entry, Plan, Planned, Role, Seeds, Stated};
-use crate::{ExpectationReport, rounding};
+use crate::{CrashReport, ExpectationReport, rounding};
 
 const SENTENCE: &str = "p99 < 40ms";
 
@@ -96,6 +96,18 @@ pub fn passes() -> Entry {
 /// A run that violates its expectation.
 pub fn fails() -> Entry {
     run(Verdict::Fail, &[], 50)
+}
+
+/// A failing run in which node code panicked.
+pub fn panics() -> Entry {
+    let mut entry = fails();
+    entry.crashes.push(CrashReport {
+        node: "n1".into(),
+        at_s: 1.0,
+        message: "index out of bounds".into(),
+        place: "src/lib.rs:1:1".into(),
+    });
+    entry
 }
 
 /// A run that cannot be decided.

@@ -16,7 +16,7 @@ use netsplit_check::Verdict;
 pub use self::compare::{Side, comparison_rows, render_comparison};
 pub use self::difference::render_difference;
 use self::paint::Paint;
-pub use self::predictions::{Predicted, render_predictions};
+pub use self::predictions::{Predicted, render_predictions, render_question};
 use self::text::{wrap, wrap_facts};
 use crate::{Report, Timeline};
 
@@ -113,7 +113,7 @@ impl Page {
 }
 
 /// `text` wrapped after `mark`, with further lines indented by the same width.
-fn hang(mark: &str, text: &str, most: usize) -> Vec<String> {
+pub(crate) fn hang(mark: &str, text: &str, most: usize) -> Vec<String> {
     let indent = text::width(mark);
     let lines = wrap(text, most.saturating_sub(indent));
     let marked = lines.into_iter().enumerate().map(|(index, line)| {

@@ -24,6 +24,11 @@ pub fn render_predictions(predictions: &[Predicted<'_>], width: usize, colour: b
     page.text
 }
 
+/// A question as text, in lines of at most `width` columns (at least 40).
+pub fn render_question(question: &str, width: usize) -> String {
+    hang("", question, width.max(LEAST_WIDTH)).join("\n")
+}
+
 fn rows(predicted: &Predicted<'_>, room: usize) -> Vec<String> {
     let Predicted { question, said, measured, by } = predicted;
     let mut rows = hang("", question, room);

@@ -86,16 +86,15 @@ pub fn simulate(
 /// The measures by name. Those of one numbered prefix are its numbers from 1, in their order.
 fn named(measured: Vec<(&'static str, f64)>, spec: &LabSpec) -> BTreeMap<String, f64> {
     let mut last = BTreeMap::<_, u64>::new();
-    let name = |prefix: &'static str| {
-        if !spec.numbered.contains(&prefix) {
-            return prefix.to_owned();
+    let named = |(name, value): (&'static str, f64)| {
+        if !spec.numbered.contains(&name) {
+            return (name.to_owned(), value);
         }
-        let number = last.entry(prefix).or_default();
+        let number = last.entry(name).or_default();
         *number += 1;
-        format!("{prefix}{number}")
+        (format!("{name}{number}"), value)
     };
-    let (names, values): (Vec<_>, Vec<_>) = measured.into_iter().unzip();
-    names.into_iter().map(name).zip(values).collect()
+    measured.into_iter().map(named).collect()
 }
 
 /// Builds the lab's system from the scenario, as [`simulate`] does first: values that do not fit

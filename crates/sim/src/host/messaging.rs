@@ -56,7 +56,7 @@ impl Host {
         let mut waiting = Call {
             host: self.clone(),
             key,
-            sleep: self.sleep(timeout).named("timeout"),
+            sleep: self.timer(timeout, "timeout"),
             failed: None,
             answer: PhantomData,
         };

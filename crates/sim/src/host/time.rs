@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::Host;
 use crate::engine::events::{JobKey, TimerKey};
+use crate::engine::world::World;
 
 /// A timeout has elapsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,9 +17,14 @@ pub struct Elapsed;
 impl Host {
     /// Waits for `duration` on this host's monotonic clock.
     pub fn sleep(&self, duration: Duration) -> Sleep {
-        let key =
-            self.if_alive(|world, id| world.machines.add_timer(&mut world.core, id, duration));
-        Sleep { host: self.clone(), key }
+        self.timer(duration, "timer")
+    }
+
+    /// Waits as [`sleep`](Host::sleep) does, under a name.
+    pub(crate) fn timer(&self, duration: Duration, name: &'static str) -> Sleep {
+        let add =
+            |world: &mut World, id| world.machines.add_timer(&mut world.core, id, duration, name);
+        Sleep { host: self.clone(), key: self.if_alive(add) }
     }
 
     /// Waits for a timer of a device that the node's clock does not drive.
@@ -35,7 +41,7 @@ impl Host {
         duration: Duration,
         future: F,
     ) -> Result<F::Output, Elapsed> {
-        let mut sleep = self.sleep(duration).named("timeout");
+        let mut sleep = self.timer(duration, "timeout");
         let mut future = pin!(future);
         poll_fn(|cx| match future.as_mut().poll(cx) {
             Poll::Ready(output) => Poll::Ready(Ok(output)),

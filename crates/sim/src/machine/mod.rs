@@ -306,8 +306,14 @@ impl Machines {
     }
 
     /// Starts a timer on a host's clock.
-    pub fn add_timer(&mut self, core: &mut Core, host: NodeId, duration: Duration) -> TimerKey {
-        self.timers.add(core, host, &self.list[host.index()].clock, duration)
+    pub fn add_timer(
+        &mut self,
+        core: &mut Core,
+        host: NodeId,
+        duration: Duration,
+        name: &'static str,
+    ) -> TimerKey {
+        self.timers.add(core, host, &self.list[host.index()].clock, duration, name)
     }
 
     /// Removes a timer that nothing waits for any more.

@@ -67,15 +67,16 @@ impl Timers {
         host: NodeId,
         clock: &Clock,
         duration: Duration,
+        name: &'static str,
     ) -> TimerKey {
         let local = clock.monotonic(core.now).saturating_add(Time::from(duration).as_nanos());
         let at = clock.when(local, core.now);
-        self.insert(core, host, Deadline::Local(local), core.now + duration, at)
+        self.insert(core, host, Deadline::Local(local), (core.now + duration, at), name)
     }
 
     /// Starts a timer of a device that the host's clock does not drive.
     pub fn add_true(&mut self, core: &mut Core, host: NodeId, at: Time) -> TimerKey {
-        self.insert(core, host, Deadline::True, Time::MAX, at)
+        self.insert(core, host, Deadline::True, (Time::MAX, at), "device")
     }
 
     fn insert(
@@ -83,20 +84,12 @@ impl Timers {
         core: &mut Core,
         host: NodeId,
         deadline: Deadline,
-        due: Time,
-        at: Time,
+        (due, at): (Time, Time),
+        name: &'static str,
     ) -> TimerKey {
         let begun = core.begun();
-        let timer = Timer {
-            host,
-            deadline,
-            due,
-            schedule: 0,
-            begun,
-            name: "timer",
-            fired: false,
-            waker: None,
-        };
+        let (schedule, fired, waker) = (0, false, None);
+        let timer = Timer { host, deadline, due, schedule, begun, name, fired, waker };
         let key = self.0.insert(timer);
         core.schedule(at, Event::Timer(key, 0));
         key

@@ -52,13 +52,15 @@ impl Outcome {
     }
 }
 
-/// The effects that count. Of records and roles within one handler the last holds.
+/// The effects that count. Of votes within one handler the last holds; entries may be persisted in
+/// any number of records, up to the end of the last.
 fn kept(effects: &Effects) -> BTreeSet<String> {
     let is_vote = |effect: &&Effect| matches!(effect, Effect::Persist(Record::Vote(..)));
+    let are_entries = |effect: &&Effect| matches!(effect, Effect::Persist(Record::Entries(..)));
     let is_role = |effect: &&Effect| matches!(effect, Effect::Became(..));
-    let last_vote = effects.iter().rfind(is_vote);
-    let others = effects.iter().filter(|effect| !is_vote(effect) && !is_role(effect));
-    others.chain(last_vote).map(in_words).collect()
+    let last = [effects.iter().rfind(is_vote), effects.iter().rfind(are_entries)];
+    let others = effects.iter().filter(|it| !is_vote(it) && !are_entries(it) && !is_role(it));
+    others.chain(last.into_iter().flatten()).map(in_words).collect()
 }
 
 fn in_words(effect: &Effect) -> String {
@@ -70,7 +72,7 @@ fn in_words(effect: &Effect) -> String {
             format!("persisted term {} and {vote}", term.0)
         }
         Effect::Persist(Record::Entries(after, entries)) => {
-            format!("persisted {} entries after entry {}", entries.len(), after.0)
+            format!("persisted its log up to entry {}", after.0 + entries.len() as u64)
         }
         Effect::Persist(Record::Snapshot(snapshot)) => {
             format!("persisted a snapshot up to entry {}", snapshot.index.0)

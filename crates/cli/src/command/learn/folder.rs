@@ -1,12 +1,12 @@
 //! The learner's folder: its steps' files and its progress.
 
 use std::fs;
-use std::io::Write;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use netsplit_harness::files::read_text;
-use netsplit_learn::{MARK, Progress, Step, source_file};
+use netsplit_learn::{MARK, Progress, Standing, Step, source_file};
 
 use crate::{exit, files, terminal};
 
@@ -57,7 +57,7 @@ impl Folder {
     pub fn change<T>(&mut self, act: impl FnOnce(&mut Progress) -> T) -> anyhow::Result<T> {
         let result = act(&mut self.progress);
         let (file, text) = (self.path.join(PROGRESS), self.progress.to_text());
-        files::replace(&file, |out| out.write_all(text.as_bytes()))
+        files::replace_text(&file, &text)
             .with_context(|| format!("cannot write {}", terminal::path(&file)))?;
         Ok(result)
     }
@@ -68,11 +68,20 @@ impl Folder {
     /// When it cannot be read.
     pub fn source(&self, step: &Step) -> anyhow::Result<Option<String>> {
         let file = self.path.join(source_file(step));
-        if !file.exists() {
-            return Ok(None);
+        match read_text(&file, SOURCE_MIB_MAX) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            text => {
+                text.map(Some).with_context(|| format!("cannot read {}", terminal::path(&file)))
+            }
         }
-        let text = read_text(&file, SOURCE_MIB_MAX);
-        text.map(Some).with_context(|| format!("cannot read {}", terminal::path(&file)))
+    }
+
+    /// Where the learner stands in a step.
+    ///
+    /// # Errors
+    /// When the learner's file cannot be read.
+    pub fn standing(&self, step: &Step) -> anyhow::Result<Standing> {
+        Ok(self.progress.standing(step, self.source(step)?.as_deref()))
     }
 
     /// Puts a step's skeleton in place of the learner's file, and returns where that is kept.
@@ -88,7 +97,7 @@ impl Folder {
                 .with_context(|| format!("cannot rename {}", terminal::path(&file)))?;
         }
         files::create_parent(&file)?;
-        files::replace(&file, |out| out.write_all(step.files.skeleton.as_bytes()))
+        files::replace_text(&file, step.files.skeleton)
             .with_context(|| format!("cannot write {}", terminal::path(&file)))?;
         Ok(changed.then_some(kept))
     }

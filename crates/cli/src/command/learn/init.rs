@@ -1,6 +1,5 @@
 //! `netsplit learn init`: the learner's crate.
 
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -19,8 +18,7 @@ use crate::{exit, terminal};
 pub fn init(catalog: Catalog<'_>, args: &LearnInit) -> anyhow::Result<ExitCode> {
     let folder = &args.folder;
     if !files::is_empty(folder) && !is_learners(folder) {
-        let folder = folder.display();
-        return Err(exit::usage(format!("{folder} is not empty: name a folder that is new")));
+        return Err(files::not_empty(folder));
     }
     write_crate(catalog, folder, &args.dependency)?;
     let shown = terminal::path(folder);
@@ -62,6 +60,6 @@ pub fn write_crate(
 /// When it cannot be written.
 pub fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     files::create_parent(file)
-        .and_then(|()| files::replace(file, |out| out.write_all(text.as_bytes())))
+        .and_then(|()| files::replace_text(file, text))
         .with_context(|| format!("cannot write {}", file.display()))
 }

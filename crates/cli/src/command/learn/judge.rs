@@ -40,7 +40,7 @@ impl Judge<'_> {
         // A run that was lost has no page, and no record to compare.
         let recorded = grade.failed().is_none_or(|(_, _, failure)| failure.page.is_some());
         if let Some(first) = grade.scenarios.first_mut().filter(|_| recorded) {
-            self.repeat(step, first)?;
+            self.repeat(step, first, 1)?;
         }
         Ok(grade)
     }
@@ -59,7 +59,7 @@ impl Judge<'_> {
             }
         }
         if let Some(first) = scenarios.first_mut().filter(|scenario| scenario.passed()) {
-            self.repeat(step, first)?;
+            self.repeat(step, first, seeds[0])?;
         }
         Ok(StepGrade { step: step.clone(), scenarios })
     }
@@ -93,9 +93,9 @@ impl Judge<'_> {
         Ok(StepGrade { step: step.clone(), scenarios })
     }
 
-    /// Does the first run of a scenario in two more processes: both must be the same run.
-    fn repeat(&self, step: &Step, scenario: &mut ScenarioGrade) -> anyhow::Result<()> {
-        let (case, seed) = (self.case(step, &scenario.name)?, 1);
+    /// Does the run of a seed in two more processes: both must be the same run.
+    fn repeat(&self, step: &Step, scenario: &mut ScenarioGrade, seed: u64) -> anyhow::Result<()> {
+        let case = self.case(step, &scenario.name)?;
         let once = |_| self.run(case.request(seed));
         let runs = parallel::map(2, NonZeroUsize::new(2), once, |_| ()).into_iter();
         let runs = runs.collect::<anyhow::Result<Vec<_>>>()?;

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use netsplit_harness::Catalog;
-use netsplit_learn::{Standing, Step, overview, source_file, step_report};
+use netsplit_learn::{Step, overview, source_file, step_report};
 use netsplit_scenario::nearest;
 use netsplit_sim::Lab;
 
@@ -55,13 +55,19 @@ pub fn learn(catalog: Catalog<'_>, args: &Learn) -> anyhow::Result<ExitCode> {
     Ok(exit::PASS.into())
 }
 
-/// The steps that the command line names.
+/// The steps that the command line names, at least one.
 fn chosen(catalog: Catalog<'_>, args: &Learn) -> anyhow::Result<Vec<Step>> {
-    let Some(lab) = &args.lab else { return steps(catalog) };
-    let steps = steps_of(catalog.lab(lab)?)?;
-    match &args.step {
-        Some(name) => Ok(vec![find(lab, name, &steps)?]),
-        None => Ok(steps),
+    let steps = match &args.lab {
+        Some(lab) => steps_of(catalog.lab(lab)?)?,
+        None => steps(catalog)?,
+    };
+    match (&args.lab, &args.step) {
+        (Some(lab), _) if steps.is_empty() => {
+            Err(exit::usage(format!("the lab {lab} has no steps yet")))
+        }
+        (None, _) if steps.is_empty() => Err(exit::usage("no lab has steps yet")),
+        (Some(lab), Some(name)) => Ok(vec![find(lab, name, &steps)?]),
+        _ => Ok(steps),
     }
 }
 
@@ -94,8 +100,7 @@ fn find(lab: &str, name: &str, steps: &[Step]) -> anyhow::Result<Step> {
 fn show(folder: &Folder, steps: &[Step]) -> anyhow::Result<()> {
     let mut standings = Vec::new();
     for step in steps {
-        let source = folder.source(step)?;
-        standings.push((step.clone(), folder.progress().standing(step, source.as_deref())));
+        standings.push((step.clone(), folder.standing(step)?));
     }
     terminal::print(&overview(&standings));
     Ok(())
@@ -108,10 +113,7 @@ fn grade(
     mut folder: Folder,
     steps: &[Step],
 ) -> anyhow::Result<ExitCode> {
-    let Some(first) = steps.first() else {
-        return Err(exit::usage("this lab has no steps yet"));
-    };
-    let Ok(pool) = learners(args, &folder, first.lab)? else { return Ok(exit::FAIL.into()) };
+    let Ok(pool) = learners(args, &folder, steps[0].lab)? else { return Ok(exit::FAIL.into()) };
     for step in steps {
         if !grade_step(catalog, &pool, &mut folder, step)? {
             let (lab, name) = (step.lab, step.name);
@@ -173,8 +175,7 @@ fn reset(folder: &Folder, step: &Step) -> anyhow::Result<()> {
 /// Shows the reference's file beside the learner's.
 fn solution(folder: &Folder, step: &Step) -> anyhow::Result<()> {
     let source = folder.source(step)?.ok_or_else(|| missing(step))?;
-    let standing = folder.progress().standing(step, Some(&source));
-    if !matches!(standing, Standing::Graded(record) if record.passed()) {
+    if !folder.standing(step)?.passed() {
         let (lab, name) = (step.lab, step.name);
         return Err(exit::usage(format!(
             "the reference is shown once your file passes the step: netsplit learn {lab} {name}"

@@ -42,15 +42,14 @@ pub fn write(
     let mut program: Option<(&str, Result<Pool, String>)> = None;
     for index in 0..graded.len() {
         let step = graded[index].step.clone();
-        let built = match program.take().filter(|(lab, _)| *lab == step.lab) {
-            Some((_, built)) => built,
-            None => learners(args, folder, step.lab)?,
-        };
-        graded[index].outcome = match &built {
+        if program.as_ref().is_none_or(|(lab, _)| *lab != step.lab) {
+            program = Some((step.lab, learners(args, folder, step.lab)?));
+        }
+        let (_, built) = program.as_ref().expect("it was built");
+        graded[index].outcome = match built {
             Ok(pool) => outcome(catalog, folder, pool, &step, salt)?,
             Err(said) => Outcome::NotBuilt(not_built(said)),
         };
-        program = Some((step.lab, built));
         sheet = write(&graded)?;
     }
     let (points, of) = (sheet.points(), sheet.points_max());
@@ -78,7 +77,7 @@ fn outcome(
 
 fn not_built(said: &str) -> String {
     match said {
-        "" => "the crate could not be built; cargo says why where it was graded".into(),
+        "" => "the crate could not be built: see what cargo printed while it was graded".into(),
         said => format!("the crate does not compile:\n{said}"),
     }
 }
@@ -92,8 +91,8 @@ fn format(format: Option<GradeFormat>, file: &Path) -> anyhow::Result<Format> {
         None if file.extension().is_some_and(|extension| extension == "xml") => Format::Junit,
         None => {
             return Err(exit::usage(format!(
-                "which format {} is to have does not follow from its name: add --format \
-                 gradescope, exercism, classroom50 or junit",
+                "cannot tell the format from the name {}: add --format gradescope, exercism, \
+                 classroom50 or junit",
                 file.display()
             )));
         }

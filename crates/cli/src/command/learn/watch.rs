@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use netsplit_harness::Catalog;
-use netsplit_learn::{Standing, Step};
+use netsplit_learn::Step;
 
 use super::{Folder, chosen, grade_step, hint, learners, show, steps_of};
 use crate::args::Learn;
@@ -43,9 +43,6 @@ pub fn watch(catalog: Catalog<'_>, args: &Learn, folder: Folder) -> anyhow::Resu
     let steps = chosen(catalog, args)?;
     let (graded, seen) = (Vec::new(), Vec::new());
     let mut watch = Watch { catalog, args, folder, steps, at: 0, graded, seen };
-    if watch.steps.is_empty() {
-        return Err(exit::usage("there are no steps to watch"));
-    }
     watch.at = watch.not_passed_from(0)?.unwrap_or(0);
     let keys = Keys::read()?;
     watch.grade()?;
@@ -57,7 +54,7 @@ pub fn watch(catalog: Catalog<'_>, args: &Learn, folder: Folder) -> anyhow::Resu
             Ok(Some('l')) => show(&watch.folder, &watch.steps)?,
             Ok(Some('r')) => watch.grade()?,
             Ok(Some(_)) => terminal::print(HELP),
-            Ok(None) if watch.saved()? => watch.grade()?,
+            Ok(None) if watch.saved() => watch.grade()?,
             Ok(None) => {}
         }
     }
@@ -71,11 +68,12 @@ impl Watch<'_> {
     }
 
     /// Whether a file has changed since it was graded, and is not being written at the moment.
-    fn saved(&mut self) -> anyhow::Result<bool> {
-        let texts = self.texts()?;
+    fn saved(&mut self) -> bool {
+        // A file that cannot be read is half written.
+        let Ok(texts) = self.texts() else { return false };
         let still = texts == self.seen;
         self.seen = texts;
-        Ok(still && self.seen != self.graded)
+        still && self.seen != self.graded
     }
 
     fn grade(&mut self) -> anyhow::Result<()> {
@@ -113,10 +111,7 @@ impl Watch<'_> {
     fn not_passed_from(&self, start: usize) -> anyhow::Result<Option<usize>> {
         let count = self.steps.len();
         for index in (start..count).chain(0..start.min(count)) {
-            let step = &self.steps[index];
-            let source = self.folder.source(step)?;
-            let standing = self.folder.progress().standing(step, source.as_deref());
-            if !matches!(standing, Standing::Graded(record) if record.passed()) {
+            if !self.folder.standing(&self.steps[index])?.passed() {
                 return Ok(Some(index));
             }
         }

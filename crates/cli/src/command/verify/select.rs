@@ -74,7 +74,7 @@ impl Case {
         if let Some(mutant) = mutants.iter().find(|mutant| has(mutant)) {
             let (file, mutant) = (&source.file, mutant.name);
             return Err(exit::usage(format!(
-                "{file}: its own variant is the mutant {mutant}: what is right must pass it"
+                "{file}: its own variant is the mutant {mutant}: name one that is correct"
             )));
         }
         planned.catches.clear();
