@@ -128,13 +128,14 @@ impl Balancer for RoundRobin {
 
 /// The better of two random replicas: nearly as good as the best of all, and it need not look at
 /// all (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001).
-pub(crate) struct TwoChoices {
+pub struct TwoChoices {
     replicas: Replicas,
     /// Unanswered jobs by server.
     unanswered: Vec<u32>,
 }
 
 impl TwoChoices {
+    /// A balancer that has sent nothing yet.
     pub fn new(replicas: Replicas) -> TwoChoices {
         TwoChoices { replicas, unanswered: vec![0; replicas.servers] }
     }

@@ -35,7 +35,7 @@ mod spec;
 
 use netsplit_sim::prelude::*;
 
-pub use balancer::{Balancer, Replicas};
+pub use balancer::{Balancer, Replicas, TwoChoices};
 pub use hedging::{Answering, Hedging, InFlight, Leaf};
 pub use messages::Outcome;
 pub use params::{HedgeAfter, Never, Params, QueueLimit, Unlimited};

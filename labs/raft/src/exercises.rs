@@ -48,9 +48,10 @@ fn compared<A: PartialEq>(
     if !is_comparing() {
         return yours(state, out);
     }
-    let before = state.clone();
+    // Earlier handlers of the same event have had effects already.
+    let (before, mut effects) = (state.clone(), out.clone());
     let answer = yours(state, out);
-    let (mut copy, mut effects) = (before.clone(), Effects::new());
+    let mut copy = before.clone();
     let expected = reference(&mut copy, &mut effects);
     let unlike = if answer == expected {
         let yours = Outcome::new(&before, state, out);

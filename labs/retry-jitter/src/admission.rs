@@ -106,9 +106,10 @@ impl Queue {
 }
 
 /// In order of arrival, up to the limit, without jobs that are too late.
-pub(crate) struct DropExpired(Queue);
+pub struct DropExpired(Queue);
 
 impl DropExpired {
+    /// A server with this many slots, and room for `limit` jobs in its queue; `None` is unlimited.
     pub fn new(slots: Option<usize>, limit: Option<usize>) -> DropExpired {
         DropExpired(Queue::new(slots, limit))
     }

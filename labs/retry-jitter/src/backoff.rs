@@ -57,7 +57,7 @@ impl Bounds {
 }
 
 /// Uniform between zero and the exponential wait: the widest spread that the wait allows.
-pub(crate) struct FullJitter(pub Bounds);
+pub struct FullJitter(pub Bounds);
 
 impl Backoff for FullJitter {
     fn delay(&mut self, failed: u32, rng: &mut dyn Rng) -> Duration {

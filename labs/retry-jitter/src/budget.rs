@@ -56,7 +56,7 @@ pub trait Budget {
 /// Retries as a share of requests.
 ///
 /// Invariant: retries allowed <= `ratio` * requests + [`RetryRatio::BURST`].
-pub(crate) struct RetryRatio {
+pub struct RetryRatio {
     ratio: f64,
     saved: f64,
 }

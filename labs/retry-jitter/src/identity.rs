@@ -51,7 +51,7 @@ pub trait Identity {
 
 /// One key for all tries of a request.
 #[derive(Default)]
-pub(crate) struct PerRequest {
+pub struct PerRequest {
     by_key: BTreeMap<IdempotencyKey, Receipt>,
     charged: u64,
 }

@@ -50,11 +50,11 @@ use std::collections::BTreeMap;
 
 use netsplit_sim::prelude::*;
 
-pub use admission::{Admission, Arrival, Ticket, Turn};
-pub use backoff::{Backoff, Bounds};
-pub use budget::{Budget, Try};
+pub use admission::{Admission, Arrival, DropExpired, Ticket, Turn};
+pub use backoff::{Backoff, Bounds, FullJitter};
+pub use budget::{Budget, RetryRatio, Try};
 pub use deadlines::Deadlines;
-pub use identity::{IdempotencyKey, Identity, Purchase, Receipt};
+pub use identity::{IdempotencyKey, Identity, PerRequest, Purchase, Receipt};
 pub use optimistic_row::{Row, Version, WriteRule};
 pub use params::{DeadlineMode, HedgeAfter, Limit, Never, Params, Unlimited};
 
