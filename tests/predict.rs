@@ -8,10 +8,14 @@ use std::process::{Output, Stdio};
 
 use support::{command, netsplit, root, stderr, stdout};
 
-/// Runs a scenario that asks two questions, with these lines as answers.
+/// Runs a scenario that asks questions, with these lines as answers.
 fn predicted(answers: &str) -> Output {
+    predicted_in("queueing/hedged", answers)
+}
+
+fn predicted_in(scenario: &str, answers: &str) -> Output {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let args = ["run", "queueing/hedged", "--predict", "--no-files"];
+    let args = ["run", scenario, "--predict", "--no-files"];
     let mut command = command(folder.path(), &args);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the command starts");
@@ -31,6 +35,13 @@ fn questions_are_asked_before_the_run_and_answered_after_it() {
     for line in ["  you       400ms", "  measured  27.7ms (p99)", "  you       2%"] {
         assert!(report.contains(line), "{line}: {report}");
     }
+}
+
+#[test]
+fn a_question_about_a_property_is_answered_in_words() {
+    let output = predicted_in("raft/leader-isolated", "no\n\n\n");
+    let text = stdout(&output);
+    assert!(text.contains("  measured  it holds (linearizable)"), "{text}{}", stderr(&output));
 }
 
 #[test]

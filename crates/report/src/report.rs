@@ -10,7 +10,7 @@ use netsplit_history::{
     ActionRecord, Counts, Crash, FaultRecord, Latencies, NetworkCounts, Operation, Problem, Run,
     Sample, Tally, Time, Touch, Window, worst_second,
 };
-use netsplit_scenario::{Quantity, Scenario};
+use netsplit_scenario::{Metric, Quantity, Scenario, Sentence};
 use serde::ser::Error;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::to_raw_value;
@@ -189,7 +189,7 @@ fn metrics(scenario: &Scenario, run: &Run, measured: &Window) -> BTreeMap<String
     let is_shown = |name: &str| {
         lab.numbered(name).is_none()
             || lab.measures.iter().any(|measure| measure.name == name)
-            || scenario.verdict.expect.iter().any(|expectation| expectation.text.contains(name))
+            || scenario.verdict.expect.iter().any(|expectation| reads(&expectation.sentence, name))
     };
     let series = run.series.iter();
     let series = series.map(|(name, series)| (name.to_string(), series.value(measured)));
@@ -200,6 +200,14 @@ fn metrics(scenario: &Scenario, run: &Run, measured: &Window) -> BTreeMap<String
         .chain(measures)
         .map(|(name, number)| (name, number.filter(|x| x.is_finite()).map(rounded)))
         .collect()
+}
+
+/// Whether a sentence reads this measure of the lab.
+fn reads(sentence: &Sentence, measure: &str) -> bool {
+    let (Sentence::Metric { metric, .. } | Sentence::Aggregate { metric, .. }) = sentence else {
+        return false;
+    };
+    matches!(metric, Metric::Lab { name, .. } if name == measure)
 }
 
 /// The requests of one operation, load or region.

@@ -21,7 +21,7 @@ use crate::measure::{KeyHistories, KeyHistory, Seen, Written};
 pub const BEHIND: &str = "behind_";
 
 /// The staleness of one read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 struct Behind {
     versions: usize,
     time: Duration,
@@ -73,15 +73,22 @@ fn read_behind(
         None => None,
     };
     let missed = |placed: Option<Option<Time>>| match placed {
-        None => Behind { could_miss: true, ..Behind::default() },
+        None => (0, Duration::ZERO),
         Some(from) => missed_since(acknowledged, from, read.invoked),
     };
     let siblings = read.values.iter().map(|value| missed(since(value)));
-    siblings.min().unwrap_or_else(|| missed(Some(None)))
+    let (versions, time) = siblings.min().unwrap_or_else(|| missed(Some(None)));
+    let could_miss = acknowledged.first().is_some_and(|(at, _)| *at < read.invoked);
+    Behind { versions, time, could_miss }
 }
 
-/// The writes that began after `from` and were acknowledged before `until`.
-fn missed_since(acknowledged: &[(Time, Time)], from: Option<Time>, until: Time) -> Behind {
+/// The number of writes that began after `from` and were acknowledged before `until`, and the time
+/// since the first of them.
+fn missed_since(
+    acknowledged: &[(Time, Time)],
+    from: Option<Time>,
+    until: Time,
+) -> (usize, Duration) {
     let first = match from {
         Some(from) => acknowledged.partition_point(|(at, _)| *at <= from),
         None => 0,
@@ -91,11 +98,7 @@ fn missed_since(acknowledged: &[(Time, Time)], from: Option<Time>, until: Time) 
         let later = acknowledged[first..last].iter();
         later.filter(|(_, invoked)| from.is_none_or(|from| *invoked > from))
     };
-    Behind {
-        versions: missed().count(),
-        time: missed().next().map_or(Duration::ZERO, |(at, _)| until.since(*at)),
-        could_miss: acknowledged.first().is_some_and(|(at, _)| *at < until),
-    }
+    (missed().count(), missed().next().map_or(Duration::ZERO, |(at, _)| until.since(*at)))
 }
 
 #[cfg(test)]
