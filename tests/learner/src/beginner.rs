@@ -2,6 +2,7 @@
 
 #![allow(unused, missing_docs, clippy::pedantic, reason = "skeletons are not written yet")]
 
+use netsplit_lab_cache::CacheLab;
 use netsplit_lab_circuit_breaker::CircuitBreakerLab;
 use netsplit_lab_consistent_hashing::ConsistentHashing;
 use netsplit_lab_queueing::Queueing;
@@ -33,6 +34,8 @@ mod hedging;
 mod hinted_handoff;
 #[path = "../../../labs/retry-jitter/exercises/idempotency-keys/skeleton.rs"]
 mod idempotency_keys;
+#[path = "../../../labs/cache/exercises/lease/skeleton.rs"]
+mod lease;
 #[path = "../../../labs/raft/exercises/linearizable-reads/skeleton.rs"]
 mod linearizable_reads;
 #[path = "../../../labs/raft/exercises/log-replication/skeleton.rs"]
@@ -53,6 +56,8 @@ mod retry_budget;
 mod ring;
 #[path = "../../../labs/rate-limiter/exercises/shared-budget/skeleton.rs"]
 mod shared_budget;
+#[path = "../../../labs/cache/exercises/sieve/skeleton.rs"]
+mod sieve;
 #[path = "../../../labs/rate-limiter/exercises/sliding-window/skeleton.rs"]
 mod sliding_window;
 #[path = "../../../labs/raft/exercises/snapshots/skeleton.rs"]
@@ -68,6 +73,7 @@ mod versions;
 
 fn main() -> std::process::ExitCode {
     netsplit_cli::main(&[
+        CacheLab.with(sieve::filling()).with(lease::filling()),
         CircuitBreakerLab
             .with(state_machine::filling())
             .with(half_open_probes::filling())

@@ -1,5 +1,7 @@
 //! A learner who has written every step wrong, in a way that is easily overlooked.
 
+use netsplit_lab_cache::eviction::Clock;
+use netsplit_lab_cache::{CacheLab, exercises as cache_exercises, seats as cache};
 use netsplit_lab_circuit_breaker::{
     CircuitBreakerLab, EjectionConfig, Outliers, exercises as breaker_exercises, seats as breaker,
 };
@@ -34,6 +36,9 @@ const HANDOFF: &dyn Handoff = &ForgetsNewer;
 
 fn main() -> std::process::ExitCode {
     netsplit_cli::main(&[
+        CacheLab
+            .with(cache::EVICTION.filling("my-sieve", "Wrong", cache_exercises::sieve::<Clock>))
+            .with(delegate(&cache::LEASING, "outlives-delete", "my-lease")),
         CircuitBreakerLab
             .with(delegate(&breaker::BREAKER, "old-news", "my-state-machine"))
             // A breaker with wrong handlers of the half-open round.

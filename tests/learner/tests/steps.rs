@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use netsplit_lab_cache::CacheLab;
 use netsplit_lab_circuit_breaker::CircuitBreakerLab;
 use netsplit_lab_consistent_hashing::ConsistentHashing;
 use netsplit_lab_queueing::Queueing;
@@ -21,7 +22,8 @@ const GRADUATE: &str = env!("CARGO_BIN_EXE_netsplit-graduate");
 const MISTAKEN: &str = env!("CARGO_BIN_EXE_netsplit-mistaken");
 
 /// The steps whose wrong code is compared with the reference's; the others' is a shipped mutant.
-const COMPARED: [&str; 7] = [
+const COMPARED: [&str; 8] = [
+    "cache/sieve",
     "circuit-breaker/outlier-ejection",
     "consistent-hashing/ring",
     "quorum-kv/quorum-counting",
@@ -32,7 +34,8 @@ const COMPARED: [&str; 7] = [
 ];
 
 fn steps() -> Vec<Step> {
-    let labs: [&dyn Lab; 7] = [
+    let labs: [&dyn Lab; 8] = [
+        &CacheLab,
         &CircuitBreakerLab,
         &ConsistentHashing,
         &Queueing,

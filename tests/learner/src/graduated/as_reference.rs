@@ -2,6 +2,10 @@
 
 use std::rc::Rc;
 
+use netsplit_lab_cache::eviction::Sieve;
+use netsplit_lab_cache::exercises::{Compared as ComparedLeases, sieve};
+use netsplit_lab_cache::leases::{Leases, leasing};
+use netsplit_lab_cache::seats as cache;
 use netsplit_lab_circuit_breaker::exercises::Compared as ComparedBreaker;
 use netsplit_lab_circuit_breaker::{CircuitBreaker, CountedProbes, Outliers, seats as breaker};
 use netsplit_lab_consistent_hashing::bounded::Bounded;
@@ -37,6 +41,14 @@ use netsplit_lab_retry_jitter::{DropExpired, FullJitter, PerRequest, RetryRatio,
 use netsplit_sim::prelude::OpenFilling;
 
 const LABEL: &str = "As the reference";
+
+pub fn cache() -> [OpenFilling; 2] {
+    let leases = leasing::<ComparedLeases<Leases, Leases>>;
+    [
+        cache::EVICTION.filling("my-sieve", LABEL, sieve::<Sieve>),
+        cache::LEASING.filling("my-lease", LABEL, leases),
+    ]
+}
 
 pub fn circuit_breaker() -> [OpenFilling; 3] {
     [

@@ -1,6 +1,7 @@
 //! The labs with every step written right: some in a way of their own, the others as the reference
 //! does, each in the wrapper of its skeleton. Right code is never red, and never found to differ.
 
+use netsplit_lab_cache::CacheLab;
 use netsplit_lab_circuit_breaker::CircuitBreakerLab;
 use netsplit_lab_consistent_hashing::ConsistentHashing;
 use netsplit_lab_queueing::Queueing;
@@ -17,8 +18,9 @@ mod gateway_and_store;
 mod token_bucket;
 
 /// The labs, with the learner's fillings.
-pub fn labs() -> [&'static dyn Lab; 7] {
+pub fn labs() -> [&'static dyn Lab; 8] {
     [
+        with(&CacheLab, as_reference::cache()),
         with(&CircuitBreakerLab, as_reference::circuit_breaker()),
         with(&ConsistentHashing, as_reference::consistent_hashing()),
         with(&Queueing, as_reference::queueing()),
