@@ -7,6 +7,7 @@ pub const LABS: &[&dyn Lab] = &[
     &netsplit_lab_queueing::Queueing,
     &netsplit_lab_quorum_kv::QuorumKv,
     &netsplit_lab_raft::RaftLab,
+    &netsplit_lab_leases::LeaseLab,
     &netsplit_lab_rate_limiter::RateLimiter,
     &netsplit_lab_consistent_hashing::ConsistentHashing,
     &netsplit_lab_cache::CacheLab,

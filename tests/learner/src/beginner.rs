@@ -5,6 +5,7 @@
 use netsplit_lab_cache::CacheLab;
 use netsplit_lab_circuit_breaker::CircuitBreakerLab;
 use netsplit_lab_consistent_hashing::ConsistentHashing;
+use netsplit_lab_leases::LeaseLab;
 use netsplit_lab_queueing::Queueing;
 use netsplit_lab_quorum_kv::QuorumKv;
 use netsplit_lab_raft::RaftLab;
@@ -20,6 +21,8 @@ mod commitment;
 mod deadlines;
 #[path = "../../../labs/raft/exercises/election/skeleton.rs"]
 mod election;
+#[path = "../../../labs/leases/exercises/fencing-tokens/skeleton.rs"]
+mod fencing_tokens;
 #[path = "../../../labs/retry-jitter/exercises/full-jitter/skeleton.rs"]
 mod full_jitter;
 #[path = "../../../labs/rate-limiter/exercises/gateway-and-store/skeleton.rs"]
@@ -36,6 +39,8 @@ mod hinted_handoff;
 mod idempotency_keys;
 #[path = "../../../labs/cache/exercises/lease/skeleton.rs"]
 mod lease;
+#[path = "../../../labs/leases/exercises/lease-holder/skeleton.rs"]
+mod lease_holder;
 #[path = "../../../labs/raft/exercises/linearizable-reads/skeleton.rs"]
 mod linearizable_reads;
 #[path = "../../../labs/raft/exercises/log-replication/skeleton.rs"]
@@ -82,6 +87,7 @@ fn main() -> std::process::ExitCode {
             .with(ring::filling())
             .with(rendezvous::filling())
             .with(bounded_loads::filling()),
+        LeaseLab.with(fencing_tokens::filling()).with(lease_holder::filling()),
         Queueing.with(two_choices::filling()).with(hedging::filling()),
         QuorumKv
             .with(quorum_counting::filling())

@@ -8,6 +8,8 @@ use netsplit_lab_circuit_breaker::{
 use netsplit_lab_consistent_hashing::exercises::compared;
 use netsplit_lab_consistent_hashing::ring::Ring;
 use netsplit_lab_consistent_hashing::{ConsistentHashing, seats as hashing};
+use netsplit_lab_leases::fencing::{Fenced, FencesWrites, fencing};
+use netsplit_lab_leases::{LeaseLab, exercises as lease_exercises, seats as leases};
 use netsplit_lab_queueing::{Queueing, seats as queueing};
 use netsplit_lab_quorum_kv::exercises::Compared;
 use netsplit_lab_quorum_kv::hints::{ForgetsNewer, Handoff};
@@ -54,6 +56,13 @@ fn main() -> std::process::ExitCode {
             }))
             .with(delegate(&hashing::PLACEMENT, "ignores-weights", "my-rendezvous"))
             .with(delegate(&hashing::PLACEMENT, "forgets-capacity", "my-bounded-loads")),
+        LeaseLab
+            .with(leases::RESOURCE.filling(
+                "my-fencing-tokens",
+                "Wrong",
+                fencing::<lease_exercises::Compared<FencesWrites, Fenced>>,
+            ))
+            .with(delegate(&leases::HOLDER, "counts-from-answer", "my-lease-holder")),
         Queueing.with(delegate(&queueing::BALANCER, "random", "my-two-choices")).with(delegate(
             &queueing::HEDGING,
             "never",

@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 use netsplit_lab_cache::CacheLab;
 use netsplit_lab_circuit_breaker::CircuitBreakerLab;
 use netsplit_lab_consistent_hashing::ConsistentHashing;
+use netsplit_lab_leases::LeaseLab;
 use netsplit_lab_queueing::Queueing;
 use netsplit_lab_quorum_kv::QuorumKv;
 use netsplit_lab_raft::RaftLab;
@@ -22,10 +23,11 @@ const GRADUATE: &str = env!("CARGO_BIN_EXE_netsplit-graduate");
 const MISTAKEN: &str = env!("CARGO_BIN_EXE_netsplit-mistaken");
 
 /// The steps whose wrong code is compared with the reference's; the others' is a shipped mutant.
-const COMPARED: [&str; 8] = [
+const COMPARED: [&str; 9] = [
     "cache/sieve",
     "circuit-breaker/outlier-ejection",
     "consistent-hashing/ring",
+    "leases/fencing-tokens",
     "quorum-kv/quorum-counting",
     "quorum-kv/versions",
     "quorum-kv/read-repair",
@@ -34,10 +36,11 @@ const COMPARED: [&str; 8] = [
 ];
 
 fn steps() -> Vec<Step> {
-    let labs: [&dyn Lab; 8] = [
+    let labs: [&dyn Lab; 9] = [
         &CacheLab,
         &CircuitBreakerLab,
         &ConsistentHashing,
+        &LeaseLab,
         &Queueing,
         &QuorumKv,
         &RaftLab,

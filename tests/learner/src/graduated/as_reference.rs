@@ -13,6 +13,10 @@ use netsplit_lab_consistent_hashing::exercises::compared;
 use netsplit_lab_consistent_hashing::rendezvous::Rendezvous;
 use netsplit_lab_consistent_hashing::ring::Ring;
 use netsplit_lab_consistent_hashing::seats as hashing;
+use netsplit_lab_leases::exercises::Compared as ComparedLock;
+use netsplit_lab_leases::fencing::{Fenced, fencing};
+use netsplit_lab_leases::holding::{ChecksTime, holder};
+use netsplit_lab_leases::seats as leases;
 use netsplit_lab_queueing::exercises::ComparedBalancer;
 use netsplit_lab_queueing::{TwoChoices, seats as queueing};
 use netsplit_lab_quorum_kv::exercises::Compared as ComparedKv;
@@ -78,6 +82,15 @@ pub fn consistent_hashing() -> [OpenFilling; 3] {
         hashing::PLACEMENT.filling("my-bounded-loads", LABEL, |view, params, _| {
             compared(Bounded::new(view, params), || Bounded::new(view, params))
         }),
+    ]
+}
+
+pub fn leases() -> [OpenFilling; 2] {
+    let (tokens, holds) =
+        (fencing::<ComparedLock<Fenced, Fenced>>, holder::<ComparedLock<ChecksTime, ChecksTime>>);
+    [
+        leases::RESOURCE.filling("my-fencing-tokens", LABEL, tokens),
+        leases::HOLDER.filling("my-lease-holder", LABEL, holds),
     ]
 }
 
