@@ -11,6 +11,7 @@ pub const LABS: &[&dyn Lab] = &[
     &netsplit_lab_rate_limiter::RateLimiter,
     &netsplit_lab_consistent_hashing::ConsistentHashing,
     &netsplit_lab_cache::CacheLab,
+    &netsplit_lab_load_balancing::LoadBalancing,
     &netsplit_lab_retry_jitter::RetryJitter,
     &netsplit_lab_circuit_breaker::CircuitBreakerLab,
 ];

@@ -6,6 +6,7 @@ use netsplit_lab_cache::CacheLab;
 use netsplit_lab_circuit_breaker::CircuitBreakerLab;
 use netsplit_lab_consistent_hashing::ConsistentHashing;
 use netsplit_lab_leases::LeaseLab;
+use netsplit_lab_load_balancing::LoadBalancing;
 use netsplit_lab_queueing::Queueing;
 use netsplit_lab_quorum_kv::QuorumKv;
 use netsplit_lab_raft::RaftLab;
@@ -47,6 +48,8 @@ mod linearizable_reads;
 mod log_replication;
 #[path = "../../../labs/circuit-breaker/exercises/outlier-ejection/skeleton.rs"]
 mod outlier_ejection;
+#[path = "../../../labs/load-balancing/exercises/p2c/skeleton.rs"]
+mod p2c;
 #[path = "../../../labs/raft/exercises/persistence/skeleton.rs"]
 mod persistence;
 #[path = "../../../labs/quorum-kv/exercises/quorum-counting/skeleton.rs"]
@@ -69,6 +72,8 @@ mod sliding_window;
 mod snapshots;
 #[path = "../../../labs/circuit-breaker/exercises/state-machine/skeleton.rs"]
 mod state_machine;
+#[path = "../../../labs/load-balancing/exercises/subset/skeleton.rs"]
+mod subset;
 #[path = "../../../labs/rate-limiter/exercises/token-bucket/skeleton.rs"]
 mod token_bucket;
 #[path = "../../../labs/queueing/exercises/two-choices/skeleton.rs"]
@@ -88,6 +93,7 @@ fn main() -> std::process::ExitCode {
             .with(rendezvous::filling())
             .with(bounded_loads::filling()),
         LeaseLab.with(fencing_tokens::filling()).with(lease_holder::filling()),
+        LoadBalancing.with(p2c::filling()).with(subset::filling()),
         Queueing.with(two_choices::filling()).with(hedging::filling()),
         QuorumKv
             .with(quorum_counting::filling())

@@ -10,6 +10,9 @@ use netsplit_lab_consistent_hashing::ring::Ring;
 use netsplit_lab_consistent_hashing::{ConsistentHashing, seats as hashing};
 use netsplit_lab_leases::fencing::{Fenced, FencesWrites, fencing};
 use netsplit_lab_leases::{LeaseLab, exercises as lease_exercises, seats as leases};
+use netsplit_lab_load_balancing::exercises::ComparedSubset;
+use netsplit_lab_load_balancing::subset::RandomSubset;
+use netsplit_lab_load_balancing::{LoadBalancing, seats as balancing};
 use netsplit_lab_queueing::{Queueing, seats as queueing};
 use netsplit_lab_quorum_kv::exercises::Compared;
 use netsplit_lab_quorum_kv::hints::{ForgetsNewer, Handoff};
@@ -63,6 +66,9 @@ fn main() -> std::process::ExitCode {
                 fencing::<lease_exercises::Compared<FencesWrites, Fenced>>,
             ))
             .with(delegate(&leases::HOLDER, "counts-from-answer", "my-lease-holder")),
+        LoadBalancing
+            .with(delegate(&balancing::PICK, "p2c-reported", "my-p2c"))
+            .with(balancing::SUBSET.filling("my-subset", "Wrong", &ComparedSubset(RandomSubset))),
         Queueing.with(delegate(&queueing::BALANCER, "random", "my-two-choices")).with(delegate(
             &queueing::HEDGING,
             "never",

@@ -10,6 +10,7 @@ use netsplit_lab_cache::CacheLab;
 use netsplit_lab_circuit_breaker::CircuitBreakerLab;
 use netsplit_lab_consistent_hashing::ConsistentHashing;
 use netsplit_lab_leases::LeaseLab;
+use netsplit_lab_load_balancing::LoadBalancing;
 use netsplit_lab_queueing::Queueing;
 use netsplit_lab_quorum_kv::QuorumKv;
 use netsplit_lab_raft::RaftLab;
@@ -23,11 +24,12 @@ const GRADUATE: &str = env!("CARGO_BIN_EXE_netsplit-graduate");
 const MISTAKEN: &str = env!("CARGO_BIN_EXE_netsplit-mistaken");
 
 /// The steps whose wrong code is compared with the reference's; the others' is a shipped mutant.
-const COMPARED: [&str; 9] = [
+const COMPARED: [&str; 10] = [
     "cache/sieve",
     "circuit-breaker/outlier-ejection",
     "consistent-hashing/ring",
     "leases/fencing-tokens",
+    "load-balancing/subset",
     "quorum-kv/quorum-counting",
     "quorum-kv/versions",
     "quorum-kv/read-repair",
@@ -36,11 +38,12 @@ const COMPARED: [&str; 9] = [
 ];
 
 fn steps() -> Vec<Step> {
-    let labs: [&dyn Lab; 9] = [
+    let labs: [&dyn Lab; 10] = [
         &CacheLab,
         &CircuitBreakerLab,
         &ConsistentHashing,
         &LeaseLab,
+        &LoadBalancing,
         &Queueing,
         &QuorumKv,
         &RaftLab,

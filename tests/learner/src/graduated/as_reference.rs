@@ -17,6 +17,10 @@ use netsplit_lab_leases::exercises::Compared as ComparedLock;
 use netsplit_lab_leases::fencing::{Fenced, fencing};
 use netsplit_lab_leases::holding::{ChecksTime, holder};
 use netsplit_lab_leases::seats as leases;
+use netsplit_lab_load_balancing::exercises::{ComparedPick, ComparedSubset};
+use netsplit_lab_load_balancing::pick::{LeastOf, own_load};
+use netsplit_lab_load_balancing::seats as balancing;
+use netsplit_lab_load_balancing::subset::Deterministic;
 use netsplit_lab_queueing::exercises::ComparedBalancer;
 use netsplit_lab_queueing::{TwoChoices, seats as queueing};
 use netsplit_lab_quorum_kv::exercises::Compared as ComparedKv;
@@ -91,6 +95,15 @@ pub fn leases() -> [OpenFilling; 2] {
     [
         leases::RESOURCE.filling("my-fencing-tokens", LABEL, tokens),
         leases::HOLDER.filling("my-lease-holder", LABEL, holds),
+    ]
+}
+
+pub fn load_balancing() -> [OpenFilling; 2] {
+    [
+        balancing::PICK.filling("my-p2c", LABEL, |_| {
+            Box::new(ComparedPick(LeastOf { choices: 2, load: own_load }))
+        }),
+        balancing::SUBSET.filling("my-subset", LABEL, &ComparedSubset(Deterministic)),
     ]
 }
 

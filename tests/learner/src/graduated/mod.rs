@@ -5,6 +5,7 @@ use netsplit_lab_cache::CacheLab;
 use netsplit_lab_circuit_breaker::CircuitBreakerLab;
 use netsplit_lab_consistent_hashing::ConsistentHashing;
 use netsplit_lab_leases::LeaseLab;
+use netsplit_lab_load_balancing::LoadBalancing;
 use netsplit_lab_queueing::Queueing;
 use netsplit_lab_quorum_kv::QuorumKv;
 use netsplit_lab_raft::RaftLab;
@@ -19,12 +20,13 @@ mod gateway_and_store;
 mod token_bucket;
 
 /// The labs, with the learner's fillings.
-pub fn labs() -> [&'static dyn Lab; 9] {
+pub fn labs() -> [&'static dyn Lab; 10] {
     [
         with(&CacheLab, as_reference::cache()),
         with(&CircuitBreakerLab, as_reference::circuit_breaker()),
         with(&ConsistentHashing, as_reference::consistent_hashing()),
         with(&LeaseLab, as_reference::leases()),
+        with(&LoadBalancing, as_reference::load_balancing()),
         with(&Queueing, as_reference::queueing()),
         with(&QuorumKv, as_reference::quorum_kv()),
         with(&RaftLab, as_reference::raft()).with(election::filling()),
