@@ -2,7 +2,8 @@
 //!
 //! `tests/violations.toml` names, for each shipped scenario, settings that break it. Every
 //! expectation must be violated by at least one of them, or by a variant in the scenario's
-//! `catches`; `docs/violations.md` shows by which. `NETSPLIT_BLESS=1` writes the page.
+//! `catches`; `docs/violations.md` shows by which. `NETSPLIT_BLESS=1` writes the page, with
+//! `NETSPLIT_ONLY=LAB/` the sections of one lab.
 
 mod support;
 
@@ -13,7 +14,7 @@ use std::thread;
 
 use serde::Deserialize;
 use serde_json::Value;
-use support::{netsplit, root, scenarios, stderr, stdout};
+use support::{chosen_scenarios, netsplit, root, scenarios, stderr, stdout};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,13 +96,13 @@ fn judged(args: &[&str], set: &[String]) -> Value {
         .unwrap_or_else(|_| panic!("{args:?}: {}", stderr(&output)))
 }
 
-/// All expectations, by scenario.
+/// The expectations of the chosen scenarios, by scenario.
 fn all_violations() -> BTreeMap<String, Vec<(String, Option<String>)>> {
     let text = fs::read_to_string(root().join("tests/violations.toml")).expect("the table exists");
     let table: BTreeMap<String, Breakers> = toml::from_str(&text).expect("the table parses");
-    let names = scenarios();
+    let (known, names) = (scenarios(), chosen_scenarios());
     for name in table.keys() {
-        assert!(names.contains(name), "tests/violations.toml: there is no scenario {name}");
+        assert!(known.contains(name), "tests/violations.toml: there is no scenario {name}");
     }
     let (left, found) = (Mutex::new(names), Mutex::new(BTreeMap::new()));
     thread::scope(|scope| {
@@ -117,7 +118,21 @@ fn all_violations() -> BTreeMap<String, Vec<(String, Option<String>)>> {
     found.into_inner().unwrap()
 }
 
-fn page(all: &BTreeMap<String, Vec<(String, Option<String>)>>) -> String {
+/// The page with these sections; those of scenarios that were not chosen stay as they are.
+fn page(all: &BTreeMap<String, Vec<(String, Option<String>)>>, shown: &str) -> String {
+    let (known, chosen) = (scenarios(), chosen_scenarios());
+    let kept = shown.split("\n## ").skip(1).filter_map(|section| section.split_once("\n\n"));
+    let kept = kept.filter(|(name, _)| known.iter().any(|one| one == name));
+    let kept = kept.filter(|(name, _)| !chosen.iter().any(|one| one == name));
+    let mut sections: BTreeMap<_, _> =
+        kept.map(|(name, rows)| (name.to_owned(), rows.trim_end().to_owned() + "\n")).collect();
+    for (scenario, expectations) in all {
+        let mut rows = String::from("| expectation | violated by |\n|---|---|\n");
+        for (text, by) in expectations {
+            rows += &format!("| `{text}` | `{}` |\n", by.as_deref().unwrap_or("nothing"));
+        }
+        sections.insert(scenario.clone(), rows);
+    }
     let mut page = String::from(
         "# What violates each expectation\n\n\
          An expectation that nothing can violate proves nothing. Each of these was violated by the \
@@ -125,11 +140,8 @@ fn page(all: &BTreeMap<String, Vec<(String, Option<String>)>>) -> String {
          seeds. Written by `NETSPLIT_BLESS=1 cargo test -p \
          netsplit --test violations`; kept true by that test.\n",
     );
-    for (scenario, expectations) in all {
-        page += &format!("\n## {scenario}\n\n| expectation | violated by |\n|---|---|\n");
-        for (text, by) in expectations {
-            page += &format!("| `{text}` | `{}` |\n", by.as_deref().unwrap_or("nothing"));
-        }
+    for (scenario, rows) in sections {
+        page += &format!("\n## {scenario}\n\n{rows}");
     }
     page
 }
@@ -146,7 +158,8 @@ fn every_shipped_expectation_can_be_violated() {
         never.extend(unbroken.map(|(text, _)| format!("{scenario}: {text}")));
     }
     assert!(never.is_empty(), "nothing violates:\n{}", never.join("\n"));
-    let (file, page) = (root().join("docs/violations.md"), page(&all));
+    let file = root().join("docs/violations.md");
+    let page = page(&all, &fs::read_to_string(&file).unwrap_or_default());
     if std::env::var_os("NETSPLIT_BLESS").is_some() {
         fs::write(&file, &page).expect("writable");
     }

@@ -37,6 +37,17 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("output is UTF-8")
 }
 
+/// The shipped scenarios that `NETSPLIT_ONLY` names by the start of their name, such as `raft/`; all
+/// without it. It is for the author of a lab; the whole test run does without.
+pub fn chosen_scenarios() -> Vec<String> {
+    let mut names = scenarios();
+    if let Ok(start) = std::env::var("NETSPLIT_ONLY") {
+        names.retain(|name| name.starts_with(&start));
+        assert!(!names.is_empty(), "NETSPLIT_ONLY={start}: no scenario's name begins with that");
+    }
+    names
+}
+
 /// The names of all shipped scenarios, `LAB/NAME`.
 pub fn scenarios() -> Vec<String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
