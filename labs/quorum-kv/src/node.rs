@@ -72,6 +72,7 @@ impl Node {
         for counter in [
             "read_repairs",
             "hints_stored",
+            "hints_merged",
             "hints_delivered",
             "anti_entropy_repairs",
             "keys_exchanged",
@@ -155,7 +156,11 @@ impl Node {
         self.journal.append(&records).await.ok()?;
         // Only now: a read must not see what a crash could still take back.
         let changes = |record: &&Record| {
+            let hints = self.store().hints().len();
             let changes = self.store_mut().apply(record);
+            if matches!(record, Record::Hint(_)) && self.store().hints().len() == hints {
+                self.host.count("hints_merged", 1);
+            }
             if changes {
                 self.show(record);
             }

@@ -82,7 +82,11 @@ const METRICS: &[Named] = &[
     Named::new("read_repairs", "Nodes that a read brought up to date"),
     Named::new(
         "hints_stored",
-        "Writes that a stand-in kept for another node; those to one key and node are merged into one hint",
+        "Writes that a stand-in kept for another node: they were merged or delivered, or are left",
+    ),
+    Named::new(
+        "hints_merged",
+        "Writes that joined a hint which the stand-in kept for that node and key",
     ),
     Named::new("hints_delivered", "Hints handed over, each with all writes merged into it"),
     Named::new("anti_entropy_repairs", "Keys that a comparison of Merkle trees brought up to date"),

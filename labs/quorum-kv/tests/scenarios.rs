@@ -21,6 +21,19 @@ fn fails(name: &str, overrides: &[&str], broken: &str) {
 }
 
 #[test]
+fn hints_are_merged_delivered_or_left() {
+    for name in ["sloppy-quorum", "hinted-handoff", "hints-overtaken"] {
+        let experiment = load(&QuorumKv, name, &[]);
+        let (run, _) = experiment.run(1).expect("it can be built");
+        let count =
+            |metric| experiment.measure(&run, metric).expect("it is measured").value.number();
+        let accounted = count("hints_merged") + count("hints_delivered") + count("hints_left");
+        assert_eq!(count("hints_stored"), accounted, "{name}");
+        assert!(count("hints_stored") > 0.0, "{name}");
+    }
+}
+
+#[test]
 fn mutants_break_what_they_say() {
     for variant in QuorumKv.spec().variants() {
         let Some(mutant) = variant.mutant else { continue };
