@@ -268,6 +268,38 @@ fn run(experiment: &Experiment, seed: u64) -> (Run, Findings) {
     (run, findings)
 }
 
+/// Checks that a lab's truth table says what a test computed without the simulator: for each check,
+/// the start of its `law`, the value in the unit of `expected`, and by which share the two may
+/// differ. Checks of the tiers `except` have no formula.
+///
+/// # Panics
+/// When a number of the table is another, a check is not computed, or something computed is not in
+/// the table.
+pub fn truth_table_is_computed(
+    lab: &'static dyn Lab,
+    except: &[&str],
+    computed: impl IntoIterator<Item = (&'static str, f64, f64)>,
+) {
+    let table: toml::Table = lab.truth().parse().expect("the truth table is TOML");
+    let checks = table["check"].as_array().expect("a list of checks");
+    let text = |check: &toml::Value, key: &str| check[key].as_str().expect("text").to_owned();
+    let mut computed: Vec<_> = computed.into_iter().collect();
+    for check in checks.iter().filter(|check| !except.contains(&&*text(check, "tier"))) {
+        let (law, expected) = (text(check, "law"), text(check, "expected"));
+        let place = computed.iter().position(|(start, ..)| law.starts_with(start));
+        let place = place.unwrap_or_else(|| panic!("nothing computes `{law}`"));
+        let (_, value, within) = computed.remove(place);
+        let number: String =
+            expected.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+        let number: f64 = number.parse().expect("a number and its unit");
+        assert!(
+            (number - value).abs() <= within * value.abs(),
+            "`{law}`: the table says {expected}, {value} was computed"
+        );
+    }
+    assert!(computed.is_empty(), "not in the table: {computed:?}");
+}
+
 /// The scenario `name` of `lab` with overrides.
 ///
 /// # Panics

@@ -23,6 +23,7 @@ mod operation;
 mod over_time;
 mod path;
 mod run;
+mod staleness;
 mod tally;
 mod time;
 mod touch;
@@ -41,6 +42,7 @@ pub use run::{
     Aggregate, Crash, Difference, FaultRecord, LabEvent, LittlesLaw, NetworkCounts, Problem, Run,
     Sample, Series,
 };
+pub use staleness::stale_reads;
 pub use tally::{Counts, Tally, recovery, worst_second};
 pub use time::Time;
 pub use touch::{Touch, Touched};

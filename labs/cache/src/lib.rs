@@ -14,7 +14,7 @@
 //! | [`seats`] | all this as seats, with what is wrong |
 //! | `app`, `cache_node`, `db`, `client` | the shell: messages and waiting |
 //! | `record`, `invariants` | what must hold of leases, checked from the recorded events |
-//! | `measure`, `staleness` | the measures at the end |
+//! | `measure` | the measures at the end |
 //!
 //! Left out: ARC and W-TinyLFU, sizes of entries, and several regions.
 
@@ -36,7 +36,6 @@ mod record;
 pub mod refresh;
 pub mod seats;
 mod spec;
-mod staleness;
 pub mod types;
 pub mod write_buffer;
 pub mod writes;

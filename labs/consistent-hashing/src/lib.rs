@@ -18,7 +18,7 @@
 //! | `view` | the newest view that a process knows, which may differ from another's |
 //! | `node`, `directory`, `store`, `client` | the shell: messages and waiting |
 //! | `record`, `invariants` | the laws that are exact, checked from the recorded events |
-//! | `measure`, `ownership_stats`, `staleness` | the metrics that are computed at the end |
+//! | `measure`, `ownership_stats` | the metrics that are computed at the end |
 //!
 //! Left out: replicas, expiry, and agreement between several directories; each module says what
 //! that costs.
@@ -48,7 +48,6 @@ pub mod ring;
 mod roster;
 pub mod seats;
 mod spec;
-mod staleness;
 mod store;
 mod view;
 

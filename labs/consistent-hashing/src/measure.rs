@@ -4,14 +4,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use netsplit_history::{Run, Window};
+use netsplit_history::{Run, Window, stale_reads};
 use tokio::sync::Notify;
 
+use crate::client::{GET, PUT};
 use crate::cluster::{Cluster, DIRECTORY};
 use crate::invariants::bounded_load::exceeded;
 use crate::ownership_stats::{Sampling, ownership_stats};
 use crate::placement::{Member, NodeIndex, View};
-use crate::staleness::stale_reads;
 
 /// The views of a run, and counters of its nodes, for [`measure`]. Nodes write here, and never
 /// read: they share nothing but messages.
@@ -69,7 +69,7 @@ impl Inspector {
 pub fn measure(cluster: &Cluster, inspector: &Inspector, run: &Run) -> Vec<(&'static str, f64)> {
     let params = &cluster.params;
     let mut measured = Vec::new();
-    measured.extend(stale_reads(run).map(|reads| ("stale_reads", reads as f64)));
+    measured.extend(stale_reads(run, GET, PUT).map(|reads| ("stale_reads", reads as f64)));
     if run.events.iter().any(|event| &*event.name == "routed") {
         measured.push(("over_bound", exceeded(&run.events) as f64));
     }

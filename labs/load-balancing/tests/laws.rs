@@ -6,23 +6,10 @@
 
 use std::collections::VecDeque;
 
+use netsplit_harness::testing::truth_table_is_computed;
 use netsplit_lab_load_balancing::LoadBalancing;
-use netsplit_sim::Lab;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
-use serde::Deserialize;
-
-#[derive(Debug, Deserialize)]
-struct Table {
-    check: Vec<Check>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Check {
-    law: String,
-    expected: String,
-    tier: String,
-}
 
 /// The start of a check's `law`, and what its formula gives.
 fn formulas() -> Vec<(&'static str, f64)> {
@@ -80,23 +67,9 @@ fn simulated() -> Vec<(&'static str, f64)> {
 
 #[test]
 fn the_truth_table_is_what_its_formulas_and_chains_give() {
-    let table: Table = toml::from_str(LoadBalancing.truth()).expect("the truth table is TOML");
     let formulas = formulas().into_iter().map(|(start, value)| (start, value, 5e-4));
-    let mut laws: Vec<_> = formulas
-        .chain(simulated().into_iter().map(|(start, value)| (start, value, 0.025)))
-        .collect();
-    let mut wrong = Vec::new();
-    for check in table.check.iter().filter(|check| check.tier == "law") {
-        let of_check = laws.iter().position(|(start, ..)| check.law.starts_with(start));
-        let of_check = of_check.unwrap_or_else(|| panic!("nothing computes {check:?}"));
-        let (_, value, within) = laws.remove(of_check);
-        let expected: f64 = check.expected.trim_end_matches("ms").parse().expect("a number");
-        if (expected / value - 1.0).abs() > within {
-            wrong.push(format!("{}: {expected} in the table, {value:.4} here", check.law));
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(laws.is_empty(), "computed without a check: {laws:?}");
+    let simulated = simulated().into_iter().map(|(start, value)| (start, value, 0.025));
+    truth_table_is_computed(&LoadBalancing, &["exact"], formulas.chain(simulated));
 }
 
 /// The mean time in ms of `E_N/M/1`: a server that gets every Nth of the requests.

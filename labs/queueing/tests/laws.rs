@@ -5,21 +5,8 @@
 
 use std::f64::consts::LN_10;
 
+use netsplit_harness::testing::truth_table_is_computed;
 use netsplit_lab_queueing::Queueing;
-use netsplit_sim::Lab;
-use serde::Deserialize;
-
-#[derive(Debug, Deserialize)]
-struct Table {
-    check: Vec<Check>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Check {
-    law: String,
-    expected: String,
-    tier: String,
-}
 
 /// The start of a check's `law`, and what its formula gives: milliseconds, percent or plain.
 fn laws() -> Vec<(&'static str, f64)> {
@@ -56,17 +43,8 @@ fn laws() -> Vec<(&'static str, f64)> {
 
 #[test]
 fn the_truth_table_is_what_its_formulas_give() {
-    let table: Table = toml::from_str(Queueing.truth()).expect("the truth table is TOML");
-    let mut laws = laws();
-    for check in &table.check {
-        assert!(["law", "demo"].contains(&check.tier.as_str()), "{check:?}");
-        let place = laws.iter().position(|(start, _)| check.law.starts_with(start));
-        let (_, value) = laws.swap_remove(place.unwrap_or_else(|| panic!("no formula: {check:?}")));
-        let number = check.expected.trim_end_matches(|c: char| c.is_alphabetic() || c == '%');
-        let expected: f64 = number.parse().expect("a number and its unit");
-        assert!((expected / value - 1.0).abs() < 1.5e-3, "{check:?}: the formula gives {value}");
-    }
-    assert!(laws.is_empty(), "not in the table: {laws:?}");
+    let computed = laws().into_iter().map(|(start, value)| (start, value, 1.5e-3));
+    truth_table_is_computed(&Queueing, &[], computed);
 }
 
 /// The chance 1 - p^(1/100) that one leaf may be slower than t, if all of a hundred are to be

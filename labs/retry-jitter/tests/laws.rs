@@ -3,21 +3,8 @@
 //! Nothing here knows the simulator, so a number in the table is wrong only if both the table
 //! and the formula are. The tier `published` has no formula: it is the AWS simulator's.
 
+use netsplit_harness::testing::truth_table_is_computed;
 use netsplit_lab_retry_jitter::RetryJitter;
-use netsplit_sim::Lab;
-use serde::Deserialize;
-
-#[derive(Debug, Deserialize)]
-struct Table {
-    check: Vec<Check>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Check {
-    law: String,
-    expected: String,
-    tier: String,
-}
 
 /// The start of a check's `law`, and what its formula gives: milliseconds, seconds, percent or
 /// plain.
@@ -56,17 +43,8 @@ fn laws() -> Vec<(&'static str, f64)> {
 
 #[test]
 fn the_truth_table_is_what_its_formulas_give() {
-    let table: Table = toml::from_str(RetryJitter.truth()).expect("the truth table is TOML");
-    let mut laws = laws();
-    for check in table.check.iter().filter(|check| check.tier != "published") {
-        let place = laws.iter().position(|(start, _)| check.law.starts_with(start));
-        let (_, value) = laws.swap_remove(place.unwrap_or_else(|| panic!("no formula: {check:?}")));
-        let number: String =
-            check.expected.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
-        let expected: f64 = number.parse().expect("a number and its unit");
-        assert!((expected - value).abs() <= 1.5e-3 * value, "{check:?}: the formula gives {value}");
-    }
-    assert!(laws.is_empty(), "not in the table: {laws:?}");
+    let computed = laws().into_iter().map(|(start, value)| (start, value, 1.5e-3));
+    truth_table_is_computed(&RetryJitter, &["published"], computed);
 }
 
 const CAPACITY: f64 = 300.0;

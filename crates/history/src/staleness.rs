@@ -7,30 +7,32 @@
 
 use std::collections::BTreeMap;
 
-use netsplit_history::{Operation, Outcome, Run, Status, Time};
-
-use crate::client::{GET, PUT};
+use crate::{Operation, Outcome, Run, Status, Time};
 
 /// The time at which a write began, and the one at which it was acknowledged.
 type Span = (Time, Option<Time>);
 
-/// The number of successful reads that were stale.
-pub fn stale_reads(run: &Run) -> usize {
+/// The number of successful reads that were stale, where the operation `read` returns the value of
+/// its key and `write` takes one that is unique; `None` when no read began after a write of its key
+/// was acknowledged.
+pub fn stale_reads(run: &Run, read: &str, write: &str) -> Option<usize> {
     let mut keys = BTreeMap::<_, (Vec<&Operation>, Vec<&Operation>)>::new();
     for operation in &run.operations {
         let Some(key) = &operation.key else { continue };
         let (reads, writes) = keys.entry(key).or_default();
         match &*operation.op {
-            GET if operation.status == Status::Ok => reads.push(operation),
-            PUT if operation.outcome != Outcome::Fail => writes.push(operation),
+            op if op == read && operation.status == Status::Ok => reads.push(operation),
+            op if op == write && operation.outcome != Outcome::Fail => writes.push(operation),
             _ => {}
         }
     }
-    let stale = |(reads, writes): &(Vec<&Operation>, Vec<&Operation>)| {
+    let judged = keys.values().flat_map(|(reads, writes)| {
         let known = Writes::of(writes);
-        reads.iter().filter(|read| known.is_stale(read)).count()
-    };
-    keys.values().map(stale).sum()
+        let judged: Vec<_> = reads.iter().filter_map(|read| known.is_stale(read)).collect();
+        judged
+    });
+    let judged: Vec<bool> = judged.collect();
+    (!judged.is_empty()).then(|| judged.iter().filter(|stale| **stale).count())
 }
 
 struct Writes {
@@ -54,17 +56,16 @@ impl Writes {
         Writes { by_value, newest }
     }
 
-    fn is_stale(&self, read: &Operation) -> bool {
+    /// Whether a read is stale; `None` when no write was acknowledged before it began.
+    fn is_stale(&self, read: &Operation) -> Option<bool> {
         let before = self.newest.partition_point(|(done, _)| *done < read.invoke);
-        let Some((_, latest)) = before.checked_sub(1).map(|last| self.newest[last]) else {
-            return false;
-        };
-        match read.output.as_u64().map(|value| self.by_value.get(&value)) {
+        let (_, latest) = before.checked_sub(1).map(|last| self.newest[last])?;
+        Some(match read.output.as_u64().map(|value| self.by_value.get(&value)) {
             // The value from before all writes.
             None => true,
             Some(Some((_, Some(done)))) => latest > *done,
             Some(_) => false,
-        }
+        })
     }
 }
 
@@ -72,9 +73,12 @@ impl Writes {
 mod tests {
     use std::time::Duration;
 
-    use netsplit_sim::prelude::Value;
+    use serde_json::Value;
 
     use super::*;
+
+    const GET: &str = "get";
+    const PUT: &str = "put";
 
     fn operation(op: &str, input: Value, output: Value, span: (u64, u64)) -> Operation {
         let at = |ms| Time::from(Duration::from_millis(ms));
@@ -102,7 +106,7 @@ mod tests {
         let read = operation(GET, Value::Null, seen.into(), (at, at + 1));
         let run =
             Run { operations: writes.iter().cloned().chain([read]).collect(), ..Run::default() };
-        stale_reads(&run) == 1
+        stale_reads(&run, GET, PUT) == Some(1)
     }
 
     #[test]
@@ -113,6 +117,16 @@ mod tests {
         assert!(stale(&writes, Value::Null, 40));
         assert!(!stale(&writes, 1, 25), "the second write is not over");
         assert!(!stale(&writes, Value::Null, 5));
+    }
+
+    #[test]
+    fn reads_before_any_acknowledged_write_are_no_evidence() {
+        let run =
+            |operations: &[Operation]| Run { operations: operations.to_vec(), ..Run::default() };
+        let get = |at| operation(GET, Value::Null, Value::Null, (at, at + 1));
+        assert_eq!(stale_reads(&run(&[get(40)]), GET, PUT), None);
+        assert_eq!(stale_reads(&run(&[put(1, 0, 10), get(5)]), GET, PUT), None);
+        assert_eq!(stale_reads(&run(&[put(1, 0, 10)]), GET, PUT), None);
     }
 
     #[test]
