@@ -4,7 +4,8 @@ mod support;
 
 use std::fs;
 
-use support::{netsplit, stderr};
+use serde_json::Value;
+use support::{netsplit, root, stderr, stdout};
 
 /// Every refusal of every lab: a scenario, the overrides that cause it, the value in the last of
 /// them that is shown, and the label.
@@ -54,14 +55,31 @@ const REFUSALS: &[(&str, &[&str], &str, &str)] = &[
     ),
     ("consistent-hashing/calm", &["params.sizes=[1,0]"], "[1,0]", "each at least 1"),
     ("consistent-hashing/calm", &["params.sizes=[]"], "[]", "each at least 1"),
-    ("consistent-hashing/calm", &["params.virtual_nodes=0"], "0", "expected at least 1"),
-    ("consistent-hashing/calm", &["params.probes=0"], "0", "expected at least 1"),
-    ("consistent-hashing/calm", &["params.capacity=0"], "0", "expected at least 1"),
-    ("consistent-hashing/calm", &["params.census_keys=0"], "0", "expected at least 1"),
-    ("consistent-hashing/calm", &["params.census_rings=0"], "0", "expected at least 1"),
+    ("consistent-hashing/calm", &["params.virtual_nodes=0"], "0", "expected from 1 to"),
+    ("consistent-hashing/calm", &["params.probes=0"], "0", "expected from 1 to"),
+    ("consistent-hashing/calm", &["params.capacity=0"], "0", "expected from 1 to"),
+    ("consistent-hashing/calm", &["params.census_keys=0"], "0", "expected from 1 to"),
+    ("consistent-hashing/calm", &["params.census_rings=0"], "0", "expected from 1 to"),
     ("consistent-hashing/calm", &["params.table_size=65536"], "65536", "expected a prime"),
     ("consistent-hashing/calm", &["nodes.directory.count=2"], "2", "expected 1"),
     ("consistent-hashing/calm", &["nodes.store.count=2"], "2", "expected 1"),
+    ("cache/calm", &["params.capacity=0"], "0", "expected at least 1"),
+    ("cache/calm", &["params.scan_keys=0"], "0", "expected at least 1"),
+    ("cache/calm", &["params.beta=0"], "0", "expected a number above 0"),
+    ("cache/calm", &["params.flush_every=0s"], "0s", "expected more than 0s"),
+    ("cache/calm", &["nodes.db.count=2"], "2", "expected 1"),
+    ("leases/calm", &["params.ttl=0s"], "0s", "expected more than 0s"),
+    ("leases/calm", &["params.renew=0s"], "0s", "expected more than 0s"),
+    ("leases/calm", &["params.poll=0s"], "0s", "expected more than 0s"),
+    ("leases/calm", &["nodes.storage.count=2"], "2", "expected 1"),
+    ("load-balancing/calm", &["params.choices=0"], "0", "expected at least 1"),
+    ("load-balancing/calm", &["params.subset=0"], "0", "expected at least 1"),
+    ("load-balancing/calm", &["params.check_fails=0"], "0", "expected at least 1"),
+    ("load-balancing/calm", &["params.target=0"], "0", "expected at least 1"),
+    ("load-balancing/calm", &["params.check_every=0s"], "0s", "expected more than 0s"),
+    ("load-balancing/calm", &["params.sync=0s"], "0s", "expected more than 0s"),
+    ("load-balancing/calm", &["params.aggression=0"], "0", "expected from 0.1 to 1000"),
+    ("load-balancing/calm", &["params.cold_factor=0.5"], "0.5", "expected from 1 to 1000"),
     ("circuit-breaker/calm", &["params.window=5"], "5", "expected min_calls of at most 5"),
     ("circuit-breaker/calm", &["params.window=9ns"], "9ns", "expected at least 10ns"),
     ("circuit-breaker/calm", &["params.threads=0"], "0", "expected more than 0"),
@@ -87,6 +105,35 @@ fn every_refusal_of_every_lab_points_to_its_override() {
         let shown = format!("| --set {set}\n  | {margin}{} ", "^".repeat(value.len()));
         assert!(told.starts_with("error: ") && told.contains(&shown), "{args:?}: {told}");
         assert!(told.contains(label), "{args:?}: {told}");
+    }
+}
+
+/// All parameters, `LAB` and `NAME`, from the schema.
+fn parameters() -> Vec<(String, String)> {
+    let schema = fs::read_to_string(root().join("scenarios/scenario.schema.json"));
+    let schema: Value = serde_json::from_str(&schema.expect("readable")).expect("JSON");
+    let definitions = schema["definitions"].as_object().expect("an object").iter();
+    let params = definitions.filter_map(|(name, it)| Some((name.strip_suffix(".params")?, it)));
+    let names = params.flat_map(|(lab, params)| {
+        let properties = params["properties"].as_object().expect("an object").keys();
+        properties.map(move |name| (lab.to_owned(), name.clone()))
+    });
+    names.collect()
+}
+
+#[test]
+fn the_largest_number_of_a_parameter_is_refused_or_runs() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let parameters = parameters();
+    assert!(parameters.len() > 100, "{parameters:?}");
+    for (lab, name) in parameters {
+        let (scenario, set) = (format!("{lab}/calm"), format!("params.{name}={}", u32::MAX));
+        let output = netsplit(folder.path(), &["run", &scenario, "--no-files", "--set", &set]);
+        let told = stdout(&output) + &stderr(&output);
+        assert!(matches!(output.status.code(), Some(0..=3)), "{scenario} {set}: {told}");
+        for fault in ["panicked", "overflow", "memory allocation"] {
+            assert!(!told.contains(fault), "{scenario} {set}: {told}");
+        }
     }
 }
 

@@ -69,6 +69,9 @@ pub enum Spread {
     Poll,
 }
 
+/// The largest Maglev table. The paper's largest has 655,373 entries.
+const TABLE_SIZE_MAX: u32 = 10_000_000;
+
 impl Default for Params {
     fn default() -> Self {
         Params {
@@ -117,23 +120,28 @@ impl Params {
             let expected = "expected at least one number, each at least 1";
             return Err(Refusal::new("params.sizes", wrong, expected));
         }
-        for (name, value) in [
-            ("virtual_nodes", self.virtual_nodes),
-            ("probes", self.probes),
-            ("capacity", self.capacity),
-            ("census_keys", self.census_keys),
-            ("census_rings", self.census_rings),
+        let largest = self.sizes.iter().copied().max().unwrap_or(1);
+        // What stands in memory is limited to what a laptop holds.
+        for (name, value, most) in [
+            ("sizes", largest, 1_000),
+            ("virtual_nodes", self.virtual_nodes, 1_000_000 / largest.min(1_000)),
+            ("probes", self.probes, 1_000),
+            ("capacity", self.capacity, u32::MAX),
+            ("census_keys", self.census_keys, 10_000_000),
+            ("census_rings", self.census_rings, 100_000),
         ] {
-            if value == 0 {
+            if !(1..=most).contains(&value) {
                 let key = format!("params.{name}");
-                let wrong = format!("{key} is 0");
-                return Err(Refusal::new(key, wrong, "expected at least 1"));
+                let wrong = format!("{key} is {value}");
+                return Err(Refusal::new(key, wrong, format!("expected from 1 to {most}")));
             }
         }
         let size = self.table_size;
-        if size <= nodes || !is_prime(size) {
+        if size <= nodes || size > TABLE_SIZE_MAX || !is_prime(size) {
             let wrong = format!("params.table_size is {size}");
-            let expected = format!("expected a prime larger than the {nodes} nodes");
+            let expected = format!(
+                "expected a prime larger than the {nodes} nodes, and below {TABLE_SIZE_MAX}"
+            );
             let refusal = Refusal::new("params.table_size", wrong, expected);
             return Err(refusal.or("nodes.cache.count"));
         }
@@ -157,6 +165,7 @@ mod tests {
         let sized = |table_size| Params { table_size, ..Params::default() };
         assert_eq!(sized(65_537).check(10), Ok(()));
         assert!(sized(65_536).check(10).is_err());
+        assert!(sized(4_294_967_291).check(10).is_err(), "a prime, and 16 GiB");
         assert!(sized(7).check(10).is_err());
     }
 }

@@ -115,11 +115,13 @@ impl Params {
                 return Err(refuse(name, "0s", "more than 0s"));
             }
         }
-        for (name, value, least) in
-            [("aggression", self.aggression, 0.1), ("cold_factor", self.cold_factor, 1.0)]
-        {
-            if !(value.is_finite() && value >= least) {
-                return Err(refuse(name, &value.to_string(), &format!("at least {least}")));
+        for (name, value, (least, most)) in [
+            ("aggression", self.aggression, (0.1, 1000.0)),
+            ("cold_factor", self.cold_factor, (1.0, 1000.0)),
+        ] {
+            if !(least..=most).contains(&value) {
+                let range = format!("from {least} to {most}");
+                return Err(refuse(name, &format!("{value:?}"), &range));
             }
         }
         Ok(())

@@ -69,8 +69,9 @@ impl Hpa {
         self.added.retain(|(at, _)| now.saturating_sub(*at) < period);
         let added: u32 = self.added.iter().map(|(_, count)| count).sum();
         let base = ordered.saturating_sub(added);
-        let share = base + base * self.params.scale_up_percent / 100;
-        share.max(base + self.params.scale_up_servers)
+        let share = u64::from(base) * u64::from(self.params.scale_up_percent) / 100;
+        let share = u32::try_from(share).unwrap_or(u32::MAX);
+        base.saturating_add(share.max(self.params.scale_up_servers))
     }
 }
 
@@ -156,6 +157,9 @@ mod tests {
         let slow = netsplit_scenario::Span::ms(60_000);
         let params = Params { scale_up_period: slow, ..Params::default() };
         assert_eq!(decisions(&params, &readings[..2]), [5, 5], "four a minute");
+        let most =
+            Params { scale_up_percent: u32::MAX, scale_up_servers: u32::MAX, ..Params::default() };
+        assert_eq!(decisions(&most, &readings[..1]), [12], "as many as it wishes");
     }
 
     #[test]

@@ -41,7 +41,8 @@ impl Cluster {
             return Err(Refusal::new("params.fan_out", wrong, expected).or("nodes.servers.count"));
         }
         let waiting = params.queue_limit.limit();
-        let capacity = waiting.zip(servers.workers).map(|(waiting, workers)| waiting + workers);
+        let capacity =
+            waiting.zip(servers.workers).map(|(waiting, workers)| waiting.saturating_add(workers));
         Ok(Cluster {
             replicas: Replicas { servers: servers.count as usize, leaves: params.fan_out as usize },
             service: Sampler::new(&params.service),
