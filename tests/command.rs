@@ -27,9 +27,25 @@ fn a_wrong_name_suggests_the_right_one() {
 #[test]
 fn a_wrong_lab_suggests_the_right_one() {
     in_folder(|folder| {
-        let output = netsplit(folder, &["lesson", "quorumkv"]);
-        assert_eq!(output.status.code(), Some(2));
-        assert!(stderr(&output).contains("did you mean `quorum-kv`?"), "{}", stderr(&output));
+        for command in ["lesson", "list"] {
+            let output = netsplit(folder, &[command, "quorumkv"]);
+            assert_eq!(output.status.code(), Some(2));
+            assert!(stderr(&output).contains("did you mean `quorum-kv`?"), "{}", stderr(&output));
+        }
+    });
+}
+
+#[test]
+fn a_list_is_of_all_labs_or_of_one() {
+    in_folder(|folder| {
+        let (all, one) =
+            (netsplit(folder, &["list"]), netsplit(folder, &["list", "raft", "--json"]));
+        assert!(
+            stdout(&all).contains("\n  raft/calm ") && stdout(&all).contains("\n  cache/calm ")
+        );
+        let one: serde_json::Value = serde_json::from_str(&stdout(&one)).expect("JSON");
+        assert_eq!(one.as_array().map(Vec::len), Some(1));
+        assert_eq!(one[0]["lab"], "raft");
     });
 }
 

@@ -227,6 +227,8 @@ impl Which {
 /// `netsplit list`
 #[derive(Args, Debug)]
 pub struct List {
+    /// The lab; all without it
+    pub lab: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

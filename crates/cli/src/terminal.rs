@@ -55,6 +55,12 @@ pub fn width() -> usize {
     console_width().unwrap_or(WIDTH).clamp(WIDTH_MIN, WIDTH_MAX)
 }
 
+/// The columns of the terminal; `None` when there is none, so that what another program reads stays
+/// on one line.
+pub fn columns() -> Option<usize> {
+    console_width().map(|width| width.clamp(WIDTH_MIN, WIDTH_MAX))
+}
+
 fn console_width() -> Option<usize> {
     io::stdout()
         .is_terminal()

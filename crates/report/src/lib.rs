@@ -46,7 +46,7 @@ pub use report::{
 pub use rounding::LatencyMs;
 pub use svg::{SVG_COLUMNS, against_svg, comparison_svg, to_svg};
 pub use terminal::{
-    Predicted, Side, comparison_rows, render, render_comparison, render_difference,
+    Predicted, Side, comparison_rows, hang, render, render_comparison, render_difference,
     render_predictions, render_question, timeline_columns,
 };
 pub use timeline::{Column, Timeline};

@@ -112,8 +112,9 @@ impl Page {
     }
 }
 
-/// `text` wrapped after `mark`, with further lines indented by the same width.
-pub(crate) fn hang(mark: &str, text: &str, most: usize) -> Vec<String> {
+/// Wraps `text` after `mark` to at most `most` columns, with further lines indented by the width of
+/// `mark`.
+pub fn hang(mark: &str, text: &str, most: usize) -> Vec<String> {
     let indent = text::width(mark);
     let lines = wrap(text, most.saturating_sub(indent));
     let marked = lines.into_iter().enumerate().map(|(index, line)| {
