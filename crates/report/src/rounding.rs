@@ -16,7 +16,7 @@ const ENOUGH_BEYOND: u64 = 10;
 pub struct LatencyMs {
     /// Number of samples.
     pub count: u64,
-    /// The mean, to four significant digits.
+    /// The mean, exact to the nanosecond: what is shown is rounded once.
     pub mean: Option<f64>,
     /// The median. Percentiles and the maximum have three significant digits.
     pub p50: Option<f64>,
@@ -47,7 +47,7 @@ impl From<&Latencies> for LatencyMs {
         let percentile = |p| latencies.percentile(p).map(|d| millis(d, DIGITS));
         LatencyMs {
             count: latencies.count(),
-            mean: latencies.mean().map(|mean| millis(mean, DIGITS + 1)),
+            mean: latencies.mean().map(|mean| mean.as_nanos() as f64 / 1e6),
             p50: percentile(50.0),
             p90: percentile(90.0),
             p99: percentile(99.0),
@@ -89,6 +89,14 @@ mod tests {
         assert!(rounded.is_few("p99") && !rounded.is_few("p90"));
         assert_eq!((rounded.count, rounded.mean), (100, Some(0.0505)));
         assert_eq!(rounded.max, Some(0.1));
+    }
+
+    #[test]
+    fn the_mean_is_not_rounded_before_it_is_shown() {
+        // To four digits and then to three it would be 30.4.
+        let mean = Duration::from_nanos(30_346_800);
+        let rounded = LatencyMs::from(&[mean].into_iter().collect::<Latencies>());
+        assert_eq!(rounded.mean, Some(30.3468));
     }
 
     #[test]
