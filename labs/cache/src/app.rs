@@ -48,7 +48,7 @@ impl App {
                 Ok(Got::Miss(token)) => Some(Filler::Missed(token)),
                 Ok(Got::Wait) if self.host.monotonic() >= until => return ReadDone::Lost,
                 Ok(Got::Wait) => {
-                    self.host.sleep(*params.lease_wait).await;
+                    self.host.sleep(*params.lease_wait).named("lease wait").await;
                     continue;
                 }
                 // Without its cache, an app reads the database and fills nothing.

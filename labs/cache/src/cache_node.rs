@@ -225,7 +225,7 @@ impl CacheNode {
     /// Writes the buffer to the database, again and again.
     async fn flush_every(self: Rc<Self>) {
         loop {
-            self.host.sleep(*self.cluster.params.flush_every).await;
+            self.host.sleep(*self.cluster.params.flush_every).named("next flush").await;
             let waiting = self.memory.borrow().buffer.waiting();
             for (key, value) in waiting {
                 self.host.spawn(self.clone().flush(key, value));

@@ -14,8 +14,8 @@ use crate::types::{Key, Token};
 
 /// Decides who may fill a key.
 pub trait Leasing {
-    /// No lease is out. A lease is good for `lease_for`. The first token is `first`, and all of
-    /// later ones are greater, so that no two lives of a cache give out the same.
+    /// No lease is out. A lease is good for `lease_for`. The first token is `first`, and each later
+    /// one is greater, so that no two lives of a cache give out the same.
     fn new(lease_for: Duration, first: Token) -> Self
     where
         Self: Sized;
