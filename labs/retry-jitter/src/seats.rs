@@ -35,7 +35,7 @@ pub static BACKOFF: Seat<MakeBackoff> = Seat {
         }),
         filling(
             "equal-jitter",
-            "Never comes back at once: a little less work, and a little slower",
+            "Never comes back at once: as little work, and a third slower",
             |bounds| Box::new(EqualJitter(bounds)),
         ),
         filling(
