@@ -6,11 +6,11 @@
 //! answer promises them (Figure 2: "updated on stable storage before responding to RPCs").
 //!
 //! Names are those of Figure 2 of Ongaro and Ousterhout, "In Search of an Understandable
-//! Consensus Algorithm", ATC 2014; sections called "thesis" are of Ongaro's dissertation of the
-//! same year. [`Raft`] keeps the rules that hold for all messages, above all that of terms, and
-//! leaves the rest to the [`Seats`], which share a [`State`]: `election` (5.2, 5.4.1, pre-vote),
-//! `replication` (5.3), `commitment` (5.4.2), `snapshot` (7) and `reads` (8, thesis 6.4). Beside
-//! them are `membership` (thesis 4) and `transfer` (thesis 3.10).
+//! Consensus Algorithm (Extended Version)", 2014; sections called "thesis" are of Ongaro's
+//! dissertation of the same year. [`Raft`] keeps the rules that hold for all messages, above all
+//! that of terms, and leaves the rest to the [`Seats`], which share a [`State`]: `election` (5.2,
+//! 5.4.1, pre-vote), `replication` (5.3), `commitment` (5.4.2), `snapshot` (7) and `reads` (8,
+//! thesis 6.4). Beside them are `membership` (thesis 4) and `transfer` (thesis 3.10).
 //!
 //! Left out: joint consensus, so members change one at a time; pipelining, so at most one batch
 //! of entries is in flight to each follower and a write waits for at most one more round trip;
