@@ -1,7 +1,7 @@
 //! Backoff: the wait before the next try.
 //!
-//! All strategies but [`Immediate`] grow with the number of failures up to a cap:
-//! `min(cap, base * 2^n)`. They differ in their jitter. Clients that failed together and wait
+//! All strategies but [`Immediate`] grow up to a cap, with the number of failures as
+//! `min(cap, base * 2^n)` or, decorrelated, with the wait before. They differ in their jitter. Clients that failed together and wait
 //! equally long come back together and fail together; a random wait spreads them. The four formulas
 //! are those of Marc Brooker, "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
 //!
