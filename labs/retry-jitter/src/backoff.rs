@@ -1,9 +1,10 @@
 //! Backoff: the wait before the next try.
 //!
 //! All strategies but [`Immediate`] grow up to a cap, with the number of failures as
-//! `min(cap, base * 2^n)` or, decorrelated, with the wait before. They differ in their jitter. Clients that failed together and wait
-//! equally long come back together and fail together; a random wait spreads them. The four formulas
-//! are those of Marc Brooker, "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
+//! `min(cap, base * 2^n)` or, decorrelated, with the wait before. They differ in their jitter.
+//! Clients that failed together and wait equally long come back together and fail together; a
+//! random wait spreads them. The four formulas are those of Marc Brooker, "Exponential Backoff And
+//! Jitter" (AWS Architecture Blog, 2015).
 //!
 //! [`SeededAlike`] is wrong: it has the formula of full jitter, but every client starts its
 //! generator with the same seed. The waits look random to each client, and are the same for all.
