@@ -16,6 +16,7 @@ use netsplit_sim::{Lab, Options, simulate};
 use crate::{Catalog, LoadError, Source};
 
 /// A scenario with its lab.
+#[derive(Clone)]
 pub struct Experiment {
     /// `LAB/NAME`.
     pub name: String,

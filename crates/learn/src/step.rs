@@ -3,6 +3,8 @@
 use netsplit_scenario::ExerciseFiles;
 use serde::Deserialize;
 
+use crate::Draws;
+
 /// The number of seeds of a step that does not say otherwise.
 const SEEDS: u64 = 5;
 
@@ -25,6 +27,8 @@ pub struct Step {
     pub seeds: u64,
     /// A question; the rule, and where it was published; the place in the learner's code.
     pub hints: [String; 3],
+    /// What each student gets values of their own for.
+    pub draws: Draws,
     /// Its files.
     pub files: ExerciseFiles,
 }
@@ -40,6 +44,8 @@ struct StepFile {
     #[serde(default = "default_seeds")]
     seeds: u64,
     hints: [String; 3],
+    #[serde(default)]
+    draw: Draws,
 }
 
 fn default_seeds() -> u64 {
@@ -50,15 +56,21 @@ impl Step {
     /// Reads the files of a step of `lab`.
     ///
     /// # Errors
-    /// When `step.toml` is not one.
+    /// When `step.toml` is not one, or draws values for a scenario that does not judge the step.
     pub fn read(lab: &'static str, files: &ExerciseFiles) -> Result<Step, String> {
         let read = toml::from_str(files.step);
-        let StepFile { title, asks, points, scenarios, seeds, hints } =
-            read.map_err(|error| format!("{lab}/{}: step.toml: {error}", files.name))?;
+        let place = format!("{lab}/{}: step.toml: ", files.name);
+        let StepFile { title, asks, points, scenarios, seeds, hints, draw: draws } =
+            read.map_err(|error| format!("{place}{error}"))?;
+        let judges = |scenario: &&str| scenarios.iter().any(|name| name == scenario);
+        if let Some(other) = draws.scenarios().find(|scenario| !judges(scenario)) {
+            return Err(format!("{place}draw.{other}: {other} is no scenario of this step"));
+        }
         let hints = hints.map(|hint| hint.trim().to_owned());
         let asks = asks.trim().to_owned();
         let name = files.name;
-        Ok(Step { lab, name, title, asks, points, scenarios, seeds, hints, files: *files })
+        let files = *files;
+        Ok(Step { lab, name, title, asks, points, scenarios, seeds, hints, draws, files })
     }
 
     /// `LAB/STEP`.

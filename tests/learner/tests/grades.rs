@@ -66,6 +66,41 @@ fn right_code_earns_all_points_under_known_and_held_out_seeds() {
 }
 
 #[test]
+fn a_student_has_values_of_their_own_and_right_code_earns_all_points_with_any() {
+    let folder = folder();
+    let salted = |program: &str, student: &str, mistake: &str| {
+        let mut command = bucket(&folder, program);
+        command.args(["--student", student]).env("MISTAKE", mistake);
+        graded(&folder, command.env("NETSPLIT_SEED_SALT", SALT))
+    };
+    for student in ["ada", "bob"] {
+        let results = salted(GRADUATE, student, "");
+        let all = results["score"].as_u64().expect("whole points");
+        assert_eq!(points(&results, "max_score"), all, "{student}: {results}");
+    }
+    let [one, other] = ["ada", "bob"].map(|student| salted(CLUMSY, student, "fitted"));
+    assert_eq!(one, salted(CLUMSY, "ada", "fitted"), "the same values each time");
+    assert_ne!(one, other, "each has their own");
+    for results in [one, other] {
+        let tests = results["tests"].as_array().expect("an array of tests");
+        let (held_out, known) = tests.split_last().expect("tests");
+        assert!(known.iter().all(|test| test["score"] == test["max_score"]), "{results}");
+        assert!(held_out["score"].as_u64() < held_out["max_score"].as_u64(), "{results}");
+        let output = held_out["output"].as_str().expect("text");
+        assert!(output.contains(" --set params.burst=") && output.contains(" --set params.limit="));
+    }
+}
+
+#[test]
+fn a_student_without_a_salt_is_refused() {
+    let folder = folder();
+    let mut command = bucket(&folder, GRADUATE);
+    let output = command.args(["--student", "ada"]).output().expect("the command starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--seed-salt"));
+}
+
+#[test]
 fn the_parent_alone_writes_points() {
     for (mistake, said) in [
         ("forge", "its process ended with exit status 0"),

@@ -126,6 +126,25 @@ fn right_code_passes_every_step() {
 }
 
 #[test]
+fn right_code_earns_all_points_with_a_student_s_own_values() {
+    let folder = folder();
+    let drawn: Vec<_> =
+        steps().into_iter().filter(|step| step.draws.scenarios().next().is_some()).collect();
+    assert!(!drawn.is_empty());
+    for step in drawn {
+        for student in ["ada", "bob", "eve"] {
+            let args =
+                ["learn", step.lab, step.name, "--binary", GRADUATE, "--grade", "points.xml"];
+            let args = [&args[..], &["--seed-salt", "midterm", "--student", student]].concat();
+            let output = netsplit(folder.path(), &args);
+            let (text, points) = (stdout(&output), step.points);
+            let all = format!("{points} of {points} points, written to points.xml\n");
+            assert!(text.ends_with(&all), "{}, {student}: {text}{}", step.path(), stderr(&output));
+        }
+    }
+}
+
+#[test]
 fn wrong_code_passes_no_step() {
     let folder = folder();
     for step in steps() {

@@ -59,6 +59,10 @@ pub struct Learn {
     /// is never printed
     #[arg(long, value_name = "TEXT", env = SALT, hide_env_values = true)]
     pub seed_salt: Option<String>,
+    /// With --grade and a salt: the held-out half of some scenarios runs with values of parameters
+    /// that are derived from the salt and this name, the same each time
+    #[arg(long, value_name = "NAME", requires_all = ["grade", "seed_salt"])]
+    pub student: Option<String>,
 }
 
 /// A format of points.

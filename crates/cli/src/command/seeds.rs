@@ -2,7 +2,8 @@
 //!
 //! Held-out seeds are the first 48 bits of SHA-256 over the salt and a number. Knowing some of them,
 //! as each reproducing command shows one, reveals neither the others nor the salt. 48 bits are
-//! enough to prevent guessing, and few enough for every JSON reader.
+//! enough to prevent guessing, and few enough for every JSON reader. A student's own values are
+//! drawn by numbers that are derived in the same way, from the salt, the student and what is drawn.
 
 use netsplit_report::sweep::Seeds;
 use sha2::{Digest, Sha256};
@@ -37,14 +38,33 @@ pub fn seeds(range: SeedRange, salt: Option<&str>) -> anyhow::Result<Seeds> {
     })
 }
 
-fn derived(salt: &str, number: u64) -> u64 {
+/// A number for a student, below 2^48, that only those who know the salt can derive; `of` says what it
+/// is for.
+pub fn students_number(salt: &str, student: &str, of: &[&str]) -> u64 {
+    let mut hash = salted(b"netsplit student's value\0", salt);
+    for part in [&[student], of].concat() {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    number(hash)
+}
+
+fn derived(salt: &str, index: u64) -> u64 {
+    let mut hash = salted(b"netsplit held-out seed\0", salt);
+    hash.update(index.to_le_bytes());
+    number(hash)
+}
+
+fn salted(purpose: &[u8], salt: &str) -> Sha256 {
     let mut hash = Sha256::new();
-    hash.update(b"netsplit held-out seed\0");
+    hash.update(purpose);
     hash.update((salt.len() as u64).to_le_bytes());
     hash.update(salt.as_bytes());
-    hash.update(number.to_le_bytes());
-    let digest = hash.finalize();
-    digest[..6].iter().fold(0, |seed, byte| seed << 8 | u64::from(*byte))
+    hash
+}
+
+fn number(hash: Sha256) -> u64 {
+    hash.finalize()[..6].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 fn distinct(seeds: impl Iterator<Item = u64>) -> Vec<u64> {
@@ -55,6 +75,19 @@ fn distinct(seeds: impl Iterator<Item = u64>) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_depends_on_salt_student_and_what_it_is_for() {
+        let one = students_number("midterm", "ada", &["raft", "calm"]);
+        assert_eq!(one, students_number("midterm", "ada", &["raft", "calm"]));
+        let others = [
+            students_number("final", "ada", &["raft", "calm"]),
+            students_number("midterm", "bob", &["raft", "calm"]),
+            students_number("midterm", "ada", &["raftcalm"]),
+            students_number("midterm", "adaraft", &["calm"]),
+        ];
+        assert!(one < 1 << 48 && others.iter().all(|other| *other != one));
+    }
 
     #[test]
     fn derived_seeds_stay_what_they_are() {

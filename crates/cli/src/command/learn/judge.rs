@@ -1,5 +1,6 @@
 //! Runs of a step, simulated by the learner's program and judged here.
 
+use std::borrow::Cow;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,6 +9,7 @@ use netsplit_history::Run;
 use netsplit_learn::{Failure, RunGrade, ScenarioGrade, Step, StepGrade, suspects};
 use netsplit_sim::Options;
 
+use super::drawn::{self, Drawn, Student};
 use crate::parallel;
 use crate::worker::{Answer, Pool, Request, SimulatedRun, watched};
 
@@ -27,6 +29,8 @@ struct Case {
     experiment: Experiment,
     /// The variant with the learner's filling.
     variant: String,
+    /// A student's own values, if it is run with any.
+    drawn: Option<Drawn>,
 }
 
 impl Judge<'_> {
@@ -45,14 +49,24 @@ impl Judge<'_> {
         Ok(grade)
     }
 
-    /// Grades all scenarios of a step under these seeds; writes no pages.
+    /// Grades all scenarios of a step under these seeds, with the values of a student, if one is
+    /// given; writes no pages.
     ///
     /// # Errors
-    /// When a scenario cannot be loaded, or the program is no learner's.
-    pub fn grade_all(&self, step: &Step, seeds: &[u64]) -> anyhow::Result<StepGrade> {
+    /// When a scenario cannot be loaded, the program is no learner's, or the reference passes with no
+    /// values of the student's.
+    pub fn grade_all(
+        &self,
+        step: &Step,
+        seeds: &[u64],
+        student: Option<Student<'_>>,
+    ) -> anyhow::Result<StepGrade> {
         let mut scenarios = ungraded(step, seeds.len() as u64);
         for scenario in &mut scenarios {
-            let case = self.case(step, &scenario.name)?;
+            let mut case = self.case(step, &scenario.name)?;
+            if let Some(student) = student {
+                case.drawn = drawn::values(self.catalog, &case.experiment, step, student, seeds)?;
+            }
             scenario.runs = self.runs(step, &case, seeds)?;
             if let Some(run) = scenario.runs.iter_mut().find(|run| run.failure.is_some()) {
                 self.compare(&case, run)?;
@@ -122,7 +136,7 @@ impl Judge<'_> {
         let source = self.catalog.source(&format!("{}/{name}", step.lab))?;
         let experiment = crate::load(self.catalog, &source, &[])?;
         let variant = step.variant(&experiment.scenario.variant);
-        Ok(Case { experiment, variant })
+        Ok(Case { experiment, variant, drawn: None })
     }
 
     /// Does runs until one fails.
@@ -155,7 +169,7 @@ impl Judge<'_> {
     fn judge(&self, step: &Step, case: &Case, seed: u64) -> anyhow::Result<RunGrade> {
         let command = case.command(step.lab, seed);
         let failure = match self.run(case.request(seed))? {
-            Ok(run) => Failure::of(&case.experiment.judge(&run), command),
+            Ok(run) => Failure::of(&case.judge(seed).judge(&run), command),
             Err(why) => Some(Failure::without_record(why, command)),
         };
         Ok(RunGrade { seed, failure })
@@ -195,12 +209,26 @@ fn ungraded(step: &Step, seeds: u64) -> Vec<ScenarioGrade> {
 }
 
 impl Case {
+    /// The experiment that judges the run of a seed.
+    fn judge(&self, seed: u64) -> Cow<'_, Experiment> {
+        match &self.drawn {
+            Some(drawn) => Cow::Owned(drawn.judge(&self.experiment, seed)),
+            None => Cow::Borrowed(&self.experiment),
+        }
+    }
+
+    /// What a student's own values override.
+    fn overrides(&self) -> &[String] {
+        self.drawn.as_ref().map_or(&[], |drawn| &drawn.overrides)
+    }
+
     fn request(&self, seed: u64) -> SimulatedRun {
         let source = self.experiment.source();
+        let variant = format!("variant={}", self.variant);
         SimulatedRun {
             source: (source.name.clone(), source.file.clone()),
             text: source.text.clone(),
-            overrides: vec![format!("variant={}", self.variant)],
+            overrides: [self.overrides(), &[variant]].concat(),
             seed,
             compare: false,
             places: false,
@@ -209,7 +237,9 @@ impl Case {
 
     fn command(&self, lab: &str, seed: u64) -> String {
         let (name, variant) = (&self.experiment.name, &self.variant);
-        format!("cargo {lab} run {name} --variant {variant} --seed {seed}")
+        let sets = self.overrides().iter().map(|set| format!(" --set {set}"));
+        let sets: String = sets.collect();
+        format!("cargo {lab} run {name} --variant {variant} --seed {seed}{sets}")
     }
 }
 

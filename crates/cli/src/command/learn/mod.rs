@@ -3,9 +3,11 @@
 //! The learner's crate is a `netsplit` with the learner's code in it (`init`). Grading builds it
 //! with cargo (`build`) and starts it as a worker, which simulates and sends back the record of each
 //! run. This process alone judges the records (`judge`), so nothing that the learner's code prints,
-//! writes or returns is a verdict. `sheet` writes the points for a course.
+//! writes or returns is a verdict. `sheet` writes the points for a course, for
+//! which `drawn` gives each student values of their own.
 
 mod build;
+mod drawn;
 mod folder;
 mod init;
 mod judge;

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use netsplit_harness::Catalog;
 use netsplit_learn::{Format, GradeSheet, GradedStep, Outcome, Step, step_report};
 
+use super::drawn::Student;
 use super::folder::Folder;
 use super::judge::Judge;
 use super::{chosen, learners, missing};
@@ -47,7 +48,7 @@ pub fn write(
         }
         let (_, built) = program.as_ref().expect("it was built");
         graded[index].outcome = match built {
-            Ok(pool) => outcome(catalog, folder, pool, &step, salt)?,
+            Ok(pool) => outcome(catalog, folder, pool, &step, args)?,
             Err(said) => Outcome::NotBuilt(not_built(said)),
         };
         sheet = write(&graded)?;
@@ -62,16 +63,20 @@ fn outcome(
     folder: &Folder,
     pool: &Pool,
     step: &Step,
-    salt: Option<&str>,
+    args: &Learn,
 ) -> anyhow::Result<Outcome> {
     let Some(source) = folder.source(step)? else {
         return Ok(Outcome::NotBuilt(missing(step).to_string()));
     };
     let judge = Judge { catalog, pool, source: &source };
-    let known = Box::new(judge.grade_all(step, &step.known_seeds())?);
+    let known = Box::new(judge.grade_all(step, &step.known_seeds(), None)?);
     terminal::print(&step_report(&known));
     let range = SeedRange { from: 1, to: step.seeds };
-    let held_out = salt.map(|salt| judge.grade_all(step, &seeds::seeds(range, Some(salt))?.list));
+    let held_out = args.seed_salt.as_deref().map(|salt| {
+        let seeds = seeds::seeds(range, Some(salt))?.list;
+        let student = args.student.as_deref().map(|name| Student { salt, name });
+        judge.grade_all(step, &seeds, student)
+    });
     Ok(Outcome::Graded { known, held_out: held_out.transpose()?.map(Box::new) })
 }
 
