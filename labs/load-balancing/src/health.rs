@@ -25,10 +25,11 @@ pub type Openness = fn(servers: &[(usize, bool)], panic_below: f64) -> Vec<usize
 
 /// The healthy ones, and all of them when too few are healthy: then it is more probable that the
 /// checks are wrong, or that the load is too high for those that are left (Envoy's panic threshold).
+/// With a threshold of zero there is no panic, as in Envoy.
 pub fn panic_threshold(servers: &[(usize, bool)], panic_below: f64) -> Vec<usize> {
     let healthy = healthy_only(servers, panic_below);
     let enough = healthy.len() as f64 >= panic_below * servers.len() as f64;
-    if enough && !healthy.is_empty() { healthy } else { everyone(servers, panic_below) }
+    if enough { healthy } else { everyone(servers, panic_below) }
 }
 
 /// The healthy ones, even if there are none.
@@ -61,7 +62,8 @@ mod tests {
         let half = [(0, true), (3, false), (5, true), (7, false)];
         assert_eq!(panic_threshold(&half, 0.5), [0, 5]);
         assert_eq!(panic_threshold(&half, 0.51), [0, 3, 5, 7]);
-        assert_eq!(panic_threshold(&[(2, false)], 0.0), [2]);
+        assert_eq!(panic_threshold(&[(2, false)], 0.01), [2]);
+        assert_eq!(panic_threshold(&[(2, false)], 0.0), [0usize; 0]);
         assert_eq!(healthy_only(&[(2, false)], 0.5), [0usize; 0]);
         assert_eq!(everyone(&half, 0.5), [0, 3, 5, 7]);
     }

@@ -27,7 +27,7 @@ pub struct Params {
     pub deep_checks: bool,
     /// The work of a deep check.
     pub check_work: Span,
-    /// The share of healthy servers below which health is ignored. It always is if none is healthy.
+    /// The share of healthy servers below which health is ignored; at 0% it never is.
     pub panic_below: Share,
     /// Whether a server writes a line to its disk for each request, and fails the request at once
     /// when it cannot.
