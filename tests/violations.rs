@@ -9,12 +9,10 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::sync::Mutex;
-use std::thread;
 
 use serde::Deserialize;
 use serde_json::Value;
-use support::{chosen_scenarios, netsplit, root, scenarios, stderr, stdout};
+use support::{chosen_scenarios, netsplit, root, scenarios, stderr, stdout, with_each};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,7 +62,7 @@ fn violated(scenario: &str, tries: &[Vec<String>]) -> Vec<(String, Option<String
 
 /// The expectations of a run with seed 1, and whether they are violated.
 fn expectations(scenario: &str, set: &[String]) -> Vec<(String, bool)> {
-    sentences(&judged(&["run", scenario, "--json"], set)["expectations"])
+    sentences(&judged(&["run", scenario, "--json", "--no-files"], set)["expectations"])
 }
 
 /// The sentences of a sweep over three seeds, and whether they are violated.
@@ -104,18 +102,11 @@ fn all_violations() -> BTreeMap<String, Vec<(String, Option<String>)>> {
     for name in table.keys() {
         assert!(known.contains(name), "tests/violations.toml: there is no scenario {name}");
     }
-    let (left, found) = (Mutex::new(names), Mutex::new(BTreeMap::new()));
-    thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some(name) = { left.lock().unwrap().pop() } {
-                    let violations = violated(&name, &tries(&table, &name));
-                    found.lock().unwrap().insert(name, violations);
-                }
-            });
-        }
-    });
-    found.into_inner().unwrap()
+    let violations = |name: String| {
+        let violations = violated(&name, &tries(&table, &name));
+        (name, violations)
+    };
+    with_each(names, violations).into_iter().collect()
 }
 
 /// The page with these sections; those of scenarios that were not chosen stay as they are.

@@ -4,8 +4,11 @@
 
 pub mod sweeps;
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::thread;
 
 /// The top folder of the project.
 pub fn root() -> PathBuf {
@@ -35,6 +38,24 @@ pub fn stdout(output: &Output) -> String {
 /// The standard error of a command.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("output is UTF-8")
+}
+
+/// Does `work` with each item, on as many threads as there are processors; returns the results in
+/// no order.
+pub fn with_each<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let (left, done) = (Mutex::new(items), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(item) = { left.lock().unwrap().pop() } {
+                    let result = work(item);
+                    done.lock().unwrap().push(result);
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap()
 }
 
 /// The shipped scenarios that `NETSPLIT_ONLY` names by the start of their name, such as `raft/`; all
