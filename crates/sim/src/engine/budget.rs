@@ -23,6 +23,16 @@ use super::executor::Tasks;
 use super::world::World;
 use crate::machine::id::NodeId;
 
+/// What holds bytes, and whether what the lab does decides about them.
+const HOLDERS: [(&str, bool); 6] = [
+    ("the history of requests", false),
+    ("links between hosts", false),
+    ("what nodes record", true),
+    ("messages", true),
+    ("tasks and timers", true),
+    ("disks", true),
+];
+
 /// Bytes of an event in the heap.
 const EVENT: usize = 40;
 
@@ -81,32 +91,29 @@ impl World {
         self.exceed(kind, limit, &format!("more than {} {what}", grouped(count)));
     }
 
-    /// Bytes by what holds them, and whether what the lab does decides about them.
-    fn holdings(&self, tasks: &Tasks) -> [(&'static str, bool, usize); 6] {
+    /// Bytes by what holds them, as [`HOLDERS`] names it.
+    fn holdings(&self, tasks: &Tasks) -> [usize; HOLDERS.len()] {
         let budget = &self.core.budget;
         [
-            ("the history of requests", false, budget.history),
-            ("links between hosts", false, self.network.link_bytes()),
-            ("what nodes record", true, budget.records),
-            ("messages", true, self.network.flight_bytes() + self.machines.unread_bytes),
-            (
-                "tasks and timers",
-                true,
-                tasks.bytes() + self.machines.waiting_bytes() + self.core.scheduled() * EVENT,
-            ),
-            ("disks", true, self.machines.disk_bytes),
+            budget.history,
+            self.network.link_bytes(),
+            budget.records,
+            self.network.flight_bytes() + self.machines.unread_bytes,
+            tasks.bytes() + self.machines.waiting_bytes() + self.core.scheduled() * EVENT,
+            self.machines.disk_bytes,
         ]
     }
 
     /// Bytes that the simulator holds.
     fn held(&self, tasks: &Tasks) -> u64 {
-        self.holdings(tasks).iter().map(|(_, _, bytes)| *bytes as u64).sum()
+        self.holdings(tasks).iter().sum::<usize>() as u64
     }
 
     /// The lab is to blame where what it does holds the most, unless the requests explain it.
     fn too_much_memory(&mut self, tasks: &Tasks, host: Option<NodeId>) {
-        let most = self.holdings(tasks).into_iter().max_by_key(|(_, _, bytes)| *bytes);
-        let (what, labs, bytes) = most.expect("there are holdings");
+        let holdings = HOLDERS.into_iter().zip(self.holdings(tasks));
+        let most = holdings.max_by_key(|(_, bytes)| *bytes);
+        let ((what, labs), bytes) = most.expect("there are holdings");
         let (limit, share) = (megabytes(self.core.budget.limits.memory), megabytes(bytes as u64));
         let last = if labs { self.whose("the last of it by", host) } else { String::new() };
         let fair = bytes as u64 <= FAIR_BYTES * self.loads.begun();

@@ -213,15 +213,16 @@ impl Sim {
 
     /// Makes `host` the host of all socket calls on this thread.
     pub fn make_current(&self, host: NodeId) {
-        self.current.set(host);
         let world = self.world.borrow();
         comparison::enter(world.core.now, host);
         if let Some(tell) = self.before_lab_code {
             tell(world.core.now, &world.machines[host].name);
         }
-        drop(world);
-        if let Some(net) = &*self.net.borrow() {
-            net.set_current(self.world.borrow().machines[host].net);
+        // turmoil-net begins with its first host, as this does.
+        if self.current.replace(host) != host
+            && let Some(net) = &*self.net.borrow()
+        {
+            net.set_current(world.machines[host].net);
         }
     }
 

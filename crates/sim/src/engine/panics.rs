@@ -27,7 +27,11 @@ pub(crate) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
     static HOOK: Once = Once::new();
     HOOK.call_once(install_hook);
     let outer = IN_NODE.replace(true);
-    LAST.take();
+    LAST.with_borrow_mut(|last| {
+        if last.is_some() {
+            *last = None;
+        }
+    });
     let result = catch_unwind(AssertUnwindSafe(code)).map_err(|payload| {
         let panic = LAST.take();
         discard(payload);
