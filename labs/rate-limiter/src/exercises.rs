@@ -23,20 +23,28 @@ pub(crate) const EXERCISES: Exercises = Exercises {
 pub struct Compared<L, R> {
     yours: L,
     reference: Reference<R>,
+    policy: Policy,
     requests: u64,
 }
 
 impl<L: Limiter, R: Limiter> Limiter for Compared<L, R> {
     fn new(policy: &Policy) -> Compared<L, R> {
         let reference = Reference::new(|| R::new(policy));
-        Compared { yours: L::new(policy), reference, requests: 0 }
+        Compared { yours: L::new(policy), reference, policy: *policy, requests: 0 }
     }
 
     fn try_acquire(&mut self, now: Duration) -> Decision {
         let yours = self.yours.try_acquire(now);
         self.requests += 1;
         if let Some(reference) = self.reference.get_mut() {
-            let call = || format!("request {} of a tenant, at {now:?} on its clock", self.requests);
+            let Policy { limit, window, burst } = self.policy;
+            let call = || {
+                format!(
+                    "request {} of a tenant ({limit} per {window:?}, burst {burst}), at {now:?} on \
+                     its clock",
+                    self.requests
+                )
+            };
             compare(&yours, &reference.try_acquire(now), call, told);
         }
         yours

@@ -14,11 +14,15 @@ struct Clumsy {
     bucket: TokenBucket,
     policy: Policy,
     decisions: u32,
+    /// The time that passed, as one counts it who follows a clock back.
+    passed: Duration,
+    last: Duration,
 }
 
 impl Limiter for Clumsy {
     fn new(policy: &Policy) -> Clumsy {
-        Clumsy { bucket: TokenBucket::new(policy), policy: *policy, decisions: 0 }
+        let (passed, last) = (Duration::ZERO, Duration::ZERO);
+        Clumsy { bucket: TokenBucket::new(policy), policy: *policy, decisions: 0, passed, last }
     }
 
     fn try_acquire(&mut self, now: Duration) -> Decision {
@@ -48,6 +52,11 @@ impl Limiter for Clumsy {
             (10, "panic") => panic!("ten requests are enough"),
             // It knows the limits of the shipped scenarios, and no others.
             (_, "fitted") if ![50, 100].contains(&self.policy.limit) => return Decision::ADMIT,
+            (_, "follows-back") => {
+                self.passed += now.saturating_sub(self.last);
+                self.last = now;
+                return self.bucket.try_acquire(self.passed);
+            }
             (_, "wrong-clock") => return self.bucket.try_acquire(now * 2),
             (_, "no-cap") if self.decisions.is_multiple_of(100) => {
                 self.bucket = TokenBucket::new(&self.policy);

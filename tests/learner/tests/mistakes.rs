@@ -30,6 +30,7 @@ fn each_mistake_leads_to_its_place() {
         ("panic", "ten requests are enough"),
         ("wrong-clock", "first difference  at 0."),
         ("no-cap", "first difference  at 0."),
+        ("follows-back", "rate-limiter/clock-set-back, seed 1"),
     ] {
         let text = graded(mistake);
         assert!(text.contains(said), "{mistake}: {text}");

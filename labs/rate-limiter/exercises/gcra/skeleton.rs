@@ -23,8 +23,8 @@ impl Limiter for MyGcra {
     ///
     /// - Any stretch of time t admits at most floor((tau + t) / T) + 1 requests, where tau = (burst
     ///   - 1) T; a request that would not exceed this is admitted (`Decision::ADMIT`).
-    /// - Any other is rejected, with the time until it would be admitted, exact to the nanosecond,
-    ///   and changes nothing.
+    /// - Any other is rejected (`Decision::Reject { retry_after }`), with the time until it would be
+    ///   admitted, exact to the nanosecond, and changes nothing.
     /// - `now` is the time since some fixed instant. If it goes back, nothing may be admitted that
     ///   would not have been if the clock had stood still.
     fn try_acquire(&mut self, now: Duration) -> Decision {

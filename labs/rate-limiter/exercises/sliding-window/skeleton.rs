@@ -24,8 +24,8 @@ impl Limiter for MyWindow {
     /// - `Decision::ADMIT`, if with it no time of length `policy.window` holds more than
     ///   `policy.limit` admitted requests, wherever it starts. A request exactly a window ago is in
     ///   the window no more.
-    /// - Otherwise `Decision::Reject`, with the time until it would be admitted, exact to the
-    ///   nanosecond. A rejected request never counts.
+    /// - Otherwise `Decision::Reject { retry_after }`, the time until it would be admitted, exact to
+    ///   the nanosecond. A rejected request never counts.
     /// - `now` is the time since some fixed instant. If it goes back, decide as if the clock had
     ///   stood still: as at the latest time at which you admitted a request.
     fn try_acquire(&mut self, now: Duration) -> Decision {

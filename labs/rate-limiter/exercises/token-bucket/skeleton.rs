@@ -22,8 +22,8 @@ impl Limiter for MyBucket {
     /// Decides about a request that comes at `now`.
     ///
     /// - A request takes a token; `Decision::ADMIT` admits it.
-    /// - Without a whole token it is rejected and takes nothing: `Decision::Reject` with the time
-    ///   until there is one, exact to the nanosecond.
+    /// - Without a whole token it is rejected and takes nothing: `Decision::Reject { retry_after }`
+    ///   with the time until there is one, exact to the nanosecond.
     /// - Fractions of a token count, and never more than the bucket holds.
     /// - `now` is the time since some fixed instant, which need not be the start of the run. If it
     ///   goes back, no time has passed, and the time that it then makes up for does not count again.
