@@ -5,7 +5,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use support::{netsplit, root, scenarios, stderr, stdout};
+use support::{command, netsplit, root, scenarios, stderr, stdout};
 
 fn in_folder<T>(test: impl FnOnce(&Path) -> T) -> T {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -329,5 +329,52 @@ fn lint_tells_parameters_that_do_not_fit_together() {
         let output = netsplit(folder, &["lint", "quorum-kv/calm", "--set", "params.r=9"]);
         assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
         assert!(stderr(&output).contains("params.r"), "{}", stderr(&output));
+    });
+}
+
+#[test]
+fn what_stands_under_the_wrong_line_or_comes_twice_is_told_where_it_belongs() {
+    in_folder(|folder| {
+        let start = "lab = \"queueing\"\nduration = \"2s\"\n[[load]]\nrate = \"9/s\"\n";
+        let fault = "[[fault]]\nat = \"1s\"\nfor = \"1s\"\ncrash = \"s1\"\n";
+        for (text, said) in [
+            (format!("{start}{fault}expect = []\n"), "`expect` belongs in the table [verdict]"),
+            (format!("{start}warmup = \"1s\"\n"), "`warmup` belongs at the top of the file"),
+            (format!("{start}[fault]\nat = 1\n[fault]\nat = 2\n"), "several [[fault]]"),
+            (start.replace("9/s", "9ms"), "`9ms` is not a rate"),
+        ] {
+            fs::write(folder.join("a.toml"), &text).expect("the folder is writable");
+            let output = netsplit(folder, &["lint", "a.toml"]);
+            assert_eq!(output.status.code(), Some(2), "{text}");
+            assert!(stderr(&output).contains(said), "{text}: {}", stderr(&output));
+        }
+        let same = format!("{start}{fault}{fault}[verdict]\nexpect = [\"p99 < 1s after x\"]\n");
+        let same = same.replace("at =", "name = \"cut\"\nat =");
+        fs::write(folder.join("a.toml"), same).expect("the folder is writable");
+        let said = stderr(&netsplit(folder, &["lint", "a.toml"]));
+        assert!(said.contains("expected `cut`") && !said.contains("`cut`, `cut`"), "{said}");
+    });
+}
+
+#[test]
+fn lint_takes_what_verify_takes_and_marks_lines_for_github() {
+    in_folder(|folder| {
+        fs::create_dir(folder.join("mine")).expect("the folder is writable");
+        fs::write(folder.join("mine/a.toml"), "lab = \"queueing\"\nduraton = \"2s\"\n")
+            .expect("the folder is writable");
+        let mut lint = command(folder, &["lint", "queueing/m*", "mine"]);
+        let output = lint.env("GITHUB_ACTIONS", "true").output().expect("the command starts");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stdout(&output).contains("queueing/mm1.toml: ok"), "{}", stdout(&output));
+        let said = stderr(&output);
+        let mark = "::error file=mine/a.toml,line=2,title=netsplit lint::";
+        assert!(said.starts_with("::error file=mine/a.toml,line=1,"), "{said}");
+        assert!(said.contains(mark) && said.contains("did you mean `duration`?"), "{said}");
+        let pattern = netsplit(folder, &["verify", "mine/*.toml", "--seeds", "1"]);
+        assert!(stderr(&pattern).contains("mine/a.toml:2:1"), "{}", stderr(&pattern));
+        let none = stderr(&netsplit(folder, &["verify", "mine/b*.toml"]));
+        assert!(none.contains("`mine/b*.toml` matches no file"), "{none}");
+        let run = stderr(&netsplit(folder, &["run", "mine/a"]));
+        assert!(run.contains("did you mean `mine/a.toml`?"), "{run}");
     });
 }

@@ -61,6 +61,17 @@ fn an_interrupted_truth_table_has_the_checks_that_are_done() {
 }
 
 #[test]
+fn interrupted_grading_by_mutants_says_how_much_was_not_done() {
+    let output = signalled("mutants short.toml --seeds 100000 --jobs 1", "INT");
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(130), "{told}");
+    assert!(
+        told.contains("cut short (interrupted): ") && told.contains(" were not done"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_single_run_ends_at_once_and_is_not_lost() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let output = signalled("run short.toml --set duration=10h", signal);

@@ -352,7 +352,7 @@ fn json(text: &str) -> Result<serde_json::Value, serde_json::Error> {
 /// `netsplit lint`
 #[derive(Args, Debug)]
 pub struct Lint {
-    /// Scenario files, or names of shipped scenarios
+    /// Scenario files, folders of them, names of shipped scenarios, or patterns such as raft/*
     #[arg(required = true)]
     pub files: Vec<String>,
     /// Override a key of the scenario; may be given again

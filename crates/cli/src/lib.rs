@@ -73,9 +73,7 @@ fn as_given(command: &args::Command, error: anyhow::Error) -> anyhow::Error {
 /// Reports an error of the usage or the environment.
 fn report(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref::<LoadError>() {
-        Some(LoadError::Invalid(diagnostics)) => {
-            terminal::complain(&diagnostics.render(terminal::colour_on_stderr()));
-        }
+        Some(LoadError::Invalid(diagnostics)) => terminal::complain_of(diagnostics),
         _ => terminal::complain(&format!("error: {}", visible(&format!("{error:#}")))),
     }
     exit::USAGE.into()
@@ -98,6 +96,6 @@ fn load(
 /// Writes the warnings about a scenario to standard error.
 fn warn(experiment: &Experiment) {
     if !experiment.warnings.is_empty() {
-        terminal::complain(&experiment.warnings.render(terminal::colour_on_stderr()));
+        terminal::complain_of(&experiment.warnings);
     }
 }

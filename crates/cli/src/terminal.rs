@@ -2,13 +2,15 @@
 //!
 //! A worker process has no terminal of its own: it prints at its parent, and in its way.
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, Once, OnceLock};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use netsplit_scenario::{is_hidden, visible};
+use netsplit_report::sweep::diagnostics_to_annotations;
+use netsplit_scenario::{Diagnostics, is_hidden, visible};
 
 /// The width where there is no terminal.
 const WIDTH: usize = 80;
@@ -121,6 +123,20 @@ pub fn complain(text: &str) {
     anstream::eprintln!("{}", harmless(text.trim_end(), colour_on_stderr()));
 }
 
+/// Shows what is wrong with a scenario on standard error; in a workflow of GitHub's also as
+/// annotations of its lines.
+pub fn complain_of(found: &Diagnostics) {
+    if in_github_actions() {
+        anstream::eprint!("{}", diagnostics_to_annotations(found));
+    }
+    complain(&found.render(colour_on_stderr()));
+}
+
+/// Whether a workflow of GitHub's reads the output.
+pub fn in_github_actions() -> bool {
+    env::var_os("GITHUB_ACTIONS").is_some_and(|there| there == "true")
+}
+
 /// Prints to standard output what may contain text of anybody's.
 pub fn print(text: &str) {
     print_own(&harmless(text, colour()));
@@ -136,7 +152,11 @@ pub fn print_own(text: &str) {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let _ = writeln!(io::stderr(), "error: cannot write to standard output: {error}");
+            // One full disk is one error, however much there is to print.
+            static SAID: Once = Once::new();
+            SAID.call_once(|| {
+                let _ = writeln!(io::stderr(), "error: cannot write to standard output: {error}");
+            });
         }
         _ => {}
     }

@@ -130,6 +130,9 @@ impl<'a> Catalog<'a> {
                     "that is a lab, and `{which}/calm` one of its scenarios: see `netsplit list`"
                 )
             }
+            _ if Path::new(&format!("{which}.toml")).is_file() => {
+                format!("did you mean `{which}.toml`?")
+            }
             Some(near) => format!("did you mean `{near}`?"),
             None => {
                 "`netsplit list` shows all; the name of a file of your own ends in .toml".into()

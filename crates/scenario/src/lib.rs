@@ -42,7 +42,7 @@ mod value;
 
 pub use diagnostic::suggest::{did_you_mean, nearest};
 pub use diagnostic::visible::{is_hidden, visible, visible_lines};
-pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use diagnostic::{COMMAND_LINE, Diagnostic, Diagnostics, Severity};
 pub use editor::schema::{schema, schema_text};
 pub use editor::template::template;
 pub use grammar::sentence::{

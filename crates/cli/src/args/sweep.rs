@@ -19,7 +19,8 @@ Examples:
   netsplit verify --seeds 1000 --shard 3/16 --out shard-3.jsonl
   netsplit verify queueing/calm --seeds 50 --baseline old.json --max-regression p99=10%
 
-A pattern is a scenario (LAB/NAME), a lab, a name with * and ?, a file or a folder.";
+A pattern is a scenario (LAB/NAME), a lab, a name with * and ?, a folder, a file, or files with * and
+?: 'mine/*.toml'.";
 
 pub(super) const MERGE_EXAMPLES: &str = "\
 Example:

@@ -9,6 +9,7 @@ use netsplit_scenario::schema_text;
 
 use super::learn::{steps, write, write_crate};
 use crate::args::CourseExport;
+use crate::files::Dependency;
 use crate::{exit, files, terminal};
 
 /// Writes the lessons, the scenarios, a learner's crate and, unless they are to be left out, the
@@ -44,6 +45,13 @@ pub fn export(catalog: Catalog<'_>, args: &CourseExport) -> anyhow::Result<ExitC
     }
     let solutions = if args.no_solutions { "" } else { SOLUTIONS_ROW };
     write(&folder.join("README.md"), &COURSE_README.replace("SOLUTIONS\n", solutions))?;
+    if let Dependency::Clone(clone) = Dependency::new(&args.dependency)? {
+        let clone = terminal::path(&clone);
+        terminal::complain(&format!(
+            "warning: my-labs depends on {clone}, which other machines do not have: \
+             --git URL --rev COMMIT names what they can fetch"
+        ));
+    }
     terminal::print(&format!("The course is in {}\n", terminal::path(folder)));
     Ok(exit::PASS.into())
 }

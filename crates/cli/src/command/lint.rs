@@ -6,13 +6,15 @@ use netsplit_harness::{Catalog, LoadError};
 use netsplit_sim::build;
 
 use crate::args::Lint;
+use crate::command::verify::matching;
 use crate::{exit, terminal};
 
 /// Checks each file and prints everything that is wrong with it.
 pub fn lint(catalog: Catalog<'_>, args: &Lint) -> anyhow::Result<ExitCode> {
     let mut broken = 0;
-    for which in &args.files {
-        let source = catalog.source(which)?;
+    let files = args.files.iter().map(|pattern| matching(catalog, pattern));
+    for which in files.collect::<anyhow::Result<Vec<_>>>()?.concat() {
+        let source = catalog.source(&which)?;
         let checked = catalog.load(&source, &args.set).and_then(|experiment| {
             match build(experiment.lab, &experiment.scenario) {
                 Ok(_) => Ok(experiment.warnings),
@@ -30,7 +32,7 @@ pub fn lint(catalog: Catalog<'_>, args: &Lint) -> anyhow::Result<ExitCode> {
         if found.is_empty() {
             terminal::print(&format!("{}: ok\n", source.file));
         } else {
-            terminal::complain(&found.render(terminal::colour_on_stderr()));
+            terminal::complain_of(&found);
         }
     }
     Ok(if broken == 0 { exit::PASS } else { exit::USAGE }.into())

@@ -12,7 +12,7 @@ use super::verify::{Case, entry, unless_refused};
 use crate::args::Mutants;
 use crate::terminal::{self, Progress};
 use crate::worker::Pool;
-use crate::{exit, parallel};
+use crate::{exit, parallel, signals};
 
 /// Runs the scenario with its own variant under all seeds, and if these pass, with each mutant up to
 /// the first seed that kills it.
@@ -26,11 +26,16 @@ pub fn mutants(catalog: Catalog<'_>, args: &Mutants) -> anyhow::Result<ExitCode>
         return Err(exit::usage(format!("the lab {} has no mutants", planned.lab)));
     }
     let seeds = seeds::seeds(args.seeds, args.seed_salt.as_deref())?;
+    signals::handle(|_| ())?;
     let grader = Grader { args, pool: Pool::default(), case: &case, seeds: &seeds.list };
     let entries = grader.own()?;
+    if entries.len() < seeds.list.len() {
+        return Ok(cut_short(seeds.list.len() - entries.len(), "runs of the own variant"));
+    }
     let own =
         OwnRuns::of(&planned.variant, &entries, |seed| command(planned, &Role::Subject, seed));
     let results = if own.passed() { grader.mutants(&mutants, &entries)? } else { Vec::new() };
+    let left = if own.passed() { mutants.len() - results.len() } else { 0 };
     let report = MutantsReport {
         scenario: planned.scenario.clone(),
         lab: planned.lab.clone(),
@@ -42,7 +47,21 @@ pub fn mutants(catalog: Catalog<'_>, args: &Mutants) -> anyhow::Result<ExitCode>
     };
     let text = || render_mutants(&report, terminal::width());
     terminal::print(&if args.json { json_text(&report) } else { text() });
+    if left > 0 {
+        return Ok(cut_short(left, "mutants"));
+    }
     Ok(exit::code(report.verdict()))
+}
+
+/// Says that a signal ended the grading; returns the exit code.
+fn cut_short(left: usize, what: &str) -> ExitCode {
+    terminal::complain(&format!("cut short (interrupted): {left} {what} were not done"));
+    signals::asked().unwrap_or(exit::INCONCLUSIVE).into()
+}
+
+/// Whether no signal has asked the command to end.
+fn go_on() -> bool {
+    signals::asked().is_none()
 }
 
 /// Does the runs, in workers.
@@ -54,7 +73,7 @@ struct Grader<'a> {
 }
 
 impl Grader<'_> {
-    /// The runs of the scenario's own variant.
+    /// The runs of the scenario's own variant; not all of them when a signal came.
     fn own(&self) -> anyhow::Result<Vec<Entry>> {
         let work = |index: usize| {
             let job = self.job(&Role::Subject, index);
@@ -62,29 +81,33 @@ impl Grader<'_> {
         };
         let mut progress = Progress::new("own variant", self.seeds.len() as u64);
         let done = |done| progress.at(done as u64);
-        parallel::map(self.seeds.len(), self.args.jobs, work, done).into_iter().collect()
+        let runs = parallel::map_while(self.seeds.len(), self.args.jobs, go_on, work, done);
+        runs.into_iter().flatten().collect()
     }
 
-    /// The results of the mutants.
+    /// The results of the mutants; not of all of them when a signal came.
     fn mutants(&self, mutants: &[Variant], own: &[Entry]) -> anyhow::Result<Vec<MutantResult>> {
         let planned = &self.case.planned;
         let work = |index: usize| {
             let role = Role::Catches(planned.catches[index].clone());
             let command = |seed| command(planned, &role, seed);
-            Ok(match self.until_killed(&role)? {
+            let result = match self.until_killed(&role)? {
                 Ok(entries) => MutantResult::of(&mutants[index], own, &entries, command),
                 Err(why) => MutantResult::refused(&mutants[index], &why, &command(self.seeds[0])),
-            })
+            };
+            // Its seeds may not all have been run.
+            Ok(go_on().then_some(result))
         };
         let mut progress = Progress::new("mutants", mutants.len() as u64);
         let done = |done| progress.at(done as u64);
-        parallel::map(mutants.len(), self.args.jobs, work, done).into_iter().collect()
+        let results = parallel::map_while(mutants.len(), self.args.jobs, go_on, work, done);
+        results.into_iter().flatten().filter_map(anyhow::Result::transpose).collect()
     }
 
     /// The runs of a mutant, up to the first that kills it, or the lab's refusal of it.
     fn until_killed(&self, role: &Role) -> anyhow::Result<Result<Vec<Entry>, Refusal>> {
         let mut entries = Vec::new();
-        for index in 0..self.seeds.len() {
+        for index in (0..self.seeds.len()).take_while(|_| go_on()) {
             let job = self.job(role, index);
             let entry = match unless_refused(&self.pool, index, &job, self.case, false)? {
                 Ok(entry) => entry,

@@ -45,7 +45,7 @@ impl<'a> SweepOutput<'a> {
         if let Some(baseline) = &self.baseline {
             summary.compare(baseline, &self.args.max_regression);
         }
-        if env::var_os("GITHUB_ACTIONS").is_some_and(|there| there == "true") {
+        if terminal::in_github_actions() {
             anstream::eprint!("{}", sweep_to_annotations(&summary));
         }
         if self.args.json {

@@ -1,9 +1,7 @@
 //! A sweep as annotations of a GitHub workflow, at the lines of failed expectations.
 
-use std::fmt::Write;
-
 use netsplit_check::Verdict;
-use netsplit_scenario::visible;
+use netsplit_scenario::{COMMAND_LINE, Diagnostic, Diagnostics, Severity, visible};
 
 use super::criterion::{Criterion, CriterionKind};
 use super::expectations::ExpectationTally;
@@ -23,13 +21,33 @@ pub fn sweep_to_annotations(summary: &Summary) -> String {
     text
 }
 
+/// The errors and warnings about a scenario file.
+pub fn diagnostics_to_annotations(found: &Diagnostics) -> String {
+    let of_file = |diagnostic: &&Diagnostic| diagnostic.file != COMMAND_LINE;
+    let annotations = found.iter().filter(of_file).map(|diagnostic| {
+        let level = match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let parts = [&diagnostic.message, &diagnostic.label].into_iter().chain(&diagnostic.help);
+        let message: Vec<_> = parts.filter(|part| !part.is_empty()).cloned().collect();
+        let (file, line) = (&diagnostic.file, Some(diagnostic.line));
+        annotation(level, file, line, "netsplit lint", &message.join("; "))
+    });
+    annotations.collect()
+}
+
+/// One workflow command, in a line.
+fn annotation(level: &str, file: &str, line: Option<usize>, title: &str, message: &str) -> String {
+    let line = line.map_or(String::new(), |line| format!(",line={line}"));
+    let (file, title) = (property(file), property(title));
+    format!("::{level} file={file}{line},title={title}::{}\n", data(message))
+}
+
 fn annotate(scenario: &ScenarioSummary, text: &mut String) {
     let mut error = |line: Option<usize>, message: &str| {
-        let line = line.map_or(String::new(), |line| format!(",line={line}"));
-        let title = property(&format!("{}: {}", scenario.scenario, scenario.verdict));
-        let file = property(&scenario.file);
-        writeln!(text, "::error file={file}{line},title={title}::{}", data(message))
-            .expect("a string takes it");
+        let title = format!("{}: {}", scenario.scenario, scenario.verdict);
+        *text += &annotation("error", &scenario.file, line, &title, message);
     };
     let mut expectations_listed = false;
     for expectation in &scenario.expectations {

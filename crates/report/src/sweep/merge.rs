@@ -8,14 +8,13 @@ use std::fmt;
 
 use super::{Entry, FirstCatches, Job, Plan, Planned, Role, SweepFile, validate};
 
-/// The reasons why files do not make a sweep, a line each.
+/// The reasons why files do not make a sweep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MergeError(pub Vec<String>);
 
 impl fmt::Display for MergeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "these files do not make one whole sweep:")?;
-        self.0.iter().try_for_each(|what| write!(f, "\n  {what}"))
+        write!(f, "these files do not make one whole sweep: {}", self.0.join("; "))
     }
 }
 

@@ -54,7 +54,7 @@ pub use entry::{Divergence, Entry, Sample};
 pub use expectations::{ExpectationTally, Worst};
 pub use file::{Shard, SweepFile};
 pub use first_catch::FirstCatches;
-pub use github::sweep_to_annotations;
+pub use github::{diagnostics_to_annotations, sweep_to_annotations};
 pub use json::{sweep_from_json, sweep_to_json};
 pub use junit::sweep_to_junit;
 pub use markdown::sweep_to_markdown;

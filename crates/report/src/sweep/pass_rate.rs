@@ -147,7 +147,8 @@ pub(super) fn failures_of(entry: &super::Entry) -> Vec<String> {
             line += &format!(": {}", e.shown);
         }
         if !e.why.is_empty() {
-            line += &format!(": {}", e.why.trim());
+            // A witness has more lines, with a picture: the run shows it.
+            line += &format!(": {}", e.why.trim().lines().next().unwrap_or_default());
         }
         line
     });

@@ -49,6 +49,9 @@ pub struct Diagnostics {
     more: usize,
 }
 
+/// What stands for the file where an override is wrong.
+pub const COMMAND_LINE: &str = "command line";
+
 /// The maximum number of diagnostics that are kept; more are only counted, for placing them takes
 /// long.
 const KEPT_MAX: usize = 200;

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::COMMAND_LINE;
+
 /// Byte offsets in the common range of all [`Sources`].
 pub(crate) type Span = Range<usize>;
 
@@ -60,7 +62,7 @@ impl Sources {
         let last = self.all.last().expect("the file is always there");
         let start = last.start + last.text.len() + GAP;
         self.all.push(Source {
-            name: "command line".to_owned(),
+            name: COMMAND_LINE.to_owned(),
             text: format!("{OVERRIDE_FLAG}{text}"),
             start,
         });

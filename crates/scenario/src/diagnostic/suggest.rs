@@ -1,5 +1,7 @@
 //! Suggestions for misspelt words: "did you mean", and the list of words that would fit.
 
+use std::collections::BTreeSet;
+
 /// The longest word that is compared, in bytes: comparing takes quadratic time.
 const WORD_MAX: usize = 64;
 
@@ -29,10 +31,11 @@ pub fn did_you_mean<'a>(
     nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
-/// "expected one of `a`, `b`", truncated after 16 candidates.
+/// "expected one of `a`, `b`", each once, truncated after 16 candidates.
 pub(crate) fn one_of<'a>(candidates: impl IntoIterator<Item = &'a str>) -> String {
     const LISTED_MAX: usize = 16;
-    let all: Vec<_> = candidates.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    let all: Vec<_> = candidates.into_iter().filter(|name| seen.insert(*name)).collect();
     let listed: Vec<_> = all.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect();
     match (all.as_slice(), all.len() > LISTED_MAX) {
         ([], _) => "there are none".to_owned(),

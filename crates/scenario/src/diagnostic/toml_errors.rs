@@ -50,7 +50,12 @@ fn in_words(message: &str, span: Span, text: &str) -> Problem {
     let (message, label) = match message.split_once(", expected ") {
         _ if message == "duplicate key" => (
             format!("duplicate key `{}`", cut(there)),
-            "expected each key, and each [table], once".to_owned(),
+            match there {
+                "action" | "fault" | "load" | "predict" => {
+                    format!("expected each [table] once; there may be several [[{there}]]")
+                }
+                _ => "expected each key, and each [table], once".to_owned(),
+            },
         ),
         Some(("string values must be quoted", _)) => (
             "a string needs quotes".to_owned(),

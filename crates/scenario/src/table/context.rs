@@ -18,6 +18,25 @@ pub(crate) type Value<'i> = Spanned<DeValue<'i>>;
 /// A table of the file, with the spans of its keys.
 pub(crate) type Table<'i> = DeTable<'i>;
 
+/// Where keys belong that often stand below the wrong line, as a TOML table goes on until the next.
+const HOMES: [(&str, &str); 12] = [
+    ("title", TOP),
+    ("about", TOP),
+    ("lab", TOP),
+    ("duration", TOP),
+    ("warmup", TOP),
+    ("settle", TOP),
+    ("variant", TOP),
+    ("expect", VERDICT),
+    ("sweep", VERDICT),
+    ("catches", VERDICT),
+    ("min_pass_rate", VERDICT),
+    ("seeds", VERDICT),
+];
+
+const TOP: &str = "at the top of the file, above the first [table]";
+const VERDICT: &str = "in the table [verdict]";
+
 /// The state shared by all readers.
 pub(crate) struct Context<'c> {
     /// The file and the overrides.
@@ -59,9 +78,13 @@ impl<'c> Context<'c> {
         name: &str,
         known: impl Iterator<Item = &'a str> + Clone,
     ) {
+        let help = did_you_mean(name.trim(), known.clone()).or_else(|| {
+            let (_, home) = HOMES.iter().find(|(key, _)| *key == name.trim())?;
+            Some(format!("`{name}` belongs {home}"))
+        });
         let problem = Problem::error(span, format!("{what} `{}`", cut(name)))
-            .label(one_of(known.clone()))
-            .maybe_help(did_you_mean(name.trim(), known));
+            .label(one_of(known))
+            .maybe_help(help);
         self.report(problem);
     }
 

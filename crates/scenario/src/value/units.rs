@@ -113,7 +113,7 @@ pub(crate) fn check_probability(share: f64, text: &str) -> Result<f64, Malformed
 pub(crate) fn rate(text: &str) -> Result<f64, Malformed> {
     let wrong = |message: String| Malformed { message, expected: A_RATE };
     let Some((number, unit)) = text.split_once('/') else {
-        return Err(wrong(format!("`{}` has no unit of time", cut(text))));
+        return Err(wrong(format!("`{}` is not a rate", cut(text))));
     };
     let number = decimal(number.trim(), 0)
         .ok_or_else(|| wrong(format!("`{}` is not a number", cut(number))))?;

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde::Deserialize;
 
 use crate::command::seeds::SALT;
@@ -27,7 +27,7 @@ struct Diagnostic {
 /// when there is none. It is also printed, as the compiler prints it.
 ///
 /// # Errors
-/// When cargo does not start.
+/// When cargo does not start, or is ended from outside.
 pub fn build(folder: &Path, lab: &str) -> anyhow::Result<Result<PathBuf, String>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut child = Command::new(&cargo)
@@ -48,6 +48,10 @@ pub fn build(folder: &Path, lab: &str) -> anyhow::Result<Result<PathBuf, String>
             said += &anstream::adapter::strip_str(&rendered).to_string();
         }
     }
-    let built = child.wait()?.success();
-    Ok(program.filter(|_| built).ok_or(said))
+    let ended = child.wait()?;
+    // Cargo says why it fails, but not that somebody has ended it.
+    if ended.code().is_none() {
+        bail!("cargo did not finish: {ended}; nothing was graded, run the command again");
+    }
+    Ok(program.filter(|_| ended.success()).ok_or(said))
 }

@@ -1,5 +1,6 @@
 //! `netsplit learn init`: the learner's crate.
 
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -44,6 +45,15 @@ pub fn write_crate(
     let labs: Vec<_> = labs.filter(|(_, exercises)| !exercises.steps.is_empty()).collect();
     for (file, text) in crate_files(&labs, |folder| dependency.on(folder)) {
         write(&folder.join(file), &text)?;
+    }
+    if let Dependency::Clone(clone) = &dependency {
+        // The versions that the clone was tested with.
+        let (lock, locked) = (clone.join("Cargo.lock"), folder.join("Cargo.lock"));
+        if lock.is_file() && !locked.exists() {
+            files::create_parent(&locked)?;
+            fs::copy(&lock, &locked)
+                .with_context(|| format!("cannot write {}", terminal::path(&locked)))?;
+        }
     }
     for step in steps(catalog)? {
         let file = folder.join(source_file(&step));

@@ -120,8 +120,24 @@ pub fn cases(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<Vec<Case>> {
 }
 
 /// The scenarios that match the pattern, as `netsplit run` names them.
-fn matching(catalog: Catalog<'_>, pattern: &str) -> anyhow::Result<Vec<String>> {
+///
+/// # Errors
+/// When it matches none, or a folder cannot be read.
+pub fn matching(catalog: Catalog<'_>, pattern: &str) -> anyhow::Result<Vec<String>> {
     let path = Path::new(pattern);
+    if let Some(wild) = pattern.find(['*', '?'])
+        && path.extension().is_some_and(|ending| ending == "toml")
+    {
+        let folder = pattern[..wild].rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let mut files = files_below(Path::new(folder))?;
+        files.retain(|file| {
+            matches(pattern.trim_start_matches("./"), file.trim_start_matches("./"))
+        });
+        if files.is_empty() {
+            return Err(exit::usage(format!("`{pattern}` matches no file")));
+        }
+        return Ok(files);
+    }
     if path.extension().is_some_and(|ending| ending == "toml") || path.is_file() {
         return Ok(vec![pattern.to_owned()]);
     }
