@@ -15,7 +15,8 @@ netsplit=$(realpath "$1") site=$(realpath -m "$2") source=$3
 cd "$(dirname "$0")/.."
 runs=(
   queueing/knee quorum-kv/minority-partition raft/leader-crash rate-limiter/store-partitioned
-  consistent-hashing/node-dies retry-jitter/metastable circuit-breaker/dependency-down
+  leases/gc-pause consistent-hashing/node-dies cache/hot-key-expiry load-balancing/new-server-cold
+  retry-jitter/metastable circuit-breaker/dependency-down
 )
 
 book=target/book

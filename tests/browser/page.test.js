@@ -113,3 +113,26 @@ for (const reducedMotion of ['no-preference', 'reduce']) {
     quiet();
   });
 }
+
+test('the largest page opens and moves, and how long that takes is noted', async (t) => {
+  const {page, quiet} = await openRun('largest', ['load-balancing/herd']);
+  const opened = await page.evaluate(() => performance.now());
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  const frames = await page.evaluate(() => new Promise((done) => {
+    const times = [];
+    let last = performance.now();
+    const frame = () => {
+      const now = performance.now();
+      times.push(now - last);
+      last = now;
+      const key = times.length % 20 < 10 ? 'ArrowRight' : 'ArrowLeft';
+      document.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+      if (times.length < 100) requestAnimationFrame(frame); else done(times.sort((a, b) => a - b));
+    };
+    requestAnimationFrame(frame);
+  }));
+  t.diagnostic(`open after ${Math.round(opened)} ms; frames of ${frames[50].toFixed(1)} ms in the median, ${frames[95].toFixed(1)} ms at the 95th percentile`);
+  assert.equal(frames.length, 100);
+  quiet();
+});

@@ -8,7 +8,7 @@ pub const SOLUTIONS_ROW: &str =
     "| `solutions/LAB/STEP.rs` | the reference's file of each step; not for students |\n";
 
 /// A page without its links to files, of which only the texts stay: `[seats](src/seats.rs)` becomes
-/// `seats`. Links to the web stay.
+/// `seats`, and a picture its description. Links to the web stay.
 pub fn without_relative_links(page: &str) -> String {
     let mut text = String::new();
     let mut rest = page;
@@ -20,6 +20,9 @@ pub fn without_relative_links(page: &str) -> String {
         text += &before[..open];
         if target.contains("://") || label.contains('\n') {
             text += &rest[open..=middle + "](".len() + close];
+        } else if text.ends_with('!') {
+            text.pop();
+            text += &format!("(Picture: {label})");
         } else {
             text += label;
         }
@@ -37,5 +40,6 @@ mod tests {
         let page = "a [b](c.md), [d](e/f.rs) [g](https://h.i) [j] x](y) (z)";
         assert_eq!(without_relative_links(page), "a b, d [g](https://h.i) j] x (z)");
         assert_eq!(without_relative_links("no ](link"), "no ](link");
+        assert_eq!(without_relative_links("![A page](a.png)\nb"), "(Picture: A page)\nb");
     }
 }
