@@ -13,7 +13,6 @@ use super::events::Event;
 use super::executor::{TaskKey, Tasks, set_cause};
 use super::panics::guarded;
 use super::world::World;
-use crate::network::wire::MAX_MESSAGE;
 use crate::{NodeId, System, comparison};
 
 /// Polls and events that may happen at one instant before the run counts as a livelock.
@@ -38,13 +37,11 @@ pub fn live_simulations() -> usize {
 
 /// One simulation. It lives on one thread, and a thread runs one at a time.
 ///
-/// Invariant: no code of a lab runs while `world`, `tasks` or `scratch` is borrowed, whether it
-/// is polled, called or dropped, so that it may use its [`Host`](crate::Host) at any time.
+/// Invariant: no code of a lab runs while `world` or `tasks` is borrowed, whether it is polled,
+/// called or dropped, so that it may use its [`Host`](crate::Host) at any time.
 pub(crate) struct Sim {
     pub world: RefCell<World>,
     pub tasks: RefCell<Tasks>,
-    /// The buffer in which messages are received before they are decoded.
-    pub scratch: RefCell<Vec<u8>>,
     /// turmoil-net's handle to the network of this thread, until the end of the run.
     pub net: RefCell<Option<EnterGuard>>,
     system: RefCell<Option<Rc<dyn System>>>,
@@ -71,7 +68,6 @@ impl Sim {
         Rc::new(Sim {
             world: RefCell::new(world),
             tasks: RefCell::new(Tasks::new()),
-            scratch: RefCell::new(vec![0; MAX_MESSAGE]),
             net: RefCell::new(Some(net)),
             system: RefCell::new(None),
             instant: Cell::new(0),

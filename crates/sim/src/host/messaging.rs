@@ -1,18 +1,18 @@
 //! Messages: send, call, serve and receive.
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use serde::Serialize;
 use turmoil_net::shim::tokio::net::UdpSocket;
 
 use super::time::{Sleep, wait_with};
-use crate::machine::id::host_at;
 use crate::network::readable::readable;
-use crate::network::wire::{Form, MAX_MESSAGE, REPLY_PORT, Rpc, decode, encode};
+use crate::network::wire::{Form, REPLY_PORT, Rpc, decode, encode};
 use crate::network::{CallKey, Datagram, Envelope};
 use crate::{CallError, Host, Message, NodeId};
 
@@ -39,7 +39,7 @@ impl Host {
     pub fn inbox<M: Message>(&self) -> Inbox<M> {
         let socket = self.is_up().then(|| self.sim().bind(self.id(), M::PORT));
         if socket.is_some() {
-            self.if_alive(|world, id| world.machines[id].ports.insert(M::PORT, 0));
+            self.if_alive(|world, id| world.machines[id].ports.insert(M::PORT, VecDeque::new()));
         }
         Inbox { host: self.clone(), socket, port: M::PORT, messages: PhantomData }
     }
@@ -131,17 +131,13 @@ impl<M: Message> Inbox<M> {
             let Some(socket) = &self.socket else {
                 return Poll::Pending;
             };
-            let mut buffer = self.host.sim().scratch.take();
-            buffer.resize(MAX_MESSAGE, 0);
-            let received = pin!(socket.recv_from(&mut buffer)).poll(cx);
-            let decoded = received.map(|result| {
-                let (length, from) = result.expect("a bound socket receives");
-                self.host.if_alive(|world, id| world.machines.unqueue(id, self.port, length));
-                let (call, message) = decode(&buffer[..length]);
-                (host_at(from.ip()), call, message)
-            });
-            self.host.sim().scratch.replace(buffer);
-            decoded
+            ready!(pin!(socket.recv_from(&mut [])).poll(cx)).expect("a bound socket receives");
+            let received = self.host.if_alive(|world, id| world.machines.receive(id, self.port));
+            let Some((from, wire)) = received.flatten() else {
+                return Poll::Pending;
+            };
+            let (call, message) = decode(&wire);
+            Poll::Ready((from, call, message))
         })
         .await
     }

@@ -19,10 +19,3 @@ pub(crate) fn address(node: NodeId) -> IpAddr {
     let n = node.0;
     Ipv4Addr::new(10, (n / 62_500) as u8, (n / 250 % 250) as u8, (n % 250) as u8 + 1).into()
 }
-
-/// The host at an address: the inverse of [`address`].
-pub(crate) fn host_at(address: IpAddr) -> NodeId {
-    let IpAddr::V4(v4) = address else { unreachable!("all addresses are IPv4") };
-    let [_, a, b, c] = v4.octets().map(u32::from);
-    NodeId(a * 62_500 + b * 250 + c - 1)
-}

@@ -58,6 +58,11 @@ pub(crate) struct Machines {
 /// Bytes around a message that waits at its port.
 const AROUND_MESSAGE: usize = 96;
 
+/// The bytes of a message that waits at its port.
+fn held((_, wire): &(NodeId, Vec<u8>)) -> usize {
+    wire.len() + AROUND_MESSAGE
+}
+
 /// The steps that a change of effects requires of the event loop.
 pub(crate) struct Transition {
     pub crash: bool,
@@ -160,8 +165,8 @@ impl Machines {
         machine.up = false;
         machine.incarnation += 1;
         machine.parked.clear();
-        let unread: usize = std::mem::take(&mut machine.ports).into_values().sum();
-        self.unread_bytes -= unread;
+        let unread = std::mem::take(&mut machine.ports);
+        self.unread_bytes -= unread.values().flatten().map(held).sum::<usize>();
         machine.cpu.clear(core.now, &mut self.jobs);
         let before = machine.disk.bytes();
         machine.disk.crash();
@@ -255,26 +260,24 @@ impl Machines {
     }
 
     /// A delivered message waits at a port.
-    pub fn queue(&mut self, id: NodeId, port: u16, bytes: usize) {
+    pub fn queue(&mut self, id: NodeId, port: u16, from: NodeId, wire: Vec<u8>) {
         if let Some(unread) = self.list[id.index()].ports.get_mut(&port) {
-            *unread += bytes + AROUND_MESSAGE;
-            self.unread_bytes += bytes + AROUND_MESSAGE;
+            unread.push_back((from, wire));
+            self.unread_bytes += unread.back().map_or(0, held);
         }
     }
 
-    /// A task has received it.
-    pub fn unqueue(&mut self, id: NodeId, port: u16, bytes: usize) {
-        if let Some(unread) = self.list[id.index()].ports.get_mut(&port) {
-            let taken = (bytes + AROUND_MESSAGE).min(*unread);
-            *unread -= taken;
-            self.unread_bytes -= taken;
-        }
+    /// A task receives the first message that waits at a port.
+    pub fn receive(&mut self, id: NodeId, port: u16) -> Option<(NodeId, Vec<u8>)> {
+        let message = self.list[id.index()].ports.get_mut(&port)?.pop_front()?;
+        self.unread_bytes -= held(&message);
+        Some(message)
     }
 
     /// A port has no listener any more.
     pub fn close_port(&mut self, id: NodeId, port: u16) {
         let unread = self.list[id.index()].ports.remove(&port);
-        self.unread_bytes -= unread.unwrap_or_default();
+        self.unread_bytes -= unread.iter().flatten().map(held).sum::<usize>();
     }
 
     /// Acts on a host's disk.

@@ -1,6 +1,6 @@
 //! The state of one host: a node, a client host, or the operator's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,8 +71,8 @@ pub(crate) struct Machine {
     pub cpu: Cpu,
     pub disk: DiskState,
     pub rng: ChaCha8Rng,
-    /// Ports with a listener, and the bytes of the messages that wait there.
-    pub ports: BTreeMap<u16, usize>,
+    /// Ports with a listener, and the messages that wait there, with their senders.
+    pub ports: BTreeMap<u16, VecDeque<(NodeId, Vec<u8>)>>,
 }
 
 impl Machine {

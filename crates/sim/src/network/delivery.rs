@@ -2,6 +2,7 @@
 
 use std::task::Waker;
 
+use bytes::Bytes;
 use turmoil_net::{Packet, Transport, UdpDatagram};
 
 use super::wire::REPLY_PORT;
@@ -11,23 +12,23 @@ use crate::engine::events::FlightKey;
 use crate::machine::id::address;
 
 impl Sim {
-    /// A message arrives. turmoil-net finds its socket and wakes the task that waits there; an
-    /// answer names the call that waits for it.
+    /// A message arrives. An answer names the call that waits for it; for any other, turmoil-net
+    /// finds the socket and wakes the task that waits there. Its datagram is empty, as the bytes
+    /// wait at the receiver's port: turmoil-net would copy them twice.
     pub fn deliver(&self, key: FlightKey) {
         let arrived = {
             let world = &mut *self.world.borrow_mut();
             world.network.arrive(&mut world.core, &mut world.machines, key)
         };
-        let Some(Flight { envelope: Envelope { from, to, port, .. }, payload, .. }) = arrived
-        else {
+        let Some(Flight { envelope: Envelope { from, to, port, .. }, wire, .. }) = arrived else {
             return;
         };
         if port == REPLY_PORT {
-            let waker = self.world.borrow_mut().network.answer(payload);
+            let waker = self.world.borrow_mut().network.answer(wire);
             return waker.into_iter().for_each(Waker::wake);
         }
-        self.world.borrow_mut().machines.queue(to, port, payload.len());
-        let datagram = UdpDatagram { src_port: REPLY_PORT, dst_port: port, payload };
+        self.world.borrow_mut().machines.queue(to, port, from, wire);
+        let datagram = UdpDatagram { src_port: REPLY_PORT, dst_port: port, payload: Bytes::new() };
         let packet = Packet {
             src: address(from),
             dst: address(to),

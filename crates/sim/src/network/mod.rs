@@ -16,7 +16,6 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use bytes::Bytes;
 use netsplit_history::{Cause, Time, Touch, Touched, TraceKind};
 use netsplit_scenario::{LinkRule, Selector};
 use slotmap::{Key, KeyData, SlotMap, new_key_type};
@@ -52,7 +51,7 @@ impl CallKey {
 #[derive(Default)]
 pub(crate) struct PendingCall {
     pub waker: Option<Waker>,
-    pub answer: Option<Bytes>,
+    pub answer: Option<Vec<u8>>,
 }
 
 /// A message without its content.
@@ -76,7 +75,7 @@ pub(crate) struct Flight {
     envelope: Envelope,
     /// The message's number in the run; copies share it.
     id: u64,
-    payload: Bytes,
+    wire: Vec<u8>,
     /// The receiver's life at the time of sending.
     incarnation: u32,
     begun: Begun,
@@ -195,18 +194,20 @@ impl Network {
             Fate::Lost => self.drop_message(core, machines, envelope, id, "lost"),
             Fate::Arrives { left, latency, copy } => {
                 let begun = core.begun();
-                let payload = Bytes::from(wire);
                 let incarnation = machines[to].incarnation;
                 core.run.network.duplicated += u64::from(copy.is_some());
-                let mut launch = |latency| {
-                    let (payload, at) = (payload.clone(), left + latency);
+                let mut launch = |latency, wire| {
+                    let at = left + latency;
                     self.content += bytes;
-                    let flight = Flight { envelope, id, payload, incarnation, begun, latency, at };
+                    let flight = Flight { envelope, id, wire, incarnation, begun, latency, at };
                     let key = self.flights.insert(flight);
                     core.schedule(at, Event::Deliver(key));
                     key
                 };
-                let copies = [copy.map(&mut launch), Some(launch(latency))];
+                let copies = [
+                    copy.map(|latency| launch(latency, wire.clone())),
+                    Some(launch(latency, wire)),
+                ];
                 self.links.carry(from, to, copies.into_iter().flatten());
             }
         }
@@ -250,7 +251,7 @@ impl Network {
     ) -> Option<Flight> {
         self.flights.get(key).filter(|flight| flight.at == core.now)?;
         let flight = self.flights.remove(key)?;
-        self.content -= flight.payload.len();
+        self.content -= flight.wire.len();
         let (Envelope { from, to, port, kind }, id) = (flight.envelope, flight.id);
         let receiver = &mut machines[to];
         let missed = if !receiver.up {
@@ -309,7 +310,7 @@ impl Network {
 
     /// Hands an answer to its call, and returns the task to wake; late and duplicate answers are
     /// dropped.
-    fn answer(&mut self, wire: Bytes) -> Option<Waker> {
+    fn answer(&mut self, wire: Vec<u8>) -> Option<Waker> {
         let call = self.calls.get_mut(CallKey::from_number(call_of(&wire)))?;
         call.answer = Some(wire);
         call.waker.take()
