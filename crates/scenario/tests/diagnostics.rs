@@ -301,6 +301,18 @@ fn what_counts_from_a_heal_points_to_the_strike_of_a_fault_that_never_heals() {
 }
 
 #[test]
+fn a_duration_that_cannot_be_read_is_the_only_fault_of_its_fault() {
+    for (line, about) in [("fro = \"1s\"", "`fro`"), ("for = \"1 sec\"", "1 sec")] {
+        let fault = format!("[[fault]]\ncrash = \"n1\"\nat = \"2s\"\nevery = \"3s\"\n{line}\n");
+        let expect = ["serves again within 1s", "availability(after crash) == 100%"];
+        let told = told(&expecting(&expect, &fault), &[]);
+        let errors = told.lines().filter(|line| line.starts_with("error"));
+        assert_eq!(errors.count(), 1, "{told}");
+        assert!(told.contains(about), "{told}");
+    }
+}
+
+#[test]
 fn colours_are_optional_and_places_are_data() {
     let Err(found) = parse(&least("settle = 1"), "bad.toml", &[], &LABS) else {
         panic!("accepted");

@@ -83,6 +83,22 @@ impl<W: Write> Events<'_, W> {
         self.add('X', place, from, format_args!("\"dur\":{dur},\"name\":{name},\"args\":{args}"))
     }
 
+    /// Adds an asynchronous slice of a process; its category has no other with this number.
+    fn lasting(
+        &mut self,
+        place: Place,
+        (from, to): (Time, Time),
+        (category, number): (&str, u64),
+        name: &str,
+        args: &Value,
+    ) -> io::Result<()> {
+        // Without `local`, Perfetto shows it outside its process.
+        let (id, name) = (format!("{{\"local\":\"{category}{number}\"}}"), text(name));
+        let about = format!("\"cat\":\"{category}\",\"id2\":{id},\"name\":{name}");
+        self.add('b', place, from, format_args!("{about},\"args\":{args}"))?;
+        self.add('e', place, to, format_args!("{about}"))
+    }
+
     /// Adds an instant.
     fn instant(&mut self, place: Place, at: Time, name: &str, args: &Value) -> io::Result<()> {
         let name = text(name);
@@ -165,28 +181,31 @@ fn messages_and_notes<W: Write>(
             *copies.entry(*id).or_default() += 1;
         }
     }
-    let mut delivered: BTreeMap<u64, u64> = BTreeMap::new();
+    // Perfetto reads no other identifiers of flows than numbers.
+    let mut flows: u64 = 0;
+    let mut next: BTreeMap<u64, u64> = BTreeMap::new();
     for event in &run.trace {
         let place = (hosts.pid(&event.node), MESSAGES);
         let span = (event.at, event.at + NANOSECOND);
-        let flow = |events: &mut Events<'_, W>, phase, id: u64, copy: u64| {
-            let flow = format_args!(
-                "\"id\":\"{id}.{copy}\",\"cat\":\"message\",\"name\":\"message\",\"bp\":\"e\""
-            );
+        let flow = |events: &mut Events<'_, W>, phase, flow: u64| {
+            let flow =
+                format_args!("\"id\":{flow},\"cat\":\"message\",\"name\":\"message\",\"bp\":\"e\"");
             events.add(phase, place, event.at, flow)
         };
         match &event.kind {
             TraceKind::Send { to, message, bytes, id, content } => {
                 let args = json!({"to": to, "id": id, "bytes": bytes, "content": content});
                 events.slice(place, span, message, &args)?;
-                for copy in 0..copies.get(id).copied().unwrap_or(0) {
-                    flow(events, 's', *id, copy)?;
+                next.insert(*id, flows + 1);
+                for _ in 0..copies.get(id).copied().unwrap_or(0) {
+                    flows += 1;
+                    flow(events, 's', flows)?;
                 }
             }
             TraceKind::Deliver { from, message, id } => {
                 events.slice(place, span, message, &json!({"from": from, "id": id}))?;
-                let copy = delivered.entry(*id).or_default();
-                flow(events, 'f', *id, *copy)?;
+                let copy = next.get_mut(id).expect("a message is sent before it is delivered");
+                flow(events, 'f', *copy)?;
                 *copy += 1;
             }
             TraceKind::Drop { to, message, id, why } => {
@@ -284,16 +303,13 @@ fn requests<W: Write>(run: &Run, hosts: &Hosts<'_>, events: &mut Events<'_, W>) 
         let TraceKind::Reply { id, status, .. } = &reply.kind else { continue };
         let place = (hosts.pid(&reply.node), 0);
         let name = match &operation.key {
-            Some(key) => text(&format!("{} {key}", operation.op)),
-            None => text(&operation.op),
+            Some(key) => format!("{} {key}", operation.op),
+            None => operation.op.to_string(),
         };
         let args = json!({"status": status, "invoked_us": operation.invoke.as_nanos() as f64 / 1e3,
             "input": operation.input, "output": operation.output, "error": operation.error});
-        let head =
-            format_args!("\"cat\":\"request\",\"id\":\"r{id}\",\"name\":{name},\"args\":{args}");
-        events.add('b', place, operation.intended, head)?;
-        let tail = format_args!("\"cat\":\"request\",\"id\":\"r{id}\",\"name\":{name}");
-        events.add('e', place, operation.finished, tail)?;
+        let span = (operation.intended, operation.finished);
+        events.lasting(place, span, ("request", *id), &name, &args)?;
     }
     Ok(())
 }
@@ -327,14 +343,9 @@ fn faults<W: Write>(run: &Run, hosts: &Hosts<'_>, events: &mut Events<'_, W>) ->
     let spans =
         run.faults.iter().flat_map(|fault| fault.spans.iter().map(move |span| (fault, *span)));
     for (number, (fault, (from, to))) in spans.enumerate() {
-        let name = text(&fault.name);
         let args = json!({"kind": fault.kind, "nodes": fault.affected_nodes});
-        let place = (hosts.faults, 0);
-        let head =
-            format_args!("\"cat\":\"fault\",\"id\":\"f{number}\",\"name\":{name},\"args\":{args}");
-        events.add('b', place, from, head)?;
-        let tail = format_args!("\"cat\":\"fault\",\"id\":\"f{number}\",\"name\":{name}");
-        events.add('e', place, to, tail)?;
+        let (place, number) = ((hosts.faults, 0), number as u64);
+        events.lasting(place, (from, to), ("fault", number), &fault.name, &args)?;
     }
     Ok(())
 }

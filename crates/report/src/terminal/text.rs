@@ -1,6 +1,8 @@
 //! Layout of text in columns. Every character counts as one column wide; those that have none, or
 //! would be obeyed rather than shown, are laid out as escapes.
 
+use std::collections::BTreeSet;
+
 use netsplit_scenario::visible;
 
 /// The width of `text` in columns.
@@ -55,7 +57,7 @@ pub fn thousands(number: u64) -> String {
 
 /// Rows of cells below a header: the first column left-aligned, the others right-aligned, two
 /// spaces apart. If a row is wider than `most`, the first column is clipped, and where that does not
-/// suffice, each row becomes its name and a list of its cells.
+/// suffice or makes two names alike, each row becomes its name and a list of its cells.
 pub fn table(rows: &[Vec<String>], most: usize) -> Vec<String> {
     const GAP: usize = 2;
     const NAME_MIN: usize = 6;
@@ -68,10 +70,13 @@ pub fn table(rows: &[Vec<String>], most: usize) -> Vec<String> {
     };
     let widths: Vec<usize> = (1..columns).map(|column| widest(column) + GAP).collect();
     let room = most.saturating_sub(widths.iter().sum());
-    if room < widest(0).min(NAME_MIN) {
+    let first = widest(0).min(room);
+    let names: BTreeSet<&str> =
+        rows.iter().filter_map(|row| row.first()).map(String::as_str).collect();
+    let clipped: BTreeSet<String> = names.iter().map(|name| clip(name, first)).collect();
+    if first < widest(0).min(NAME_MIN) || clipped.len() < names.len() {
         return lists(&rows, most);
     }
-    let first = widest(0).min(room);
     let line = |row: &Vec<String>| {
         let mut cells = row.iter();
         let name = clip(cells.next().map_or("", String::as_str), first);
@@ -148,6 +153,9 @@ mod tests {
         let rows = rows.map(|row| row.map(String::from).to_vec());
         let lists = ["a-long-name", "  passed 7/10", "  p99 3ms", "b", "  p99 1ms"];
         assert_eq!(table(&rows, 17), lists);
+        let alike = [["name", "p99"], ["a-long-name", "1ms"], ["a-long-nose", "2ms"]];
+        let alike = alike.map(|row| row.map(String::from).to_vec());
+        assert_eq!(table(&alike, 14), ["a-long-name", "  p99 1ms", "a-long-nose", "  p99 2ms"]);
     }
 
     #[test]

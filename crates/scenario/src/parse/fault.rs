@@ -100,6 +100,9 @@ fn fault(
     let repeat = repeat(ctx, &fields, hold.as_ref());
     let may_miss = fields.read(ctx, "may_miss", scalar::boolean);
     let (kind, kind_span) = fault_kind::kind(ctx, symbols, &fields)?;
+    if hold.is_none() && !fields.lacks("for") {
+        return None;
+    }
     Some(Placed {
         fault: Fault {
             name,
@@ -144,7 +147,7 @@ fn check_heals_between(
     every: &Dist,
     hold: Option<&Dist>,
 ) -> Option<()> {
-    if fields.get("for").is_none() {
+    if fields.lacks("for") {
         let label = "expected `for` with `every`: the duration of each firing";
         return ctx.fail(fields.span_of("every"), "a fault that never heals cannot repeat", label);
     }

@@ -11,6 +11,8 @@ pub(crate) struct Fields<'v, 'i> {
     table: &'v Table<'i>,
     shape: &'static Shape,
     span: Span,
+    /// The keys that misspelt ones are probably meant to be.
+    meant: Vec<&'static str>,
 }
 
 impl<'v, 'i> Fields<'v, 'i> {
@@ -37,15 +39,15 @@ impl<'v, 'i> Fields<'v, 'i> {
                 meant.extend(nearest(name.get_ref(), shape.names()));
             }
         }
-        let fields = Fields { table, shape, span };
-        fields.check_required(ctx, &meant);
+        let fields = Fields { table, shape, span, meant };
+        fields.check_required(ctx);
         fields
     }
 
-    /// Reports missing keys, except those that a misspelt key is probably `meant` to be.
-    fn check_required(&self, ctx: &Context<'_>, meant: &[&str]) {
+    /// Reports missing keys, except those that a misspelt key is probably meant to be.
+    fn check_required(&self, ctx: &Context<'_>) {
         for key in self.shape.keys.iter().filter(|key| key.required) {
-            if !self.table.contains_key(key.name) && !meant.contains(&key.name) {
+            if self.lacks(key.name) {
                 let message = format!("{} needs the key `{}`", self.shape.what, key.name);
                 let label = format!("expected `{}`: {}", key.name, key.about);
                 ctx.report(Problem::error(self.span.clone(), message).label(label));
@@ -54,7 +56,7 @@ impl<'v, 'i> Fields<'v, 'i> {
         if self.shape.one_of.is_empty() {
             return;
         }
-        let is_meant = self.shape.one_of.iter().any(|key| meant.contains(key));
+        let is_meant = self.shape.one_of.iter().any(|key| self.meant.contains(key));
         let names = self.table.keys();
         let is_one = |name: &str| self.shape.one_of.contains(&name);
         let mut there: Vec<_> = names.filter(|name| is_one(name.get_ref())).collect();
@@ -85,6 +87,11 @@ impl<'v, 'i> Fields<'v, 'i> {
             self.shape.what
         );
         self.table.get(name)
+    }
+
+    /// Whether a key is neither there nor probably meant by a misspelt one.
+    pub fn lacks(&self, name: &str) -> bool {
+        !self.table.contains_key(name) && !self.meant.contains(&name)
     }
 
     /// Reads the value of a key, if it is present and valid.

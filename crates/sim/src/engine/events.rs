@@ -168,7 +168,7 @@ impl Events {
         if beyond == Some(slice) {
             self.sorted.extend(self.beyond.remove(&slice).into_iter().flatten());
         }
-        self.sorted.sort_unstable_by(|a, b| b.cmp(a));
+        self.sorted.sort_unstable_by_key(|(at, number, _)| Reverse((*at, *number)));
     }
 
     /// The first slice after the present one that has events in the wheel.

@@ -62,7 +62,9 @@ impl Wake for TaskWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if EPOCH.get() == self.epoch && !self.queued.swap(true, Ordering::Relaxed) {
+        // Only the simulation's own thread has its epoch, so no other comes between load and store.
+        if EPOCH.get() == self.epoch && !self.queued.load(Ordering::Relaxed) {
+            self.queued.store(true, Ordering::Relaxed);
             self.cause.store(CAUSE.get(), Ordering::Relaxed);
             READY.with_borrow_mut(|ready| ready.push_back(self.task));
         }

@@ -17,8 +17,8 @@ use crate::machine::id::NodeId;
 /// Bytes that are buffered before they are hashed.
 const CHUNK: usize = 16 * 1024;
 
-/// The most numbers of an event.
-const NUMBERS: usize = 4;
+/// The longest head of an event: its tag, its time, four numbers and the length of its bytes.
+const HEAD: usize = 1 + 8 * 5 + 4;
 
 /// Bytes around a content in the set of them.
 const AROUND_CONTENT: usize = 48;
@@ -87,14 +87,18 @@ impl Tracer {
 
     /// Adds an event: `tag` is its kind, `numbers` and `bytes` its content.
     pub fn note(&mut self, at: Time, tag: u8, numbers: &[u64], bytes: &[u8]) {
-        let mut head = [0; 1 + 8 * (1 + NUMBERS)];
+        // Of a constant length, so that it is copied without a call; what is not used is cut off.
+        let mut head = [0; HEAD];
         head[0] = tag;
         let words = [at.as_nanos()].into_iter().chain(numbers.iter().copied());
         for (place, word) in head[1..].chunks_exact_mut(8).zip(words) {
             place.copy_from_slice(&word.to_le_bytes());
         }
-        self.pending.extend_from_slice(&head[..=8 * (1 + numbers.len())]);
-        self.pending.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+        let end = 1 + 8 * (1 + numbers.len());
+        head[end..end + 4].copy_from_slice(&(bytes.len() as u32).to_le_bytes());
+        let start = self.pending.len();
+        self.pending.extend_from_slice(&head);
+        self.pending.truncate(start + end + 4);
         self.pending.extend_from_slice(bytes);
         if self.pending.len() > CHUNK {
             self.hash.update(&self.pending);
