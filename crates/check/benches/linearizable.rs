@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use netsplit_check::{Answer, Budget, Register, check_linearizable};
-use netsplit_history::{Operation, Outcome, Status, Time};
+use netsplit_history::{Content, Operation, Outcome, Status, Time};
 use serde_json::{Value, json};
 
 /// xorshift64*: the same histories on each machine, from no dependency.
@@ -76,8 +76,8 @@ fn asked(mix: Mix, number: usize, client: u64, dice: &mut Dice, from: u64, to: u
         load: "clients".into(),
         op: op.into(),
         key: Some(dice.below(mix.keys).to_string().into()),
-        input,
-        output: Value::Null,
+        input: input.into(),
+        output: Content::default(),
         intended: Time::from_nanos(from),
         invoke: Time::from_nanos(from),
         finished: Time::from_nanos(to),
@@ -89,12 +89,12 @@ fn asked(mix: Mix, number: usize, client: u64, dice: &mut Dice, from: u64, to: u
 
 fn execute(operation: &mut Operation, value: &mut Value) {
     match operation.op.as_ref() {
-        "read" => operation.output = value.clone(),
-        "write" => *value = operation.input.clone(),
+        "read" => operation.output = value.clone().into(),
+        "write" => *value = (*operation.input).clone(),
         _ => {
             let swaps = operation.input[0] == *value;
             if operation.outcome == Outcome::Ok {
-                operation.output = json!(swaps);
+                operation.output = swaps.into();
             }
             if swaps {
                 *value = operation.input[1].clone();
@@ -133,7 +133,7 @@ fn benchmarks(criterion: &mut Criterion) {
             bencher.iter(|| answer(black_box(&history)));
         });
         if let Some(last) = history.iter_mut().rev().find(|op| op.op.as_ref() == "read") {
-            last.output = Value::Null;
+            last.output = Content::default();
         }
         println!("{name}, wrong: {:.100}", format!("{:?}", answer(&history)));
         let wrong = format!("{name}, wrong at the end");

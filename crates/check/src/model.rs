@@ -17,9 +17,8 @@ mod absent;
 mod cell;
 
 use std::hash::Hash;
-use std::sync::Arc;
 
-use netsplit_history::{Operation, Outcome};
+use netsplit_history::{Name, Operation, Outcome};
 use serde_json::Value;
 
 pub use absent::AbsentReadsAs;
@@ -84,7 +83,7 @@ pub trait Model {
     }
 
     /// The partition that an operation belongs to.
-    fn partition(&self, operation: &Operation) -> Option<Arc<str>> {
+    fn partition(&self, operation: &Operation) -> Option<Name> {
         operation.key.clone()
     }
 
@@ -95,11 +94,11 @@ pub trait Model {
 
     /// The operation in human-readable form: `write(3)`, `read -> 3`.
     fn describe(&self, operation: &Operation) -> String {
-        let input = match &operation.input {
+        let input = match &*operation.input {
             Value::Null => String::new(),
             input => format!("({input})"),
         };
-        match (operation.outcome, &operation.output) {
+        match (operation.outcome, &*operation.output) {
             (Outcome::Ok, Value::Null) => format!("{}{input}", operation.op),
             (Outcome::Ok, output) => format!("{}{input} -> {output}", operation.op),
             (Outcome::Fail, _) => format!("{}{input} -> failed", operation.op),

@@ -9,10 +9,9 @@
 //! changed one of the partitions; elsewhere it is only counted.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use indexmap::IndexSet;
-use netsplit_history::{Operation, Outcome, Time};
+use netsplit_history::{Name, Operation, Outcome, Time};
 use serde_json::Value;
 
 use crate::model::{Access, Malformed, Model};
@@ -36,7 +35,7 @@ pub(crate) struct Entry<A> {
 
 /// The operations of one key, sorted by invocation.
 pub(crate) struct Partition<A> {
-    pub(crate) key: Option<Arc<str>>,
+    pub(crate) key: Option<Name>,
     pub(crate) entries: Vec<Entry<A>>,
     /// Whether all actions are plain reads and writes of whole values.
     pub(crate) whole: bool,
@@ -102,7 +101,7 @@ pub(crate) fn split<M: Model>(
     history: &[Operation],
 ) -> Result<Split<M::Action>, Malformed> {
     let mut scope = Scope::default();
-    let mut by_key: BTreeMap<Option<Arc<str>>, Vec<Entry<M::Action>>> = BTreeMap::new();
+    let mut by_key: BTreeMap<Option<Name>, Vec<Entry<M::Action>>> = BTreeMap::new();
     let mut strangers = Vec::new();
     for (index, operation) in history.iter().enumerate() {
         if !model.operations().contains(&&*operation.op) {

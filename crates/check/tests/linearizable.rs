@@ -100,7 +100,7 @@ fn two_compare_and_sets_from_one_value_cannot_both_succeed() {
     ];
     assert_eq!(answer(&once), Answer::Holds);
     let mut twice = once.to_vec();
-    twice[2].output = json!(true);
+    twice[2].output = true.into();
     assert_eq!(witness(&twice).operations.len(), 3);
 }
 
@@ -176,7 +176,7 @@ fn without(history: &[Operation], dropped: usize) -> Vec<Operation> {
         next += 1;
         let (op, swapped) = (&history[write], history[write].output == json!(true));
         let left = match &*op.op {
-            "write" | "put" => &op.input,
+            "write" | "put" => &*op.input,
             "delete" => &Value::Null,
             "cas" if swapped || op.outcome == Outcome::Unknown => &op.input[1],
             _ => continue,

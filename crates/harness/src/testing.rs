@@ -155,7 +155,7 @@ pub fn runs_depend_on_the_seed_alone(lab: &'static dyn Lab) {
 
 fn arrivals(run: &Run) -> Vec<(netsplit_history::Time, String, Option<String>)> {
     let ops = run.operations.iter();
-    let key = |key: &Option<std::sync::Arc<str>>| key.as_deref().map(str::to_owned);
+    let key = |key: &Option<netsplit_history::Name>| key.as_deref().map(str::to_owned);
     let mut all: Vec<_> = ops.map(|op| (op.intended, op.op.to_string(), key(&op.key))).collect();
     all.sort_unstable();
     all

@@ -14,10 +14,12 @@
 
 mod action;
 mod bits;
+mod content;
 mod difference;
 mod invariant;
 mod jsonl;
 mod latency;
+mod name;
 mod numbers;
 mod operation;
 mod over_time;
@@ -31,10 +33,12 @@ mod trace;
 mod window;
 
 pub use action::ActionRecord;
+pub use content::Content;
 pub use difference::{FirstDecision, Pair, Parting, first_decisions};
 pub use invariant::{Invariant, InvariantState};
 pub use jsonl::{HistoryError, read_history, write_history};
 pub use latency::{EncodedLatencies, Latencies};
+pub use name::Name;
 pub use operation::{Operation, Outcome, Status};
 pub use over_time::{Level, LevelSlice, OverTime, Slices};
 pub use path::{Interval, Wait, critical_path};

@@ -1,12 +1,10 @@
 //! One logical operation of one client.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::Time;
+use crate::{Content, Name, Time};
 
 /// How a request ended, as the metrics count it.
 ///
@@ -44,15 +42,15 @@ pub struct Operation {
     /// The client session that issued it. A session issues one operation at a time.
     pub client: u64,
     /// The load of the scenario that it belongs to.
-    pub load: Arc<str>,
+    pub load: Name,
     /// The operation's name: `read`, `put`, ...
-    pub op: Arc<str>,
+    pub op: Name,
     /// Its key, if it has one.
-    pub key: Option<Arc<str>>,
+    pub key: Option<Name>,
     /// The input.
-    pub input: Value,
+    pub input: Content,
     /// The output; null without an answer.
-    pub output: Value,
+    pub output: Content,
     /// When the load intended to send it. Latency is measured from here, so that a slow system
     /// cannot hide its queue (coordinated omission).
     pub intended: Time,
@@ -66,7 +64,7 @@ pub struct Operation {
     /// Its known effect.
     pub outcome: Outcome,
     /// The error, if it failed.
-    pub error: Option<Arc<str>>,
+    pub error: Option<Name>,
 }
 
 impl Operation {

@@ -157,7 +157,7 @@ fn after_bad_windows(requests: &[(Time, bool)], heal: Time, last_start: Time) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Outcome;
+    use crate::{Content, Outcome};
 
     fn run_of(requests: impl IntoIterator<Item = (u64, Status)>) -> Run {
         let operations = requests
@@ -169,8 +169,8 @@ mod tests {
                     load: "clients".into(),
                     op: "get".into(),
                     key: None,
-                    input: serde_json::Value::Null,
-                    output: serde_json::Value::Null,
+                    input: Content::default(),
+                    output: Content::default(),
                     intended: at,
                     invoke: at,
                     finished: at + Duration::from_millis(5),

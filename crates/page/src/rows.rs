@@ -105,7 +105,7 @@ impl Rows {
         content: &str,
         wake: u32,
     ) {
-        let input = match &operation.input {
+        let input = match &*operation.input {
             Value::Null => 0,
             input => self.texts.place(&input.to_string()),
         };

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use netsplit_check::evaluate;
 use netsplit_history::{
-    Aggregate, FaultRecord, NetworkCounts, Operation, Outcome, Run, Sample, Series, Status, Time,
-    Touch, Touched,
+    Aggregate, Content, FaultRecord, NetworkCounts, Operation, Outcome, Run, Sample, Series,
+    Status, Time, Touch, Touched,
 };
 use netsplit_scenario::{
     Arrivals, CheckedParams, Comparison, Ended, Expectation, Expectations, Keys, LabSpec, Limits,
@@ -96,8 +96,8 @@ fn operation(i: u32) -> Operation {
         load: "clients".into(),
         op: if i % 10 < 7 { "get" } else { "put" }.into(),
         key: Some("k1".into()),
-        input: serde_json::Value::Null,
-        output: serde_json::Value::Null,
+        input: Content::default(),
+        output: Content::default(),
         intended,
         invoke: intended,
         finished: intended + latency,

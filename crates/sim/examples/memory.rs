@@ -1,4 +1,4 @@
-//! Ten simulated minutes of 1,000 requests per second, to measure the memory of a run:
+//! A million requests, a thousand per second, to measure the memory of a run:
 //! `/usr/bin/time -v target/release/examples/memory`.
 
 #[path = "../tests/support/mod.rs"]
@@ -11,7 +11,7 @@ use support::{Asker, MS, TestLab, open_load, pong_server, run_untraced, scenario
 
 fn main() {
     let mut scenario = scenario(5);
-    scenario.duration = Duration::from_mins(10);
+    scenario.duration = Duration::from_secs(1000);
     scenario.network.default.latency = Some(Dist::LogNormal { median: MS, p99: 5 * MS, shift: 0 });
     scenario.loads = vec![open_load(1000.0)];
     scenario.loads[0].hosts = 10;

@@ -7,9 +7,8 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
 
-use netsplit_history::{Operation, Outcome, Run, Status, Time};
+use netsplit_history::{Name, Operation, Outcome, Run, Status, Time};
 use serde_json::Value;
 
 use crate::client::{GET, PROBE, PUT};
@@ -67,7 +66,7 @@ impl Inspector {
 }
 
 /// The histories of all keys.
-pub type KeyHistories = BTreeMap<Arc<str>, KeyHistory>;
+pub type KeyHistories = BTreeMap<Name, KeyHistory>;
 
 /// A write that may have had an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +130,7 @@ fn written(operation: &Operation) -> Option<Written> {
 }
 
 fn seen(operation: &Operation) -> Seen {
-    let values = match &operation.output {
+    let values = match &*operation.output {
         Value::Array(siblings) => siblings.iter().filter_map(Value::as_u64).collect(),
         value => value.as_u64().into_iter().collect(),
     };
@@ -143,6 +142,8 @@ pub mod testing {
     //! Histories of a few operations.
 
     use std::time::Duration;
+
+    use netsplit_history::Content;
 
     use super::*;
 
@@ -157,8 +158,8 @@ pub mod testing {
             load: "clients".into(),
             op: op.into(),
             key: Some("k1".into()),
-            input: Value::Null,
-            output: Value::Null,
+            input: Content::default(),
+            output: Content::default(),
             intended: at(span.0),
             invoke: at(span.0),
             finished: at(span.1),
@@ -180,7 +181,7 @@ pub mod testing {
 
     /// A read that found `output`.
     pub fn get(output: impl Into<Value>, from: u64, to: u64) -> Operation {
-        Operation { output: output.into(), ..operation(GET, (from, to)) }
+        Operation { output: output.into().into(), ..operation(GET, (from, to)) }
     }
 
     /// A run of these operations, measured as a whole.

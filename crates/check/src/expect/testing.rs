@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use netsplit_history::{FaultRecord, Operation, Outcome, Run, Status, Time, Touch, Touched};
+use netsplit_history::{
+    Content, FaultRecord, Operation, Outcome, Run, Status, Time, Touch, Touched,
+};
 use netsplit_scenario::{
     Arrivals, CheckedParams, Comparison, Expectation, Expectations, Keys, LabSpec, Limits,
     LinkSettings, Load, Metric, Network, Quantity, Scenario, Sentence, WindowName,
@@ -22,8 +24,8 @@ pub fn request(op: &str, intended: Time, status: Status) -> Operation {
         load: "clients".into(),
         op: op.into(),
         key: None,
-        input: serde_json::Value::Null,
-        output: serde_json::Value::Null,
+        input: Content::default(),
+        output: Content::default(),
         intended,
         invoke: intended,
         finished: intended + Duration::from_millis(10),

@@ -1,8 +1,6 @@
 //! Models in which a key that was never written reads as a value.
 
-use std::sync::Arc;
-
-use netsplit_history::Operation;
+use netsplit_history::{Name, Operation};
 use serde_json::Value;
 
 use super::cell::CellAction;
@@ -76,7 +74,7 @@ impl<M: Model<State = Value, Action = CellAction>> Model for AbsentReadsAs<M> {
         self.model.access(action)
     }
 
-    fn partition(&self, operation: &Operation) -> Option<Arc<str>> {
+    fn partition(&self, operation: &Operation) -> Option<Name> {
         self.model.partition(operation)
     }
 

@@ -100,7 +100,7 @@ fn one_at_a_time(ops: &mut [(Operation, &Dice)]) {
         let from = ops[i].0.invoke.as_nanos().max(free.unwrap_or(0));
         let (client, name) = (ops[i].0.client, ops[i].0.op.to_string());
         let to = from + ops[i].1.length;
-        ops[i].0 = op(client, &name, ops[i].0.input.clone(), Value::Null, from, to);
+        ops[i].0 = op(client, &name, (*ops[i].0.input).clone(), Value::Null, from, to);
     }
 }
 
@@ -115,8 +115,8 @@ fn answer(ops: &mut [(Operation, &Dice)]) {
             continue;
         }
         match &*op.op {
-            "read" | "get" => op.output = value.clone(),
-            "cas" => op.output = Value::Bool(op.input[0] == value),
+            "read" | "get" => op.output = value.clone().into(),
+            "cas" => op.output = (op.input[0] == value).into(),
             _ => {}
         }
         if !matches!(&*op.op, "read" | "get") {
@@ -139,7 +139,8 @@ fn end(mut op: Operation, dice: &Dice) -> Operation {
             "get" => [json!("a"), json!("ab"), Value::Null][dice.other as usize].clone(),
             "cas" => Value::Bool(dice.other == 0),
             _ => Value::Null,
-        };
+        }
+        .into();
     }
     op
 }

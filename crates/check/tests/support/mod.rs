@@ -5,9 +5,7 @@
 pub mod generate;
 pub mod oracle;
 
-use std::sync::Arc;
-
-use netsplit_history::{Operation, Outcome, Status, Time};
+use netsplit_history::{Content, Operation, Outcome, Status, Time};
 use serde_json::Value;
 
 /// An operation on key `k`, answered; times in nanoseconds.
@@ -17,8 +15,8 @@ pub fn op(client: u64, name: &str, input: Value, output: Value, from: u64, to: u
         load: "clients".into(),
         op: name.into(),
         key: Some("k".into()),
-        input,
-        output,
+        input: input.into(),
+        output: output.into(),
         intended: Time::from_nanos(from),
         invoke: Time::from_nanos(from),
         finished: Time::from_nanos(to),
@@ -54,7 +52,7 @@ pub fn cas(
 /// The same operation, never answered.
 pub fn unknown(operation: Operation) -> Operation {
     Operation {
-        output: Value::Null,
+        output: Content::default(),
         finished: Time::MAX,
         status: Status::TimedOut,
         outcome: Outcome::Unknown,
@@ -64,10 +62,15 @@ pub fn unknown(operation: Operation) -> Operation {
 
 /// The same operation, which certainly had no effect.
 pub fn failed(operation: Operation) -> Operation {
-    Operation { output: Value::Null, status: Status::Failed, outcome: Outcome::Fail, ..operation }
+    Operation {
+        output: Content::default(),
+        status: Status::Failed,
+        outcome: Outcome::Fail,
+        ..operation
+    }
 }
 
 /// The same operation on another key.
 pub fn at_key(key: &str, operation: Operation) -> Operation {
-    Operation { key: Some(Arc::from(key)), ..operation }
+    Operation { key: Some(key.into()), ..operation }
 }

@@ -58,7 +58,7 @@ pub fn apply(op: &Operation, value: &Value) -> Option<Value> {
     let known = op.outcome == Outcome::Ok;
     match &*op.op {
         "read" | "get" => (!known || op.output == *value).then(|| value.clone()),
-        "write" | "put" => Some(op.input.clone()),
+        "write" | "put" => Some((*op.input).clone()),
         "delete" => Some(Value::Null),
         "append" => Some(Value::from(format!(
             "{}{}",

@@ -6,21 +6,20 @@
 //!   `"value": 7` may be the input of a write that has none.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
 
-use crate::{Outcome, Status, numbers};
+use crate::{Name, Outcome, Status, numbers};
 
 /// A line as it is read.
 #[derive(Deserialize)]
 #[expect(clippy::option_option, reason = "a key that is null is not a key that is missing")]
 pub(super) struct Line {
-    pub client: Name,
-    pub op: Arc<str>,
+    pub client: Label,
+    pub op: Name,
     #[serde(default, deserialize_with = "stated")]
-    pub key: Option<Option<Name>>,
+    pub key: Option<Option<Label>>,
     #[serde(default, deserialize_with = "stated")]
     pub input: Option<Value>,
     #[serde(default, deserialize_with = "stated")]
@@ -32,11 +31,11 @@ pub(super) struct Line {
     pub return_ns: Option<u64>,
     pub outcome: Outcome,
     #[serde(default)]
-    pub load: Option<Arc<str>>,
+    pub load: Option<Name>,
     #[serde(default)]
     pub status: Option<Status>,
     #[serde(default)]
-    pub error: Option<Arc<str>>,
+    pub error: Option<Name>,
     #[serde(flatten)]
     others: BTreeMap<String, Value>,
 }
@@ -48,18 +47,18 @@ fn stated<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<Op
 
 /// A client or a key.
 #[derive(Debug, PartialEq)]
-pub(super) enum Name {
+pub(super) enum Label {
     Number(Number),
     Text(String),
 }
 
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(field: D) -> Result<Name, D::Error> {
+impl<'de> Deserialize<'de> for Label {
+    fn deserialize<D: Deserializer<'de>>(field: D) -> Result<Label, D::Error> {
         let mut value = Value::deserialize(field)?;
         numbers::canonical(&mut value);
         match value {
-            Value::Number(number) => Ok(Name::Number(number)),
-            Value::String(text) => Ok(Name::Text(text)),
+            Value::Number(number) => Ok(Label::Number(number)),
+            Value::String(text) => Ok(Label::Text(text)),
             other => {
                 let why = format!("a client or a key is a number or a string, not {other}");
                 Err(serde::de::Error::custom(why))
@@ -100,21 +99,21 @@ impl Line {
 pub(super) struct Names {
     numbered_client: Option<usize>,
     clients: BTreeMap<String, (u64, usize)>,
-    keys: BTreeMap<Arc<str>, (bool, usize)>,
+    keys: BTreeMap<Name, (bool, usize)>,
 }
 
 impl Names {
     /// The number of a client.
-    pub fn client(&mut self, client: &Name, line: usize) -> Result<u64, String> {
+    pub fn client(&mut self, client: &Label, line: usize) -> Result<u64, String> {
         let named = self.clients.values().map(|(_, line)| *line).next();
         let mixed = |other| format!("clients have either numbers or names: see line {other}");
         match client {
-            Name::Number(number) => {
+            Label::Number(number) => {
                 self.numbered_client.get_or_insert(line);
                 let whole = number.as_u64().ok_or(format!("a client is not numbered {number}"))?;
                 named.map_or(Ok(whole), |other| Err(mixed(other)))
             }
-            Name::Text(name) => {
+            Label::Text(name) => {
                 let next = self.clients.len() as u64 + 1;
                 let (number, _) = self.clients.entry(name.clone()).or_insert((next, line));
                 self.numbered_client.map_or(Ok(*number), |other| Err(mixed(other)))
@@ -123,18 +122,18 @@ impl Names {
     }
 
     /// A key as text.
-    pub fn key(&mut self, key: Name, line: usize) -> Result<Arc<str>, String> {
+    pub fn key(&mut self, key: Label, line: usize) -> Result<Name, String> {
         let (text, number) = match key {
-            Name::Number(number) => (number.to_string(), true),
-            Name::Text(text) => (text, false),
+            Label::Number(number) => (number.to_string(), true),
+            Label::Text(text) => (text, false),
         };
-        let text: Arc<str> = text.into();
-        let (before, first) = *self.keys.entry(text.clone()).or_insert((number, line));
+        let name = Name::from(text);
+        let (before, first) = *self.keys.entry(name.clone()).or_insert((number, line));
         if before == number {
-            return Ok(text);
+            return Ok(name);
         }
         Err(format!(
-            "the key {text} is a number in one of this line and line {first}, and a string in the other"
+            "the key {name} is a number in one of this line and line {first}, and a string in the other"
         ))
     }
 }

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use super::*;
 
 fn read(text: &str) -> Result<Vec<Operation>, String> {
@@ -64,7 +62,7 @@ fn what_can_only_mean_one_thing_is_accepted() {
     }
     let keys = line(&[("key", "5")]) + &line(&[("key", "5.0")]) + &line(&[("key", "\"y\"")]);
     let keys: Vec<_> = read(&keys).unwrap().into_iter().map(|o| o.key.unwrap()).collect();
-    assert_eq!(keys, ["5".into(), "5".into(), Arc::<str>::from("y")]);
+    assert_eq!(keys, ["5".into(), "5".into(), crate::Name::from("y")]);
     let clients = ["\"b\"", "\"a\"", "\"b\"", "\"7\""].map(|name| line(&[("client", name)]));
     let clients: Vec<_> = read(&clients.concat()).unwrap().iter().map(|o| o.client).collect();
     assert_eq!(clients, [1, 2, 1, 3]);

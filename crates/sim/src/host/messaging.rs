@@ -68,7 +68,7 @@ impl Host {
     }
 
     /// Answers requests of type `R`, each in a task of its own, until the host crashes. An answer
-    /// larger than [`MAX_MESSAGE`] is logged and not sent: its caller times out.
+    /// larger than [`MAX_MESSAGE`](crate::MAX_MESSAGE) is logged and not sent: its caller times out.
     ///
     /// # Panics
     /// When this host already listens on `R`'s port.

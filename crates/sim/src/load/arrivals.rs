@@ -6,10 +6,9 @@
 //! queue (coordinated omission).
 
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
-use netsplit_history::Time;
+use netsplit_history::{Name, Time};
 use netsplit_scenario::{Arrivals, Load};
 use rand::rngs::ChaCha8Rng;
 
@@ -29,7 +28,7 @@ pub(crate) struct Session {
 
 /// One load while the simulation runs.
 pub(crate) struct LoadState {
-    pub name: Arc<str>,
+    pub name: Name,
     pub hosts: Vec<NodeId>,
     pub timeout: Duration,
     pub until: Time,
@@ -38,7 +37,7 @@ pub(crate) struct LoadState {
     pub opened: usize,
     arrivals: Process,
     arrival_rng: ChaCha8Rng,
-    operations: Vec<(Arc<str>, f64)>,
+    operations: Vec<(Name, f64)>,
     operation_rng: ChaCha8Rng,
     ranks: Ranks,
     key_rng: ChaCha8Rng,
@@ -52,7 +51,7 @@ impl LoadState {
         let mut before = 0.0;
         let operations = load.mix.iter().map(|(op, weight)| {
             before += weight / total;
-            (Arc::from(op.as_str()), before)
+            (Name::from(op.as_str()), before)
         });
         let think = match &load.arrivals {
             Arrivals::Closed { think, .. } => Some(Sampler::new(think)),
@@ -88,7 +87,7 @@ impl LoadState {
     }
 
     /// The next request's operation and key rank.
-    pub fn next_request(&mut self) -> (Arc<str>, u64) {
+    pub fn next_request(&mut self) -> (Name, u64) {
         let u = unit(&mut self.operation_rng);
         let last = self.operations.len() - 1;
         let place = self.operations.partition_point(|(_, share)| *share <= u).min(last);

@@ -2,9 +2,8 @@
 
 use std::any::Any;
 use std::pin::Pin;
-use std::sync::Arc;
 
-use netsplit_history::{Outcome, Status};
+use netsplit_history::{Name, Outcome, Status};
 use serde_json::Value;
 
 /// A client session.
@@ -29,9 +28,9 @@ pub struct Request {
     /// Its number, unique in the run.
     pub id: u64,
     /// The operation.
-    pub op: Arc<str>,
+    pub op: Name,
     /// The key.
-    pub key: Arc<str>,
+    pub key: Name,
     /// The rank of the key, from 0: `k1` has rank 0.
     pub rank: u64,
 }
@@ -49,7 +48,7 @@ pub struct Reply {
     pub(crate) status: Status,
     pub(crate) outcome: Outcome,
     pub(crate) output: Value,
-    pub(crate) error: Option<Arc<str>>,
+    pub(crate) error: Option<Name>,
 }
 
 impl Reply {
@@ -59,26 +58,26 @@ impl Reply {
     }
 
     /// The operation failed, certainly without effect.
-    pub fn failed(why: impl Into<Arc<str>>) -> Reply {
+    pub fn failed(why: impl Into<Name>) -> Reply {
         Reply::bad(Status::Failed, Outcome::Fail, why)
     }
 
     /// The operation failed, but may have taken effect, or may do so later.
-    pub fn unknown(why: impl Into<Arc<str>>) -> Reply {
+    pub fn unknown(why: impl Into<Name>) -> Reply {
         Reply::bad(Status::Failed, Outcome::Unknown, why)
     }
 
     /// The client's own attempts timed out: whether the operation took effect is unknown.
-    pub fn timed_out(why: impl Into<Arc<str>>) -> Reply {
+    pub fn timed_out(why: impl Into<Name>) -> Reply {
         Reply::bad(Status::TimedOut, Outcome::Unknown, why)
     }
 
     /// The system rejected the operation on purpose, without effect.
-    pub fn rejected(why: impl Into<Arc<str>>) -> Reply {
+    pub fn rejected(why: impl Into<Name>) -> Reply {
         Reply::bad(Status::Rejected, Outcome::Fail, why)
     }
 
-    fn bad(status: Status, outcome: Outcome, why: impl Into<Arc<str>>) -> Reply {
+    fn bad(status: Status, outcome: Outcome, why: impl Into<Name>) -> Reply {
         Reply { status, outcome, output: Value::Null, error: Some(why.into()) }
     }
 }

@@ -8,10 +8,11 @@ pub(crate) mod client;
 pub(crate) mod requests;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use netsplit_history::{Operation, Outcome, Status, Time, TraceKind};
+use netsplit_history::{Name, Operation, Outcome, Status, Time, TraceKind};
 use netsplit_scenario::{Arrivals, Load, REQUEST_BYTES};
 use serde_json::Value;
 use slotmap::SlotMap;
@@ -43,15 +44,15 @@ struct Live {
 
 /// The names of the keys of low rank, which requests share.
 #[derive(Default)]
-struct KeyNames(Vec<Option<Arc<str>>>);
+struct KeyNames(Vec<Option<Name>>);
 
 /// Keys whose names are kept.
 const KEPT: usize = 1 << 12;
 
 impl KeyNames {
     /// The name of the key of a rank: `k1` has rank 0.
-    fn name(&mut self, rank: u64) -> Arc<str> {
-        let make = || Arc::from(format!("k{}", u128::from(rank) + 1));
+    fn name(&mut self, rank: u64) -> Name {
+        let make = || Name::from(format!("k{}", u128::from(rank) + 1));
         let Some(place) = usize::try_from(rank).ok().filter(|place| *place < KEPT) else {
             return make();
         };
@@ -62,12 +63,23 @@ impl KeyNames {
     }
 }
 
+/// The one copy of an error.
+fn shared(errors: &mut BTreeSet<Name>, error: Name) -> Name {
+    if let Some(known) = errors.get(&error) {
+        return known.clone();
+    }
+    errors.insert(error.clone());
+    error
+}
+
 /// All loads, and their requests in flight.
 pub(crate) struct Loads {
     specs: Vec<Load>,
     list: Vec<LoadState>,
     requests: SlotMap<RequestKey, Live>,
     keys: KeyNames,
+    /// The errors so far, which requests share.
+    errors: BTreeSet<Name>,
     /// Requests so far; the last one has this number.
     last_request: u64,
     /// The number of requests in flight, and since when it has held.
@@ -84,6 +96,7 @@ impl Loads {
             specs: specs.to_vec(),
             requests: SlotMap::with_key(),
             keys: KeyNames::default(),
+            errors: BTreeSet::new(),
             last_request: 0,
             in_system: (0, Time::ZERO),
         }
@@ -155,8 +168,8 @@ impl Loads {
         let numbers = [request.id, number(session.host), request.rank];
         core.note(tag::REQUEST, &numbers, request.op.as_bytes());
         core.keep(&machines[session.host].name, || TraceKind::Request {
-            op: request.op.clone(),
-            key: Some(request.key.clone()),
+            op: Arc::from(&*request.op),
+            key: Some(Arc::from(&*request.key)),
             id: request.id,
         });
         let (intended, deadline) = (core.now, core.now + self.list[load].timeout);
@@ -238,7 +251,7 @@ impl Loads {
         core.budget.history += heap(&reply.output);
         core.note(tag::REPLY, &[id, reply.status as u64], output.as_bytes());
         let content = match &reply.error {
-            Some(error) => error.clone(),
+            Some(error) => Arc::from(&**error),
             None if !core.records() || reply.output.is_null() => Arc::default(),
             None => core.share(output.into_owned()),
         };
@@ -249,14 +262,14 @@ impl Loads {
             load: load.name.clone(),
             op: live.request.op,
             key: Some(live.request.key),
-            input: live.input,
-            output: reply.output,
+            input: live.input.into(),
+            output: reply.output.into(),
             intended: live.intended,
             invoke: live.intended,
             finished: now,
             status: reply.status,
             outcome: reply.outcome,
-            error: reply.error,
+            error: reply.error.map(|error| shared(&mut self.errors, error)),
         });
         let min_think_time = match () {
             () if !client.up => load.timeout,
