@@ -367,11 +367,23 @@ fn lint_takes_what_verify_takes_and_marks_lines_for_github() {
         assert_eq!(output.status.code(), Some(2));
         assert!(stdout(&output).contains("queueing/mm1.toml: ok"), "{}", stdout(&output));
         let said = stderr(&output);
-        let mark = "::error file=mine/a.toml,line=2,title=netsplit lint::";
+        let mark = "::error file=mine/a.toml,line=2,title=netsplit::";
         assert!(said.starts_with("::error file=mine/a.toml,line=1,"), "{said}");
         assert!(said.contains(mark) && said.contains("did you mean `duration`?"), "{said}");
         let pattern = netsplit(folder, &["verify", "mine/*.toml", "--seeds", "1"]);
         assert!(stderr(&pattern).contains("mine/a.toml:2:1"), "{}", stderr(&pattern));
+        // A star stays in its folder, and each file is checked once.
+        fs::create_dir(folder.join("mine/old")).expect("the folder is writable");
+        fs::write(folder.join("mine/old/b.toml"), "").expect("the folder is writable");
+        let twice = stderr(&netsplit(folder, &["lint", "mine/*.toml", "mine/a.toml"]));
+        assert_eq!(twice.matches("did you mean `duration`?").count(), 1, "{twice}");
+        assert!(!twice.contains("old/b.toml"), "{twice}");
+        let below = stderr(&netsplit(folder, &["lint", "mine/**/*.toml"]));
+        assert!(below.contains("mine/a.toml") && below.contains("mine/old/b.toml"), "{below}");
+        // A folder with the name of a lab.
+        fs::rename(folder.join("mine/old"), folder.join("raft")).expect("the folder is writable");
+        let own = netsplit(folder, &["lint", "raft/"]);
+        assert!(stderr(&own).contains("raft/b.toml") && stdout(&own).is_empty());
         let none = stderr(&netsplit(folder, &["verify", "mine/b*.toml"]));
         assert!(none.contains("`mine/b*.toml` matches no file"), "{none}");
         let run = stderr(&netsplit(folder, &["run", "mine/a"]));

@@ -6,26 +6,16 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
-use std::thread;
 
 use netsplit_harness::testing::{self, ShownMutant};
 use netsplit_sim::Lab;
 
 #[path = "../crates/netsplit/src/labs.rs"]
 mod labs;
+mod support;
 
-/// Runs `check` for every lab, on two threads.
 fn every_lab(check: impl Fn(&'static dyn Lab) + Sync) {
-    let left = Mutex::new(labs::LABS.to_vec());
-    thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some(lab) = { left.lock().unwrap().pop() } {
-                    check(lab);
-                }
-            });
-        }
-    });
+    support::with_each(labs::LABS.to_vec(), check);
 }
 
 #[test]

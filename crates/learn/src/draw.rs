@@ -5,6 +5,7 @@
 //! "params.limit" = { from = 60, to = 140 }
 //! "params.window" = { from = "500ms", to = "1500ms" }
 //! "params.queue" = ["fifo", "lifo"]
+//! "params.share" = [0.25, 0.5]
 //! ```
 
 use std::collections::BTreeMap;
@@ -47,6 +48,8 @@ struct RangeFile {
 #[serde(untagged, expecting = "expected a number or a string")]
 enum ValueFile {
     Number(u64),
+    Fraction(f64),
+    Truth(bool),
     Text(String),
 }
 
@@ -54,6 +57,8 @@ impl fmt::Display for ValueFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ValueFile::Number(number) => number.fmt(f),
+            ValueFile::Fraction(number) => number.fmt(f),
+            ValueFile::Truth(truth) => truth.fmt(f),
             ValueFile::Text(text) => text.fmt(f),
         }
     }
@@ -69,8 +74,8 @@ impl TryFrom<ChoiceFile> for Choice {
                 let of = |value: &str| -> Result<(u64, String), String> {
                     let digits = value.bytes().take_while(u8::is_ascii_digit).count();
                     let (number, unit) = value.split_at(digits);
-                    let number =
-                        number.parse().map_err(|_| format!("{value} is no whole number"))?;
+                    let whole = number.parse().ok().filter(|_| !unit.starts_with('.'));
+                    let number = whole.ok_or_else(|| format!("{value} is no whole number"))?;
                     Ok((number, unit.to_owned()))
                 };
                 let ((first, unit), (last, other)) = (of(&from)?, of(&to)?);
@@ -133,13 +138,15 @@ mod tests {
             [steady]
             "params.limit" = { from = 60, to = 62 }
             "params.window" = { from = "500ms", to = "501ms" }
-            "params.queue" = ["fifo", 7]
+            "params.queue" = ["fifo", 7, 0.5, true]
             "#,
         );
         let draws = draws.unwrap();
         let with = |number: u64| draws.overrides("steady", |_| number).unwrap().join(" ");
         assert_eq!(with(0), "params.limit=60 params.queue=fifo params.window=500ms");
         assert_eq!(with(5), "params.limit=62 params.queue=7 params.window=501ms");
+        assert_eq!(with(2), "params.limit=62 params.queue=0.5 params.window=500ms");
+        assert_eq!(with(3), "params.limit=60 params.queue=true params.window=501ms");
         assert_eq!(draws.overrides("calm", |_| 0), None);
     }
 
@@ -150,7 +157,8 @@ mod tests {
             ("{ from = 5, to = 5 }", "5 is not below 5"),
             (r#"{ from = "x", to = "y" }"#, "x is no whole number"),
             ("{ from = 5, to = 9, step = 2 }", "expected a range"),
-            ("{ from = -5, to = 9 }", "expected a range"),
+            ("{ from = -5, to = 9 }", "-5 is no whole number"),
+            ("{ from = 0.5, to = 1.5 }", "0.5 is no whole number"),
             ("[]", "there is no value"),
             ("5", "expected a range"),
         ] {

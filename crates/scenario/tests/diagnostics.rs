@@ -304,8 +304,9 @@ fn what_counts_from_a_heal_points_to_the_strike_of_a_fault_that_never_heals() {
 fn a_duration_that_cannot_be_read_is_the_only_fault_of_its_fault() {
     for (line, about) in [("fro = \"1s\"", "`fro`"), ("for = \"1 sec\"", "1 sec")] {
         let fault = format!("[[fault]]\ncrash = \"n1\"\nat = \"2s\"\nevery = \"3s\"\n{line}\n");
-        let expect = ["serves again within 1s", "availability(after crash) == 100%"];
-        let told = told(&expecting(&expect, &fault), &[]);
+        let expect = "[\"serves again within 1s\", \"availability == 100% after crash\"]";
+        let text = format!("[[load]]\nrate = \"1/s\"\n{fault}[verdict]\nexpect = {expect}\n");
+        let told = told(&least(&text), &[]);
         let errors = told.lines().filter(|line| line.starts_with("error"));
         assert_eq!(errors.count(), 1, "{told}");
         assert!(told.contains(about), "{told}");

@@ -88,6 +88,17 @@ fn a_student_has_values_of_their_own_and_right_code_earns_all_points_with_any() 
         assert!(held_out["score"].as_u64() < held_out["max_score"].as_u64(), "{results}");
         let output = held_out["output"].as_str().expect("text");
         assert!(output.contains(" --set params.burst=") && output.contains(" --set params.limit="));
+        // The command that it shows judges at home by the same bounds.
+        let shown = output.lines().find_map(|line| Some(line.split_once("cargo rate-limiter ")?.1));
+        let shown = shown.unwrap_or_else(|| panic!("no command: {output}"));
+        for (program, code) in [(GRADUATE, 0), (CLUMSY, 1)] {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &format!("{program} {shown} --no-files")]);
+            let output = shell.current_dir(folder.path()).env("MISTAKE", "fitted").output();
+            let output = output.expect("the shell starts");
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(output.status.code(), Some(code), "{shown}: {said}");
+        }
     }
 }
 
@@ -98,6 +109,11 @@ fn a_student_without_a_salt_is_refused() {
     let output = command.args(["--student", "ada"]).output().expect("the command starts");
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--seed-salt"));
+    let mut command = bucket(&folder, GRADUATE);
+    command.args(["--student", "", "--seed-salt", SALT]);
+    let output = command.output().expect("the command starts");
+    assert_eq!(output.status.code(), Some(2), "an unset name is nobody's");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the name of the student is empty"));
 }
 
 #[test]

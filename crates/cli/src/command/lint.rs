@@ -6,14 +6,13 @@ use netsplit_harness::{Catalog, LoadError};
 use netsplit_sim::build;
 
 use crate::args::Lint;
-use crate::command::verify::matching;
+use crate::command::verify::scenarios;
 use crate::{exit, terminal};
 
 /// Checks each file and prints everything that is wrong with it.
 pub fn lint(catalog: Catalog<'_>, args: &Lint) -> anyhow::Result<ExitCode> {
     let mut broken = 0;
-    let files = args.files.iter().map(|pattern| matching(catalog, pattern));
-    for which in files.collect::<anyhow::Result<Vec<_>>>()?.concat() {
+    for which in scenarios(catalog, &args.files)? {
         let source = catalog.source(&which)?;
         let checked = catalog.load(&source, &args.set).and_then(|experiment| {
             match build(experiment.lab, &experiment.scenario) {

@@ -32,7 +32,7 @@ pub fn diagnostics_to_annotations(found: &Diagnostics) -> String {
         let parts = [&diagnostic.message, &diagnostic.label].into_iter().chain(&diagnostic.help);
         let message: Vec<_> = parts.filter(|part| !part.is_empty()).cloned().collect();
         let (file, line) = (&diagnostic.file, Some(diagnostic.line));
-        annotation(level, file, line, "netsplit lint", &message.join("; "))
+        annotation(level, file, line, "netsplit", &message.join("; "))
     });
     annotations.collect()
 }

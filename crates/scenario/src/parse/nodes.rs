@@ -84,7 +84,7 @@ fn read_named(ctx: &Context<'_>, table: &Table<'_>, groups: &mut [NodeGroup]) {
             let problem = Problem::error(key.span(), message).label(one_of(known()));
             ctx.report(problem.maybe_help(help));
         } else {
-            ctx.unknown(key.span(), "the lab has no group of nodes", name, known());
+            ctx.unknown_key(key.span(), "the lab has no group of nodes", name, known());
         }
     }
 }

@@ -64,7 +64,7 @@ fn check(ctx: &Context<'_>, lab: &LabSpec, table: Table<'_>, span: Span) -> Opti
     let known = param_names(lab);
     let is_known = |key: &str| known.iter().any(|known| known == key);
     for (key, _) in table.iter().filter(|(key, _)| !is_known(key.get_ref())) {
-        ctx.unknown(
+        ctx.unknown_key(
             key.span(),
             "the lab has no parameter",
             key.get_ref(),

@@ -78,14 +78,29 @@ impl<'c> Context<'c> {
         name: &str,
         known: impl Iterator<Item = &'a str> + Clone,
     ) {
-        let help = did_you_mean(name.trim(), known.clone()).or_else(|| {
-            let (_, home) = HOMES.iter().find(|(key, _)| *key == name.trim())?;
-            Some(format!("`{name}` belongs {home}"))
-        });
+        let help = did_you_mean(name.trim(), known.clone());
         let problem = Problem::error(span, format!("{what} `{}`", cut(name)))
             .label(one_of(known))
             .maybe_help(help);
         self.report(problem);
+    }
+
+    /// Reports a key that is not among the known ones of a table, and where it belongs.
+    pub fn unknown_key<'a>(
+        &self,
+        span: Span,
+        what: &str,
+        key: &str,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) {
+        let home = HOMES.iter().find(|(name, _)| *name == key.trim());
+        match home.filter(|_| did_you_mean(key.trim(), known.clone()).is_none()) {
+            Some((name, home)) => {
+                let problem = Problem::error(span, format!("{what} `{name}`")).label(one_of(known));
+                self.report(problem.maybe_help(Some(format!("`{name}` belongs {home}"))));
+            }
+            None => self.unknown(span, what, key, known),
+        }
     }
 
     /// The number of errors so far.

@@ -35,7 +35,7 @@ impl<'v, 'i> Fields<'v, 'i> {
         for (name, _) in table {
             if !shape.names().any(|known| known == name.get_ref()) {
                 let what = format!("{} has no key", shape.what);
-                ctx.unknown(name.span(), &what, name.get_ref(), shape.names());
+                ctx.unknown_key(name.span(), &what, name.get_ref(), shape.names());
                 meant.extend(nearest(name.get_ref(), shape.names()));
             }
         }

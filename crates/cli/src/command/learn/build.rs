@@ -51,7 +51,7 @@ pub fn build(folder: &Path, lab: &str) -> anyhow::Result<Result<PathBuf, String>
     let ended = child.wait()?;
     // Cargo says why it fails, but not that somebody has ended it.
     if ended.code().is_none() {
-        bail!("cargo did not finish: {ended}; nothing was graded, run the command again");
+        bail!("cargo did not finish: {ended}; run the command again");
     }
     Ok(program.filter(|_| ended.success()).ok_or(said))
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use netsplit_harness::{Catalog, Experiment, Source};
 use netsplit_history::Run;
 use netsplit_learn::{Failure, RunGrade, ScenarioGrade, Step, StepGrade, suspects};
+use netsplit_report::sweep::quoted;
 use netsplit_sim::Options;
 
 use super::drawn::{self, Drawn, Student};
@@ -237,8 +238,9 @@ impl Case {
 
     fn command(&self, lab: &str, seed: u64) -> String {
         let (name, variant) = (&self.experiment.name, &self.variant);
-        let sets = self.overrides().iter().map(|set| format!(" --set {set}"));
-        let sets: String = sets.collect();
+        let fitted = self.drawn.iter().map(|drawn| drawn.expect_override(seed));
+        let sets = self.overrides().iter().cloned().chain(fitted);
+        let sets: String = sets.map(|set| format!(" --set {}", quoted(&set))).collect();
         format!("cargo {lab} run {name} --variant {variant} --seed {seed}{sets}")
     }
 }

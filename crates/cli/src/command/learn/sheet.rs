@@ -1,13 +1,13 @@
 //! `netsplit learn --grade`: the points of steps, in a file for a course.
 //!
-//! The file is there from the start, with no points, and is written anew after each step: whatever
-//! ends the grading, the points so far are in it.
+//! The file is there from the start, with no points, and is written anew after each half of a step:
+//! whatever ends the grading, the points so far are in it.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use netsplit_harness::Catalog;
-use netsplit_learn::{Format, GradeSheet, GradedStep, Outcome, Step, step_report};
+use netsplit_learn::{Format, GradeSheet, GradedStep, Outcome, step_report};
 
 use super::drawn::Student;
 use super::folder::Folder;
@@ -32,6 +32,10 @@ pub fn write(
     // The salt is checked before hours of work.
     let salt = args.seed_salt.as_deref();
     seeds::seeds(SeedRange { from: 1, to: 1 }, salt)?;
+    if args.student.as_deref() == Some("") {
+        let why = "the name of the student is empty: give --student the id that the course knows";
+        return Err(exit::usage(why));
+    }
     let waiting = |step| GradedStep { step, outcome: Outcome::Waiting };
     let mut graded: Vec<_> = chosen(catalog, args)?.into_iter().map(waiting).collect();
     let write = |graded: &[GradedStep]| {
@@ -47,37 +51,35 @@ pub fn write(
             program = Some((step.lab, learners(args, folder, step.lab)?));
         }
         let (_, built) = program.as_ref().expect("it was built");
-        graded[index].outcome = match built {
-            Ok(pool) => outcome(catalog, folder, pool, &step, args)?,
-            Err(said) => Outcome::NotBuilt(not_built(said)),
+        let source = folder.source(&step)?;
+        let judge = match (built, &source) {
+            (Ok(pool), Some(source)) => Ok(Judge { catalog, pool, source }),
+            (Ok(_), None) => Err(missing(&step).to_string()),
+            (Err(said), _) => Err(not_built(said)),
         };
+        let judge = match judge {
+            Ok(judge) => judge,
+            Err(why) => {
+                graded[index].outcome = Outcome::NotBuilt(why);
+                sheet = write(&graded)?;
+                continue;
+            }
+        };
+        let known = Box::new(judge.grade_all(&step, &step.known_seeds(), None)?);
+        terminal::print(&step_report(&known));
+        graded[index].outcome = Outcome::Graded { known: known.clone(), held_out: None };
         sheet = write(&graded)?;
+        if let Some(salt) = salt {
+            let seeds = seeds::seeds(SeedRange { from: 1, to: step.seeds }, Some(salt))?.list;
+            let student = args.student.as_deref().map(|name| Student { salt, name });
+            let held_out = Some(Box::new(judge.grade_all(&step, &seeds, student)?));
+            graded[index].outcome = Outcome::Graded { known, held_out };
+            sheet = write(&graded)?;
+        }
     }
     let (points, of) = (sheet.points(), sheet.points_max());
     terminal::print(&format!("{points} of {of} points, written to {}\n", terminal::path(file)));
     Ok(exit::PASS.into())
-}
-
-fn outcome(
-    catalog: Catalog<'_>,
-    folder: &Folder,
-    pool: &Pool,
-    step: &Step,
-    args: &Learn,
-) -> anyhow::Result<Outcome> {
-    let Some(source) = folder.source(step)? else {
-        return Ok(Outcome::NotBuilt(missing(step).to_string()));
-    };
-    let judge = Judge { catalog, pool, source: &source };
-    let known = Box::new(judge.grade_all(step, &step.known_seeds(), None)?);
-    terminal::print(&step_report(&known));
-    let range = SeedRange { from: 1, to: step.seeds };
-    let held_out = args.seed_salt.as_deref().map(|salt| {
-        let seeds = seeds::seeds(range, Some(salt))?.list;
-        let student = args.student.as_deref().map(|name| Student { salt, name });
-        judge.grade_all(step, &seeds, student)
-    });
-    Ok(Outcome::Graded { known, held_out: held_out.transpose()?.map(Box::new) })
 }
 
 fn not_built(said: &str) -> String {

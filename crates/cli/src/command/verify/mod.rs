@@ -19,7 +19,7 @@ use netsplit_check::Verdict;
 use netsplit_harness::Catalog;
 use netsplit_report::sweep::{Entry, FirstCatches, Plan, Role, Shard, Summary, SweepFile};
 
-pub use self::select::{Case, matching};
+pub use self::select::{Case, scenarios};
 use self::stop::Stop;
 use crate::args::Verify;
 use crate::command::seeds;

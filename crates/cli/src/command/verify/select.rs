@@ -102,15 +102,7 @@ pub fn cases(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<Vec<Case>> {
         [] => &all,
         patterns => patterns,
     };
-    let mut names: Vec<String> = Vec::new();
-    for pattern in patterns {
-        for name in matching(catalog, pattern)? {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    names
+    scenarios(catalog, patterns)?
         .into_iter()
         .map(|name| {
             let source = catalog.source(&name)?;
@@ -119,27 +111,34 @@ pub fn cases(catalog: Catalog<'_>, args: &Verify) -> anyhow::Result<Vec<Case>> {
         .collect()
 }
 
-/// The scenarios that match the pattern, as `netsplit run` names them.
+/// The scenarios that match the patterns, as `netsplit run` names them: each once, in their order.
 ///
 /// # Errors
-/// When it matches none, or a folder cannot be read.
-pub fn matching(catalog: Catalog<'_>, pattern: &str) -> anyhow::Result<Vec<String>> {
-    let path = Path::new(pattern);
-    if let Some(wild) = pattern.find(['*', '?'])
-        && path.extension().is_some_and(|ending| ending == "toml")
-    {
-        let folder = pattern[..wild].rsplit_once('/').map_or(".", |(folder, _)| folder);
-        let mut files = files_below(Path::new(folder))?;
-        files.retain(|file| {
-            matches(pattern.trim_start_matches("./"), file.trim_start_matches("./"))
-        });
-        if files.is_empty() {
-            return Err(exit::usage(format!("`{pattern}` matches no file")));
+/// When a pattern matches none, or a folder cannot be read.
+pub fn scenarios(catalog: Catalog<'_>, patterns: &[String]) -> anyhow::Result<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    for pattern in patterns {
+        for name in matching(catalog, pattern)? {
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
-        return Ok(files);
     }
-    if path.extension().is_some_and(|ending| ending == "toml") || path.is_file() {
+    Ok(names)
+}
+
+fn matching(catalog: Catalog<'_>, pattern: &str) -> anyhow::Result<Vec<String>> {
+    let path = Path::new(pattern);
+    let is_file = path.extension().is_some_and(|ending| ending == "toml");
+    if is_file && pattern.contains(['*', '?']) {
+        return files_like(pattern);
+    }
+    if is_file || path.is_file() {
         return Ok(vec![pattern.to_owned()]);
+    }
+    // A lab has no `/` at its end, so this is somebody's folder.
+    if pattern.ends_with('/') && path.is_dir() {
+        return files_below(path);
     }
     let means = |name: &str| {
         let lab = name.split('/').next();
@@ -158,6 +157,20 @@ pub fn matching(catalog: Catalog<'_>, pattern: &str) -> anyhow::Result<Vec<Strin
         None => "`netsplit list` shows what there is".into(),
     };
     Err(exit::usage(format!("`{pattern}` matches no scenario, lab, file or folder; {hint}")))
+}
+
+/// The files whose paths match a pattern, in order.
+fn files_like(pattern: &str) -> anyhow::Result<Vec<String>> {
+    let invalid = |error| exit::usage(format!("`{pattern}` is no pattern of files: {error}"));
+    let mut files = Vec::new();
+    for file in glob::glob(pattern).map_err(invalid)? {
+        let cannot = |error| exit::usage(format!("cannot read what `{pattern}` names: {error}"));
+        files.push(file.map_err(cannot)?.display().to_string());
+    }
+    if files.is_empty() {
+        return Err(exit::usage(format!("`{pattern}` matches no file")));
+    }
+    Ok(files)
 }
 
 /// The scenario files in a folder and the folders in it, in order.
