@@ -113,4 +113,16 @@ mod tests {
         table.acquire(KEY, Owner(1), SECOND, TTL);
         assert!(!table.renew(KEY, Owner(1), 11 * SECOND, TTL));
     }
+
+    #[test]
+    fn after_a_restart_each_lease_has_its_whole_time_again() {
+        let mut table = Table::default();
+        table.acquire(KEY, Owner(1), SECOND, TTL);
+        table.acquire(Key(1), Owner(2), 2 * SECOND, TTL);
+        table.extend_all(10 * SECOND + TTL);
+        for key in [KEY, Key(1)] {
+            assert!(table.expire(key, 19 * SECOND).is_none());
+            assert_eq!(table.get(key).map(|lease| lease.until), Some(20 * SECOND));
+        }
+    }
 }

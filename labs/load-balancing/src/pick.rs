@@ -131,6 +131,29 @@ mod tests {
     }
 
     #[test]
+    fn at_random_each_open_server_is_as_likely() {
+        let counts = counts(&mut Random, &[0, 2, 3], &known([9, 0, 0, 0]));
+        assert_eq!(counts[1], 0);
+        assert!([0, 2, 3].iter().all(|server| counts[*server].abs_diff(2000) < 150), "{counts:?}");
+    }
+
+    #[test]
+    fn a_reported_load_is_everybody_s_requests() {
+        let mut known = known([0, 9, 0, 0]);
+        (known[0].reported, known[1].reported) = (5, 4);
+        let mut all = LeastOf { choices: usize::MAX, load: reported_load };
+        assert_eq!(counts(&mut all, &[0, 1], &known), [0, 6000, 0, 0]);
+    }
+
+    #[test]
+    fn a_weight_is_a_share_of_the_sum_of_weights() {
+        let mut known = known([0; 4]);
+        (known[0].weight, known[1].weight) = (0.5, 2.0);
+        let counts = counts(&mut Weighted, &[0, 1], &known);
+        assert!(counts[0].abs_diff(1200) < 100 && counts[0] + counts[1] == 6000, "{counts:?}");
+    }
+
+    #[test]
     fn round_robin_goes_on_where_it_was_when_a_server_goes() {
         let (mut turn, known) = (RoundRobin::default(), known([0; 4]));
         let mut rng = stream(1, "test");
