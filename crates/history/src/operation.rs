@@ -78,3 +78,14 @@ impl Operation {
         (self.outcome != Outcome::Unknown).then_some(self.finished)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn an_operation_takes_eleven_words() {
+        assert_eq!(size_of::<Operation>(), 88);
+    }
+}
