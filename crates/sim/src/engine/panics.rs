@@ -27,21 +27,18 @@ pub(crate) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
     static HOOK: Once = Once::new();
     HOOK.call_once(install_hook);
     let outer = IN_NODE.replace(true);
-    LAST.with_borrow_mut(|last| {
-        if last.is_some() {
-            *last = None;
-        }
-    });
-    let result = catch_unwind(AssertUnwindSafe(code)).map_err(|payload| {
-        let panic = LAST.take();
-        discard(payload);
-        panic.unwrap_or_else(|| Panic {
-            message: "a panic that was resumed".into(),
-            place: String::new(),
-        })
-    });
+    let result = catch_unwind(AssertUnwindSafe(code)).map_err(caught);
     IN_NODE.set(outer);
     result
+}
+
+/// The panic that was caught with this payload. The hook's last one may be another, which node code
+/// has caught itself.
+fn caught(payload: Box<dyn Any + Send>) -> Panic {
+    let last = LAST.take();
+    let message = text(&*payload).to_owned();
+    discard(payload);
+    last.filter(|last| last.message == message).unwrap_or(Panic { message, place: String::new() })
 }
 
 /// Drops the payload of a panic of node code, which may panic in turn.
@@ -64,12 +61,19 @@ fn install_hook() {
 
 fn describe(info: &PanicHookInfo<'_>) -> Panic {
     Panic {
-        message: info.payload_as_str().unwrap_or("a panic without a message").to_owned(),
+        message: text(info.payload()).to_owned(),
         place: info
             .location()
             .map(|place| portable(&place.to_string()).to_owned())
             .unwrap_or_default(),
     }
+}
+
+/// What a panic says.
+fn text(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic without a message")
 }
 
 /// The place without the folders of the machine that built it, so that reports agree: inside a
@@ -89,7 +93,23 @@ fn portable(place: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::portable;
+    use std::panic::resume_unwind;
+
+    use super::*;
+
+    #[test]
+    fn a_panic_that_was_caught_gives_its_place_to_no_other() {
+        let panic = guarded(|| -> () { panic!("{} is too many", 7) }).unwrap_err();
+        assert_eq!(panic.message, "7 is too many");
+        assert!(panic.place.contains("panics.rs:"), "{}", panic.place);
+        let resumed = guarded(|| {
+            let caught = catch_unwind(|| panic!("caught"));
+            assert!(caught.is_err());
+            resume_unwind(Box::new("resumed"));
+        });
+        let Panic { message, place } = resumed.unwrap_err();
+        assert_eq!((message.as_str(), place.as_str()), ("resumed", ""));
+    }
 
     #[test]
     fn a_place_names_no_folder_of_the_machine() {
