@@ -75,7 +75,8 @@ struct Slot {
     host: NodeId,
     /// `None` while it is being polled.
     idle: Option<Idle>,
-    bytes: usize,
+    /// What it takes, in bytes; a larger task is counted as this much.
+    bytes: u32,
 }
 
 /// A task that is not being polled.
@@ -129,8 +130,8 @@ impl Tasks {
     /// Adds a task and queues its first poll.
     pub fn spawn(&mut self, host: NodeId, future: Task) -> TaskKey {
         let epoch = self.epoch;
-        let bytes = size_of_val(&*future) + AROUND_TASK;
-        self.bytes += bytes;
+        let bytes = (size_of_val(&*future) + AROUND_TASK).try_into().unwrap_or(u32::MAX);
+        self.bytes += bytes as usize;
         if self.of_host.len() <= host.index() {
             self.of_host.resize(host.index() + 1, 0);
         }
@@ -183,7 +184,7 @@ impl Tasks {
     #[must_use]
     pub fn remove(&mut self, task: TaskKey) -> Option<Task> {
         let slot = self.slots.remove(task)?;
-        self.bytes -= slot.bytes;
+        self.bytes -= slot.bytes as usize;
         self.of_host[slot.host.index()] -= 1;
         slot.idle.map(|task| task.future)
     }
@@ -201,6 +202,14 @@ impl Tasks {
     /// The bytes of all tasks.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Removes all tasks, with their hosts; the caller drops the futures.
+    #[must_use]
+    pub fn remove_all(&mut self) -> Vec<(NodeId, Task)> {
+        (self.bytes, self.of_host) = (0, Vec::new());
+        let slots = self.slots.drain();
+        slots.filter_map(|(_, slot)| Some((slot.host, slot.idle?.future))).collect()
     }
 
     /// Removes all tasks of a host; the caller drops the futures.

@@ -73,16 +73,12 @@ impl Sim {
             let lost = self.finish(key, Reply::unknown("the client crashed"));
             self.drop_on(id, lost);
         }
-        self.drop_tasks(id);
-        for session in sessions {
-            self.drop_on(id, session);
-        }
-    }
-
-    fn drop_tasks(self: &Rc<Sim>, id: NodeId) {
         let tasks = self.tasks.borrow_mut().remove_host(id);
         for task in tasks {
             self.drop_on(id, task);
+        }
+        for session in sessions {
+            self.drop_on(id, session);
         }
     }
 
@@ -117,8 +113,9 @@ impl Sim {
             world.loads.take_sessions()
         };
         let crashes = self.world.borrow().core.run.crashes.len();
-        for id in self.ids() {
-            self.drop_tasks(id);
+        let tasks = self.tasks.borrow_mut().remove_all();
+        for (host, task) in tasks {
+            self.drop_on(host, task);
         }
         for session in sessions {
             self.drop_on(session.host, session);
