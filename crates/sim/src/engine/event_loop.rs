@@ -128,12 +128,17 @@ impl Sim {
         core.run.steps = self.steps.get();
     }
 
-    /// Counts a step; false when there were too many at one instant, or a budget is exceeded.
+    /// Counts a step, a poll on a host or an event; false when there were too many at one instant, or
+    /// a budget is exceeded.
     fn spend(&self, at: Option<NodeId>) -> bool {
         self.steps.set(self.steps.get() + 1);
         self.instant.set(self.instant.get() + 1);
         let world = &mut *self.world.borrow_mut();
-        if !world.within_budget(&self.tasks.borrow(), at) {
+        let within_budget = match at {
+            Some(_) => world.within_budget(&self.tasks.borrow(), at),
+            None => !world.core.budget.exceeded,
+        };
+        if !within_budget {
             return false;
         }
         let budget = self.instant_budget.get();
@@ -261,24 +266,31 @@ impl Sim {
 
     fn handle(self: &Rc<Sim>, event: Event) {
         set_cause(0);
-        let wake = match event {
+        match event {
             Event::Deliver(flight) => return self.deliver(flight),
             Event::Timer(key, schedule) => {
-                let world = &mut *self.world.borrow_mut();
-                world.machines.finish_timer(&mut world.core, key, schedule)
+                let woken = {
+                    let world = &mut *self.world.borrow_mut();
+                    world.machines.finish_timer(&mut world.core, key, schedule)
+                };
+                return woken.into_iter().for_each(Waker::wake);
             }
             Event::Job(key, schedule) => {
-                let world = &mut *self.world.borrow_mut();
-                world.machines.finish_job(&mut world.core, key, schedule)
+                let woken = {
+                    let world = &mut *self.world.borrow_mut();
+                    world.machines.finish_job(&mut world.core, key, schedule)
+                };
+                return woken.into_iter().for_each(Waker::wake);
             }
-            Event::Arrival(load) => return self.arrival(load as usize),
-            Event::Think(load) => return self.request(load as usize),
-            Event::Timeout(request) => return self.time_out(request),
-            Event::Inject(fault, target) => return self.inject(fault, target),
-            Event::Heal(firing) => return self.heal(firing),
-            Event::Act { action, tries } => return self.act(action as usize, tries),
-        };
-        wake.into_iter().for_each(Waker::wake);
+            Event::Arrival(load) => self.arrival(load as usize),
+            Event::Think(load) => self.request(load as usize),
+            Event::Timeout(request) => self.time_out(request),
+            Event::Inject(fault, target) => self.inject(fault, target),
+            Event::Heal(firing) => self.heal(firing),
+            Event::Act { action, tries } => self.act(action as usize, tries),
+        }
+        // Those above that returned take no memory.
+        self.world.borrow_mut().within_budget(&self.tasks.borrow(), None);
     }
 }
 
