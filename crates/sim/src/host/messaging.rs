@@ -1,6 +1,5 @@
 //! Messages: send, call, serve and receive.
 
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::{Pin, pin};
@@ -39,7 +38,7 @@ impl Host {
     pub fn inbox<M: Message>(&self) -> Inbox<M> {
         let socket = self.is_up().then(|| self.sim().bind(self.id(), M::PORT));
         if socket.is_some() {
-            self.if_alive(|world, id| world.machines[id].ports.insert(M::PORT, VecDeque::new()));
+            self.if_alive(|world, id| world.machines.open_port(id, M::PORT));
         }
         Inbox { host: self.clone(), socket, port: M::PORT, messages: PhantomData }
     }
@@ -132,8 +131,9 @@ impl<M: Message> Inbox<M> {
                 return Poll::Pending;
             };
             ready!(pin!(socket.recv_from(&mut [])).poll(cx)).expect("a bound socket receives");
-            let received = self.host.if_alive(|world, id| world.machines.receive(id, self.port));
-            let Some((from, wire)) = received.flatten() else {
+            let id = self.host.id();
+            let received = self.host.alive().and_then(|mut it| it.machines.receive(id, self.port));
+            let Some((from, wire)) = received else {
                 return Poll::Pending;
             };
             let (call, message) = decode(&wire);

@@ -131,15 +131,18 @@ impl Host {
         self.if_alive(|_, _| ()).is_some()
     }
 
-    /// Runs `act` on the world if the life of this handle has not ended. `act` must not run code of
-    /// the lab.
+    /// The world, if the life of this handle has not ended.
+    pub(crate) fn alive(&self) -> Option<RefMut<'_, World>> {
+        let world = self.world();
+        let machine = &world.machines[self.id];
+        (machine.up && machine.incarnation == self.incarnation).then_some(world)
+    }
+
+    /// Runs `act` on the world if the life of this handle has not ended, and stops the lab's code
+    /// once a budget is exceeded. `act` must not run code of the lab.
     pub(crate) fn if_alive<T>(&self, act: impl FnOnce(&mut World, NodeId) -> T) -> Option<T> {
         let (result, within_budget) = {
-            let world = &mut *self.world();
-            let machine = &world.machines[self.id];
-            if !machine.up || machine.incarnation != self.incarnation {
-                return None;
-            }
+            let world = &mut *self.alive()?;
             (act(world, self.id), world.within_budget(&self.sim.tasks.borrow(), Some(self.id)))
         };
         if !within_budget {

@@ -24,7 +24,7 @@ use turmoil_net::Net;
 use self::cpu::{Job, Jobs};
 use self::disk::DiskState;
 use self::id::{NodeId, address};
-use self::state::{Machine, MachineKind, SLICES, build_machines};
+use self::state::{Machine, MachineKind, Port, SLICES, build_machines, held};
 use self::timers::{Expired, Timer, Timers};
 use crate::engine::core::Core;
 use crate::engine::events::{Firing, JobKey, TimerKey};
@@ -53,14 +53,6 @@ pub(crate) struct Machines {
     pub disk_bytes: usize,
     /// Bytes of delivered messages that no task has received yet.
     pub unread_bytes: usize,
-}
-
-/// Bytes around a message that waits at its port.
-const AROUND_MESSAGE: usize = 96;
-
-/// The bytes of a message that waits at its port.
-fn held((_, wire): &(NodeId, Vec<u8>)) -> usize {
-    wire.len() + AROUND_MESSAGE
 }
 
 /// The steps that a change of effects requires of the event loop.
@@ -166,7 +158,7 @@ impl Machines {
         machine.incarnation += 1;
         machine.parked.clear();
         let unread = std::mem::take(&mut machine.ports);
-        self.unread_bytes -= unread.values().flatten().map(held).sum::<usize>();
+        self.unread_bytes -= unread.iter().map(Port::bytes).sum::<usize>();
         machine.cpu.clear(core.now, &mut self.jobs);
         let before = machine.disk.bytes();
         machine.disk.crash();
@@ -259,25 +251,30 @@ impl Machines {
         self.timers.bytes() + self.jobs.len() * size_of::<Job>()
     }
 
+    /// A port has a listener from now on.
+    pub fn open_port(&mut self, id: NodeId, number: u16) {
+        self[id].ports.push(Port { number, unread: VecDeque::new() });
+    }
+
     /// A delivered message waits at a port.
     pub fn queue(&mut self, id: NodeId, port: u16, from: NodeId, wire: Vec<u8>) {
-        if let Some(unread) = self.list[id.index()].ports.get_mut(&port) {
-            unread.push_back((from, wire));
-            self.unread_bytes += unread.back().map_or(0, held);
+        if let Some(port) = self.list[id.index()].port(port) {
+            self.unread_bytes += held(&wire);
+            port.unread.push_back((from, wire));
         }
     }
 
     /// A task receives the first message that waits at a port.
     pub fn receive(&mut self, id: NodeId, port: u16) -> Option<(NodeId, Vec<u8>)> {
-        let message = self.list[id.index()].ports.get_mut(&port)?.pop_front()?;
-        self.unread_bytes -= held(&message);
+        let message = self.list[id.index()].port(port)?.unread.pop_front()?;
+        self.unread_bytes -= held(&message.1);
         Some(message)
     }
 
     /// A port has no listener any more.
     pub fn close_port(&mut self, id: NodeId, port: u16) {
-        let unread = self.list[id.index()].ports.remove(&port);
-        self.unread_bytes -= unread.iter().flatten().map(held).sum::<usize>();
+        let closed = self.list[id.index()].ports.extract_if(.., |it| it.number == port);
+        self.unread_bytes -= closed.map(|port| port.bytes()).sum::<usize>();
     }
 
     /// Acts on a host's disk.
@@ -298,7 +295,9 @@ impl Machines {
         let expired = self.timers.finish(core, key, schedule)?;
         let Expired { host, begun, name, device, moved, waker } = expired;
         let machine = &mut self.list[host.index()];
-        machine.touched[Touch::TimersMoved] += u64::from(moved);
+        if moved {
+            machine.touched[Touch::TimersMoved] += 1;
+        }
         let (cause, started) = if device {
             (Cause::Sync, machine.disk.began(key).unwrap_or(begun.since))
         } else {

@@ -14,7 +14,6 @@ pub(crate) mod wire;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::task::Waker;
-use std::time::Duration;
 
 use netsplit_history::{Cause, Time, Touch, Touched, TraceKind};
 use netsplit_scenario::{LinkRule, Selector};
@@ -79,9 +78,8 @@ pub(crate) struct Flight {
     /// The receiver's life at the time of sending.
     incarnation: u32,
     begun: Begun,
-    /// How long it is under way once it has left its link's queue.
-    latency: Duration,
-    /// When it arrives; it may be moved while its message is queued for its link.
+    /// When it leaves its link's queue, and when it arrives; both move while it is queued.
+    left: Time,
     at: Time,
 }
 
@@ -159,10 +157,11 @@ impl Network {
         let mut touched = Touched::default();
         for Moved { copy, from, to } in moved {
             if let Some(flight) = self.flights.get_mut(copy) {
-                flight.at = to + flight.at.since(from);
+                let latency = flight.at.since(flight.left);
+                (flight.left, flight.at) = (to, to + latency);
                 core.schedule(flight.at, Event::Deliver(copy));
-                let delayed = is_noticeable(to.since(from), flight.latency);
-                let hastened = is_noticeable(from.since(to), flight.latency);
+                let delayed = is_noticeable(to.since(from), latency);
+                let hastened = is_noticeable(from.since(to), latency);
                 touched[Touch::MessagesDelayed] += u64::from(delayed);
                 touched[Touch::MessagesHastened] += u64::from(hastened);
             }
@@ -199,7 +198,7 @@ impl Network {
                 let mut launch = |latency, wire| {
                     let at = left + latency;
                     self.content += bytes;
-                    let flight = Flight { envelope, id, wire, incarnation, begun, latency, at };
+                    let flight = Flight { envelope, id, wire, incarnation, begun, left, at };
                     let key = self.flights.insert(flight);
                     core.schedule(at, Event::Deliver(key));
                     key
@@ -272,8 +271,7 @@ impl Network {
         let receiver = &machines[to];
         core.note(tag::DELIVER, &[number(to), id], &[]);
         let arrives = |message, from| TraceKind::Deliver { from, message, id };
-        let started = flight.at - flight.latency;
-        core.wake(&receiver.name, Cause::Message(id), flight.begun, started);
+        core.wake(&receiver.name, Cause::Message(id), flight.begun, flight.left);
         self.keep(core, machines, (to, from), kind, arrives);
         Some(flight)
     }
