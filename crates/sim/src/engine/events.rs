@@ -83,11 +83,11 @@ pub(crate) struct Events {
     len: usize,
 }
 
-/// A slice of time has 2 to this power nanoseconds, 1 ms.
-const SLICE_BITS: u32 = 20;
+/// A slice of time has 2 to this power nanoseconds, 4 ms: few slots keep their buffers in the caches.
+const SLICE_BITS: u32 = 22;
 
 /// Slots of the wheel, which reaches 4.3 s ahead.
-const SLOTS: usize = 1 << 12;
+const SLOTS: usize = 1 << 10;
 
 impl Default for Events {
     fn default() -> Events {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use turmoil_net::{Packet, Transport, UdpDatagram};
 
 use super::wire::REPLY_PORT;
-use super::{Envelope, Flight};
+use super::{Arrival, Envelope};
 use crate::engine::event_loop::Sim;
 use crate::engine::events::FlightKey;
 use crate::machine::id::address;
@@ -16,18 +16,15 @@ impl Sim {
     /// finds the socket and wakes the task that waits there. Its datagram is empty, as the bytes
     /// wait at the receiver's port: turmoil-net would copy them twice.
     pub fn deliver(&self, key: FlightKey) {
-        let arrived = {
+        let arrival = {
             let world = &mut *self.world.borrow_mut();
             world.network.arrive(&mut world.core, &mut world.machines, key)
         };
-        let Some(Flight { envelope: Envelope { from, to, port, .. }, wire, .. }) = arrived else {
-            return;
+        let Envelope { from, to, port, .. } = match arrival {
+            None => return,
+            Some(Arrival::Answer(waker)) => return waker.into_iter().for_each(Waker::wake),
+            Some(Arrival::Message(envelope)) => envelope,
         };
-        if port == REPLY_PORT {
-            let waker = self.world.borrow_mut().network.answer(wire);
-            return waker.into_iter().for_each(Waker::wake);
-        }
-        self.world.borrow_mut().machines.queue(to, port, from, wire);
         let datagram = UdpDatagram { src_port: REPLY_PORT, dst_port: port, payload: Bytes::new() };
         let packet = Packet {
             src: address(from),

@@ -319,10 +319,12 @@ impl Links {
             }
         };
         let (streams, kinds, seed) = (&mut self.added, &self.kinds, self.seed);
-        let added = streams.entry((from, to, parcel.kind));
         let stream = || small_stream(seed, &format!("{}/faults", kinds.stream_of(parcel)));
-        let (latency, copy) =
-            settings.latencies(&draws, move || added.or_insert_with(stream), &mut touched);
+        let (latency, copy) = settings.latencies(
+            &draws,
+            move || streams.entry((from, to, parcel.kind)).or_insert_with(stream),
+            &mut touched,
+        );
         settings.judge_sending(parcel.bytes, left.since(now), latency, &mut touched);
         Fate::Arrives { left, latency, copy }
     }

@@ -22,7 +22,7 @@ use slotmap::{Key, KeyData, SlotMap, new_key_type};
 use self::bandwidth::Moved;
 use self::link_effects::{LinkSet, ScopedEffect, effects_of};
 use self::links::{Fate, Links, Parcel};
-use self::wire::call_of;
+use self::wire::{REPLY_PORT, call_of};
 use crate::engine::core::{Begun, Core};
 use crate::engine::events::{Event, FaultId, Firing, FlightKey};
 use crate::engine::tracer::{number, tag};
@@ -81,6 +81,14 @@ pub(crate) struct Flight {
     /// When it leaves its link's queue, and when it arrives; both move while it is queued.
     left: Time,
     at: Time,
+}
+
+/// A message that has arrived.
+enum Arrival {
+    /// An answer, with the task that waits for it.
+    Answer(Option<Waker>),
+    /// A message that waits at its port.
+    Message(Envelope),
 }
 
 /// All links, messages in flight and pending calls.
@@ -240,14 +248,14 @@ impl Network {
         core.keep(&machines[node].name, || event(message.clone(), machines[other].name.clone()));
     }
 
-    /// A copy of a message arrives; `None` when its receiver cannot take it, or when it arrives at
-    /// another time.
+    /// A copy of a message arrives: an answer is handed to its call, another message waits at its
+    /// port. `None` when its receiver cannot take it, or when it arrives at another time.
     fn arrive(
         &mut self,
         core: &mut Core,
         machines: &mut Machines,
         key: FlightKey,
-    ) -> Option<Flight> {
+    ) -> Option<Arrival> {
         self.flights.get(key).filter(|flight| flight.at == core.now)?;
         let flight = self.flights.remove(key)?;
         self.content -= flight.wire.len();
@@ -273,7 +281,11 @@ impl Network {
         let arrives = |message, from| TraceKind::Deliver { from, message, id };
         core.wake(&receiver.name, Cause::Message(id), flight.begun, flight.left);
         self.keep(core, machines, (to, from), kind, arrives);
-        Some(flight)
+        if port == REPLY_PORT {
+            return Some(Arrival::Answer(self.answer(flight.wire)));
+        }
+        machines.queue(to, port, from, flight.wire);
+        Some(Arrival::Message(flight.envelope))
     }
 
     /// Bytes of messages in flight and of calls that wait.
