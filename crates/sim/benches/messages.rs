@@ -21,18 +21,21 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// How long clients keep asking, in simulated seconds.
+/// A cluster, and how long its clients keep asking.
 #[derive(Clone, Copy)]
 struct Size {
     servers: u32,
     clients: u32,
+    /// What each client asks in a simulated second.
+    rate: u64,
     seconds: u64,
 }
 
 /// Sizes of 600,000 messages each: what a run costs before its first message weighs alike.
-const SMALL: Size = Size { servers: 5, clients: 10, seconds: 300 };
-const LARGE: Size = Size { servers: 50, clients: 200, seconds: 15 };
-const WIDE: Size = Size { servers: 5, clients: 1_000, seconds: 3 };
+const SMALL: Size = Size { servers: 5, clients: 10, rate: 100, seconds: 300 };
+const LARGE: Size = Size { servers: 50, clients: 200, rate: 100, seconds: 15 };
+const WIDE: Size = Size { servers: 5, clients: 1_000, rate: 1, seconds: 300 };
+const BUSY: Size = Size { rate: 100, seconds: 3, ..WIDE };
 const TURMOILS: Size = Size { seconds: 10, ..SMALL };
 
 /// One round of one workload.
@@ -56,7 +59,7 @@ enum Engine {
     Call,
 }
 
-const WORKLOADS: [(Engine, Size); 10] = [
+const WORKLOADS: [(Engine, Size); 12] = [
     (Engine::Turmoil, TURMOILS),
     (Engine::Madsim, SMALL),
     (Engine::Madsim, LARGE),
@@ -64,9 +67,11 @@ const WORKLOADS: [(Engine, Size); 10] = [
     (Engine::Raw, SMALL),
     (Engine::Raw, LARGE),
     (Engine::Raw, WIDE),
+    (Engine::Raw, BUSY),
     (Engine::Call, SMALL),
     (Engine::Call, LARGE),
     (Engine::Call, WIDE),
+    (Engine::Call, BUSY),
 ];
 
 /// The environment variable with the workload of a process: its place in [`WORKLOADS`].
@@ -126,9 +131,11 @@ fn build_madsim() -> Option<PathBuf> {
     built.then(|| target.join("release/netsplit-peers"))
 }
 
-fn sized(program: &Path, Size { servers, clients, seconds }: Size) -> Command {
+fn sized(program: &Path, Size { servers, clients, rate, seconds }: Size) -> Command {
     let mut command = Command::new(program);
-    command.args([servers.to_string(), clients.to_string(), seconds.to_string()]);
+    command.args(
+        [servers.into(), clients.into(), rate, seconds].map(|number: u64| number.to_string()),
+    );
     command
 }
 

@@ -15,13 +15,23 @@ pub fn raw(size: Size) -> Round {
     let clients =
         NodeGroup { name: "askers".into(), prefix: "a".into(), ..scenario.nodes[0].clone() };
     scenario.nodes.push(NodeGroup { count: size.clients, ..clients });
-    round(&TestLab { node: raw_node, client: Asker::client }, &scenario)
+    let pause = Duration::from_secs(1) / size.rate as u32;
+    let stag = std::env::var("STAGGER").is_ok();
+    let clients = size.clients;
+    let node = move |host: Host| {
+        if &*host.group() == "nodes" {
+            raw_server(host)
+        } else {
+            raw_client(host, pause, if stag { clients } else { 0 })
+        }
+    };
+    round(&TestLab { node, client: Asker::client }, &scenario)
 }
 
 /// Requests of a load, each one call.
 pub fn call(size: Size) -> Round {
     let mut scenario = sized(size);
-    let mut load = open_load(f64::from(size.clients) * 100.0);
+    let mut load = open_load(f64::from(size.clients) * size.rate as f64);
     load.hosts = size.clients;
     scenario.loads = vec![load];
     let client = |host: Host| -> Rc<dyn Client> { Asker::client(host) };
@@ -36,10 +46,6 @@ fn sized(size: Size) -> Scenario {
     scenario
 }
 
-fn raw_node(host: Host) -> Task {
-    if &*host.group() == "nodes" { raw_server(host) } else { raw_client(host) }
-}
-
 fn raw_server(host: Host) -> Task {
     Box::pin(async move {
         let mut inbox = host.inbox::<Ping>();
@@ -50,16 +56,19 @@ fn raw_server(host: Host) -> Task {
     })
 }
 
-fn raw_client(host: Host) -> Task {
+fn raw_client(host: Host, pause: Duration, stag: u32) -> Task {
     Box::pin(async move {
         let mut answers = host.inbox::<Pong>();
         let asker = host.clone();
         host.spawn(async move {
             let servers = asker.nodes("nodes");
+            if stag > 0 {
+                asker.sleep(pause / stag * (asker.name()[1..].parse::<u32>().unwrap() - 1)).await;
+            }
             for number in 0.. {
                 let server = servers[number as usize % servers.len()];
                 asker.send(server, &Ping(number)).expect("it is short");
-                asker.sleep(Duration::from_millis(10)).await;
+                asker.sleep(pause).await;
             }
         });
         loop {

@@ -250,12 +250,14 @@ impl Loads {
         };
         core.budget.history += heap(&reply.output);
         core.note(tag::REPLY, &[id, reply.status as u64], output.as_bytes());
-        let content = match &reply.error {
+        let content = core.records().then(|| match &reply.error {
             Some(error) => Arc::from(&**error),
-            None if !core.records() || reply.output.is_null() => Arc::default(),
+            None if reply.output.is_null() => Arc::default(),
             None => core.share(output.into_owned()),
-        };
-        core.keep(&client.name, || TraceKind::Reply { id, status, content });
+        });
+        core.keep(&client.name, || {
+            TraceKind::Reply { id, status, content: content.unwrap_or_default() }
+        });
         let load = &mut self.list[live.load];
         core.run.operations.push(Operation {
             client: live.session.id,

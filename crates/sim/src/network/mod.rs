@@ -192,8 +192,11 @@ impl Network {
         core.run.network.sent += 1;
         let (id, bytes) = (core.run.network.sent, wire.len());
         core.note(tag::SEND, &[number(from), number(to), u64::from(port), id], &wire);
-        let content = content.map(|content| core.share(content)).unwrap_or_default();
-        let sends = |message, to| TraceKind::Send { to, message, bytes, id, content };
+        let content = content.map(|content| core.share(content));
+        let sends = |message, to| {
+            let content = content.unwrap_or_default();
+            TraceKind::Send { to, message, bytes, id, content }
+        };
         self.keep(core, machines, (from, to), kind, sends);
         let parcel = Parcel { from, to, names: machines.names(from, to), kind, bytes };
         match self.links.fate(core.now, &parcel, touched) {
