@@ -62,9 +62,23 @@ impl Budget {
 impl World {
     /// Checks every budget but that of events, once lab code of `host` has acted, or the engine has.
     pub fn within_budget(&mut self, tasks: &Tasks, host: Option<NodeId>) -> bool {
-        if self.core.budget.exceeded {
+        let Budget { limits, exceeded, .. } = &self.core.budget;
+        if *exceeded {
             return false;
         }
+        let fits = self.network.in_flight() <= limits.messages
+            && tasks.count() <= limits.tasks
+            && host.is_none_or(|id| tasks.count_of(id) <= limits.tasks_per_host)
+            && self.held(tasks) <= limits.memory;
+        if !fits {
+            self.end_over_budget(tasks, host);
+        }
+        fits
+    }
+
+    /// Ends the run: a budget is exceeded.
+    #[cold]
+    fn end_over_budget(&mut self, tasks: &Tasks, host: Option<NodeId>) {
         let limits = self.core.budget.limits;
         let of_host = host.map_or(0, |id| tasks.count_of(id));
         if self.network.in_flight() > limits.messages {
@@ -76,12 +90,9 @@ impl World {
         } else if of_host > limits.tasks_per_host {
             let on = self.whose("all on", host);
             self.too_many("tasks_per_host", limits.tasks_per_host, &format!("tasks{on}"));
-        } else if self.held(tasks) > limits.memory {
-            self.too_much_memory(tasks, host);
         } else {
-            return true;
+            self.too_much_memory(tasks, host);
         }
-        false
     }
 
     /// There are too many of something. The lab is to blame unless the requests in flight explain it.
@@ -123,6 +134,19 @@ impl World {
             "memory",
             &format!("more than {limit} held, of which {share} for {what}{last}"),
         );
+    }
+
+    /// Ends the run: more than `budget` steps took no time, the last one at this host.
+    #[cold]
+    pub fn end_in_livelock(&mut self, budget: u64, at: Option<NodeId>) {
+        let place = at.map_or("the network".into(), |id| self.name_of(id));
+        let core = &mut self.core;
+        let why = format!(
+            "livelock: more than {budget} steps at {} without time advancing, at {place}",
+            core.now
+        );
+        core.run.ended_early = true;
+        core.run.problems.push(Problem::Failure(why));
     }
 
     /// The run has taken all its events.

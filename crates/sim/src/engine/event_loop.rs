@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use netsplit_history::{Problem, Time, Touch};
+use netsplit_history::{Time, Touch};
 use turmoil_net::EnterGuard;
 
 use super::events::Event;
@@ -142,18 +142,11 @@ impl Sim {
             return false;
         }
         let budget = self.instant_budget.get();
-        if self.instant.get() <= budget {
-            return true;
+        let within_instant = self.instant.get() <= budget;
+        if !within_instant {
+            world.end_in_livelock(budget, at);
         }
-        let place = at.map_or("the network".into(), |id| world.name_of(id));
-        let core = &mut world.core;
-        let why = format!(
-            "livelock: more than {budget} steps at {} without time advancing, at {place}",
-            core.now
-        );
-        core.run.ended_early = true;
-        core.run.problems.push(Problem::Failure(why));
-        false
+        within_instant
     }
 
     /// Accounts for a line that code of a lab has logged; whether it is within the budget. The engine

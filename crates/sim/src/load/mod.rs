@@ -255,8 +255,10 @@ impl Loads {
             None if reply.output.is_null() => Arc::default(),
             None => core.share(output.into_owned()),
         });
-        core.keep(&client.name, || {
-            TraceKind::Reply { id, status, content: content.unwrap_or_default() }
+        core.keep(&client.name, || TraceKind::Reply {
+            id,
+            status,
+            content: content.unwrap_or_default(),
         });
         let load = &mut self.list[live.load];
         core.run.operations.push(Operation {
