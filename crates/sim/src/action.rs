@@ -164,6 +164,7 @@ fn one_of(
 
 impl Sim {
     /// An action is due: asks the lab.
+    #[cold]
     pub fn act(self: &Rc<Sim>, index: usize, tries: u32) {
         let Some(order) = self.world.borrow_mut().ask(index, tries) else { return };
         let operator = self.world.borrow().machines.operator();

@@ -122,8 +122,13 @@ impl Events {
             slot.push(entry);
             self.occupied[place / 64] |= 1 << (place % 64);
         } else {
-            self.beyond.entry(slice).or_default().push(entry);
+            self.push_beyond(slice, entry);
         }
+    }
+
+    #[cold]
+    fn push_beyond(&mut self, slice: u64, entry: Entry) {
+        self.beyond.entry(slice).or_default().push(entry);
     }
 
     /// Events so far, each of which has its number.

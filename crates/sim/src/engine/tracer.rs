@@ -113,21 +113,27 @@ impl Tracer {
 
     /// Keeps an event as data, if the trace is recorded.
     pub fn keep(&mut self, at: Time, node: &Arc<str>, kind: impl FnOnce() -> TraceKind) {
-        if let Some(record) = self.record.as_mut().filter(|record| record.ended.is_none()) {
-            if !record.hold(size_of::<TraceEvent>()) {
-                record.ended = Some(at);
-                return;
-            }
-            self.hash.update(&self.pending);
-            self.pending.clear();
-            record.events.push(TraceEvent {
-                at,
-                node: node.clone(),
-                kind: kind(),
-                wake: cause(),
-                fingerprint: self.hash.digest(),
-            });
+        if self.records() {
+            self.record(at, node, kind);
         }
+    }
+
+    #[inline(never)]
+    fn record(&mut self, at: Time, node: &Arc<str>, kind: impl FnOnce() -> TraceKind) {
+        let Some(record) = &mut self.record else { return };
+        if !record.hold(size_of::<TraceEvent>()) {
+            record.ended = Some(at);
+            return;
+        }
+        self.hash.update(&self.pending);
+        self.pending.clear();
+        record.events.push(TraceEvent {
+            at,
+            node: node.clone(),
+            kind: kind(),
+            wake: cause(),
+            fingerprint: self.hash.digest(),
+        });
     }
 
     /// Whether the trace is kept as data.

@@ -13,6 +13,7 @@ use crate::machine::state::MachineEffect;
 
 impl Sim {
     /// A fault fires, with churn at one target: its effect is put in force.
+    #[cold]
     pub fn inject(self: &Rc<Sim>, fault: FaultId, target: Option<NodeId>) {
         let affected = self.world.borrow_mut().inject(fault, target);
         for host in affected {
@@ -21,6 +22,7 @@ impl Sim {
     }
 
     /// A firing heals: its effect ends.
+    #[cold]
     pub fn heal(self: &Rc<Sim>, firing: Firing) {
         let healed = self.world.borrow_mut().heal(firing);
         for host in healed {

@@ -63,6 +63,7 @@ impl Sim {
     }
 
     /// A host crashes: its memory, its unsynced writes and its sessions are lost.
+    #[cold]
     pub fn crash(self: &Rc<Sim>, id: NodeId, why: &str) {
         let sessions = {
             let world = &mut *self.world.borrow_mut();
@@ -84,6 +85,7 @@ impl Sim {
 
     /// A node crashes by its own panic. It does not restart when a fault heals. Once a budget is
     /// exceeded, lab code is unwound and its panics mean nothing.
+    #[cold]
     pub fn node_panicked(self: &Rc<Sim>, host: NodeId, panic: &Panic) {
         let first = {
             let world = &mut *self.world.borrow_mut();

@@ -99,7 +99,7 @@ impl Settings {
         added: impl FnOnce() -> &'a mut Xoshiro256PlusPlus,
         mut touched: impl FnMut(FaultId, Touch),
     ) -> (Duration, Option<Duration>) {
-        let mut latency = self.latency.value.at(draws.latency);
+        let latency = self.latency.value.at(draws.latency);
         if let Some((fault, healthy)) = &self.latency.fault {
             match latency.cmp(&healthy.at(draws.latency)) {
                 Ordering::Less => touched(*fault, Touch::MessagesHastened),
@@ -109,11 +109,22 @@ impl Settings {
         }
         let duplication = [Touch::MessagesDuplicated, Touch::MessagesNotDuplicated];
         let copied = self.duplicate.happens(draws.duplicated, duplication, &mut touched);
-        let mut copy = copied.then(|| self.latency.value.at(draws.copy_latency));
+        let copy = copied.then(|| self.latency.value.at(draws.copy_latency));
         if self.added.is_empty() {
             return (latency, copy);
         }
-        let rng = added();
+        self.add(latency, copy, added(), touched)
+    }
+
+    /// Adds the added latencies to that of a message, and to that of its copy.
+    #[cold]
+    fn add(
+        &self,
+        mut latency: Duration,
+        mut copy: Option<Duration>,
+        rng: &mut Xoshiro256PlusPlus,
+        mut touched: impl FnMut(FaultId, Touch),
+    ) -> (Duration, Option<Duration>) {
         for (sampler, fault) in &self.added {
             let (added, for_copy) = (sampler.draw(rng), sampler.draw(rng));
             if !added.is_zero() {
@@ -308,15 +319,7 @@ impl Links {
         let (from, to) = (parcel.from, parcel.to);
         let left = match settings.bandwidth.value {
             None => now,
-            limited => {
-                let queue = self.queues.entry((from, to)).or_default();
-                let moved = queue.set_bandwidth(limited, now);
-                debug_assert!(
-                    moved.is_empty(),
-                    "a fault that strikes or heals changes the bandwidth"
-                );
-                queue.send(parcel.bytes, now)
-            }
+            limited => send_queued(&mut self.queues, parcel, limited, now),
         };
         let (streams, kinds, seed) = (&mut self.added, &self.kinds, self.seed);
         let stream = || small_stream(seed, &format!("{}/faults", kinds.stream_of(parcel)));
@@ -331,8 +334,37 @@ impl Links {
 
     /// Takes the draws of a message from its channel, and the place of the channel's settings.
     fn draw(&mut self, parcel: &Parcel) -> (Draws, u32) {
+        let (row, page, place) = self.place_of(parcel);
+        let known = self.rows.get_mut(row).and_then(|pages| pages.get_mut(page)?.as_mut());
+        let known = known.and_then(|page| page[place].as_mut());
+        let channel = match known {
+            Some(channel) if channel.version == self.version => channel,
+            _ => self.update(parcel),
+        };
+        (Draws::take(&mut channel.rng), channel.settings)
+    }
+
+    /// The place of a message's channel: its row, its page there and its place on the page.
+    fn place_of(&self, parcel: &Parcel) -> (usize, usize, usize) {
         let row = parcel.from.index() * self.kinds.0.len() + parcel.kind as usize;
-        let (page, place) = (parcel.to.index() / PAGE, parcel.to.index() % PAGE);
+        (row, parcel.to.index() / PAGE, parcel.to.index() % PAGE)
+    }
+
+    /// Brings the channel of a message to the present version; makes it for its first message.
+    #[cold]
+    fn update(&mut self, parcel: &Parcel) -> &mut Channel {
+        let effects = self.defaults.iter().chain(&self.rules).chain(&self.faults);
+        let covers = effects.enumerate().filter(|(_, effect)| effect.covers(parcel));
+        let covering: Vec<_> = covers.map(|(place, _)| place).collect();
+        let all = &mut self.settings;
+        let settings = *self.compiled.entry(covering).or_insert_with_key(|covering| {
+            let effects = self.defaults.iter().chain(&self.rules).chain(&self.faults);
+            let effects: Vec<_> = effects.collect();
+            let covering = covering.iter().map(|place| effects[*place]);
+            all.push(Settings::of(covering, &self.default_latency));
+            all.len() as u32 - 1
+        });
+        let (row, page, place) = self.place_of(parcel);
         if self.rows.len() <= row {
             self.rows.resize_with(row + 1, Vec::new);
         }
@@ -347,31 +379,27 @@ impl Links {
             Box::new([const { None }; PAGE])
         });
         let version = self.version;
-        match &mut page[place] {
-            Some(channel) if channel.version == version => {
-                (Draws::take(&mut channel.rng), channel.settings)
-            }
-            slot => {
-                let effects = self.defaults.iter().chain(&self.rules).chain(&self.faults);
-                let covers = effects.enumerate().filter(|(_, effect)| effect.covers(parcel));
-                let covering: Vec<_> = covers.map(|(place, _)| place).collect();
-                let all = &mut self.settings;
-                let settings = *self.compiled.entry(covering).or_insert_with_key(|covering| {
-                    let effects = self.defaults.iter().chain(&self.rules).chain(&self.faults);
-                    let effects: Vec<_> = effects.collect();
-                    let covering = covering.iter().map(|place| effects[*place]);
-                    all.push(Settings::of(covering, &self.default_latency));
-                    all.len() as u32 - 1
-                });
-                let channel = slot.get_or_insert_with(|| {
-                    let rng = small_stream(self.seed, &self.kinds.stream_of(parcel));
-                    Channel { rng, settings, version }
-                });
-                (channel.settings, channel.version) = (settings, version);
-                (Draws::take(&mut channel.rng), settings)
-            }
-        }
+        let channel = page[place].get_or_insert_with(|| {
+            let rng = small_stream(self.seed, &self.kinds.stream_of(parcel));
+            Channel { rng, settings, version }
+        });
+        (channel.settings, channel.version) = (settings, version);
+        channel
     }
+}
+
+/// Queues a message for its link; returns when it leaves.
+#[cold]
+fn send_queued(
+    queues: &mut BTreeMap<(NodeId, NodeId), Queue>,
+    parcel: &Parcel,
+    bandwidth: Option<u64>,
+    now: Time,
+) -> Time {
+    let queue = queues.entry((parcel.from, parcel.to)).or_default();
+    let moved = queue.set_bandwidth(bandwidth, now);
+    debug_assert!(moved.is_empty(), "a fault that strikes or heals changes the bandwidth");
+    queue.send(parcel.bytes, now)
 }
 
 /// The message kinds that the lab declares, by their number.

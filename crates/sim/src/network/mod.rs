@@ -224,6 +224,7 @@ impl Network {
     }
 
     /// Counts and traces a dropped message.
+    #[cold]
     fn drop_message(
         &self,
         core: &mut Core,
