@@ -37,18 +37,18 @@ struct Mix {
 /// between its call and its return.
 fn history(mix: Mix) -> Vec<Operation> {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
-    let mut free = vec![0; mix.clients as usize];
+    let mut free: Vec<u64> = vec![0; mix.clients as usize];
     let mut timed: Vec<(u64, Operation)> = Vec::with_capacity(mix.operations);
     for number in 0..mix.operations {
         let client = number % free.len();
         let from = free[client] + dice.below(1000);
         let length = 1 + dice.below(2000);
         free[client] = from + length + 1;
-        let session = client as u64;
+        let session = client as u32;
         let mut operation = asked(mix, number, session, &mut dice, from, from + length);
         if operation.op.as_ref() != "read" && dice.below(100) < mix.unknown {
             operation.outcome = Outcome::Unknown;
-            operation.client = (number + free.len()) as u64;
+            operation.client = (number + free.len()) as u32;
         }
         timed.push((from + dice.below(length), operation));
     }
@@ -61,7 +61,7 @@ fn history(mix: Mix) -> Vec<Operation> {
     timed.into_iter().map(|(_, operation)| operation).collect()
 }
 
-fn asked(mix: Mix, number: usize, client: u64, dice: &mut Dice, from: u64, to: u64) -> Operation {
+fn asked(mix: Mix, number: usize, client: u32, dice: &mut Dice, from: u64, to: u64) -> Operation {
     let value = match mix.values {
         0 => json!(number),
         values => json!(dice.below(values)),
@@ -90,14 +90,14 @@ fn asked(mix: Mix, number: usize, client: u64, dice: &mut Dice, from: u64, to: u
 fn execute(operation: &mut Operation, value: &mut Value) {
     match operation.op.as_ref() {
         "read" => operation.output = value.clone().into(),
-        "write" => *value = (*operation.input).clone(),
+        "write" => *value = operation.input.value().into_owned(),
         _ => {
-            let swaps = operation.input[0] == *value;
+            let swaps = operation.input.value()[0] == *value;
             if operation.outcome == Outcome::Ok {
                 operation.output = swaps.into();
             }
             if swaps {
-                *value = operation.input[1].clone();
+                *value = operation.input.value()[1].clone();
             }
         }
     }

@@ -89,7 +89,7 @@ mod tests {
         };
         let ops = ops.iter().enumerate();
         ops.map(|(i, &(from, length, read, unknown))| Operation {
-            client: i as u64,
+            client: i as u32,
             load: "clients".into(),
             op: if read.is_some() { "read" } else { "write" }.into(),
             key: None,

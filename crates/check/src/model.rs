@@ -94,15 +94,13 @@ pub trait Model {
 
     /// The operation in human-readable form: `write(3)`, `read -> 3`.
     fn describe(&self, operation: &Operation) -> String {
-        let input = match &*operation.input {
-            Value::Null => String::new(),
-            input => format!("({input})"),
-        };
-        match (operation.outcome, &*operation.output) {
-            (Outcome::Ok, Value::Null) => format!("{}{input}", operation.op),
-            (Outcome::Ok, output) => format!("{}{input} -> {output}", operation.op),
-            (Outcome::Fail, _) => format!("{}{input} -> failed", operation.op),
-            (Outcome::Unknown, _) => format!("{}{input} -> ?", operation.op),
+        let Operation { input, output, .. } = operation;
+        let input = if input.is_null() { String::new() } else { format!("({input})") };
+        match operation.outcome {
+            Outcome::Ok if output.is_null() => format!("{}{input}", operation.op),
+            Outcome::Ok => format!("{}{input} -> {output}", operation.op),
+            Outcome::Fail => format!("{}{input} -> failed", operation.op),
+            Outcome::Unknown => format!("{}{input} -> ?", operation.op),
         }
     }
 }

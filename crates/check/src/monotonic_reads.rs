@@ -30,7 +30,7 @@ pub fn check_monotonic_reads<M: Model<Action = CellAction>>(
     history: &[Operation],
 ) -> Result<Guarantee, Malformed> {
     each_key(model, history, NEEDS, |versions, guarantee| {
-        let mut sessions: BTreeMap<u64, Session<'_>> = BTreeMap::new();
+        let mut sessions: BTreeMap<u32, Session<'_>> = BTreeMap::new();
         for (read, found) in versions.reads() {
             let entry = versions.entry(read);
             let session = sessions.entry(entry.client).or_default();

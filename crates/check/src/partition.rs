@@ -22,7 +22,7 @@ pub(crate) struct Entry<A> {
     pub(crate) action: A,
     /// Its position in the history.
     pub(crate) index: usize,
-    pub(crate) client: u64,
+    pub(crate) client: u32,
     pub(crate) invoke: Time,
     /// [`Time::MAX`] when unknown: it may take effect at any later time.
     pub(crate) finish: Time,

@@ -80,7 +80,7 @@ impl<M: Model> Rule<M> for Sequential {
     }
 
     fn refuse(&self, partition: &Partition<M::Action>) -> Option<String> {
-        let mut last: BTreeMap<u64, &Entry<M::Action>> = BTreeMap::new();
+        let mut last: BTreeMap<u32, &Entry<M::Action>> = BTreeMap::new();
         for entry in partition.entries.iter().filter(|entry| !entry.unknown) {
             if let Some(before) = last.insert(entry.client, entry)
                 && before.finish > entry.invoke

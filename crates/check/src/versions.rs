@@ -47,7 +47,7 @@ pub(crate) struct Versions<'a, M: Model<Action = CellAction>> {
     model: &'a M,
     pub(crate) partition: &'a Partition<CellAction>,
     by_value: IndexMap<&'a Value, Vec<usize>>,
-    by_client: BTreeMap<u64, Vec<usize>>,
+    by_client: BTreeMap<u32, Vec<usize>>,
     /// Entries that replace the whole value.
     pub(crate) overwriters: Vec<usize>,
     /// Entries that append.
@@ -105,7 +105,7 @@ impl<'a, M: Model<Action = CellAction>> Versions<'a, M> {
     }
 
     /// The writes of a client, by invocation.
-    pub(crate) fn by_client(&self, client: u64) -> &[usize] {
+    pub(crate) fn by_client(&self, client: u32) -> &[usize] {
         self.by_client.get(&client).map_or(&[], Vec::as_slice)
     }
 

@@ -47,7 +47,7 @@ pub struct WitnessOperation {
     /// Its position in the history, from 1: the line of a history file.
     pub number: usize,
     /// The client that issued it.
-    pub client: u64,
+    pub client: u32,
     /// Its input and output: `write(3)`, `read -> 3`.
     pub what: String,
     /// Its invocation, in nanoseconds.

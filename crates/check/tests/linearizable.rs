@@ -176,16 +176,16 @@ fn without(history: &[Operation], dropped: usize) -> Vec<Operation> {
         next += 1;
         let (op, swapped) = (&history[write], history[write].output == json!(true));
         let left = match &*op.op {
-            "write" | "put" => &*op.input,
-            "delete" => &Value::Null,
-            "cas" if swapped || op.outcome == Outcome::Unknown => &op.input[1],
+            "write" | "put" => op.input.value().into_owned(),
+            "delete" => Value::Null,
+            "cas" if swapped || op.outcome == Outcome::Unknown => op.input.value()[1].clone(),
             _ => continue,
         };
         for (i, reader) in history.iter().enumerate() {
             let sees = match &*reader.op {
-                "read" | "get" => reader.output == *left,
-                "cas" if reader.output == json!(false) => reader.input[0] != *left,
-                "cas" => reader.input[0] == *left,
+                "read" | "get" => reader.output == left,
+                "cas" if reader.output == json!(false) => reader.input.value()[0] != left,
+                "cas" => reader.input.value()[0] == left,
                 _ => false,
             };
             if sees && !gone.contains(&i) {

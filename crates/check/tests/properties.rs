@@ -201,8 +201,8 @@ fn liveness_needs_one_second_after_its_deadline_and_says_what_clients_got() {
 
 /// So many swaps at once, each from any value that another may have left: nothing but a search can
 /// order them.
-fn puzzle(key: &str, swaps: u64) -> Vec<Operation> {
-    let swap = |n: u64| {
+fn puzzle(key: &str, swaps: u32) -> Vec<Operation> {
+    let swap = |n: u32| {
         let (from, to) = ((n * 5 + 3) % swaps, (n * 5 + 8) % swaps);
         at_key(key, cas(n, json!(from), json!(to), true, 1, 100))
     };
@@ -247,7 +247,7 @@ fn a_budget_is_shared_among_the_keys_and_what_one_leaves_the_next_ones_have() {
 #[test]
 fn a_read_of_what_nobody_wrote_is_found_without_a_search() {
     // All at once: a search would have to try every order.
-    let append = |n: u64| op(n, "append", json!(format!("<{n}>")), Value::Null, 0, 5);
+    let append = |n: u32| op(n, "append", json!(format!("<{n}>")), Value::Null, 0, 5);
     let get = |found: &str| op(99, "get", Value::Null, json!(found), 10, 11);
     let history: Vec<_> = (0..40).map(append).chain([get("<absent>")]).collect();
     let budget = Budget { steps: 5_000, ..Budget::default() };
@@ -270,7 +270,7 @@ fn a_session_remembers_the_newest_value_that_it_saw_not_the_last_nor_the_first()
 fn writes_without_an_answer_that_nobody_saw_cost_no_search() {
     let budget = Budget { steps: 5_000, ..Budget::default() };
     let lost =
-        |name: &str, n: u64| unknown(op(n, name, json!(format!("<{n}>")), Value::Null, 0, 1));
+        |name: &str, n: u32| unknown(op(n, name, json!(format!("<{n}>")), Value::Null, 0, 1));
     let get = |found: &str, at| op(99, "get", Value::Null, json!(found), at, at + 1);
     let put = |at| op(99, "put", json!("x"), Value::Null, at, at + 1);
     // Two writers of one value, so that a search has to decide.

@@ -222,11 +222,11 @@ impl Model for Queue {
 
     fn parse(&self, operation: &Operation) -> Result<Self::Action, String> {
         let push = &*operation.op == "push";
-        let value: &Value = if push { &operation.input } else { &operation.output };
+        let value = if push { &operation.input } else { &operation.output };
         if !push && operation.outcome == Outcome::Unknown {
             return Err("this lab's pops are always answered".into());
         }
-        Ok((push, value.clone()))
+        Ok((push, value.value().into_owned()))
     }
 
     fn initial(&self) -> Self::State {

@@ -28,15 +28,15 @@ fn keeps(history: &[Operation], settle: u64) -> Guarantee {
     check_lost_writes(&Register, history, Duration::from_nanos(settle)).unwrap()
 }
 
-fn append(client: u64, piece: &str, from: u64) -> Operation {
+fn append(client: u32, piece: &str, from: u64) -> Operation {
     op(client, "append", json!(piece), Value::Null, from, from + 1)
 }
 
-fn put(client: u64, value: &str, from: u64) -> Operation {
+fn put(client: u32, value: &str, from: u64) -> Operation {
     op(client, "put", json!(value), Value::Null, from, from + 1)
 }
 
-fn get(client: u64, found: &str, from: u64) -> Operation {
+fn get(client: u32, found: &str, from: u64) -> Operation {
     op(client, "get", Value::Null, json!(found), from, from + 1)
 }
 

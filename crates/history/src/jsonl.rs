@@ -17,11 +17,10 @@ mod lenient;
 use std::io::{self, BufRead, Read, Write};
 
 use serde::Serialize;
-use serde_json::Value;
 use thiserror::Error;
 
 use self::lenient::{Line, Names};
-use crate::{Operation, Outcome, Status, Time, numbers};
+use crate::{Content, Operation, Outcome, Status, Time, numbers};
 
 /// The longest line, in MiB.
 const LINE_MIB_MAX: u64 = 16;
@@ -30,11 +29,11 @@ const HISTORY_MIB_MAX: u64 = 1024;
 
 #[derive(Serialize)]
 struct Written<'a> {
-    client: u64,
+    client: u32,
     op: &'a str,
     key: Option<&'a str>,
-    input: &'a Value,
-    output: &'a Value,
+    input: &'a Content,
+    output: &'a Content,
     intended_ns: u64,
     invoke_ns: u64,
     return_ns: Option<u64>,

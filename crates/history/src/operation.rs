@@ -40,7 +40,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
     /// The client session that issued it. A session issues one operation at a time.
-    pub client: u64,
+    pub client: u32,
     /// The load of the scenario that it belongs to.
     pub load: Name,
     /// The operation's name: `read`, `put`, ...
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     #[cfg(target_pointer_width = "64")]
-    fn an_operation_takes_eleven_words() {
-        assert_eq!(size_of::<Operation>(), 88);
+    fn an_operation_takes_twelve_words() {
+        assert_eq!(size_of::<Operation>(), 96);
     }
 }

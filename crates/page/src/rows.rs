@@ -105,14 +105,12 @@ impl Rows {
         content: &str,
         wake: u32,
     ) {
-        let input = match &*operation.input {
-            Value::Null => 0,
-            input => self.texts.place(&input.to_string()),
-        };
+        let input = &operation.input;
+        let input = if input.is_null() { 0 } else { self.texts.place(&input.to_string()) };
         self.requests.push([
             id,
             self.hosts.place(host),
-            operation.client,
+            operation.client.into(),
             self.texts.place(&operation.load),
             self.texts.place(op),
             self.texts.place(key),

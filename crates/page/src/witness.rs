@@ -201,7 +201,7 @@ struct RowsOf {
 }
 
 fn rows(operations: &[WitnessOperation]) -> RowsOf {
-    let mut rows: Vec<(u64, u64)> = Vec::new();
+    let mut rows: Vec<(u32, u64)> = Vec::new();
     let mut of = Vec::new();
     for operation in operations {
         let (client, from) = (operation.client, operation.invoke_ns);
@@ -222,7 +222,7 @@ mod tests {
 
     use super::*;
 
-    fn operation(client: u64, invoke_ns: u64, return_ns: Option<u64>) -> WitnessOperation {
+    fn operation(client: u32, invoke_ns: u64, return_ns: Option<u64>) -> WitnessOperation {
         WitnessOperation { number: 1, client, what: "put(1)".to_owned(), invoke_ns, return_ns }
     }
 
@@ -260,7 +260,8 @@ mod tests {
 
     #[test]
     fn a_picture_has_few_operations_and_the_fault_before_them() {
-        let all: Vec<_> = (0..1000).map(|at| operation(at, 1000 + at, Some(5000 + at))).collect();
+        let operation = |at: u32| operation(at, 1000 + u64::from(at), Some(5000 + u64::from(at)));
+        let all: Vec<_> = (0..1000).map(operation).collect();
         let span = |from, to| (Time::from_nanos(from), Time::from_nanos(to));
         let fault = FaultRecord { spans: vec![span(1, 2), span(3, 4)], ..FaultRecord::default() };
         let run = Run { faults: vec![fault], ..Run::default() };

@@ -92,7 +92,7 @@ fn operation(i: u32) -> Operation {
         _ => Duration::from_micros(micros),
     };
     Operation {
-        client: u64::from(i % 10),
+        client: i % 10,
         load: "clients".into(),
         op: if i % 10 < 7 { "get" } else { "put" }.into(),
         key: Some("k1".into()),

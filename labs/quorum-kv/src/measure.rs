@@ -130,9 +130,10 @@ fn written(operation: &Operation) -> Option<Written> {
 }
 
 fn seen(operation: &Operation) -> Seen {
-    let values = match &*operation.output {
-        Value::Array(siblings) => siblings.iter().filter_map(Value::as_u64).collect(),
-        value => value.as_u64().into_iter().collect(),
+    let output = &operation.output;
+    let values = match output.as_array() {
+        Some(siblings) => siblings.iter().filter_map(Value::as_u64).collect(),
+        None => output.as_u64().into_iter().collect(),
     };
     Seen { values, invoked: operation.invoke, answered: operation.finished }
 }

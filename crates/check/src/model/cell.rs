@@ -134,17 +134,13 @@ pub struct Register;
 pub struct KeyValue;
 
 fn parse_cas(operation: &Operation) -> Result<CellAction, String> {
-    let Value::Array(pair) = &*operation.input else {
+    let Some([expected, new]) = operation.input.as_array() else {
         return Err("the input of cas must be [expected, new]".into());
     };
-    let [expected, new] = pair.as_slice() else {
-        return Err("the input of cas must be [expected, new]".into());
-    };
-    let swapped = match (operation.outcome, &*operation.output) {
-        (Outcome::Ok, Value::Bool(swapped)) => Some(*swapped),
-        (Outcome::Ok, _) => return Err("the output of cas must be true or false".into()),
-        _ => None,
-    };
+    let swapped = operation.output.as_bool().filter(|_| operation.outcome == Outcome::Ok);
+    if operation.outcome == Outcome::Ok && swapped.is_none() {
+        return Err("the output of cas must be true or false".into());
+    }
     Ok(CellAction::Cas { expected: expected.clone(), new: new.clone(), swapped })
 }
 
@@ -165,9 +161,9 @@ macro_rules! cell_model {
 
             fn parse(&self, operation: &Operation) -> Result<CellAction, String> {
                 match &*operation.op {
-                    "read" | "get" => Ok(CellAction::Read((*operation.output).clone())),
-                    "write" | "put" => Ok(CellAction::Write((*operation.input).clone())),
-                    "append" => Ok(CellAction::Append((*operation.input).clone())),
+                    "read" | "get" => Ok(CellAction::Read(operation.output.value().into_owned())),
+                    "write" | "put" => Ok(CellAction::Write(operation.input.value().into_owned())),
+                    "append" => Ok(CellAction::Append(operation.input.value().into_owned())),
                     "delete" => Ok(CellAction::Write(Value::Null)),
                     "cas" => parse_cas(operation),
                     other => Err(format!("a {} has no operation `{other}`", $name)),
@@ -218,10 +214,10 @@ cell_model!(KeyValue, "kv", &["get", "put", "append", "delete"], false);
 
 /// Reads show their result, even null; writes show none.
 fn describe(operation: &Operation) -> String {
-    let input = match (&*operation.op, &*operation.input) {
+    let input = match (&*operation.op, operation.input.as_array()) {
         ("read" | "get" | "delete", _) => String::new(),
-        ("cas", Value::Array(pair)) if pair.len() == 2 => format!("({}, {})", pair[0], pair[1]),
-        (_, input) => format!("({input})"),
+        ("cas", Some([expected, new])) => format!("({expected}, {new})"),
+        _ => format!("({})", operation.input),
     };
     let answer = match (operation.outcome, &*operation.op) {
         (Outcome::Ok, "read" | "get" | "cas") => format!(" -> {}", operation.output),

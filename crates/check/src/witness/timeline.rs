@@ -44,9 +44,9 @@ pub(super) fn draw(operations: &[WitnessOperation]) -> String {
 }
 
 /// Each row of the picture: the client, and its operations.
-fn lines(operations: &[WitnessOperation]) -> Vec<(u64, String)> {
+fn lines(operations: &[WitnessOperation]) -> Vec<(u32, String)> {
     let columns = columns(operations);
-    let mut rows: BTreeMap<(u64, usize), Vec<char>> = BTreeMap::new();
+    let mut rows: BTreeMap<(u32, usize), Vec<char>> = BTreeMap::new();
     for (operation, &(from, to)) in operations.iter().zip(&columns) {
         // A client with overlapping operations gets as many rows as it needs.
         let free = (0..operations.len())

@@ -22,7 +22,7 @@ pub enum Kind {
 /// The dice for one operation.
 #[derive(Clone, Debug)]
 pub struct Dice {
-    client: u64,
+    client: u32,
     op: u8,
     value: u8,
     other: u8,
@@ -34,7 +34,7 @@ pub struct Dice {
 }
 
 /// Dice for up to `most` operations of `clients` clients within `span` nanoseconds.
-pub fn dice(most: usize, clients: u64, span: u64) -> impl Strategy<Value = Vec<Dice>> {
+pub fn dice(most: usize, clients: u32, span: u64) -> impl Strategy<Value = Vec<Dice>> {
     let one = (
         (0..clients, 0..12u8, 0..3u8, 0..3u8),
         (0..span, 0..=span / 2, 0..=span / 2, 0..8u8, 0..8u8),
@@ -100,7 +100,7 @@ fn one_at_a_time(ops: &mut [(Operation, &Dice)]) {
         let from = ops[i].0.invoke.as_nanos().max(free.unwrap_or(0));
         let (client, name) = (ops[i].0.client, ops[i].0.op.to_string());
         let to = from + ops[i].1.length;
-        ops[i].0 = op(client, &name, (*ops[i].0.input).clone(), Value::Null, from, to);
+        ops[i].0 = op(client, &name, ops[i].0.input.value().into_owned(), Value::Null, from, to);
     }
 }
 
@@ -116,7 +116,7 @@ fn answer(ops: &mut [(Operation, &Dice)]) {
         }
         match &*op.op {
             "read" | "get" => op.output = value.clone().into(),
-            "cas" => op.output = (op.input[0] == value).into(),
+            "cas" => op.output = (op.input.value()[0] == value).into(),
             _ => {}
         }
         if !matches!(&*op.op, "read" | "get") {

@@ -9,7 +9,7 @@ use netsplit_history::{Content, Operation, Outcome, Status, Time};
 use serde_json::Value;
 
 /// An operation on key `k`, answered; times in nanoseconds.
-pub fn op(client: u64, name: &str, input: Value, output: Value, from: u64, to: u64) -> Operation {
+pub fn op(client: u32, name: &str, input: Value, output: Value, from: u64, to: u64) -> Operation {
     Operation {
         client,
         load: "clients".into(),
@@ -27,18 +27,18 @@ pub fn op(client: u64, name: &str, input: Value, output: Value, from: u64, to: u
 }
 
 /// `client` writes `value` from `from` to `to`.
-pub fn write(client: u64, value: impl Into<Value>, from: u64, to: u64) -> Operation {
+pub fn write(client: u32, value: impl Into<Value>, from: u64, to: u64) -> Operation {
     op(client, "write", value.into(), Value::Null, from, to)
 }
 
 /// `client` reads and finds `value`.
-pub fn read(client: u64, value: impl Into<Value>, from: u64, to: u64) -> Operation {
+pub fn read(client: u32, value: impl Into<Value>, from: u64, to: u64) -> Operation {
     op(client, "read", Value::Null, value.into(), from, to)
 }
 
 /// `client` does a compare-and-set, which returns whether it swapped.
 pub fn cas(
-    client: u64,
+    client: u32,
     expected: Value,
     new: Value,
     swapped: bool,

@@ -58,17 +58,17 @@ pub fn apply(op: &Operation, value: &Value) -> Option<Value> {
     let known = op.outcome == Outcome::Ok;
     match &*op.op {
         "read" | "get" => (!known || op.output == *value).then(|| value.clone()),
-        "write" | "put" => Some((*op.input).clone()),
+        "write" | "put" => Some(op.input.value().into_owned()),
         "delete" => Some(Value::Null),
         "append" => Some(Value::from(format!(
             "{}{}",
             value.as_str().unwrap_or_default(),
-            op.input.as_str().unwrap_or_default()
+            op.input.value().as_str().unwrap_or_default()
         ))),
         "cas" => {
-            let swaps = op.input[0] == *value;
+            let swaps = op.input.value()[0] == *value;
             (!known || op.output == Value::Bool(swaps))
-                .then(|| if swaps { op.input[1].clone() } else { value.clone() })
+                .then(|| if swaps { op.input.value()[1].clone() } else { value.clone() })
         }
         other => panic!("the oracle does not know `{other}`"),
     }

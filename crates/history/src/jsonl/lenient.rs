@@ -98,23 +98,29 @@ impl Line {
 #[derive(Default)]
 pub(super) struct Names {
     numbered_client: Option<usize>,
-    clients: BTreeMap<String, (u64, usize)>,
+    clients: BTreeMap<String, (u32, usize)>,
     keys: BTreeMap<Name, (bool, usize)>,
 }
 
 impl Names {
     /// The number of a client.
-    pub fn client(&mut self, client: &Label, line: usize) -> Result<u64, String> {
+    pub fn client(&mut self, client: &Label, line: usize) -> Result<u32, String> {
         let named = self.clients.values().map(|(_, line)| *line).next();
         let mixed = |other| format!("clients have either numbers or names: see line {other}");
         match client {
             Label::Number(number) => {
                 self.numbered_client.get_or_insert(line);
                 let whole = number.as_u64().ok_or(format!("a client is not numbered {number}"))?;
+                let whole = u32::try_from(whole).map_err(|_| {
+                    format!(
+                        "a client is numbered at most {}: write \"{whole}\" as its name",
+                        u32::MAX
+                    )
+                })?;
                 named.map_or(Ok(whole), |other| Err(mixed(other)))
             }
             Label::Text(name) => {
-                let next = self.clients.len() as u64 + 1;
+                let next = self.clients.len() as u32 + 1;
                 let (number, _) = self.clients.entry(name.clone()).or_insert((next, line));
                 self.numbered_client.map_or(Ok(*number), |other| Err(mixed(other)))
             }

@@ -74,6 +74,10 @@ fn what_could_mean_several_things_is_refused_with_its_line() {
     for (wrong, why) in [
         (line(&[("client", "\"1\"")]), "line 2: clients have either numbers or names: see line 1"),
         (line(&[("client", "-1")]), "line 2: a client is not numbered -1"),
+        (
+            line(&[("client", "4294967296")]),
+            "line 2: a client is numbered at most 4294967295: write \"4294967296\" as its name",
+        ),
         (line(&[("client", "1.5")]), "line 2: a client is not numbered 1.5"),
         (line(&[("client", "null")]), "line 2: a client or a key is a number or a string"),
         (line(&[("client", "")]), "line 2: missing field `client`"),

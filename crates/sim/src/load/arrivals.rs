@@ -20,7 +20,7 @@ use crate::random::{Ranks, Sampler, stream, unit};
 /// unknown.
 pub(crate) struct Session {
     /// Unique in the run.
-    pub id: u64,
+    pub id: u32,
     pub host: NodeId,
     /// `None` if its host was down when it was opened: its request fails.
     pub client: Option<Rc<dyn Client>>,

@@ -7,12 +7,11 @@ pub(crate) mod arrivals;
 pub(crate) mod client;
 pub(crate) mod requests;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use netsplit_history::{Name, Operation, Outcome, Status, Time, TraceKind};
+use netsplit_history::{Content, Name, Operation, Outcome, Status, Time, TraceKind};
 use netsplit_scenario::{Arrivals, Load, REQUEST_BYTES};
 use serde_json::Value;
 use slotmap::SlotMap;
@@ -36,7 +35,7 @@ struct Live {
     load: usize,
     session: Session,
     request: Request,
-    input: Value,
+    input: Content,
     intended: Time,
     begun: Begun,
     task: Option<TaskKey>,
@@ -80,6 +79,8 @@ pub(crate) struct Loads {
     keys: KeyNames,
     /// The errors so far, which requests share.
     errors: BTreeSet<Name>,
+    /// The last answer as text.
+    text: Vec<u8>,
     /// Requests so far; the last one has this number.
     last_request: u64,
     /// The number of requests in flight, and since when it has held.
@@ -97,6 +98,7 @@ impl Loads {
             requests: SlotMap::with_key(),
             keys: KeyNames::default(),
             errors: BTreeSet::new(),
+            text: Vec::new(),
             last_request: 0,
             in_system: (0, Time::ZERO),
         }
@@ -142,8 +144,8 @@ impl Loads {
     }
 
     /// The number and the host of a load's next session.
-    fn next_session(&mut self, load: usize) -> (u64, NodeId) {
-        let id = self.list.iter().map(|load| load.opened as u64).sum();
+    fn next_session(&mut self, load: usize) -> (u32, NodeId) {
+        let id = self.list.iter().map(|load| load.opened as u32).sum();
         (id, self.list[load].next_host())
     }
 
@@ -174,8 +176,9 @@ impl Loads {
         });
         let (intended, deadline) = (core.now, core.now + self.list[load].timeout);
         let begun = core.begun();
+        core.budget.history += REQUEST_BYTES as usize + heap(&input);
+        let input = input.into();
         let live = Live { load, session, request, input, intended, begun, task: None };
-        core.budget.history += REQUEST_BYTES as usize + heap(&live.input);
         let key = self.requests.insert(live);
         core.schedule(deadline, Event::Timeout(key));
         key
@@ -244,16 +247,14 @@ impl Loads {
             Status::Rejected => "rejected",
         };
         let id = live.request.id;
-        let output = match &reply.output {
-            Value::Null => Cow::Borrowed("null"),
-            output => Cow::Owned(output.to_string()),
-        };
         core.budget.history += heap(&reply.output);
-        core.note(tag::REPLY, &[id, reply.status as u64], output.as_bytes());
+        self.text.clear();
+        serde_json::to_writer(&mut self.text, &reply.output).expect("a value can be written");
+        core.note(tag::REPLY, &[id, reply.status as u64], &self.text);
         let content = core.records().then(|| match &reply.error {
             Some(error) => Arc::from(&**error),
             None if reply.output.is_null() => Arc::default(),
-            None => core.share(output.into_owned()),
+            None => core.share(reply.output.to_string()),
         });
         core.keep(&client.name, || TraceKind::Reply {
             id,
@@ -266,7 +267,7 @@ impl Loads {
             load: load.name.clone(),
             op: live.request.op,
             key: Some(live.request.key),
-            input: live.input.into(),
+            input: live.input,
             output: reply.output.into(),
             intended: live.intended,
             invoke: live.intended,
