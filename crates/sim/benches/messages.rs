@@ -1,6 +1,6 @@
 //! Messages per second that the engine delivers, compared with other simulators.
 //!
-//! Servers echo; clients ask 100 times a second each, at servers in turn; one way takes 2 to
+//! Servers echo; each client asks servers in turn, at the rate of its workload; one way takes 2 to
 //! 20 ms. `raw` sends datagrams from node code, and has turmoil's UDP sockets under turmoil's
 //! own scheduler as its peer. `call` asks through a load,
 //! [`Host::call`](netsplit_sim::Host::call) and the history of a real run, and has madsim's
@@ -22,20 +22,33 @@ use std::process::Command;
 use std::time::Duration;
 
 /// A cluster, and how long its clients keep asking.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Size {
     servers: u32,
     clients: u32,
     /// What each client asks in a simulated second.
-    rate: u64,
-    seconds: u64,
+    rate: u32,
+    seconds: u32,
 }
 
-/// Sizes of 600,000 messages each: what a run costs before its first message weighs alike.
-const SMALL: Size = Size { servers: 5, clients: 10, rate: 100, seconds: 300 };
-const LARGE: Size = Size { servers: 50, clients: 200, rate: 100, seconds: 15 };
-const WIDE: Size = Size { servers: 5, clients: 1_000, rate: 1, seconds: 300 };
-const BUSY: Size = Size { rate: 100, seconds: 3, ..WIDE };
+impl Size {
+    /// The time between two requests of a client.
+    fn pause(self) -> Duration {
+        Duration::from_secs(1) / self.rate
+    }
+
+    /// When a client sends its first request: they begin one after the other.
+    fn begins(self, client: u32) -> Duration {
+        self.pause() / self.clients * client
+    }
+}
+
+/// Sizes of 1.2 million messages each, so that set-up, some milliseconds, does not weigh. In the
+/// first two and the last every client is busy; in `WIDE` all of them ask as much as ten do.
+const SMALL: Size = Size { servers: 5, clients: 10, rate: 100, seconds: 600 };
+const LARGE: Size = Size { servers: 50, clients: 200, rate: 100, seconds: 30 };
+const WIDE: Size = Size { servers: 5, clients: 1_000, rate: 1, seconds: 600 };
+const BUSY: Size = Size { rate: 100, seconds: 6, ..WIDE };
 const TURMOILS: Size = Size { seconds: 10, ..SMALL };
 
 /// One round of one workload.
@@ -133,9 +146,7 @@ fn build_madsim() -> Option<PathBuf> {
 
 fn sized(program: &Path, Size { servers, clients, rate, seconds }: Size) -> Command {
     let mut command = Command::new(program);
-    command.args(
-        [servers.into(), clients.into(), rate, seconds].map(|number: u64| number.to_string()),
-    );
+    command.args([servers, clients, rate, seconds].map(|number| number.to_string()));
     command
 }
 
@@ -157,28 +168,28 @@ fn round(process: &mut Command) -> Round {
 
 /// Prints the table; `rates` are sorted.
 fn print(rates: &[Vec<f64>; WORKLOADS.len()]) {
-    println!("| engine | cluster | messages/s, median | range | against its peer |");
-    println!("|---|---|---|---|---|");
+    println!("| engine | cluster | asks/s | messages/s, median | range | of its peer | cost |");
+    println!("|---|---|---|---|---|---|---|");
+    let rate_of = |engine: Engine, belongs: &dyn Fn(Size) -> bool| {
+        let place = WORKLOADS.iter().position(|(its, size)| *its == engine && belongs(*size))?;
+        median(&rates[place])
+    };
     for ((engine, size), rates_of) in WORKLOADS.iter().zip(rates) {
         let Some(rate) = median(rates_of) else { continue };
         let (name, peer) = match engine {
             Engine::Turmoil => ("turmoil, raw", None),
             Engine::Madsim => ("madsim, call", None),
-            Engine::Raw => ("netsplit, raw", Some((Engine::Turmoil, SMALL))),
-            Engine::Call => ("netsplit, call", Some((Engine::Madsim, *size))),
+            Engine::Raw => ("netsplit, raw", rate_of(Engine::Turmoil, &|_| true)),
+            Engine::Call => ("netsplit, call", rate_of(Engine::Madsim, &|its| its == *size)),
         };
-        let place = |(engine, size): (Engine, Size)| {
-            let peer = |(other, its): &(Engine, Size)| {
-                *other == engine && (its.servers, its.clients) == (size.servers, size.clients)
-            };
-            WORKLOADS.iter().position(peer).expect("each peer has a workload")
-        };
-        let base = peer.and_then(|peer| median(&rates[place(peer)]));
-        let ratio = base.map_or(String::new(), |base| format!("{:.2}", rate / base));
+        let ratio = peer.map_or(String::new(), |peer| format!("{:.2}", rate / peer));
+        let small = rate_of(*engine, &|its| its == SMALL).filter(|_| *size != SMALL);
+        let cost = small.map_or(String::new(), |small| format!("{:.2}", small / rate));
         let (low, high) = (rates_of[0], rates_of[rates_of.len() - 1]);
-        let Size { servers, clients, .. } = size;
+        let Size { servers, clients, rate: asks, .. } = size;
         println!(
-            "| {name} | {servers} + {clients} | {rate:.0} | {low:.0} to {high:.0} | {ratio} |"
+            "| {name} | {servers} + {clients} | {asks} | {rate:.0} | {low:.0} to {high:.0} \
+             | {ratio} | {cost} |"
         );
     }
 }

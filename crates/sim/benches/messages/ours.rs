@@ -15,15 +15,8 @@ pub fn raw(size: Size) -> Round {
     let clients =
         NodeGroup { name: "askers".into(), prefix: "a".into(), ..scenario.nodes[0].clone() };
     scenario.nodes.push(NodeGroup { count: size.clients, ..clients });
-    let pause = Duration::from_secs(1) / size.rate as u32;
-    let stag = std::env::var("STAGGER").is_ok();
-    let clients = size.clients;
     let node = move |host: Host| {
-        if &*host.group() == "nodes" {
-            raw_server(host)
-        } else {
-            raw_client(host, pause, if stag { clients } else { 0 })
-        }
+        if &*host.group() == "nodes" { raw_server(host) } else { raw_client(host, size) }
     };
     round(&TestLab { node, client: Asker::client }, &scenario)
 }
@@ -31,7 +24,7 @@ pub fn raw(size: Size) -> Round {
 /// Requests of a load, each one call.
 pub fn call(size: Size) -> Round {
     let mut scenario = sized(size);
-    let mut load = open_load(f64::from(size.clients) * size.rate as f64);
+    let mut load = open_load(f64::from(size.clients * size.rate));
     load.hosts = size.clients;
     scenario.loads = vec![load];
     let client = |host: Host| -> Rc<dyn Client> { Asker::client(host) };
@@ -40,7 +33,7 @@ pub fn call(size: Size) -> Round {
 
 fn sized(size: Size) -> Scenario {
     let mut scenario = scenario(size.servers);
-    scenario.duration = Duration::from_secs(size.seconds);
+    scenario.duration = Duration::from_secs(size.seconds.into());
     scenario.network.default.latency = Some(Dist::Uniform { min: 2 * MS, max: 20 * MS });
     scenario.loads.clear();
     scenario
@@ -56,19 +49,19 @@ fn raw_server(host: Host) -> Task {
     })
 }
 
-fn raw_client(host: Host, pause: Duration, stag: u32) -> Task {
+fn raw_client(host: Host, size: Size) -> Task {
     Box::pin(async move {
         let mut answers = host.inbox::<Pong>();
         let asker = host.clone();
         host.spawn(async move {
             let servers = asker.nodes("nodes");
-            if stag > 0 {
-                asker.sleep(pause / stag * (asker.name()[1..].parse::<u32>().unwrap() - 1)).await;
-            }
+            let mut clients = (0..).zip(asker.nodes("askers"));
+            let (number, _) = clients.find(|(_, id)| *id == asker.id()).expect("it is one");
+            asker.sleep(size.begins(number)).await;
             for number in 0.. {
                 let server = servers[number as usize % servers.len()];
                 asker.send(server, &Ping(number)).expect("it is short");
-                asker.sleep(pause).await;
+                asker.sleep(size.pause()).await;
             }
         });
         loop {

@@ -20,7 +20,7 @@ pub fn raw(size: Size) -> Round {
 
 fn simulate(size: Size, delivered: &Rc<Cell<u64>>) {
     let mut sim = turmoil::Builder::new()
-        .simulation_duration(Duration::from_secs(size.seconds + 1))
+        .simulation_duration(Duration::from_secs(u64::from(size.seconds) + 1))
         .min_message_latency(Duration::from_millis(2))
         .max_message_latency(Duration::from_millis(20))
         .udp_capacity(100_000)
@@ -31,7 +31,7 @@ fn simulate(size: Size, delivered: &Rc<Cell<u64>>) {
         sim.host(format!("server{server}"), move || echo(delivered.clone()));
     }
     for client in 0..size.clients {
-        sim.client(format!("client{client}"), ask(size, delivered.clone()));
+        sim.client(format!("client{client}"), ask(size, client, delivered.clone()));
     }
     sim.run().expect("turmoil runs to its end");
 }
@@ -46,13 +46,14 @@ async fn echo(delivered: Rc<Cell<u64>>) -> turmoil::Result {
     }
 }
 
-async fn ask(size: Size, delivered: Rc<Cell<u64>>) -> turmoil::Result {
+async fn ask(size: Size, client: u32, delivered: Rc<Cell<u64>>) -> turmoil::Result {
     let socket = UdpSocket::bind(("0.0.0.0", PORT)).await?;
     let servers: Vec<IpAddr> =
         (0..size.servers).map(|server| turmoil::lookup(format!("server{server}"))).collect();
-    let mut ticks = tokio::time::interval(Duration::from_millis(10));
+    tokio::time::sleep(size.begins(client)).await;
+    let mut ticks = tokio::time::interval(size.pause());
     let mut buffer = [0; 64];
-    for number in 0..size.seconds * 100 {
+    for number in 0..u64::from(size.seconds * size.rate) {
         let asking = async {
             ticks.tick().await;
             let server = servers[number as usize % servers.len()];

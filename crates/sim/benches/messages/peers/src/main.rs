@@ -1,6 +1,6 @@
-//! The call workload on madsim's endpoints: `netsplit-peers SERVERS CLIENTS SECONDS`.
+//! The call workload on madsim's endpoints: `netsplit-peers SERVERS CLIENTS RATE SECONDS`.
 //!
-//! Each client asks 100 times a second, each request in a task of its own that waits for its answer
+//! Each client asks RATE times a second, each request in a task of its own that waits for its answer
 //! under its own tag; one way takes 2 to 20 ms. Prints how many messages were received, and the
 //! nanoseconds of real time that it took.
 
@@ -18,8 +18,9 @@ const REQUEST: u64 = 0;
 
 fn main() {
     let mut sizes = std::env::args().skip(1).map(|size| size.parse().expect("a number"));
-    let mut size = || sizes.next().expect("SERVERS CLIENTS SECONDS");
-    let (servers, clients, seconds): (u64, u64, u64) = (size(), size(), size());
+    let mut size = || sizes.next().expect("SERVERS CLIENTS RATE SECONDS");
+    let (servers, clients): (u32, u32) = (size(), size());
+    let (rate, seconds) = (size(), size());
     let mut config = Config::default();
     config.net.packet_loss_rate = 0.0;
     config.net.send_latency = Duration::from_millis(2)..Duration::from_millis(20);
@@ -27,12 +28,13 @@ fn main() {
     // Outside of a simulation, madsim's clock is that of the system.
     let start = std::time::Instant::now();
     let runtime = Runtime::with_seed_and_config(1, config);
-    runtime.block_on(simulate(servers, clients, seconds, received.clone()));
+    runtime.block_on(simulate(servers, clients, rate, seconds, received.clone()));
     println!("{} {}", received.load(Ordering::Relaxed), start.elapsed().as_nanos());
 }
 
-async fn simulate(servers: u64, clients: u64, seconds: u64, received: Arc<AtomicU64>) {
+async fn simulate(servers: u32, clients: u32, rate: u32, seconds: u32, received: Arc<AtomicU64>) {
     let handle = Handle::current();
+    let pause = Duration::from_secs(1) / rate;
     let addresses: Arc<[SocketAddr]> = (0..servers).map(|server| address(1, server)).collect();
     for &at in &*addresses {
         let received = received.clone();
@@ -40,15 +42,19 @@ async fn simulate(servers: u64, clients: u64, seconds: u64, received: Arc<Atomic
     }
     for client in 0..clients {
         let (at, servers, received) = (address(2, client), addresses.clone(), received.clone());
-        handle.create_node().ip(at.ip()).build().spawn(ask(at, servers, received));
+        let begins = pause / clients * client;
+        handle.create_node().ip(at.ip()).build().spawn(async move {
+            time::sleep(begins).await;
+            ask(at, servers, pause, received).await;
+        });
     }
-    time::sleep(Duration::from_secs(seconds)).await;
+    time::sleep(Duration::from_secs(seconds.into())).await;
 }
 
 /// The address of host `number` of a group.
-fn address(group: u64, number: u64) -> SocketAddr {
+fn address(group: u8, number: u32) -> SocketAddr {
     let [high, low] = u16::try_from(number + 1).expect("few hosts").to_be_bytes();
-    SocketAddr::from(([10, group as u8, high, low], 100))
+    SocketAddr::from(([10, group, high, low], 100))
 }
 
 async fn serve(at: SocketAddr, received: Arc<AtomicU64>) {
@@ -62,12 +68,17 @@ async fn serve(at: SocketAddr, received: Arc<AtomicU64>) {
     }
 }
 
-async fn ask(at: SocketAddr, servers: Arc<[SocketAddr]>, received: Arc<AtomicU64>) {
+async fn ask(
+    at: SocketAddr,
+    servers: Arc<[SocketAddr]>,
+    pause: Duration,
+    received: Arc<AtomicU64>,
+) {
     let endpoint = Arc::new(Endpoint::bind(at).await.expect("the port is free"));
     for number in 1.. {
         let server = servers[number as usize % servers.len()];
         task::spawn(call(endpoint.clone(), server, number, received.clone()));
-        time::sleep(Duration::from_millis(10)).await;
+        time::sleep(pause).await;
     }
 }
 
