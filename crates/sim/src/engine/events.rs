@@ -173,7 +173,9 @@ impl Events {
         if beyond == Some(slice) {
             self.sorted.extend(self.beyond.remove(&slice).into_iter().flatten());
         }
-        self.sorted.sort_unstable_by_key(|(at, number, _)| Reverse((*at, *number)));
+        // Compared as one number, without a branch between its halves.
+        let order = |(at, number, _): &Entry| u128::from(at.as_nanos()) << 64 | u128::from(*number);
+        self.sorted.sort_unstable_by_key(|entry| Reverse(order(entry)));
     }
 
     /// The first slice after the present one that has events in the wheel.

@@ -89,10 +89,10 @@ impl World {
     /// Sends a message: it is dropped, or scheduled to arrive.
     pub fn transmit(&mut self, envelope: Envelope, datagram: Datagram) {
         let World { core, network, machines, faults, .. } = self;
-        let ends = machines.names(envelope.from, envelope.to);
         let touched = |fault, touch| {
             // Without a receiver nothing becomes of the message anyway.
             if machines[envelope.to].listens(envelope.port) {
+                let ends = machines.names(envelope.from, envelope.to);
                 faults.count_message(fault, touch, ends);
             }
         };

@@ -156,6 +156,7 @@ impl Machines {
         core.keep(&machine.name, || TraceKind::Crash { why: why.into() });
         machine.up = false;
         machine.incarnation += 1;
+        machine.sent_before_crash = core.run.network.sent;
         machine.parked.clear();
         let unread = std::mem::take(&mut machine.ports);
         self.unread_bytes -= unread.iter().map(Port::bytes).sum::<usize>();
@@ -266,7 +267,12 @@ impl Machines {
 
     /// A task receives the first message that waits at a port.
     pub fn receive(&mut self, id: NodeId, port: u16) -> Option<(NodeId, Vec<u8>)> {
-        let message = self.list[id.index()].port(port)?.unread.pop_front()?;
+        let unread = &mut self.list[id.index()].port(port)?.unread;
+        let message = unread.pop_front()?;
+        if unread.is_empty() {
+            // Begins anew at the front of its buffer, which is in the caches.
+            unread.clear();
+        }
         self.unread_bytes -= held(&message.1);
         Some(message)
     }

@@ -44,7 +44,7 @@ pub(crate) enum MachineEffect {
 #[repr(C, align(64))]
 pub(crate) struct Machine {
     pub net: turmoil_net::HostId,
-    /// Counts crashes: handles of an earlier life are inert, and messages to it are dropped.
+    /// Counts crashes: handles of an earlier life are inert.
     pub incarnation: u32,
     pub kind: MachineKind,
     pub up: bool,
@@ -55,6 +55,9 @@ pub(crate) struct Machine {
     pub polls: u64,
     /// When its present life started, until its tasks have run after that instant.
     pub fresh_since: Option<Time>,
+    /// The last message of the run before its last crash: those up to it were sent to an earlier
+    /// life.
+    pub sent_before_crash: u64,
     /// Ports with a listener; there are few.
     pub ports: Vec<Port>,
     pub name: Arc<str>,
@@ -241,6 +244,7 @@ fn bare(
         kind,
         net,
         incarnation: 0,
+        sent_before_crash: 0,
         polls: 0,
         fresh_since: Some(Time::ZERO),
         up: false,

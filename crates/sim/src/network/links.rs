@@ -23,6 +23,7 @@ use super::bandwidth::{Moved, Queue, time_of};
 use super::link_effects::{LinkEffect, LinkSet, ScopedEffect, effects_of};
 use crate::engine::events::{FaultId, Firing, FlightKey};
 use crate::fault::touches::is_noticeable;
+use crate::machine::Machines;
 use crate::machine::id::NodeId;
 use crate::random::{Sampler, small_stream, unit};
 
@@ -204,7 +205,8 @@ pub(crate) struct Links {
 pub(crate) struct Parcel<'a> {
     pub from: NodeId,
     pub to: NodeId,
-    pub names: (&'a str, &'a str),
+    /// All hosts, for their names.
+    pub machines: &'a Machines,
     pub kind: u8,
     pub bytes: usize,
 }
@@ -408,7 +410,7 @@ struct Kinds(Vec<&'static str>);
 impl Kinds {
     /// The name of the random stream of a message's channel.
     fn stream_of(&self, parcel: &Parcel) -> String {
-        let (from, to) = parcel.names;
+        let (from, to) = parcel.machines.names(parcel.from, parcel.to);
         format!("link/{from}/{to}/{}", self.0[parcel.kind as usize])
     }
 }

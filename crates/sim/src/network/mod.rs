@@ -75,8 +75,6 @@ pub(crate) struct Flight {
     /// The message's number in the run; copies share it.
     id: u64,
     wire: Vec<u8>,
-    /// The receiver's life at the time of sending.
-    incarnation: u32,
     begun: Begun,
     /// When it leaves its link's queue, and when it arrives; both move while it is queued.
     left: Time,
@@ -198,18 +196,17 @@ impl Network {
             TraceKind::Send { to, message, bytes, id, content }
         };
         self.keep(core, machines, (from, to), kind, sends);
-        let parcel = Parcel { from, to, names: machines.names(from, to), kind, bytes };
+        let parcel = Parcel { from, to, machines, kind, bytes };
         match self.links.fate(core.now, &parcel, touched) {
             Fate::Partitioned => self.drop_message(core, machines, envelope, id, "cut"),
             Fate::Lost => self.drop_message(core, machines, envelope, id, "lost"),
             Fate::Arrives { left, latency, copy } => {
                 let begun = core.begun();
-                let incarnation = machines[to].incarnation;
                 core.run.network.duplicated += u64::from(copy.is_some());
                 let mut launch = |latency, wire| {
                     let at = left + latency;
                     self.content += bytes;
-                    let flight = Flight { envelope, id, wire, incarnation, begun, left, at };
+                    let flight = Flight { envelope, id, wire, begun, left, at };
                     let key = self.flights.insert(flight);
                     core.schedule(at, Event::Deliver(key));
                     key
@@ -267,7 +264,7 @@ impl Network {
         let receiver = &mut machines[to];
         let missed = if !receiver.up {
             Some(("receiver down", !receiver.panicked))
-        } else if receiver.incarnation != flight.incarnation {
+        } else if id <= receiver.sent_before_crash {
             Some(("receiver restarted", true))
         } else if !receiver.listens(port) {
             Some(("no listener", false))
