@@ -1,6 +1,7 @@
 //! Lines of other systems: what they may have that ours do not, as long as it can mean only one thing.
 //!
-//! - Clients may have names. They are numbered from 1, in order of appearance.
+//! - Clients may have names. They are numbered from 1, in order of appearance. Numbers of theirs have
+//!   at most 32 bits.
 //! - A key may be a number, unless the same history has it as a string as well.
 //! - Fields that this format does not have are ignored, unless one might be a field that is missing:
 //!   `"value": 7` may be the input of a write that has none.
@@ -112,10 +113,8 @@ impl Names {
                 self.numbered_client.get_or_insert(line);
                 let whole = number.as_u64().ok_or(format!("a client is not numbered {number}"))?;
                 let whole = u32::try_from(whole).map_err(|_| {
-                    format!(
-                        "a client is numbered at most {}: write \"{whole}\" as its name",
-                        u32::MAX
-                    )
+                    let most = u32::MAX;
+                    format!("a client's number is at most {most}: give clients names (\"{whole}\")")
                 })?;
                 named.map_or(Ok(whole), |other| Err(mixed(other)))
             }

@@ -76,7 +76,7 @@ fn what_could_mean_several_things_is_refused_with_its_line() {
         (line(&[("client", "-1")]), "line 2: a client is not numbered -1"),
         (
             line(&[("client", "4294967296")]),
-            "line 2: a client is numbered at most 4294967295: write \"4294967296\" as its name",
+            "line 2: a client's number is at most 4294967295: give clients names (\"4294967296\")",
         ),
         (line(&[("client", "1.5")]), "line 2: a client is not numbered 1.5"),
         (line(&[("client", "null")]), "line 2: a client or a key is a number or a string"),
