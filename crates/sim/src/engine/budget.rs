@@ -4,9 +4,9 @@
 //! the machine, end at an event that depends on the seed alone, with a [`Problem`] that names the
 //! budget, the time and, where one is to blame, the host. The scenario's `limits` raise them.
 //!
-//! [`World::within_budget`] is asked after every event, every poll and every act of lab code through
-//! its [`Host`](crate::Host). In the last case the code may be in a loop that never returns, so it
-//! is unwound ([`stop_lab_code`]).
+//! [`World::within_budget`] is asked after every poll, every act of lab code through its
+//! [`Host`](crate::Host), and every event that takes memory. Where lab code has acted, it may be in a
+//! loop that never returns, so it is unwound ([`stop_lab_code`]).
 //!
 //! Bytes are those that the simulator knows of: sizes of what it records and carries, with a few
 //! fixed numbers for what surrounds them. The process takes up to about twice as much. Left out:

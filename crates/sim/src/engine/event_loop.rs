@@ -93,6 +93,7 @@ impl Sim {
 
     /// Runs until no event is left, the run ends, or a budget is spent. Calls `progress` with the
     /// simulated time every now and then.
+    // Apart from set-up and tear-down, the code of every step lies together.
     #[inline(never)]
     pub fn run(self: &Rc<Sim>, progress: &mut dyn FnMut(Time)) {
         let max_steps = self.world.borrow().core.budget.limits.events;
