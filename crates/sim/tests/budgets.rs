@@ -6,9 +6,11 @@ use std::future::pending;
 use std::time::Duration;
 
 use netsplit_history::{Problem, Run};
-use netsplit_scenario::{Arrivals, Limits};
+use netsplit_scenario::{Arrivals, Limits, NodeFault};
 use netsplit_sim::Host;
-use support::{Asker, Ping, TestLab, millis, nodes, pong_server, quiet, run_untraced, scenario};
+use support::{
+    Asker, Ping, TestLab, fault, millis, node, nodes, pong_server, quiet, run_untraced, scenario,
+};
 
 /// Small enough that the tests are quick.
 const SMALL: Limits = Limits {
@@ -170,6 +172,17 @@ fn a_history_that_is_too_long_is_inconclusive() {
     let lab = TestLab { node: pong_server, client: Asker::client };
     let why = only_problem(&run_untraced(&lab, &scenario, 1));
     assert!(why.starts_with("inconclusive:"), "{why}");
+    assert!(why.contains("for the history of requests; shorten the scenario"), "{why}");
+}
+
+/// Its requests fail without a poll of any task, so nothing but their arrival can end the run.
+#[test]
+fn a_history_of_a_client_that_is_down_is_bounded_too() {
+    let mut scenario = scenario(1);
+    scenario.limits = Limits { memory: 100_000, ..SMALL };
+    scenario.faults = vec![fault(100, 20_000, NodeFault::Crash.of(node("c1")))];
+    let lab = nodes(|_| async {});
+    let why = only_problem(&run_untraced(&lab, &scenario, 1));
     assert!(why.contains("for the history of requests; shorten the scenario"), "{why}");
 }
 
