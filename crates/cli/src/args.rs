@@ -418,8 +418,8 @@ One operation a line:
    \"invoke_ns\": 10, \"return_ns\": 25, \"outcome\": \"ok\"}
 `outcome` is ok, fail (certainly no effect), or unknown, also called info.
 A client has a number up to 4294967295, or a name everywhere; other fields are
-ignored, and refused where a field is missing that they might mean. At most 1 GiB
-is read.
+ignored, and refused where a field is missing that they might mean.
+At most 1 GiB is read.
 
   register  read, write, cas (input [expected, new], output whether it swapped)
   kv        get, put, append, delete
