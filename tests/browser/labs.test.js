@@ -23,6 +23,12 @@ for (const width of [375, 1280]) {
     const cells = await page.$$eval('section[aria-labelledby=expectations] tbody tr:not(.why) td:nth-child(2)',
       (all) => all.map((cell) => cell.getBoundingClientRect().width));
     assert.ok(Math.min(...cells) >= 90, `${cells}`);
+    const lines = await page.$eval('section[aria-labelledby=expectations] th:nth-child(3)', (head) => {
+      const text = document.createRange();
+      text.selectNodeContents(head);
+      return text.getClientRects().length;
+    });
+    assert.equal(lines, 1, 'the head "observed" is one word');
     const shown = await page.$$eval('[data-mark]', (all) => all.map((it) => it.getBoundingClientRect().right));
     assert.ok(Math.max(...shown) <= width, `${shown}`);
     quiet();
